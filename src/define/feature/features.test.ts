@@ -238,7 +238,7 @@ test('a wrong group is refused', () => {
 test("keys without the group's entity are refused", () => {
   refuses(
     () => features('g', { from: flights, entity: airport, place: stream, values: () => ({ n: count('1h') }) }),
-    "features 'g': source 'flights' has several columns of entity 'airport'; say which: key: r => r.from",
+    "features 'g': source 'flights' has several columns of entity 'airport'; name one: key: r => r.from",
   )
   refuses(badly({ key: (p: Loose) => p.terminal }), "features 'g' is keyed by card, got 'terminal', which is a terminal")
   refuses(

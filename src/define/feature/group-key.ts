@@ -54,7 +54,7 @@ function onlyColumn(subject: string, source: SourceValue, entity: string, place:
   return mistake(
     holders.length === 0
       ? `${subject}: ${source.realm.name} has no column of entity '${entity}'`
-      : `${subject}: ${source.realm.name} has several columns of entity '${entity}'; say which: key: r => r.${holders[0]}`,
+      : `${subject}: ${source.realm.name} has several columns of entity '${entity}'; name one: key: r => r.${holders[0]}`,
     place,
   )
 }

@@ -158,8 +158,7 @@ export function scheduleOf(subject: string, schedule: unknown, zone: string | un
     return zone === undefined ? schedule.ir : mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
   const checkedZone = zone === undefined ? 'UTC' : checkZone(subject, zone)
   if (typeof schedule !== 'string') mistake(`${subject} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
-  if (isDated(schedule))
-    mistake(`${subject}: '${schedule}' is of one date or year, and over once that is past; write a cron that goes on, such as '${NIGHTLY}'`)
+  if (isDated(schedule)) mistake(`${subject}: '${schedule}' is of one date or year and ends; write a recurring cron, such as '${NIGHTLY}'`)
   if (nextRun(subject, schedule) === null)
     mistake(`${subject}: the cron '${schedule}' never runs: there is no such day; write one such as '${NIGHTLY}'`)
   return { kind: 'cron', cron: schedule, zone: checkedZone }

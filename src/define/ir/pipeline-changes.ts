@@ -207,7 +207,7 @@ function trainText(train: TrainIR | undefined): string {
     promote.kind === 'hand'
       ? 'by hand'
       : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}` +
-        `${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+        (promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`)
   return [
     algorithmText(algorithm),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),

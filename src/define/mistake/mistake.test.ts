@@ -56,6 +56,6 @@ test('an unknown method of an expression comes with advice', () => {
   const p: any = { amount: {} }
   refuses(() => userCall('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
   refuses(() => userCall('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
-  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is imported, and stands by itself: count\(…\)$/)
+  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is a function to import: count\(…\)$/)
   refuses(() => userCall('x', () => p.amount.over(2)), /; only expressions have 'over': derive from features in the inputs of a model$/)
 })

@@ -40,7 +40,7 @@ export function userCall<T>(subject: string, call: () => T): T {
 function wordFix(message: string): string {
   const word = /\.(\w+) is not a function$/.exec(message)?.[1]
   if (word === undefined) return ''
-  if (word === 'count' || word === 'share') return `; '${word}' is imported, and stands by itself: ${word}(…)`
+  if (word === 'count' || word === 'share') return `; '${word}' is a function to import: ${word}(…)`
   if (isAggregate(word)) return `; '${word}' aggregates rows: make it a feature, in the values of features(…)`
   if (arithmetic.includes(word)) return `; only expressions have '${word}': derive from features in the inputs of a model`
   return didYouMean(word, aggregateNames)

@@ -76,7 +76,7 @@ function episodeKey(
   if (entity !== undefined) return keyOf(`${model}: ${subject}`, source, [entity], key, place)[0]
   if (key === undefined && trigger.source === source) return source.ir.key
   return mistake(
-    `${model}: ${subject} is about what the model decides about, and '${name}' of ${trigger.name} is no entity; ` +
+    `${model}: ${subject} needs an entity as the key of decisions, and '${name}' of ${trigger.name} is no entity; ` +
       `declare it as entity('${name}', …), in both`,
     place,
   )

@@ -74,10 +74,7 @@ test('a key stays active for the longest finite window read by default', () => {
 })
 
 test('a tick without an active group is refused', () => {
-  refuses(
-    () => deciding(every('5m')),
-    "model 'm': decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })",
-  )
+  refuses(() => deciding(every('5m')), "model 'm': decide is an interval without an entity; write every('5m', patient, { live: '30m' })")
   refuses(
     () => deciding(every('5m', ward), ({ ward }) => ({ ward })),
     "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing shows which ward is active; " +

@@ -78,7 +78,7 @@ function censoringOf(subject: string, value: unknown): readonly string[] | undef
 
 function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {
   const names = columns.map(({ name }) => name)
-  if (join === undefined) mistake(`${subject} needs join: the column that holds the id of the event that was decided on`)
+  if (join === undefined) mistake(`${subject} needs join: the column with the id of the triggering event`)
   const column =
     columns.find(({ name }) => name === join) ?? mistake(`${subject}: join ${show(join)} is no column${didYouMean(join, names)}`)
   if (column.type === 'double' || column.type === 'bool')
@@ -91,12 +91,11 @@ function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: La
   const { source, name: deciding } = trigger
   if (!source)
     mistake(
-      `${model}: ${subject} is of events with ids, and the model decides by ${deciding}; decide: on(source), or label it by begins(…)`,
+      `${model}: ${subject} needs triggering events with ids, and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
       place,
     )
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)
-  if (!id)
-    mistake(`${model}: ${subject} is of events with ids, and ${deciding} has none; say which of its columns is one: id: 'COLUMN'`, place)
+  if (!id) mistake(`${model}: ${subject} needs triggering events with ids, and ${deciding} has none; name the column: id: 'COLUMN'`, place)
   const [got, expected] = [typeText(joinColumn), typeText(id)]
   if (got !== expected)
     mistake(

@@ -97,7 +97,7 @@ test('begins over the triggering source needs no entity', () => {
   const bad = () => model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(readings, r => r.level.lt(1), spans) })
   refuses(
     bad,
-    /^model 'm': begins\(readings, …\) is about what the model decides about, and 'k' of source 'plain' is no entity; declare it/,
+    /^model 'm': begins\(readings, …\) needs an entity as the key of decisions, and 'k' of source 'plain' is no entity; declare it/,
   )
 })
 
@@ -121,7 +121,7 @@ test('a wrong labelFrom is refused where it is made', () => {
   refuses(() => labelFrom(undefined as never, {} as never), 'labelFrom needs a source, got undefined')
   refuses(() => labelFrom(plans as never, {} as never), "labelFrom needs a source, got the group 'plans'; of a table write plans.source")
   refuses(() => from({ after: '7d' }), /labelFrom\(chargebacks\) has no option 'after'/)
-  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column that holds the id/)
+  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column with the id/)
   refuses(() => from({ join: 'paymnt' }), "labelFrom(chargebacks): join 'paymnt' is no column; did you mean 'payment'?")
   refuses(() => from({ join: 'ratio' }), "labelFrom(chargebacks): join 'ratio' is a double; an id is a string or an exact number")
   refuses(() => from({ join: 'fraud' }), /join 'fraud' is a bool/)
@@ -140,13 +140,13 @@ test('a wrong labelFrom is refused where it is made', () => {
 test('a labelFrom that its model cannot have is refused where it was made', () => {
   refuses(
     () => labelled(from({}), every('5m', card)),
-    "model 'm': labelFrom(chargebacks) is of events with ids, and the model decides by every('5m', card); decide: on(source), or label it by begins(…)",
+    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and the model decides by every('5m', card); write decide: on(source), or use begins(…)",
   )
-  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; decide: on\(source\)/)
+  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; write decide: on\(source\)/)
   const anonymous = source('anonymous', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
   refuses(
     () => labelled(from({}), on(anonymous)),
-    "model 'm': labelFrom(chargebacks) is of events with ids, and source 'anonymous' has none; say which of its columns is one: id: 'COLUMN'",
+    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and source 'anonymous' has none; name the column: id: 'COLUMN'",
   )
   refuses(
     () => labelled(from({ join: 'number' })),
@@ -187,7 +187,7 @@ test('a begins that its model cannot have is refused where it was made', () => {
   const twice = begins(payments, p => p.amount.gt(5), spans)
   refuses(
     () => labelled(twice),
-    /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; say which: key: r => r.card$/,
+    /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; name one: key: r => r.card$/,
   )
   refuses(
     () => labelled(starts({}), request({ card, shop }, { key: 'shop' })),

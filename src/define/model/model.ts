@@ -140,7 +140,9 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(
 ): Model<I, R, C> {
   const subject = `model '${checkName('model', name)}'`
   if ('action' in options)
-    mistake(`${subject}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
+    mistake(
+      `${subject}: an action is a definition of its own: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
+    )
   checkOptions(subject, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
   checkTrigger(subject, decide)
@@ -182,7 +184,7 @@ function labelOf(subject: string, value: unknown): LabelValue | undefined {
 function checkTrigger(subject: string, decide: unknown): asserts decide is TriggerValue {
   if (decide instanceof TriggerValue) return
   if (decide instanceof Interval)
-    mistake(`${subject}: decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })`)
+    mistake(`${subject}: decide is an interval without an entity; write every('5m', patient, { live: '30m' })`)
   mistake(`${subject}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
 }
 

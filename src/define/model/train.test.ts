@@ -101,8 +101,8 @@ test('a mistake has its line and its fix', () => {
 })
 
 test('a schedule in the past is a mistake: what is one moment, and a cron that never runs', () => {
-  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' is of one moment or year, not a schedule/)
-  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /is of one moment or year, not a schedule/)
+  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' has one date or year and is no schedule/)
+  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /has one date or year and is no schedule/)
   refuses(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 

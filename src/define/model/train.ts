@@ -182,7 +182,7 @@ function everyOf(subject: string, every: unknown, zone: unknown): ScheduleIR {
   }
   // A moment or a year comes to an end.
   if (/^\d{4}-/.test(every) || every.trim().split(/\s+/).length > 6)
-    mistake(`${subject}: '${every}' is of one moment or year, not a schedule; write 'week', '7d' or a cron such as '0 3 * * 1'`)
+    mistake(`${subject}: '${every}' has one date or year and is no schedule; write 'week', '7d' or a cron such as '0 3 * * 1'`)
   return scheduleOf(subject, namedSchedules[every] ?? every, zone as string | undefined)
 }
 

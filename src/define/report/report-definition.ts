@@ -81,7 +81,7 @@ function ofGroups(subject: string, of: unknown): ContentWithRules {
   if (of === null || typeof of !== 'object' || of instanceof GroupValue || Array.isArray(of) || Object.keys(of).length === 0)
     mistake(
       `${subject} is of ${of instanceof GroupValue ? `the group '${of.name}'` : show(of)}; ` +
-        `write of: a model, or groups by the names that they shall have: ` +
+        `write of: a model, or groups by their names in the report: ` +
         `of: { ${of instanceof GroupValue ? of.name : 'recent, history'} }`,
     )
   const entries = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {

@@ -73,7 +73,7 @@ function flag(subject: string, option: string, columns: readonly ColumnIR[], nam
 
 function identityOf(subject: string, columns: readonly ColumnIR[], { identity, revisable }: AnyOptions): readonly string[] {
   if (!Array.isArray(identity) || identity.length === 0) mistake(`${subject}: identity needs a list of columns, got ${show(identity)}`)
-  if (revisable === undefined) mistake(`${subject} has identity without revisable; say for how long a revision is taken: revisable: '30d'`)
+  if (revisable === undefined) mistake(`${subject} has identity without revisable; state how long revisions are accepted: revisable: '30d'`)
   return identity.map(name => find(subject, 'identity', columns, name).name)
 }
 

@@ -87,7 +87,7 @@ test('wrong keys, times and ids are refused', () => {
 })
 
 test('revisions need identity and revisable', () => {
-  refuses(wrong({ identity: ['card'] }), /has identity without revisable; say for how long a revision is taken: revisable: '30d'/)
+  refuses(wrong({ identity: ['card'] }), /has identity without revisable; state how long revisions are accepted: revisable: '30d'/)
   refuses(wrong({ revisable: '1d' }), /has revisable without identity/)
   refuses(wrong({ identity: [], revisable: '1d' }), /identity needs a list of columns/)
   refuses(wrong({ identity: ['crd'], revisable: '1d' }), /identity 'crd' is no column of the schema; did you mean 'card'\?/)

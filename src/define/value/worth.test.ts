@@ -126,7 +126,7 @@ test('a worth that does not fit its pipeline is refused at its line', () => {
     () => pipeline('p', [named('other'), worth(fraud, some)]),
     /worth is of model 'fraud', which pipeline 'p' does not have; put the model/,
   )
-  refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of another model 'fraud' than the one that pipeline 'p' has/)
+  refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
   refuses(
     () => pipeline('p', [fraud, worth(fraud, some), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
     /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,

@@ -31,7 +31,7 @@ export function worthsOf(
     if (!models.includes(model))
       mistake(
         models.some(other => other.name === name)
-          ? `worth is of another model '${name}' than the one that pipeline '${pipeline}' has`
+          ? `worth is of a different model '${name}' than pipeline '${pipeline}' has`
           : `worth is of model '${name}', which pipeline '${pipeline}' does not have; put the model, or an action on it, beside its worth`,
         place,
       )
