@@ -91,7 +91,8 @@ function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: La
   const { source, name: deciding } = trigger
   if (!source)
     mistake(
-      `${model}: ${subject} needs triggering events with ids, and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
+      `${model}: ${subject} needs triggering events with ids, ` +
+        `and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
       place,
     )
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)

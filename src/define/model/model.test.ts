@@ -143,7 +143,7 @@ test('a wrong model is refused', () => {
   refuses(badly({ treshold: 1 }), /model 'm' has no option 'treshold'/)
   refuses(() => on(undefined as never), 'on(…) needs a source, got undefined')
   refuses(badly({ train: {} }), /model 'm': train: algorithm is undefined/)
-  refuses(badly({ action: {} }), /an action is a definition of its own: action\('name', { when: m\.score/)
+  refuses(badly({ action: {} }), /an action is its own definition: action\('name', { when: m\.score/)
 })
 
 test('wrong inputs are refused', () => {

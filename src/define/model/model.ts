@@ -141,7 +141,7 @@ export function model<C extends Columns, I extends Inputs, R, B extends By>(
   const subject = `model '${checkName('model', name)}'`
   if ('action' in options)
     mistake(
-      `${subject}: an action is a definition of its own: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
+      `${subject}: an action is its own definition: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
     )
   checkOptions(subject, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
