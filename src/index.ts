@@ -1,4 +1,4 @@
-/** Spillway, as users import it. */
+/** The public API of Spillway: `import { features, model, pipeline, source, t } from 'spillway'`. */
 import './base/require-node.ts'
 export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, TurnMessage } from './base/channels.ts'
 export type { Duration } from './base/time.ts'

@@ -1,40 +1,43 @@
-/** Bounds of how effects are sent; part of `limits`. */
+/** Limits of effects and their delivery; part of `limits`. */
 export const actionLimits = {
-  /** Tries at delivering one effect, unless the action says. */
+  /** Attempts to deliver an effect, unless the action states them. */
   ACTION_ATTEMPTS: 15,
-  /** Milliseconds between the first try of an effect and the second, about. */
+  /** Delay between the first attempt and the second, about, ms. */
   BACKOFF_FIRST_MS: 1000,
-  /** Milliseconds between two tries of an effect at most, about. */
+  /** Greatest delay between two attempts, about, ms. */
   BACKOFF_MS_MAX: 900_000,
-  /** Milliseconds that a receiver may ask to be left alone for, with `Retry-After`. */
+  /** Greatest delay that a receiver may demand with `Retry-After`, ms. */
   RETRY_AFTER_MS_MAX: 3_600_000,
-  /** Milliseconds of one try at a delivery, unless its destination says. */
+  /** Timeout of one attempt, ms, unless its destination states it. */
   DELIVERY_MS: 5000,
-  /** Deliveries that one destination takes at a time, unless it says. */
+  /** Concurrent deliveries to one destination, unless it states them. */
   DELIVERIES_AT_ONCE: 16,
-  /** Deliveries that one destination takes at a time, whatever it says. */
+  /** Greatest number of concurrent deliveries to one destination. */
   DELIVERIES_AT_ONCE_MAX: 1024,
-  /** Milliseconds for which it is gathered what became of effects, to be one commit. */
+  /** Time for which outcomes of effects are gathered into one commit, ms. */
   SETTLE_MS: 5,
-  /** Effects of one action that are held in memory; those behind them stay in the store until others are done. So many keys may wait for a next try at once. */
+  /**
+   * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
+   * wait for a retry.
+   */
   EFFECTS_HELD_MAX: 1 << 14,
-  /** Of one key of an action, while it does not wait for a next try: then it is the first alone. */
+  /** Effects of one key of an action in memory; only the first while the key waits for a retry. */
   EFFECTS_HELD_OF_KEY_MAX: 16,
-  /** Effects of one action that are read from the store before anything else has its turn, and how many at least though there is room for fewer. */
+  /** Effects of one action that one read of the store returns before other work has its turn, and the least number of a read. */
   EFFECTS_READ_MAX: 1 << 10,
   EFFECTS_READ_MIN: 1 << 6,
-  /** Deliveries to one file that wait for the same fsync. */
+  /** Deliveries to one file that share an fsync. */
   FILE_DELIVERIES_AT_ONCE: 256,
-  /** Redirects that one try at a webhook follows, unless it says. */
+  /** Redirects that one attempt at a webhook follows, unless it states them. */
   REDIRECTS: 3,
-  /** Redirects that one try at a webhook follows, whatever it says. */
+  /** Greatest number of redirects of one attempt at a webhook. */
   REDIRECTS_MAX: 20,
-  /** Bytes of a receiver's answer that are read (and dropped) before its connection is cut. */
+  /** Bytes of a receiver's response that are read (and dropped) before the connection is closed. */
   ANSWER_BYTES_MAX: 1 << 16,
-  /** Characters of an idempotency key that go over the wire as they are. */
+  /** Characters of an idempotency key that are sent unhashed. */
   WIRE_KEY_MAX: 200,
-  /** Bytes of a secret that webhooks are signed with, at least: what Standard Webhooks asks for. */
+  /** Least length of a webhook secret, bytes: that of Standard Webhooks. */
   SECRET_BYTES_MIN: 24,
-  /** Characters of a reason that a delivery failed for. */
+  /** Characters of the reason of a failed delivery. */
   WHY_MAX: 300,
 } as const

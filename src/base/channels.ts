@@ -1,103 +1,107 @@
 /**
- * What happens inside a run, told as it happens on channels of `node:diagnostics_channel`, for whoever subscribes in this process. Where nobody does, no message is made.
+ * Diagnostics channels of a run: events inside it as messages on `node:diagnostics_channel`, for subscribers in this process.
  *
- * What a subscriber throws does not reach the run: Node reports it as an uncaught exception.
+ * Without a subscriber no message is made. An error that a subscriber throws does not reach the run: Node reports it as an
+ * uncaught exception.
  */
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 
-/** Which run it was: other runs of the process tell on the same channels. */
+/** The run of a message: other runs of the process publish on the same channels. */
 export interface OfRun {
-  /** The run itself, to be compared. */
+  /** The run, to be compared by identity. */
   readonly run: object
   /** The pipeline's name. */
   readonly pipeline: string
 }
 
-/** `spillway:turn`: what came in has its place in the log and is decided as far as that goes in its turn; it is not durable yet. */
+/**
+ * `spillway:turn`: the records of a turn have their log positions and are decided as far as their turn allows. They are not
+ * durable yet.
+ */
 export interface TurnMessage extends OfRun {
-  /** When the turn began, UTC ms by the wall clock that stamps arrivals. */
+  /** Start of the turn, UTC ms, by the wall clock that stamps ingestion times. */
   readonly at: number
-  /** Entries that the log was given, events and marks. */
+  /** Entries appended to the log: events and markers. */
   readonly entries: number
-  /** Rows of the turn's records: new events, repeated ones, and refused. */
+  /** Rows of the turn's records: new events, duplicates, and rejected rows. */
   readonly accepted: number
   readonly duplicates: number
   readonly refused: number
-  /** Requests and ticks that were marked. */
+  /** Markers of requests and ticks. */
   readonly marks: number
-  /** How long the first record had waited for the turn, and how long intake and log took, ms. */
+  /** Wait of the first record for the turn, and duration of intake and log, ms. */
   readonly waitedMs: number
   readonly takenMs: number
 }
 
-/** `spillway:commit`: what one turn gave the store is durable, or can no longer be. */
+/** `spillway:commit`: the commit of a turn is durable, or has failed for good. */
 export interface CommitMessage extends OfRun {
   readonly entries: number
   readonly decisions: number
   readonly effects: number
-  /** From when it was given to the store until it was durable or failed. */
+  /** Time from the hand-over to the store until the commit was durable or failed, ms. */
   readonly ms: number
-  /** Why it failed, and the run with it. */
+  /** Cause of the failure, which also ends the run. */
   readonly error?: unknown
 }
 
-/** Milliseconds of each stage, one after the other: their sum is the time from when the first record came in until the decisions were durable. */
+/** Duration of each stage, ms, in their order. The sum is the time from the first record until the decisions were durable. */
 export interface StageMs {
-  /** The record of the turn that came first waited for the turn. */
+  /** Wait of the turn's first record for the turn. */
   readonly waited?: number
-  /** The turn's records were decoded and checked, and got their places in the log. */
+  /** Decoding and validation of the turn's records, until they had their log positions. */
   readonly taken?: number
-  /** They waited for decisions before them, as those of a tick. */
+  /** Wait for earlier decisions, such as those of a tick. */
   readonly queued?: number
-  /** The features of all groups were read. */
+  /** Reads of the features of all groups. */
   readonly features: number
-  /** The model's scores were made, behind those of models before it. */
+  /** Scoring by the model, after the models before it. */
   readonly inference: number
-  /** The decisions were encoded and became durable. */
+  /** Encoding of the decisions, until they were durable. */
   readonly durable: number
 }
 
-/** `spillway:decision`: decisions of one model that were made together are durable. */
+/** `spillway:decision`: a decision batch of one model is durable. */
 export interface DecisionMessage extends OfRun {
   readonly model: string
-  /** Sequence numbers of the log's entries that made the first of them and the last, and how many they are. */
+  /** Sequence numbers of the log entries of the first and the last decision, and the number of decisions. */
   readonly first: number
   readonly last: number
   readonly count: number
-  /** When they were begun, UTC ms. */
+  /** Start of the decision batch, UTC ms. */
   readonly at: number
-  /** What nobody knows is absent: of entries that a start found undecided in the log, when they came. */
+  /** Unknown stages are absent, such as the wait of entries that recovery found undecided in the log. */
   readonly stages: StageMs
 }
 
-/** `spillway:effect`: a try at an effect has ended. */
+/** `spillway:effect`: an attempt to deliver an effect has ended. */
 export interface EffectMessage extends OfRun {
   readonly action: string
   readonly model: string
-  /** The idempotency key. */
+  /** Idempotency key. */
   readonly id: string
   readonly number: number
-  /** The entry of the log that made the decision. */
+  /** Log entry of the decision. */
   readonly entry: number
-  /** What the decision is about, as JSON. */
+  /** Key of the decision, as JSON. */
   readonly key: string
-  /** `tried`: it failed, and is tried again. */
+  /** `tried`: the attempt failed, and another follows. */
   readonly outcome: 'delivered' | 'tried' | 'dead'
   readonly why?: string
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number
-  /** When the decision was made and the try ended, UTC ms. */
+  /** Time of the decision, and end of the attempt, UTC ms. */
   readonly made: number
   readonly at: number
-  /** Until when it should be acknowledged, UTC ms. */
+  /** Deadline for the acknowledgement, UTC ms. */
   readonly due?: number
-  /** Until its first try began; from there until this one did; and how long this one took, ms. */
+  /** Time until the first attempt, from there until this attempt, and of this attempt, ms. */
   readonly queueMs: number
   readonly deliveryMs: number
   readonly acknowledgementMs: number
 }
 
-/** What the messages of each channel are. */
+/** Message type of each channel. */
 export interface Messages {
   readonly 'spillway:turn': TurnMessage
   readonly 'spillway:commit': CommitMessage
@@ -110,19 +114,19 @@ interface Channel<M> {
   publish(message: M): void
 }
 
-const named = <N extends keyof Messages>(name: N): Channel<Messages[N]> => channel(name)
+const namedChannel = <N extends keyof Messages>(name: N): Channel<Messages[N]> => channel(name)
 
-/** Calls `heard` with each message of a channel; what is returned ends that. */
-export function listen<N extends keyof Messages>(name: N, heard: (message: Messages[N]) => void): () => void {
-  const on = (message: unknown) => heard(message as Messages[N])
-  subscribe(name, on)
-  return () => void unsubscribe(name, on)
+/** Calls `handler` with each message of a channel; the returned function unsubscribes. */
+export function listen<N extends keyof Messages>(name: N, handler: (message: Messages[N]) => void): () => void {
+  const subscriber = (message: unknown) => handler(message as Messages[N])
+  subscribe(name, subscriber)
+  return () => void unsubscribe(name, subscriber)
 }
 
-/** Make a message only where `hasSubscribers`. */
+/** Channels by event. Make a message only if `hasSubscribers`. */
 export const channels = {
-  turn: named('spillway:turn'),
-  commit: named('spillway:commit'),
-  decision: named('spillway:decision'),
-  effect: named('spillway:effect'),
+  turn: namedChannel('spillway:turn'),
+  commit: namedChannel('spillway:commit'),
+  decision: namedChannel('spillway:decision'),
+  effect: namedChannel('spillway:effect'),
 }

@@ -1,12 +1,13 @@
-/** What time it is, in integer UTC milliseconds. Everything that needs the wall clock takes one, so that a test can hold it still. */
+/** A clock, in integer UTC milliseconds. Everything that needs the wall clock takes a clock, so that a test can hold it still. */
 export type Clock = () => number
 
+/** The machine's wall clock. */
 export const wallClock: Clock = () => Date.now()
 
-/** Milliseconds for measuring spans; never goes back. */
+/** Monotonic milliseconds, for measuring durations. */
 export const stopwatch: Clock = () => performance.now()
 
-/** Resolves after `ms` milliseconds, or once the signal is aborted. */
+/** Resolves after `ms` milliseconds, or when the signal is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
@@ -20,29 +21,29 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return promise.finally(() => signal.removeEventListener('abort', stop))
 }
 
-/** Holds the thread up for `ms` milliseconds: for threads that do nothing else, and for disks made slow on purpose. */
+/** Blocks the thread for `ms` milliseconds: for threads without other work, and for disks that a test slows down. */
 export function pauseBlocking(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
-/** Calls `act` every `ms` milliseconds until stopped. Does not keep the process alive. */
-export function every(ms: number, act: () => void): { stop(): void } {
-  const timer = setInterval(act, ms)
+/** Calls `callback` every `ms` milliseconds until stopped. It does not keep the process alive. */
+export function every(ms: number, callback: () => void): { stop(): void } {
+  const timer = setInterval(callback, ms)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }
 
-/** Calls `act` once, after `ms` milliseconds, unless stopped. Does not keep the process alive. */
-export function after(ms: number, act: () => void): { stop(): void } {
-  const timer = setTimeout(act, Math.min(ms, 2 ** 31 - 1))
+/** Calls `callback` once after `ms` milliseconds, unless stopped. It does not keep the process alive. */
+export function after(ms: number, callback: () => void): { stop(): void } {
+  const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1))
   timer.unref()
   return { stop: () => clearTimeout(timer) }
 }
 
-/** Resolves once whatever waits now was done. */
+/** Resolves after the work that waits in the event loop now. */
 export const othersTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
-/** Calls `act` once whatever waits now was done. */
-export function soon(act: () => void): void {
-  setImmediate(act)
+/** Calls `callback` after the work that waits in the event loop now. */
+export function soon(callback: () => void): void {
+  setImmediate(callback)
 }

@@ -26,18 +26,18 @@ const step = `
   const step = value => { let total = 0; for (const one of [1, 2, 3]) total += value * one; return total }
   for (let call = 0, all = 0; call < 2000; call++) {
     all += step(call)
-    // Code that was asked for is taken over between turns of the loop.
+    // Optimised code is installed between turns of the event loop.
     if (call % 100 === 0) await new Promise(done => setImmediate(done))
   }`
 
-/** What becomes of `step` after `before`. */
+/** Compiler state of `step` after `before`. */
 function tracedStep(before: string): string {
   const args = ['-C', 'spillway-source', '--trace-opt', '--input-type=module', '-e', `${before}\nconsole.log('begun')\n${step}`]
   const [, traced] = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28 }).split('begun\n')
   return traced
 }
 
-test('what is called two thousand times is compiled by TurboFan, which does not count on code of Maglev meanwhile', () => {
+test('a function that is called two thousand times is compiled by TurboFan', () => {
   assert.match(tracedStep("await import('spillway')"), /marking.*step.*TURBOFAN/)
   assert.doesNotMatch(tracedStep("process.getBuiltinModule('v8').setFlagsFromString('--no-maglev')"), /marking.*step.*TURBOFAN/)
 })

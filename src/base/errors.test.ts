@@ -14,14 +14,14 @@ test('an error has a code, and a message that begins with its place', () => {
   assert.ok(error instanceof Error)
 })
 
-test('without a place or a cause, neither is made up', () => {
+test('an error without a place or a cause has none', () => {
   const error = new SpillwayError('SPILL_INPUT', 'no such file')
   assert.equal(error.message, 'no such file')
   assert.equal(error.place, undefined)
   assert.equal('cause' in error, false)
 })
 
-test('every code says its cause in a line', () => {
+test('every code has its cause in one line', () => {
   for (const [code, cause] of Object.entries(errorCodes)) {
     assert.match(code, /^SPILL_[A-Z_]+$/)
     assert.match(cause, /^\S.{10,}\S$/)

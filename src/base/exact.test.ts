@@ -15,7 +15,7 @@ test('a number becomes the integer that its decimal text says', () => {
   assert.equal(scaledInteger(Number.MAX_SAFE_INTEGER, 0), Number.MAX_SAFE_INTEGER)
 })
 
-test('what is not exact, not safe or no number is refused', () => {
+test('a value that is not exact, not safe or no number is refused', () => {
   for (const [value, scale] of [
     [5.005, 2],
     [5.5, 0],
@@ -54,6 +54,6 @@ test('a time is a Date, whole milliseconds, or text with its offset', () => {
     assert.equal(timestampMs(value), undefined)
 })
 
-test('a span is whole milliseconds or a duration', () => {
+test('a duration is whole milliseconds or text', () => {
   assert.deepEqual(['5m', '0ms', 250, '5 min', 0.5, null].map(spanMs), [300_000, 0, 250, undefined, undefined, undefined])
 })

@@ -1,15 +1,15 @@
 /**
- * A 64-bit hash of texts, as two halves of 32 bits: a multiplication and a shift a half for each UTF-16 code unit,
- * and MurmurHash3's last mixing.
+ * A 64-bit hash of texts, as two halves of 32 bits. It never changes: it is part of the log's format.
  *
- * For finding, never for deciding: whoever finds something by it looks whether it is the same. It is part of the log's format, so it never changes.
+ * Per UTF-16 code unit each half takes a multiplication and a shift; the end is MurmurHash3's final mix. The hash finds
+ * candidates only: every user compares the texts themselves.
  */
 export interface Hash64 {
   high: number
   low: number
 }
 
-/** Adds a text to a hash that starts as zeros, in place. Texts added one after the other are told apart from one text of both. */
+/** Adds a text to a hash that starts as zeros, in place. Two texts in turn have another hash than their concatenation. */
 export function addText(hash: Hash64, text: string): void {
   let high = hash.high ^ 0x243f6a88
   let low = hash.low ^ 0x85a308d3
@@ -20,13 +20,13 @@ export function addText(hash: Hash64, text: string): void {
     low = Math.imul((low ^ unit) + high, 0x1b873593)
     low ^= low >>> 13
   }
-  high = finished(high ^ text.length)
-  low = finished(low ^ text.length ^ high)
+  high = finish(high ^ text.length)
+  low = finish(low ^ text.length ^ high)
   hash.high = (high + low) | 0
   hash.low = low | 0
 }
 
-/** `addText` of the text whose UTF-8 is `bytes[from, to)`, if that is ASCII, whose bytes are its units. Otherwise adds nothing, and returns false. */
+/** `addText` for the text whose UTF-8 is `bytes[from, to)`, if it is ASCII. Otherwise adds nothing and returns false. */
 export function addBytes(hash: Hash64, bytes: Uint8Array, from: number, to: number): boolean {
   let high = hash.high ^ 0x243f6a88
   let low = hash.low ^ 0x85a308d3
@@ -38,14 +38,14 @@ export function addBytes(hash: Hash64, bytes: Uint8Array, from: number, to: numb
     low = Math.imul((low ^ unit) + high, 0x1b873593)
     low ^= low >>> 13
   }
-  high = finished(high ^ (to - from))
-  low = finished(low ^ (to - from) ^ high)
+  high = finish(high ^ (to - from))
+  low = finish(low ^ (to - from) ^ high)
   hash.high = (high + low) | 0
   hash.low = low | 0
   return true
 }
 
-function finished(value: number): number {
+function finish(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return mixed ^ (mixed >>> 16)

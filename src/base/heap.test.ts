@@ -12,7 +12,7 @@ test('a heap may grow to three times its size, a large one by so many bytes, and
   assert.equal(growingPercent(16_000 * MB), 50)
 })
 
-/** Makes arrays that live past two collections of the young, and says how many MB of them there were at most. */
+/** Creates arrays that survive two collections of the young generation, and returns the greatest number of MB of them. */
 const program = `
 import { letHeapGrow } from ${JSON.stringify(new URL('./heap.ts', import.meta.url).href)}
 import v8 from 'node:v8'

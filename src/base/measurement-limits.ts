@@ -1,18 +1,18 @@
-/** Bounds of what a run measures of its decisions: stage times, and freshness objectives. */
+/** Limits of a run's measurements: stage times and freshness objectives; part of `limits`. */
 export const measurementLimits = {
-  /** Stretches of decisions whose stage times are one block in the store. */
+  /** Decision batches whose stage times are one block in the store. */
   STAGE_STRETCHES: 1024,
-  /** Blocks of stage times of which all are kept, the newest. */
+  /** Newest blocks of stage times, which are all kept. */
   STAGE_BLOCKS_RECENT: 1024,
-  /** Of older blocks one in so many is kept; a prime, so that what comes at even intervals is neither always nor never among them. */
+  /** One in so many older blocks is kept. It is a prime, so that a periodic load is neither always nor never in the sample. */
   STAGE_BLOCKS_EVERY: 61,
-  /** Blocks of those that are kept. */
+  /** Older blocks that are kept. */
   STAGE_BLOCKS_SAMPLED: 4096,
   /** Milliseconds between two commits of stage times. */
   STAGES_EVERY_MS: 1000,
-  /** Milliseconds over which `spillway inspect` tells the share of decisions that met a freshness objective. */
+  /** Window over which `spillway inspect` states the share of decisions that met a freshness objective, ms. */
   FRESHNESS_WINDOW_MS: 3_600_000,
-  /** Milliseconds of that window which are counted together. */
+  /** Bucket of that window, ms. */
   FRESHNESS_BUCKET_MS: 60_000,
   /** Milliseconds between two commits of these counts. */
   FRESHNESS_EVERY_MS: 10_000,

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 
-/** Bytes that this thread holds: its heap, and the arrays outside of it. A look at counters that V8 keeps. */
+/** Bytes of this thread's heap and of the arrays outside it. Cost: reading V8's counters. */
 export function heldBytes(): number {
   const { used_heap_size: heap, external_memory: outside } = getHeapStatistics()
   return heap + outside

@@ -1,14 +1,15 @@
 /**
- * The Node that Spillway needs. A consumer on an older one reads one clear error with the fix, instead of a missing module.
+ * Checks the version of Node: an old version gets one clear error with the fix, instead of a missing module.
  *
- * Plain syntax, and nothing imported but the error class, because an old Node must be able to run it. The command line asks before it
- * imports the rest dynamically: static imports are all loaded before the first of them runs.
+ * An old Node must be able to run this file, so it has plain syntax and imports only the error class. The command line checks
+ * before it imports the rest dynamically: static imports are all loaded before the first of them runs.
  */
 import { SpillwayError } from './errors.ts'
 
+/** Oldest major version of Node that Spillway runs on. */
 export const NODE_NEEDED = 24
 
-/** `SPILL_NODE_TOO_OLD` if `version` (as in `process.versions.node`) is below what Spillway needs. */
+/** Returns the error `SPILL_NODE_TOO_OLD` if `version` (as in `process.versions.node`) is too old. */
 export function nodeTooOld(version: string): SpillwayError | undefined {
   if (Number(version.split('.')[0]) >= NODE_NEEDED) return undefined
   return new SpillwayError(

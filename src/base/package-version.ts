@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of this Spillway, as its package says. */
+/** Version of this Spillway, from its package.json. */
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
   return version

@@ -1,6 +1,7 @@
-/** A seeded generator of uniform numbers in [0, 1): the same seed gives the same run on every machine (mulberry32). */
+/** A generator of uniform numbers in [0, 1). */
 export type Random = () => number
 
+/** A seeded generator: the same seed gives the same numbers on every machine (mulberry32). */
 export function random(seed: number): Random {
   let state = seed >>> 0
   return () => {

@@ -1,4 +1,4 @@
-/** The first import of what consumers import: throws `SPILL_NODE_TOO_OLD` before anything else runs. */
+/** First import of every public entry: throws `SPILL_NODE_TOO_OLD` before anything else runs. */
 import './compilers.ts'
 import { nodeTooOld } from './node-version.ts'
 

@@ -1,4 +1,4 @@
-/** A path as messages name it: from the working directory, or the bare name outside it, so that no machine's paths leak. */
+/** A path for messages: relative to the working directory, or a bare name outside it, so that no path of a machine is shown. */
 import { basename, isAbsolute, relative } from 'node:path'
 
 export function shortPath(path: string): string {

@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-test('a span is said in the unit that makes it short', () => {
+test('a duration is shown in the unit that makes it short', () => {
   const spans: [number, string][] = [
     [0, '0 s'],
     [-1e-9, '0 s'],
@@ -38,10 +38,10 @@ test('a span is said in the unit that makes it short', () => {
     [2000 * DAY, '2,000 days'],
     [-5 * SECOND, '−5 s'],
   ]
-  for (const [ms, said] of spans) assert.equal(spanTitle(ms), said)
+  for (const [ms, text] of spans) assert.equal(spanTitle(ms), text)
 })
 
-test('a span that somebody chose has all of its digits, in the largest unit that divides it', () => {
+test('an exact duration has all its digits, in the largest unit that divides it', () => {
   const spans: [number, string][] = [
     [0, '0 s'],
     [5, '5 ms'],
@@ -58,17 +58,17 @@ test('a span that somebody chose has all of its digits, in the largest unit that
     [70 * DAY, '70 days'],
     [-HOUR, '−1 h'],
   ]
-  for (const [ms, said] of spans) assert.equal(exactSpanTitle(ms), said)
+  for (const [ms, text] of spans) assert.equal(exactSpanTitle(ms), text)
 })
 
 const sizes: Readonly<Record<string, number>> = { week: 7 * DAY, day: DAY, h: HOUR, min: MINUTE, s: SECOND, ms: 1, µs: 1e-3 }
 
-function read(said: string): number {
-  const [, number, unit] = /^([\d.,]+) (.+?)s?$/.exec(said.replace(/ s$/, ' ss').replace(/ (µ|m)s$/, ' $1ss'))!
+function read(text: string): number {
+  const [, number, unit] = /^([\d.,]+) (.+?)s?$/.exec(text.replace(/ s$/, ' ss').replace(/ (µ|m)s$/, ' $1ss'))!
   return Number(number.replaceAll(',', '')) * sizes[unit]
 }
 
-test('what is said is what was meant: exactly, or to three digits', () => {
+test('the text has the value exactly, or to three digits', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2 ** 43 }), ms => {
       assert.equal(read(exactSpanTitle(ms)), ms)

@@ -1,21 +1,23 @@
-/** The error of a thread, as a message to the thread that asked: classes do not go over; code, message and place do. */
+/** Errors as messages between threads: classes do not survive the transfer; code, message and place do. */
 import { errorCodes, SpillwayError, type ErrorCode } from './errors.ts'
 
+/** Message of a thread that failed. */
 export interface Failed {
   readonly kind: 'failed'
   readonly code: string | undefined
   readonly message: string
-  /** Of a `SpillwayError`; its message begins with it. */
+  /** Place of a `SpillwayError`; its message begins with the place. */
   readonly place?: string
 }
 
+/** Message of an error. */
 export function failed(error: unknown): Failed {
   const { code, message } = error as Error & { code?: string }
   const place = error instanceof SpillwayError ? error.place : undefined
   return { kind: 'failed', code, message, ...(place !== undefined && { place }) }
 }
 
-/** The error again; one with a code that is not ours, of the system or of another library, is no error of ours either. */
+/** Error of a message. An error with a foreign code, of the system or of a library, becomes a plain `Error` with that code. */
 export function errorOf({ code, message, place }: Failed): Error & { readonly code?: string } {
   if (code === undefined) return new Error(message)
   if (!Object.hasOwn(errorCodes, code)) return Object.assign(new Error(message), { code })

@@ -1,25 +1,29 @@
-/** A job in a thread of its own: it is begun with what it is about, says one thing, its result or why there is none, and is over. */
+/** A job in a thread of its own: it starts with its data, sends one message, its result or its error, and ends. */
 import { parentPort, Worker, type WorkerOptions } from 'node:worker_threads'
 import { SpillwayError } from './errors.ts'
 import { errorOf, failed, type Failed } from './thread-error.ts'
 
+/** A job and how it is stopped. */
 export interface ThreadJob {
   readonly file: URL
   /** The thread's `workerData`. */
   readonly data: unknown
   readonly signal: AbortSignal
-  /** What it rejects with where there will be no result: `SPILL_STOPPED`, in these words. */
+  /** Message of the `SPILL_STOPPED` error where there will be no result. */
   readonly stopped: string
-  /** The signal says that it shall end: tells the thread, or gives up at once. */
+  /** Called when the signal is aborted: notifies the thread, or gives up at once. */
   readonly onStop: (worker: Worker, giveUp: () => void) => void
-  /** The thread is ended from outside once it is known what came of it; one that is in the middle of another library's work would take the process with it. */
+  /**
+   * Terminates the thread after its message. Do not set it for a thread that may be inside another library, which would end the
+   * process.
+   */
   readonly isEnded?: boolean
   readonly resourceLimits?: WorkerOptions['resourceLimits']
 }
 
 type Answer = { readonly kind: 'done'; readonly result: unknown } | Failed
 
-/** Resolves with what the thread's `answer` was made by. */
+/** Runs a job; resolves with its result. */
 export function threadJob<T>({ file, data, signal, stopped, onStop, isEnded = false, resourceLimits }: ThreadJob): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const worker = new Worker(file, { workerData: data, ...(resourceLimits && { resourceLimits }) })
@@ -39,7 +43,7 @@ export function threadJob<T>({ file, data, signal, stopped, onStop, isEnded = fa
   })
 }
 
-/** The thread's side: makes the result, and tells it or what went wrong. */
+/** The thread's side: computes the result and sends it, or its error. */
 export async function answer(make: () => unknown): Promise<void> {
   const say = (message: Answer): void => parentPort!.postMessage(message)
   try {

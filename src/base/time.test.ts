@@ -19,7 +19,7 @@ test('a fraction of a unit is exact', () => {
   )
 })
 
-test('what is no duration is refused with an example of one', () => {
+test('a text that is no duration is refused with an example', () => {
   const refused = [
     '',
     '5',
@@ -48,7 +48,7 @@ test('what is no duration is refused with an example of one', () => {
   assert.equal(durationMs('9007199254740991ms'), Number.MAX_SAFE_INTEGER)
 })
 
-test('zero is a duration only where it is asked for', () => {
+test('zero is a duration only with the option zero', () => {
   assert.throws(() => durationMs('0s'), { code: 'SPILL_DEFINITION' })
   assert.equal(durationMs('0s', { zero: true }), 0)
   assert.throws(() => durationMs(`0.${'0'.repeat(400)}1s` as Duration, { zero: true }), { code: 'SPILL_DEFINITION' })

@@ -5,7 +5,10 @@ export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
-/** Milliseconds of a duration. Throws `SPILL_DEFINITION` for anything else, for zero, and for a fraction of a millisecond. */
+/**
+ * Milliseconds of a duration. Throws `SPILL_DEFINITION` for anything else, for zero (unless `zero`), and for a fraction of a
+ * millisecond.
+ */
 export function durationMs(text: Duration, { zero = false }: { zero?: boolean } = {}): number {
   const match = /^(\d+)(?:\.(\d{1,15}))?(ms|s|m|h|d|w)$/.exec(text)
   const ms = match ? exactMs(match[1], match[2] ?? '', units[match[3] as keyof typeof units]) : NaN
@@ -14,7 +17,7 @@ export function durationMs(text: Duration, { zero = false }: { zero?: boolean } 
   return ms
 }
 
-/** In integers, for 2.01 · 1000 is not 2010 in doubles. Not an integer if the duration is none, or cannot be told exactly. */
+/** Computes in integers, since 2.01 · 1000 is not 2010 in doubles. The result is no integer if the duration is not exact. */
 function exactMs(whole: string, fraction: string, unit: number): number {
   const scaled = Number(whole + fraction) * unit
   return Number.isSafeInteger(scaled) ? scaled / 10 ** fraction.length : NaN

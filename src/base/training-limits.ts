@@ -1,55 +1,55 @@
-/** Bounds of training, of trained models and of what scores by them; part of `limits`. */
+/** Limits of training, trained models and their scores; part of `limits`. */
 export const trainingLimits = {
-  /** Rows of keys and times that one training set is asked for. */
+  /** Rows of keys and times of one training set. */
   ASKED_ROWS_MAX: 2 ** 26,
-  /** Rows that one model is fitted on. */
+  /** Rows of one fit. */
   TRAINING_ROWS_MAX: 2 ** 24,
-  /** Columns of those. */
+  /** Columns of one fit. */
   TRAINING_COLUMNS_MAX: 1024,
-  /** Rows times columns. */
+  /** Rows times columns of one fit. */
   TRAINING_VALUES_MAX: 2 ** 28,
-  /** Largest magnitude of a value, a label or a weight of those: sums of squares over all rows stay finite. */
+  /** Largest magnitude of a value, a label or a weight: sums of squares over all rows stay finite. */
   TRAINING_MAGNITUDE_MAX: 1e100,
-  /** Steps of Newton's method, after which a fit says that it has not converged. */
+  /** Steps of Newton's method after which a fit has not converged. */
   NEWTON_STEPS_MAX: 100,
-  /** Bytes of a file of ONNX. */
+  /** Bytes of an ONNX file. */
   ONNX_BYTES_MAX: 1 << 28,
-  /** Milliseconds that a graph of ONNX may take to load, or to score the rows of one call, before it is given up. */
+  /** Timeout for loading an ONNX graph, and for scoring the rows of one call, ms. */
   ONNX_MS: 60_000,
-  /** Rows that are given to a graph of ONNX in one call. */
+  /** Rows of one call of an ONNX graph. */
   ONNX_ROWS: 1 << 14,
-  /** Bytes that an external trainer may leave in its folder while it trains. */
+  /** Bytes that an external trainer may write into its folder while it trains. */
   TRAINER_BYTES_MAX: 1 << 30,
-  /** Milliseconds between two looks at those. */
+  /** Interval between two measurements of that folder, ms. */
   TRAINER_LOOK_MS: 100,
-  /** Milliseconds that a training by a command has to end it, and all that it has started, when a run stops. */
+  /** Time that a run which stops gives an external trainer to end, with all processes that it started, ms. */
   TRAINER_STOP_MS: 2000,
-  /** Bytes of what an external trainer says that are kept, the last. */
+  /** Bytes of an external trainer's output that are kept, the last. */
   TRAINER_SAID_BYTES: 1 << 13,
-  /** Different texts of an input that drift tells apart. */
+  /** Distinct texts of an input that drift counts. */
   DRIFT_TEXTS_MAX: 1 << 12,
-  /** Decisions of a training that are kept as what drift is measured from, drawn evenly. */
+  /** Decisions of a training that are kept as the reference of drift, an even sample. */
   DRIFT_REFERENCE_ROWS: 1 << 14,
-  /** Recorded decisions that one look for drift reads, about; of more, stretches that are drawn. */
+  /** Recorded decisions that one drift check reads, about; of more decisions, a sample of ranges. */
   DRIFT_DECISIONS_MAX: 1 << 22,
-  /** Milliseconds between two looks for drift, at least. */
+  /** Least interval between two drift checks, ms. */
   DRIFT_LOOK_MS_MIN: 60_000,
-  /** Doublings of the time between two trainings that the same drift asks for. */
+  /** Doublings of the time between two trainings because of the same drift. */
   DRIFT_COOLDOWN_DOUBLINGS: 6,
   /** Trees of one score. */
   TREES_MAX: 1 << 12,
   /** Leaves of one tree. */
   TREE_LEAVES_MAX: 1 << 10,
-  /** Rows of a column whose values say where its bins are. */
+  /** Rows of a column from which its bins are computed. */
   TREE_BIN_ROWS: 100_000,
-  /** Versions of one model that are kept, beside those that have scored. */
+  /** Versions of one model that are kept, in addition to those that have scored. */
   MODEL_VERSIONS_KEPT: 100,
   /** Promotions of one model that are kept, the newest. */
   MODEL_PROMOTIONS_KEPT: 1000,
   /** Characters of the score of one version, as JSON. */
   MODEL_SCORE_CHARS_MAX: 1 << 26,
-  /** Bytes of the file of ONNX of one version. */
+  /** Bytes of the ONNX file of one version. */
   MODEL_ONNX_BYTES_MAX: 1 << 26,
-  /** Bytes of histograms while trees are grown. */
+  /** Bytes of histograms while trees grow. */
   TREE_HISTOGRAM_BYTES_MAX: 1 << 30,
 } as const

@@ -18,7 +18,7 @@ test('a file is replaced as a whole, with the encoding and rights that are asked
   assert.deepEqual(readdirSync(folder), ['a'])
 })
 
-test('where it cannot have its name nothing is left beside it', () => {
+test('a failed rename leaves no partial file', () => {
   mkdirSync(join(folder, 'taken', 'inside'), { recursive: true })
   assert.throws(() => writeWhole(join(folder, 'taken'), 'text'), { code: /EISDIR|ENOTEMPTY|EEXIST/ })
   assert.ok(!readdirSync(folder).includes('taken.part'))

@@ -1,14 +1,18 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
+/** Options of `writeAtomically`. */
 export interface WritingOptions {
   readonly encoding?: 'utf8' | 'base64'
-  /** On the disk before it has its name. */
+  /** Flushes the content to the disk before the rename. */
   readonly flush?: boolean
-  /** The rights of the file. */
+  /** File mode. */
   readonly mode?: number
 }
 
-/** A file is whole under its name, or what stood there before. Throws what the system does; what was written so far is taken away then. */
+/**
+ * Writes a file atomically: under its name is the new content, or what was there before. Throws the system's error and removes
+ * the partial file.
+ */
 export function writeWhole(path: string, text: string, { encoding = 'utf8', flush = false, mode }: WritingOptions = {}): void {
   const part = `${path}.part`
   try {

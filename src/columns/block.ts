@@ -1,27 +1,28 @@
 /**
- * Events in columns: what decoders produce and the kernel consumes.
+ * A block: events in columns, which decoders write and the kernel reads.
  *
- * A numeric, timestamp, duration or decimal column is a `Float64Array` of physical values (safe integers, or doubles); a bool is
- * 0 or 1 there. A string column is an `Int32Array` of ids in the pipeline's `Strings`. `nulls[i] === 1` marks NULL; a
- * column without NULLs has none of it.
+ * A numeric, timestamp, duration or decimal column is a `Float64Array` of physical values (safe integers, or doubles); a bool
+ * is 0 or 1 in it. A string column is an `Int32Array` of ids in the pipeline's `Strings`. `nulls[i] === 1` marks NULL; a column
+ * without NULLs has no `nulls`.
  */
 export interface Column {
   readonly values: Float64Array | Int32Array
   readonly nulls?: Uint8Array | undefined
 }
 
+/** Events of one source in columns, all arrays of length `length`. */
 export interface Block {
   readonly length: number
   /** Event time, UTC ms; never above arrival. */
   readonly time: Float64Array
   /** Arrival, UTC ms. */
   readonly arrival: Float64Array
-  /** `partition · OFFSET_MAX + offset`: with time and arrival, the order of semantics §3. */
+  /** `partition · OFFSET_MAX + offset`: with event time and ingestion time the order of events (semantics, The value). */
   readonly position: Float64Array
   readonly columns: Readonly<Record<string, Column>>
 }
 
-/** No events, of no source. */
+/** A block without events and columns. */
 export const noEvents: Block = {
   length: 0,
   time: new Float64Array(0),

@@ -9,7 +9,7 @@ const rowsOf = (builder: BlockBuilder) => {
   return Array.from({ length }, (_, row) => [time[row], arrival[row], position[row], nulls?.[row] ? null : values[row]])
 }
 
-test('a view is of the rows that there are when it is asked for, whatever became of the builder since the last', () => {
+test('a view has the rows that are committed when it is taken', () => {
   const builder = new BlockBuilder([{ name: 'amount', type: 'double' }], 2)
   const amount = builder.column('amount')!
   assert.deepEqual(rowsOf(builder), [])
@@ -37,7 +37,7 @@ test('a view is of the rows that there are when it is asked for, whatever became
   assert.deepEqual(rowsOf(builder), [[50, 51, 0, 6]])
 })
 
-test('a view of the same rows is the same', () => {
+test('a view of unchanged rows is the same object', () => {
   const builder = new BlockBuilder([{ name: 'amount', type: 'double' }])
   builder.commit(1, 1)
   assert.equal(builder.view(), builder.view())

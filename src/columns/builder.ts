@@ -1,9 +1,9 @@
 /**
- * Rows growing into the columns of a `Block`.
+ * Builders that append rows to the columns of a `Block`.
  *
- * The row being written stands at `length`: its values are set in place, and `commit` makes it count. A row that turns out to be
- * bad is simply written over, so nothing is undone and nothing is allocated a row. Capacity doubles; costs 24 bytes a row, and 8 a
- * number or 4 a string for each column.
+ * The row in progress is at `length`: its values are set in place, and `commit` makes it count. A bad row is overwritten by the
+ * next, so nothing is undone and nothing is allocated per row. Capacity doubles. Cost: 24 bytes a row, plus 8 per number or 4
+ * per string.
  */
 import { limits } from '../base/limits.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
@@ -12,8 +12,9 @@ import { grown } from './grown.ts'
 
 const FIRST_CAPACITY = 1024
 
+/** A growing column. */
 export class ColumnBuilder {
-  /** Its values are ids of texts. */
+  /** True if the values are ids of texts. */
   readonly isText: boolean
   #values: Float64Array | Int32Array
   #nulls: Uint8Array | undefined
@@ -45,7 +46,7 @@ export class ColumnBuilder {
     }
   }
 
-  /** Forgets that there were NULLs. */
+  /** Forgets all NULLs. */
   clear(): void {
     this.#nulls = undefined
   }
@@ -55,21 +56,22 @@ export class ColumnBuilder {
     if (this.#nulls) this.#nulls = grown(this.#nulls, capacity)
   }
 
-  /** The first `length` rows as they stand, without a copy. */
+  /** The first `length` rows, without a copy. */
   view(length: number): Column {
     return { values: this.#values.subarray(0, length), nulls: this.#nulls?.subarray(0, length) }
   }
 }
 
+/** A growing block. */
 export class BlockBuilder {
   readonly #columns: ReadonlyMap<string, ColumnBuilder>
   #capacity: number
   #time: Float64Array
   #arrival: Float64Array
-  /** The same for whatever rows there are. */
+  /** Positions 0, 1, 2…, which do not depend on the rows. */
   #position: Float64Array
   #length = 0
-  /** Of the rows that there are, once it was asked for. */
+  /** View of the committed rows, created on demand. */
   #view: Block | undefined
 
   constructor(columns: readonly ({ readonly name: string } & TypeIR)[], capacity = FIRST_CAPACITY) {
@@ -95,7 +97,7 @@ export class BlockBuilder {
     if (++this.#length === this.#capacity) this.#resize(2 * this.#capacity)
   }
 
-  /** The same of as many rows as there are times, for which there is room. */
+  /** Commits as many rows as there are times; there must be room for them. */
   commitAll(time: Float64Array, arrival: Float64Array): void {
     this.#view = undefined
     this.#time.set(time, this.#length)
@@ -103,14 +105,14 @@ export class BlockBuilder {
     this.#length += time.length
   }
 
-  /** Forgets all rows and keeps the memory: views of them are no longer true. */
+  /** Removes all rows and keeps the memory: views of them are no longer valid. */
   clear(): void {
     this.#view = undefined
     this.#length = 0
     for (const column of this.#columns.values()) column.clear()
   }
 
-  /** What was committed, as it stands: no copy, and no longer true once more is. Positions are those of partition 0. */
+  /** The committed rows without a copy, valid until the next commit. Positions are those of partition 0. */
   view(): Block {
     return (this.#view ??= this.#viewed())
   }
@@ -128,12 +130,12 @@ export class BlockBuilder {
     }
   }
 
-  /** Makes room for so many rows in all, so that none of them is copied while they come. */
+  /** Makes room for `rows` rows in all, so that none is copied while they are added. */
   reserve(rows: number): void {
     if (rows >= this.#capacity) this.#resize(rows + 1)
   }
 
-  /** Makes room for so many more, and for one behind them. */
+  /** Makes room for `rows` more rows, and for the row in progress behind them. */
   makeRoom(rows: number): void {
     const needed = this.#length + rows + 1
     if (needed > this.#capacity) this.#resize(Math.max(needed, 2 * this.#capacity))

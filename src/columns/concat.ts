@@ -1,6 +1,7 @@
-/** Blocks of the same columns, one behind the other, as one with memory of its own. */
+/** Concatenates blocks, columns and arrays into new memory. */
 import type { Block, Column } from './block.ts'
 
+/** Concatenates blocks with the same columns. */
 export function concatBlocks(blocks: readonly Block[]): Block {
   const names = Object.keys(blocks[0].columns)
   return {
@@ -23,7 +24,7 @@ export function concatBlocks(blocks: readonly Block[]): Block {
   }
 }
 
-/** Columns of one type with their numbers of rows. */
+/** Concatenates columns of one type; `lengths` are their numbers of rows. */
 export function concatColumns(columns: readonly Column[], lengths: readonly number[]): Column {
   const values = joined(columns.map(column => column.values))
   if (columns.every(column => column.nulls === undefined)) return { values }
@@ -31,7 +32,7 @@ export function concatColumns(columns: readonly Column[], lengths: readonly numb
   return { values, nulls }
 }
 
-/** Arrays of one kind as one. */
+/** Concatenates arrays of one kind. */
 export function joined<A extends Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array>(arrays: readonly A[]): A {
   const length = arrays.reduce((sum, array) => sum + array.length, 0)
   const all = new (arrays[0].constructor as new (length: number) => A)(length)

@@ -1,8 +1,8 @@
-/** The rows of a block picked and put in order by their numbers: one pass a column. */
+/** Selects and orders the rows of a block by their numbers: one pass per column. */
 import type { Block, Column } from './block.ts'
 import { positions } from './builder.ts'
 
-/** The rows `rows`, in that order, with new offsets from 0 in partition 0. */
+/** The rows `rows` in that order, with new offsets from 0 in partition 0. */
 export function gather(block: Block, rows: Uint32Array): Block {
   return {
     length: rows.length,
@@ -13,6 +13,7 @@ export function gather(block: Block, rows: Uint32Array): Block {
   }
 }
 
+/** The rows `rows` of a column. */
 export function gatherColumn(column: Column, rows: Uint32Array): Column {
   return { values: picked(column.values, rows), nulls: column.nulls && picked(column.nulls, rows) }
 }
@@ -20,7 +21,7 @@ export function gatherColumn(column: Column, rows: Uint32Array): Column {
 /** `values[rows[i]]` for each i. */
 export function picked<A extends Float64Array | Int32Array | Uint16Array | Uint8Array>(values: A, rows: Uint32Array): A {
   const result = new (values.constructor as new (length: number) => A)(rows.length)
-  // A loop for each of the two kinds that most columns are: one that meets all of them is slow at each.
+  // The two most frequent kinds of arrays have loops of their own: a loop that meets all kinds is slow for each of them.
   if (values instanceof Float64Array) pickDoubles(result as Float64Array, values, rows)
   else if (values instanceof Uint8Array) pickBytes(result as Uint8Array, values, rows)
   else for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]]!

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isZero } from './is-zero.ts'
 
-test('one mark is found wherever it is, in parts that begin and end anywhere, of few bytes and of many', () => {
+test('a single mark is found at any position, in ranges of any start, end and length', () => {
   for (let from = 0; from < 9; from++)
     for (let to = from; to < 85; to++) {
       const all = new Uint8Array(88).fill(1)

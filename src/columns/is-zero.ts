@@ -1,7 +1,7 @@
-/** Below so many bytes a look at each of them costs less than the views that look at four. */
+/** Number of bytes below which a loop over them is faster than views of four bytes. */
 const FEW = 64
 
-/** Whether all of some bytes are 0, four at a time: where a mark is rare, this is what looking for it costs. */
+/** True if all bytes are 0. Cost: a loop over four bytes at a time, which matters where a mark is rare. */
 export function isZero(bytes: Uint8Array): boolean {
   const { length } = bytes
   if (length < FEW) return areZero(bytes)

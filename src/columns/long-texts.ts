@@ -1,26 +1,28 @@
 /**
- * Texts of more than `LONG_TEXT_BYTES`, each in memory of its own: outside of the table of short ones, which is copied when it grows.
+ * Texts of more than `LONG_TEXT_BYTES`, each in memory of its own, outside the table of short texts, which is copied when it
+ * grows.
  *
  * In the table a long text is a reference of five bytes: `LONG_TEXT`, with which no UTF-8 begins, and its number here.
  */
 
-/** Bytes of UTF-8 beyond which a text is long. Keys and ids are short unless their columns say otherwise. */
+/** Bytes of UTF-8 beyond which a text is long. Keys and ids are short unless their columns have `maxBytes`. */
 export const LONG_TEXT_BYTES = 1 << 10
-/** Stands before the number of a long text: no UTF-8 begins so. */
+/** First byte of a reference to a long text: no UTF-8 begins with it. */
 export const LONG_TEXT = 0xfe
-/** Of a reference. */
+/** Length of a reference, bytes. */
 export const REFERENCE_BYTES = 5
 
+/** Long texts by number, in the order of addition. */
 export class LongTexts {
   readonly #texts: Buffer[] = []
   #bytes = 0
 
-  /** Of all of them. */
+  /** Bytes of all long texts. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Keeps a copy of `bytes[from, to)`, and writes its reference to `table` at `at`. */
+  /** Stores a copy of `bytes[from, to)` and writes its reference to `table` at `at`. */
   add(bytes: Uint8Array, from: number, to: number, table: Buffer, at: number): void {
     table[at] = LONG_TEXT
     table.writeUInt32LE(this.#texts.length, at + 1)
@@ -30,12 +32,12 @@ export class LongTexts {
     this.#bytes += text.length
   }
 
-  /** The text whose reference stands there. */
+  /** The text whose reference is at `at`. */
   at(table: Buffer, at: number): Buffer {
     return this.#texts[table.readUInt32LE(at + 1)]
   }
 
-  /** Forgets the newest. */
+  /** Removes the newest text. */
   forgetLast(): void {
     this.#bytes -= this.#texts.pop()!.length
   }

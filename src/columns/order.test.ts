@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { ascendingOrder } from './order.ts'
 
-/** The same by the library's stable sort, over objects. */
+/** Reference: the library's stable sort, over objects. */
 const expected = (values: readonly number[]) =>
   values
     .map((value, row) => ({ value, row }))

@@ -1,18 +1,18 @@
 /**
- * The order that sorts rows by one column of integers, equal values in the order in which they stand.
+ * Sorts rows by a column of integers, stably, and searches sorted columns.
  *
- * A radix sort from the lowest digit up: each pass lays the rows out by one digit, and since it is stable it keeps the order of those
- * before. Times of one history differ in 32 to 44 bits, so three or four passes do, whatever the disorder. 20 bytes a row while sorting,
- * 4 for the result; one look if all is in order as it stands.
+ * A radix sort from the lowest digit up: each pass orders the rows by one digit and, being stable, keeps the order of the
+ * passes before. Event times of one history differ in 32 to 44 bits, so three or four passes suffice, whatever the disorder.
+ * Cost: 20 bytes a row during the sort, 4 for the result; one pass over values that are in order.
  */
 import { assert } from '../base/assert.ts'
 
 const DIGIT_BITS = 11
 const DIGITS = 1 << DIGIT_BITS
-/** Keys are sorted by their lower and then by their upper half, two digits each. */
+/** Keys are sorted by their lower half, then by their upper half, two digits each. */
 const HALF = 2 ** (2 * DIGIT_BITS)
 
-/** Row numbers in ascending order of `values`, integers less than 2^44 apart; `undefined` if they are in order as they stand. */
+/** Row numbers in ascending order of `values`, integers less than 2^44 apart; `undefined` if the values are ascending. */
 export function ascendingOrder(values: Float64Array): Uint32Array | undefined {
   if (isAscending(values)) return undefined
   let least = Infinity
@@ -31,12 +31,12 @@ export function ascendingOrder(values: Float64Array): Uint32Array | undefined {
   }
   let rows = new Uint32Array(values.length)
   for (let row = 0; row < rows.length; row++) rows[row] = row
-  for (const half of [lower, upper]) for (const shift of [0, DIGIT_BITS]) rows = sortedByDigit(rows, half, shift)
+  for (const half of [lower, upper]) for (const shift of [0, DIGIT_BITS]) rows = sortByDigit(rows, half, shift)
   return rows
 }
 
-/** The rows by one digit of their keys; as they are if that is the same for all. */
-function sortedByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: number): Uint32Array<ArrayBuffer> {
+/** Sorts the rows by one digit of their keys; returns them unchanged if all have the same digit. */
+function sortByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: number): Uint32Array<ArrayBuffer> {
   const places = new Uint32Array(DIGITS + 1)
   for (let row = 0; row < keys.length; row++) {
     const next = ((keys[row] >>> shift) & (DIGITS - 1)) + 1
@@ -54,13 +54,13 @@ function sortedByDigit(rows: Uint32Array<ArrayBuffer>, keys: Int32Array, shift: 
   return sorted
 }
 
-/** Whether no value is below the one before. */
+/** True if no value is below the value before it. */
 export function isAscending(values: Float64Array | Int32Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i - 1] > values[i]) return false
   return true
 }
 
-/** The place of the first of ascending values that is not below one. */
+/** Index of the first of ascending values that is not below `least`; their number if there is none. */
 export function firstNotBelow(values: Float64Array | Int32Array, least: number): number {
   let [low, high] = [0, values.length]
   while (low < high) {
@@ -71,7 +71,7 @@ export function firstNotBelow(values: Float64Array | Int32Array, least: number):
   return low
 }
 
-/** How many of the ascending `times` are at or before each of the ascending `cuts`. */
+/** Number of the ascending `times` at or before each of the ascending `cuts`. */
 export function countUpTo(times: Float64Array, cuts: Float64Array): Int32Array {
   const counts = new Int32Array(cuts.length)
   let count = 0

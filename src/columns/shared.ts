@@ -1,11 +1,12 @@
-/** Columns in memory that all threads see. */
+/** Columns in shared memory, which all threads see. */
 import type { Block, Column } from './block.ts'
 
 type Columns = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
+/** A `Float64Array` of zeros in shared memory. */
 export const sharedFloats = (length: number): Float64Array<SharedArrayBuffer> => new Float64Array(new SharedArrayBuffer(8 * length))
 
-/** As it is where it is such memory; otherwise a copy. Sent to another thread without one. */
+/** The array itself if it is in shared memory, otherwise a copy there. Messages to other threads transfer it without a copy. */
 export function shared<A extends Columns>(values: A): A {
   if (values.buffer instanceof SharedArrayBuffer) return values
   const copy = new (values.constructor as new (buffer: SharedArrayBuffer) => A)(new SharedArrayBuffer(values.byteLength))
@@ -13,6 +14,7 @@ export function shared<A extends Columns>(values: A): A {
   return copy
 }
 
+/** A block in shared memory. */
 export function sharedBlock({ length, time, arrival, position, columns }: Block): Block {
   return {
     length,
@@ -23,6 +25,7 @@ export function sharedBlock({ length, time, arrival, position, columns }: Block)
   }
 }
 
+/** Columns in shared memory. */
 export const sharedColumns = (columns: Readonly<Record<string, Column>>): Record<string, Column> =>
   Object.fromEntries(
     Object.entries(columns).map(([name, { values, nulls }]) => [name, { values: shared(values), nulls: nulls && shared(nulls) }]),

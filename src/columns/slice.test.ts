@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { columnSlice, numbersSlice } from './slice.ts'
 
-test('a part is a view of its rows, and all rows are the column itself', () => {
+test('a range is a view of its rows, and the full range is the column itself', () => {
   const column = { values: Float64Array.of(1, 2, 3), nulls: Uint8Array.of(0, 1, 0) }
   assert.deepEqual(columnSlice(column, 1, 3), { values: Float64Array.of(2, 3), nulls: Uint8Array.of(1, 0) })
   assert.deepEqual(columnSlice(column, 0, 2), { values: Float64Array.of(1, 2), nulls: Uint8Array.of(0, 1) })

@@ -1,4 +1,4 @@
-/** Parts of columns and blocks, without a copy. */
+/** Ranges of columns and blocks, without a copy. */
 import type { Block, Column } from './block.ts'
 
 /** Rows [from, to) of a column. */
@@ -8,7 +8,7 @@ export function columnSlice(column: Column, from: number, to: number): Column {
   return { values: values.subarray(from, to), nulls: nulls?.subarray(from, to) }
 }
 
-/** Numbers [from, to). All of them are themselves: a view costs more than the few numbers of a turn of one event. */
+/** Numbers [from, to). The full range is the array itself: a view costs more than the few numbers of a turn of one event. */
 export function numbersSlice<A extends Float64Array | Int32Array>(numbers: A, from: number, to: number): A {
   return from === 0 && to === numbers.length ? numbers : (numbers.subarray(from, to) as A)
 }

@@ -1,17 +1,17 @@
-/** How much room `Strings` have, and the error where there is none. */
+/** Limits of `Strings`, and the error beyond them. */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 
-/** How many texts there may be, and bytes of UTF-8 of all of them. */
+/** Greatest number of texts, and of bytes of UTF-8 of all texts. */
 export interface TextBounds {
   readonly texts: number
   readonly bytes: number
 }
 
-/** As many as ids and memory allow. */
+/** The limits of ids and memory. */
 export const most: TextBounds = { texts: limits.STRINGS_MAX, bytes: limits.STRINGS_BYTES_MAX }
 
-/** There is no room for one more text. Nothing was added. */
+/** A text beyond the limits was rejected. Nothing was added. */
 export class NoRoomForText extends SpillwayError {
   constructor({ texts, bytes }: TextBounds) {
     super(

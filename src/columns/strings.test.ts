@@ -6,18 +6,20 @@ import { LONG_TEXT_BYTES } from './long-texts.ts'
 import { NoRoomForText } from './strings-room.ts'
 import { Strings } from './strings.ts'
 
-/** Well-formed text, with prefixes in common and code points from each side of the surrogates. */
+/** Well-formed text with common prefixes and code points on each side of the surrogates. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
     .array(fc.constantFrom('a', 'é', '\u07FF', '\u0800', '\uD7FF', '\uE000', '\uFFFF', '\u{10000}', '\u{103FF}', '\u{10400}', '\u{10FFFF}'))
     .map(units => units.join('')),
 )
-/** Texts on both sides of what is long. */
+/** Texts on both sides of `LONG_TEXT_BYTES`. */
 const anyLength = fc.oneof(
   text,
-  fc.tuple(text, fc.integer({ min: LONG_TEXT_BYTES - 2, max: LONG_TEXT_BYTES + 2 })).map(([one, length]) => one + 'x'.repeat(length)),
-  fc.tuple(fc.constantFrom('é', '日', '\u{10400}', '\ud83d'), fc.integer({ min: 300, max: 600 })).map(([one, times]) => one.repeat(times)),
+  fc.tuple(text, fc.integer({ min: LONG_TEXT_BYTES - 2, max: LONG_TEXT_BYTES + 2 })).map(([item, length]) => item + 'x'.repeat(length)),
+  fc
+    .tuple(fc.constantFrom('é', '日', '\u{10400}', '\ud83d'), fc.integer({ min: 300, max: 600 }))
+    .map(([item, times]) => item.repeat(times)),
 )
 const bytes = (value: string) => Buffer.from(value)
 
@@ -50,18 +52,18 @@ test('a text has one id, and an id its text', () => {
   fc.assert(
     fc.property(fc.array(anyLength), texts => {
       const strings = new Strings()
-      const ids = texts.map(one => strings.idOf(one))
+      const ids = texts.map(item => strings.idOf(item))
       assert.equal(strings.size, new Set(texts).size)
       assert.deepEqual(
         ids.map(id => strings.textOf(id)),
         texts,
       )
       assert.deepEqual(
-        texts.map(one => strings.find(one)),
+        texts.map(item => strings.find(item)),
         ids,
       )
       assert.deepEqual(
-        texts.map(one => strings.idOf(one)),
+        texts.map(item => strings.idOf(item)),
         ids,
       )
       for (const id of ids) assert.ok(id >= 0 && id < strings.size)
@@ -75,29 +77,29 @@ test('a text never seen has no id, also when it is the name of a property', () =
   assert.equal(strings.size, 0)
 })
 
-test('a text that comes as bytes has the id that it has as text, and the bytes that it came with', () => {
-  const long = fc.tuple(text, fc.nat(9)).map(([one, times]) => one.repeat(times))
+test('a text as bytes has the same id as the string, and the same bytes', () => {
+  const long = fc.tuple(text, fc.nat(9)).map(([item, times]) => item.repeat(times))
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.oneof(text, long), fc.boolean())), all => {
       const strings = new Strings()
-      const given = Buffer.from(all.map(([one]) => one).join(''))
+      const operations = Buffer.from(all.map(([item]) => item).join(''))
       let at = 0
-      const ids = all.map(([one, asBytes]) => {
+      const ids = all.map(([item, asBytes]) => {
         const from = at
-        at += bytes(one).length
-        return asBytes ? strings.idOfBytes(given, from, at) : strings.idOf(one)
+        at += bytes(item).length
+        return asBytes ? strings.idOfBytes(operations, from, at) : strings.idOf(item)
       })
-      assert.equal(strings.size, new Set(all.map(([one]) => one)).size)
-      for (const [i, [one]] of all.entries()) {
+      assert.equal(strings.size, new Set(all.map(([item]) => item)).size)
+      for (const [i, [item]] of all.entries()) {
         const target = Buffer.alloc(strings.lengthOf(ids[i]) + 2, 7)
         strings.copy(ids[i], target, 1)
-        assert.deepEqual(target, Buffer.concat([Buffer.of(7), bytes(one), Buffer.of(7)]))
-        assert.equal(strings.textOf(ids[i]), one)
-        assert.equal(strings.find(one), ids[i])
-        assert.equal(strings.findBytes(bytes(one), 0, bytes(one).length), ids[i])
+        assert.deepEqual(target, Buffer.concat([Buffer.of(7), bytes(item), Buffer.of(7)]))
+        assert.equal(strings.textOf(ids[i]), item)
+        assert.equal(strings.find(item), ids[i])
+        assert.equal(strings.findBytes(bytes(item), 0, bytes(item).length), ids[i])
         assert.deepEqual(
           hashOf(hash => strings.addTo(hash, ids[i])),
-          hashOf(hash => addText(hash, one)),
+          hashOf(hash => addText(hash, item)),
         )
       }
     }),
@@ -110,17 +112,17 @@ function hashOf(add: (hash: Hash64) => void): Hash64 {
   return hash
 }
 
-test('half of a surrogate pair is a text of its own, and no other', () => {
+test('half a surrogate pair is a text of its own', () => {
   const strings = new Strings()
   const texts = ['\ud83d', '\ude00', '\ufffd', '\ud83d\ude00', '\ude00\ud83d']
-  const ids = texts.map(one => strings.idOf(one))
+  const ids = texts.map(item => strings.idOf(item))
   assert.deepEqual(ids, [0, 1, 2, 3, 4])
   assert.deepEqual(
     ids.map(id => strings.textOf(id)),
     texts,
   )
   assert.deepEqual(
-    texts.map(one => strings.find(one)),
+    texts.map(item => strings.find(item)),
     ids,
   )
   const copied = new Strings()
@@ -131,7 +133,7 @@ test('half of a surrogate pair is a text of its own, and no other', () => {
   }
 })
 
-test('texts that were forgotten have no ids, and others get them', () => {
+test('removed texts have no ids, and new texts get them', () => {
   const strings = new Strings()
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 1000; i++) assert.equal(strings.idOf(`${round} ${i}`), i)
@@ -144,7 +146,7 @@ test('texts that were forgotten have no ids, and others get them', () => {
   }
 })
 
-test('a few texts after many are forgotten like any', () => {
+test('a few texts after many are removed too', () => {
   const strings = new Strings()
   for (let i = 0; i < 2000; i++) strings.idOf(`many ${i}`)
   strings.clear()
@@ -163,26 +165,26 @@ test('a few texts after many are forgotten like any', () => {
   }
 })
 
-test('the newest texts are forgotten, and the others are as if those had never been', () => {
-  const given = fc.array(fc.tuple(anyLength, fc.boolean(), fc.integer({ min: 0, max: 9 })), { maxLength: 60 })
+test('removing the newest texts leaves the others as if they had never been added', () => {
+  const operations = fc.array(fc.tuple(anyLength, fc.boolean(), fc.integer({ min: 0, max: 9 })), { maxLength: 60 })
   fc.assert(
-    fc.property(given, all => {
+    fc.property(operations, all => {
       const strings = new Strings()
-      let kept: string[] = []
-      for (const [one, asBytes, forgotten] of all) {
-        const id = asBytes && one.isWellFormed() ? strings.idOfBytes(bytes(one), 0, bytes(one).length) : strings.idOf(one)
-        if (!kept.includes(one)) kept.push(one)
-        assert.equal(id, kept.indexOf(one))
+      let remaining: string[] = []
+      for (const [item, asBytes, forgotten] of all) {
+        const id = asBytes && item.isWellFormed() ? strings.idOfBytes(bytes(item), 0, bytes(item).length) : strings.idOf(item)
+        if (!remaining.includes(item)) remaining.push(item)
+        assert.equal(id, remaining.indexOf(item))
         if (forgotten < 3) {
-          const gone = kept.slice(kept.length - forgotten)
-          kept = kept.slice(0, kept.length - forgotten)
-          strings.forgetFrom(kept.length)
+          const gone = remaining.slice(remaining.length - forgotten)
+          remaining = remaining.slice(0, remaining.length - forgotten)
+          strings.forgetFrom(remaining.length)
           for (const text of gone) assert.equal(strings.find(text), -1)
         }
-        assert.equal(strings.size, kept.length)
+        assert.equal(strings.size, remaining.length)
       }
       const fresh = new Strings()
-      for (const [id, text] of kept.entries()) {
+      for (const [id, text] of remaining.entries()) {
         assert.deepEqual([strings.find(text), strings.textOf(id), fresh.idOf(text)], [id, text, id])
         assert.equal(strings.lengthOf(id), fresh.lengthOf(id))
       }
@@ -191,7 +193,7 @@ test('the newest texts are forgotten, and the others are as if those had never b
   )
 })
 
-test('without room a new text is an error that changes nothing, and known texts are found', () => {
+test('beyond the limit a new text is an error that changes nothing, and known texts are found', () => {
   const long = (of: string) => of.repeat(LONG_TEXT_BYTES + 1)
   for (const last of ['c', long('c')]) {
     const strings = new Strings()

@@ -1,9 +1,9 @@
 /**
- * Strings as small integers, for keys and string features: hot paths compare ids, never text.
+ * Strings as small integers (interning), for keys and string features: hot paths compare ids, never text.
  *
- * Texts stand as UTF-8 one behind the other in one array and are found by a hash of their bytes, so that a text that comes as bytes and leaves as
- * bytes is never a string of JavaScript's; a short one that was given or asked for as a string is kept as one too. 12 to 20 bytes a text beside its own,
- * outside of what V8 collects. Long texts stand by themselves (`long-texts.ts`), so that this array and its copies stay small.
+ * Texts are stored as UTF-8, one behind the other in one array, and found by a hash of their bytes: no JavaScript string
+ * between bytes in and bytes out. A short text that came or was read as a string is also kept as a string. Long texts are
+ * separate (`long-texts.ts`). Cost: 12 to 20 bytes a text beside its own, outside the heap that V8 collects.
  */
 import { addBytes, addText, type Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
@@ -15,23 +15,23 @@ import { hashOfAscii, hashOfBytes } from './text-hash.ts'
 
 const FIRST_CAPACITY = 16
 const FIRST_BYTES = 256
-/** Bytes beyond which the memory of texts that were forgotten is given back. */
+/** Bytes of memory above which `clear` releases it. */
 const KEPT_BYTES = 1 << 22
-/** Slots a text from which on those of forgotten texts are emptied one by one: a large turn leaves tens of thousands behind. */
+/** Slots per text above which `clear` empties slots one by one: a large turn leaves tens of thousands of slots. */
 const SPARSE = 32
 
-/** Units of a text beyond which its UTF-8 may be long. */
+/** UTF-16 units of a text beyond which its UTF-8 may be long. */
 const MAYBE_LONG = Math.floor(LONG_TEXT_BYTES / 3)
 
 export class Strings {
-  /** Texts one behind the other; the text of an id ends at `#ends[id]`, where the next one begins. */
+  /** Texts in one array; the text of an id ends at `#ends[id]`, where the next begins. */
   #bytes = Buffer.alloc(0)
   #ends = new Uint32Array(0)
   #hashes = new Int32Array(0)
   /** Open addressing by hash, at most half full: an id from 1, or 0. */
   #slots = new Int32Array(0)
   #size = 0
-  /** Of those that were given or asked for. */
+  /** Texts that came or were read as strings, by id. */
   readonly #texts: (string | undefined)[] = []
   readonly #long = new LongTexts()
   #bounds = most
@@ -40,17 +40,20 @@ export class Strings {
     return this.#size
   }
 
-  /** Of the UTF-8 of all texts. */
+  /** Bytes of UTF-8 of all texts. */
   get bytes(): number {
     return this.#used + this.#long.bytes
   }
 
-  /** From here on there may be so many texts and not more, those that are there included; without `bounds` as many as ids and memory allow. */
+  /** Sets the limits, which include the present texts; without `bounds` those of ids and memory. */
   boundBy(bounds: TextBounds = most): void {
     this.#bounds = bounds
   }
 
-  /** The id of a text, given on first sight. Throws `NoRoomForText` (`SPILL_LIMIT`) past `STRINGS_MAX` or `STRINGS_BYTES_MAX`, or what `boundBy` says. */
+  /**
+   * The id of a text; a new text gets the next id. Throws `TextLimitError` beyond `STRINGS_MAX`, `STRINGS_BYTES_MAX` or
+   * `setLimits`.
+   */
   idOf(text: string): number {
     if (text.length > MAYBE_LONG) {
       const bytes = encoded(text)
@@ -61,7 +64,7 @@ export class Strings {
     return id < 0 ? this.#add(this.#write(text), hash, text) : id
   }
 
-  /** The same for the text whose UTF-8 is `bytes[from, to)`, which must be well-formed; or as `copy` gave it. */
+  /** `idOf` for the text whose UTF-8 is `bytes[from, to)`, which must be well-formed, or as `copy` wrote it. */
   idOfBytes(bytes: Uint8Array, from: number, to: number): number {
     const hash = hashOfBytes(bytes, from, to)
     const id = this.#find(bytes, from, to, hash)
@@ -73,7 +76,7 @@ export class Strings {
     return this.#add(at + to - from, hash, undefined)
   }
 
-  /** Forgets all texts: ids begin anew. For texts that nobody looks at later. */
+  /** Removes all texts: ids restart from 0. Nobody may use the old ids. */
   clear(): void {
     this.#emptySlots()
     this.#long.clear()
@@ -82,7 +85,7 @@ export class Strings {
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.alloc(0)
   }
 
-  /** Forgets the newest texts down to so many, which nobody may look at any more; their ids are given again. */
+  /** Removes the newest texts down to `size` texts. Nobody may use their ids, which are assigned again. */
   forgetFrom(size: number): void {
     for (let id = this.#size - 1; id >= size; id--) {
       this.#slots[this.#slotOf(id)] = 0
@@ -91,7 +94,7 @@ export class Strings {
     this.#texts.length = this.#size = Math.min(this.#size, size)
   }
 
-  /** The id of a text seen before, or −1. */
+  /** The id of a known text, or −1. */
   find(text: string): number {
     if (text.length > MAYBE_LONG) {
       const bytes = encoded(text)
@@ -100,12 +103,12 @@ export class Strings {
     return this.#findText(text, this.#hashOfText(text))
   }
 
-  /** The same for the text whose UTF-8 is `bytes[from, to)`. */
+  /** `find` for the text whose UTF-8 is `bytes[from, to)`. */
   findBytes(bytes: Uint8Array, from: number, to: number): number {
     return this.#find(bytes, from, to, hashOfBytes(bytes, from, to))
   }
 
-  /** Is this the id of a text? */
+  /** True for the id of a text. */
   has(id: number): boolean {
     return Number.isInteger(id) && id >= 0 && id < this.#size
   }
@@ -114,7 +117,7 @@ export class Strings {
     return this.#texts[id] ?? this.#decoded(id)
   }
 
-  /** Bytes of a text in UTF-8. */
+  /** Length of a text in UTF-8, bytes. */
   lengthOf(id: number): number {
     const start = this.#startOf(id)
     const length = this.#ends[id] - start
@@ -146,7 +149,7 @@ export class Strings {
   }
 
   #decoded(id: number): string {
-    // A long text would be in memory twice.
+    // A cached long text would be in memory twice.
     if (this.#isLong(id)) return decoded(this.#longText(id), 0)
     return (this.#texts[id] = decoded(this.#bytes, this.#startOf(id), this.#ends[id]))
   }
@@ -159,7 +162,7 @@ export class Strings {
     return id === 0 ? 0 : this.#ends[id - 1]
   }
 
-  /** Does a reference stand in its place? */
+  /** True if the table has a reference in place of the text. */
   #isLong(id: number): boolean {
     const start = this.#startOf(id)
     return this.#bytes[start] === LONG_TEXT && this.#ends[id] > start
@@ -195,7 +198,7 @@ export class Strings {
     return -1
   }
 
-  /** That of its bytes, of a text that is not long; written behind the last text to find it, unless it is short and ASCII. */
+  /** Hash of a text that is not long; written behind the last text to compute it, unless it is short and ASCII. */
   #hashOfText(text: string): number {
     const hash = text.length > SHORT ? undefined : hashOfAscii(text)
     if (hash !== undefined) return hash
@@ -220,7 +223,7 @@ export class Strings {
     return id
   }
 
-  /** Makes what was written behind the last text a text. `more`: bytes of it that stand elsewhere. */
+  /** Makes the bytes behind the last text a text. `more`: bytes of it that are stored elsewhere. */
   #add(end: number, hash: number, text: string | undefined, more = 0): number {
     const id = this.#size
     if (id >= this.#bounds.texts || end + more + this.#long.bytes > this.#bounds.bytes) throw new NoRoomForText(this.#bounds)
@@ -241,7 +244,7 @@ export class Strings {
     slots[slot] = id + 1
   }
 
-  /** Where the table has a text. Of texts that are taken out in the order of their ids, or the newest first. */
+  /** Slot of a text. Valid for texts that are removed in the order of their ids, or newest first. */
   #slotOf(id: number): number {
     const slots = this.#slots
     const mask = slots.length - 1
@@ -264,7 +267,7 @@ export class Strings {
     for (let id = 0; id < this.#size; id++) this.#place(id)
   }
 
-  /** Writes a text behind the last one, where it may stay. Returns where it ends. */
+  /** Writes a text behind the last text, where it may stay. Returns its end. */
   #write(text: string): number {
     const { length } = text
     const at = this.#used

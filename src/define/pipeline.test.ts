@@ -27,35 +27,35 @@ const score = logistic({ intercept: 0, weights: {} })
 const reading = (name: string, ...groups: Group<typeof card, { n: ReturnType<typeof count> }>[]) =>
   model(name, {
     decide: on(payments),
-    inputs: p => ({ amount: p.amount, ...Object.fromEntries(groups.map((one, i) => [`g${i}`, one.of(p.card)])) }),
+    inputs: p => ({ amount: p.amount, ...Object.fromEntries(groups.map((item, i) => [`g${i}`, item.of(p.card)])) }),
     score,
   })
 
 test('what a model refers to is found, in the order of definition', () => {
   const { ir } = pipeline('p', [reading('m', paid, refunded)])
   assert.deepEqual(
-    ir.sources.map(one => one.name),
+    ir.sources.map(item => item.name),
     ['payments', 'refunds'],
   )
   assert.deepEqual(
-    ir.groups.map(one => one.name),
+    ir.groups.map(item => item.name),
     ['refunded', 'paid'],
   )
   assert.deepEqual(
-    ir.models.map(one => one.name),
+    ir.models.map(item => item.name),
     ['m'],
   )
   assert.equal(ir.version, 1)
 })
 
-test('a group alone can be a part, and one used twice is one', () => {
+test('a group alone can be a part, and a group that is used twice occurs once', () => {
   const { ir } = pipeline('p', [group('alone', logins), reading('a', paid), reading('b', paid)])
   assert.deepEqual(
-    ir.sources.map(one => one.name),
+    ir.sources.map(item => item.name),
     ['payments', 'logins'],
   )
   assert.deepEqual(
-    ir.groups.map(one => one.name),
+    ir.groups.map(item => item.name),
     ['paid', 'alone'],
   )
 })
@@ -72,17 +72,17 @@ test('a group that is read for a derived input only is found; one whose features
     }),
   ])
   assert.deepEqual(
-    ir.groups.map(one => one.name),
+    ir.groups.map(item => item.name),
     ['paid'],
   )
 })
 
-test('functions of the user stand beside the IR', () => {
+test("the user's functions are beside the IR", () => {
   const compute = (v: { amount: number }) => v.amount
   const own = model('own', { decide: on(payments), inputs: p => ({ amount: p.amount }), score: { version: '1', compute } })
-  const made = pipeline('p', [own])
-  assert.equal(made.scores.get('own'), compute)
-  assert.deepEqual([...made.maps.keys()], ['payments'])
+  const functions = pipeline('p', [own])
+  assert.equal(functions.scores.get('own'), compute)
+  assert.deepEqual([...functions.maps.keys()], ['payments'])
 })
 
 test('the IR is frozen, and survives JSON', () => {
@@ -93,14 +93,14 @@ test('the IR is frozen, and survives JSON', () => {
 })
 
 test('the fingerprint is that of the meaning', () => {
-  const print = (one: Group<typeof card, { n: ReturnType<typeof count> }>) => pipeline('p', [one]).fingerprint
+  const print = (item: Group<typeof card, { n: ReturnType<typeof count> }>) => pipeline('p', [item]).fingerprint
   assert.match(print(paid), /^[0-9a-f]{64}$/)
   assert.equal(print(group('paid', payments, '1h', { owner: 'x', description: 'y' })), print(paid))
   assert.notEqual(print(group('paid', payments, '2h')), print(paid))
   assert.notEqual(print(group('paid', refunds)), print(paid))
 })
 
-test('names used twice are refused, where the second is', () => {
+test('names used twice are refused at the second use', () => {
   const twin = group('paid', refunds)
   refuses(() => pipeline('p', [reading('m', paid, twin)]), /features 'paid' has the name of another, at .*pipeline.test.ts:\d+; rename one/)
   refuses(() => pipeline('p', [reading('a', group('Paid', payments)), reading('b', paid)]), /has the name of another/)
@@ -137,7 +137,7 @@ test('a group that only a rule reads is found too', () => {
     score: () => rules([{ when: n!.gt(1), score: 1 }], 0),
   })
   assert.deepEqual(
-    pipeline('p', [leaning]).ir.groups.map(one => one.name),
+    pipeline('p', [leaning]).ir.groups.map(item => item.name),
     ['paid'],
   )
 })

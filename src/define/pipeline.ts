@@ -1,8 +1,8 @@
 /**
- * A pipeline: actions and models, and all that they refer to, as one IR.
+ * A pipeline: actions, reports and models with all that they refer to, as one IR.
  *
- * Invariant: names are unique within their kind; sources and groups stand in the order in which they were made; the IR is frozen, and equal
- * to itself after a trip through JSON.
+ * Invariant: names are unique within their kind; sources and groups are in order of definition; the IR is frozen and survives a
+ * trip through JSON unchanged.
  */
 import { didYouMean } from '../base/did-you-mean.ts'
 import { show, withArticle } from '../base/show.ts'
@@ -21,36 +21,56 @@ import type { MapFunction, SourceValue } from './source/source.ts'
 import { WorthValue } from './value/worth.ts'
 import { worthsOf, type PipelineWorth } from './value/worths.ts'
 
+/** A pipeline, made by `pipeline`: what `spillway run FILE` finds in a file. */
 export interface Pipeline {
   readonly name: string
+  /** The pipeline as plain, versioned JSON. */
   readonly ir: PipelineIR
-  /** SHA-256 of what the IR means, hex. */
+  /** SHA-256 of the IR without owners and descriptions, hex. */
   readonly fingerprint: string
-  /** The `map` of each source that has one, by the source's name. */
+  /** `map` of each source that has one, by the source's name. */
   readonly maps: ReadonlyMap<string, MapFunction>
-  /** The user's own score function of each model that has one, or its file of ONNX, by the model's name. */
+  /** Score function or ONNX file of each model that has one, by the model's name. */
   readonly scores: ReadonlyMap<string, ScoreFunction | OnnxFile>
-  /** The user's own function of each action that has one, by the action's name. */
+  /** Function of each action that has one, by the action's name. */
   readonly effects: ReadonlyMap<string, EffectFunction>
-  /** Where each feature group was defined, `FILE:LINE`, by the group's name: where its placement can be changed. */
+  /** Place where each feature group was defined, `FILE:LINE`, by the group's name: there its placement can be changed. */
   readonly places: ReadonlyMap<string, string>
-  /** What the decisions of each model that says so are worth, by the model's name. No part of the IR. */
+  /** Value function of each model that has one (`worth`), by the model's name. No part of the IR. */
   readonly worths: ReadonlyMap<string, PipelineWorth>
 }
 
-/** Anything that a pipeline is made of: an action, a report, a model, a feature group, or what a model is worth. What it refers to comes with it, but no model with its worth. */
+/**
+ * A part of a pipeline: an action, a report, a model, a feature group, or a value function (`worth`).
+ *
+ * Parts bring what they refer to. A value function does not bring its model.
+ */
 export interface Part {
   readonly name: string
   readonly ir: ActionIR | ReportIR | ModelIR | GroupIR | WorthIR
 }
 
+/**
+ * Makes a pipeline of actions, reports, models, feature groups and value functions.
+ *
+ * Parts bring what they refer to: an action its model, a model its feature groups and sources. Export the pipeline from a file
+ * for `spillway run`, `replay` and `audit`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for two parts of one kind and name, an entity with two types, or a value function
+ * without its model.
+ * @example
+ * export default pipeline('fraud', [
+ *   action('review', { when: fraud.score.gte(0.9), do: stdout() }),
+ *   worth(fraud, money({ saves: 'amount', wrong: 2 })),
+ * ])
+ */
 export function pipeline(name: string, parts: readonly Part[]): Pipeline {
   checkName('pipeline', name)
   const list: unknown = parts
   if (!Array.isArray(list) || list.length === 0) mistake(`pipeline '${name}' needs a list of actions, reports or models, got ${show(list)}`)
-  const stray = list.find(part => !isPart(part))
-  if (stray !== undefined || list.includes(undefined))
-    mistake(`pipeline '${name}' is made of actions, reports, models, feature groups and worths, got ${show(stray)}`)
+  const foreign = list.find(part => !isPart(part))
+  if (foreign !== undefined || list.includes(undefined))
+    mistake(`pipeline '${name}' is made of actions, reports, models, feature groups and worths, got ${show(foreign)}`)
   const actions = unique(
     'action',
     list.filter(part => part instanceof ActionValue),
@@ -65,9 +85,9 @@ export function pipeline(name: string, parts: readonly Part[]): Pipeline {
     ...reports.flatMap(report => report.groups),
     ...models.flatMap(model => model.groups),
   ]).sort(byOrder)
-  const triggering = models.flatMap(({ trigger }) => trigger.source ?? [])
-  const labelling = models.flatMap(({ label }) => label?.source ?? [])
-  const sources = unique('source', [...triggering, ...groups.map(group => group.source), ...labelling]).sort(byOrder)
+  const triggerSources = models.flatMap(({ trigger }) => trigger.source ?? [])
+  const labelSources = models.flatMap(({ label }) => label?.source ?? [])
+  const sources = unique('source', [...triggerSources, ...groups.map(group => group.source), ...labelSources]).sort(byOrder)
   checkEntities(sources, models)
   checkCensoring(models, actions)
   const worths = worthsOf(
@@ -104,43 +124,43 @@ function modelsOf(part: unknown): readonly ModelValue[] {
   return model ? [model] : []
 }
 
-/** Each value once; two values of one name are a mistake, placed at the second. */
+/** Each value once. Two values of one name are a mistake at the second. */
 function unique<T extends { readonly name: string; readonly place: string | undefined }>(kind: string, values: readonly T[]): T[] {
-  const named = new Map<string, T>()
+  const byName = new Map<string, T>()
   for (const value of values) {
     const name = value.name.toLowerCase()
-    const first = named.get(name)
+    const first = byName.get(name)
     if (first !== undefined && first !== value)
       mistake(
         `${kind} '${value.name}' has the name of another${first.place ? `, at ${first.place}` : ''}; rename one`,
         value.place ?? callerPlace(),
       )
-    named.set(name, value)
+    byName.set(name, value)
   }
-  return [...named.values()]
+  return [...byName.values()]
 }
 
-/** What a label says that hides its outcomes are actions of its model that answer: what is sent elsewhere stops nothing. */
+/** Checks `censoredBy` of labels: only actions of the same model that answer stop an outcome. */
 function checkCensoring(models: readonly ModelValue[], actions: readonly ActionValue[]): void {
   for (const { name: model, ir, label } of models) {
     if (ir.label?.kind !== 'from') continue
     for (const name of ir.label.censoredBy ?? []) {
-      const what = `model '${model}': its label is censoredBy '${name}', which`
+      const subject = `model '${model}': its label is censoredBy '${name}', which`
       const own = actions.filter(action => action.model.name === model && action.ir.do.kind === 'answer').map(action => action.name)
-      const found = actions.find(action => action.name === name)
+      const match = actions.find(action => action.name === name)
       if (own.includes(name)) continue
-      if (!found) mistake(`${what} is no action of this pipeline${didYouMean(name, own)}`, label?.place)
+      if (!match) mistake(`${subject} is no action of this pipeline${didYouMean(name, own)}`, label?.place)
       mistake(
-        found.model.name === model
-          ? `${what} answers nobody; only do: answer({ … }) hides what would have come`
-          : `${what} is of model '${found.model.name}'`,
+        match.model.name === model
+          ? `${subject} does not answer; only an action with do: answer({ … }) stops outcomes`
+          : `${subject} is of model '${match.model.name}'`,
         label?.place,
       )
     }
   }
 }
 
-/** An entity has one type wherever it is a column: its ids are compared across sources. */
+/** Checks that an entity has one type in all columns: its ids are compared across sources. */
 function checkEntities(sources: readonly SourceValue[], models: readonly ModelValue[]): void {
   const types = new Map<string, { type: string; where: string }>()
   const holders = [

@@ -1,4 +1,4 @@
-/** Arithmetic at its edges, several rows at a time: scales, ±(2^53 − 1), one side NULL, exact values that meet doubles. */
+/** Arithmetic at its edges, several rows at a time: scales, ±(2^53 − 1), NULL on one side, exact values beside doubles. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column } from '../columns/block.ts'
@@ -15,21 +15,24 @@ const double: TypeIR = { type: 'double' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
 
 const columnOf = (side: Side): Column => ({
-  // Under a NULL any number may stand.
+  // The number under a NULL is arbitrary.
   values: Float64Array.from(side, value => value ?? 1),
   ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }),
 })
 
-/** The results of `op`, of the type `type`, for each row: the same together as alone, and with a mask only where it is needed. */
+/**
+ * Results of `op`, of type `type`, by row. Checks that a row alone has the same result, and that there is a mask only where it
+ * is needed.
+ */
 function results(op: Op, [left, a]: readonly [TypeIR, Side], [right, b]: readonly [TypeIR, Side], type: TypeIR): (number | null)[] {
   const leaf = (name: string, of: TypeIR): ExprIR => ({ op: 'column', name, ...of })
   const evaluate = compile({ op, left: leaf('a', left), right: leaf('b', right), ...type }, { strings: new Strings() })
   const resultsOf = (...sides: [Side, Side]) => {
     const columns: Record<string, Column> = { a: columnOf(sides[0]), b: columnOf(sides[1]) }
     const { values, nulls } = evaluate(({ name }) => columns[name], sides[0].length)
-    const found = sides[0].map((_, i) => (nulls?.[i] ? null : values[i]))
-    assert.equal(nulls !== undefined, found.includes(null))
-    return found
+    const results = sides[0].map((_, i) => (nulls?.[i] ? null : values[i]))
+    assert.equal(nulls !== undefined, results.includes(null))
+    return results
   }
   const together = resultsOf(a, b)
   const alone = a.flatMap((_, i) => resultsOf([a[i]], [b[i]]))
@@ -60,9 +63,9 @@ test('a result of ±(2^53 − 1) is there, and one beyond is NULL', () => {
 test('an operand that passes 2^53 only when it is brought to the larger scale is not refused for it', () => {
   const tenth = (most + 9) / 10
   assert.ok(Number.isSafeInteger(tenth) && tenth * 10 > most)
-  const given = [decimal(0), [tenth, tenth, -tenth, -tenth]] as const
-  assert.deepEqual(results('sub', given, [decimal(1), [9, 8, -9, -8]], decimal(1)), [most, null, -most, null])
-  assert.deepEqual(results('add', given, [decimal(1), [-9, -8, 9, 8]], decimal(1)), [most, null, -most, null])
+  const tenths = [decimal(0), [tenth, tenth, -tenth, -tenth]] as const
+  assert.deepEqual(results('sub', tenths, [decimal(1), [9, 8, -9, -8]], decimal(1)), [most, null, -most, null])
+  assert.deepEqual(results('add', tenths, [decimal(1), [-9, -8, 9, 8]], decimal(1)), [most, null, -most, null])
 })
 
 test('NULL on either side, or on both, is NULL in that row alone', () => {
@@ -88,7 +91,7 @@ test('an exact value that meets a double is divided by its unit first', () => {
   assert.deepEqual(results('add', cents, doubles, double), [1.75, 1.75, 3.1])
   assert.deepEqual(results('sub', doubles, cents, double), [-1.25, 2.25, 2.9])
   assert.deepEqual(results('mul', cents, doubles, double), [0.375, -0.5, 0.1 * 3])
-  // Beyond 2^53 − 1 a double is rounded, not refused.
+  // Beyond 2^53 − 1 a double is rounded and not rejected.
   assert.deepEqual(results('add', [int, [most, 1]], [double, [1, 0.5]], double), [2 ** 53, 1.5])
 })
 

@@ -1,12 +1,12 @@
 /**
- * `add`, `sub`, `mul` and `div`: one pass, and a second only where a result must become NULL.
+ * Compiles `add`, `sub`, `mul` and `div`: one pass, and a second pass only if a result must become NULL.
  *
- * One loop serves doubles (units 1, limit the largest double: what is beyond is not finite) and exact values (limit 2^53 − 1), because
- * doubles are enough for exact arithmetic whose result must be a safe integer:
- * - A product or sum of integers that is below 2^53 in magnitude is computed exactly; one that is not rounds to at least 2^53, since
- *   rounding is monotonic and 2^53 is a double. Either way the test against the limit is right.
- * - `add` and `sub` bring the side of smaller scale to the larger: x·10^k with k ≥ 1. That is even, hence exact up to 2^54, so the result
- *   is exact wherever it can be safe; and from 2^54 on no other operand brings it back below 2^53.
+ * One loop serves doubles (units 1; a result beyond the largest double is not finite) and exact values (limit 2^53 − 1).
+ * Doubles suffice for exact arithmetic whose result must be a safe integer:
+ * - A product or sum of integers below 2^53 in magnitude is computed exactly. Any other rounds to at least 2^53, since rounding is
+ *   monotonic and 2^53 is a double. So the test against the limit is right for both.
+ * - `add` and `sub` bring the side of smaller scale to the larger: x·10^k with k ≥ 1. That is even, hence exact up to 2^54. So the
+ *   result is exact wherever it can be safe; and from 2^54 on no other operand brings it back below 2^53.
  */
 import { assert } from '../base/assert.ts'
 import { limits } from '../base/limits.ts'
@@ -16,8 +16,10 @@ import { either, orOutside } from './nulls.ts'
 import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
 import { Scratch } from './scratch.ts'
 
+/** Arithmetic in the IR. */
 export type ArithmeticIR = Extract<ExprIR, { op: 'add' | 'sub' | 'mul' | 'div' }>
 
+/** Compiles an arithmetic node. */
 export function arithmetic(expr: ArithmeticIR, left: Evaluate, right: Evaluate): Evaluate {
   const { op } = expr
   const [a, b] = [operandOf(expr.left), operandOf(expr.right)]
@@ -42,7 +44,7 @@ function calculate(loop: Loop, [leftUnit, rightUnit]: readonly [number, number],
   }
 }
 
-/** Returns whether some result is outside ±limit or not a number. Units bring `add` and `sub` to one scale; `mul` and `div` need none. */
+/** Returns true if a result is outside ±limit or not a number. Units bring `add` and `sub` to one scale; `mul` and `div` need none. */
 type Loop = (
   left: Float64Array,
   right: Float64Array,
@@ -91,7 +93,7 @@ function sub(
   return outside > 0
 }
 
-// Where −0 can come from, + 0 makes it 0. A sum or difference of values that are not −0 never is.
+// `+ 0` turns −0 into 0 where it can occur. A sum or difference of values that are not −0 never is −0.
 
 function mul(left: Float64Array, right: Float64Array, _1: number, _2: number, limit: number, out: Float64Array, length: number) {
   let outside = 0

@@ -36,7 +36,7 @@ test('a longer block than before is filled to its end', () => {
   )
 })
 
-test('what an earlier block left is not seen', () => {
+test('values of an earlier block are not visible', () => {
   const evaluate = compile({ op: 'isNull', of: x, type: 'bool' }, { strings })
   assert.deepEqual(
     first(
@@ -63,11 +63,11 @@ test('an overflow in one block leaves no mask to the next', () => {
   assert.deepEqual(first(next, 2), [1, 9])
 })
 
-test('a leaf is given as it is', () => {
-  const given = column(1, 2)
+test("a leaf's column is returned without a copy", () => {
+  const values = column(1, 2)
   assert.equal(
-    compile(x, { strings })(() => given, 2),
-    given,
+    compile(x, { strings })(() => values, 2),
+    values,
   )
 })
 

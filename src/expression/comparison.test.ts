@@ -1,4 +1,4 @@
-/** Every comparison of every order of two sides, several rows at a time, however the sides are held. */
+/** Every comparison for every order of two sides, several rows at a time, in every representation of the sides. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column } from '../columns/block.ts'
@@ -14,8 +14,8 @@ const double: TypeIR = { type: 'double' }
 const text: TypeIR = { type: 'string' }
 const decimal = (scale: number): TypeIR => ({ type: 'decimal', scale })
 
-/** What each comparison says of a left side that is less than, equal to and greater than the right. */
-const says = {
+/** Result of each comparison for a left side that is less than, equal to and greater than the right side. */
+const truth = {
   eq: [false, true, false],
   ne: [true, false, true],
   lt: [true, false, false],
@@ -30,7 +30,7 @@ function columnOf([{ type }, side]: Side, strings: Strings): Column {
   return { values, ...(side.includes(null) && { nulls: Uint8Array.from(side, value => Number(value === null)) }) }
 }
 
-function results(op: keyof typeof says, left: Side, right: Side): (boolean | null)[] {
+function results(op: keyof typeof truth, left: Side, right: Side): (boolean | null)[] {
   const strings = new Strings()
   const columns: Record<string, Column> = { a: columnOf(left, strings), b: columnOf(right, strings) }
   const leaf = (name: string, [type]: Side): ExprIR => ({ op: 'column', name, ...type })
@@ -45,13 +45,13 @@ function results(op: keyof typeof says, left: Side, right: Side): (boolean | nul
 
 const row = ([type, values]: Side, i: number): Side => [type, [values[i]]]
 
-/** `orders` are −1, 0, 1 or NULL, a row each; a row alone compares as it does among others. Turned about, the sides have the opposite order. */
+/** `orders` are −1, 0, 1 or NULL by row. A row alone compares as among others; swapped sides have the opposite order. */
 function compares(left: Side, right: Side, orders: readonly (-1 | 0 | 1 | null)[]): void {
   if (orders.length > 1) orders.forEach((order, i) => compares(row(left, i), row(right, i), [order]))
-  for (const op of Object.keys(says) as (keyof typeof says)[]) {
-    const expected = orders.map(order => (order === null ? null : says[op][order + 1]))
+  for (const op of Object.keys(truth) as (keyof typeof truth)[]) {
+    const expected = orders.map(order => (order === null ? null : truth[op][order + 1]))
     assert.deepEqual(results(op, left, right), expected, op)
-    const turned = orders.map(order => (order === null ? null : says[op][1 - order]))
+    const turned = orders.map(order => (order === null ? null : truth[op][1 - order]))
     assert.deepEqual(results(op, right, left), turned, `${op}, turned about`)
   }
 }
@@ -76,7 +76,7 @@ test('an exact value and a double are compared as doubles', () => {
 })
 
 test('strings are compared by their UTF-8 bytes', () => {
-  // U+FFFF comes before U+10000, in UTF-16 units after it; 'Z' before 'a'; a prefix first. Ids are given in another order.
+  // U+FFFF comes before U+10000 here, and after it in UTF-16; 'Z' before 'a'; a prefix first. Ids are in a different order.
   compares([text, ['b', 'same', 'a', '\uFFFF', 'Z', '']], [text, ['a', 'same', 'ab', '\u{10000}', 'a', 'a']], [1, 0, -1, -1, -1, -1])
 })
 

@@ -1,9 +1,9 @@
 /**
- * `eq`, `ne`, `lt`, `lte`, `gt`, `gte`: one pass, 1 for true and 0 for false.
+ * Compiles `eq`, `ne`, `lt`, `lte`, `gt` and `gte`: one pass, 1 for true and 0 for false.
  *
- * Exact values of different scales are compared as they are in mathematics: the side of smaller scale is multiplied by 10^k in doubles.
- * A product below 2^53 is exact; any other rounds to at least 2^53, beyond every safe integer on the other side, so its order is right.
- * Strings are equal when their ids are; their order looks at the text.
+ * Exact values of different scales are compared mathematically: the side of smaller scale is multiplied by 10^k in doubles. A
+ * product below 2^53 is exact; any other rounds to at least 2^53, beyond every safe integer on the other side, so its order is
+ * right. Strings are equal if their ids are; their order needs the text.
  */
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -13,8 +13,10 @@ import { either } from './nulls.ts'
 import { asDouble, commonUnits, operandOf } from './operand.ts'
 import { Scratch } from './scratch.ts'
 
+/** A comparison in the IR. */
 export type ComparisonIR = Extract<ExprIR, { op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' }>
 
+/** Compiles a comparison. */
 export function comparison({ op, left, right }: ComparisonIR, leftOf: Evaluate, rightOf: Evaluate, strings: Strings): Evaluate {
   // x > y is y < x.
   if (op === 'gt') return comparison({ op: 'lt', left: right, right: left, type: 'bool' }, rightOf, leftOf, strings)
@@ -61,14 +63,14 @@ function ofNumbers(loop: NumberLoop, [leftUnit, rightUnit]: readonly [number, nu
   }
 }
 
-/** `lt` is an order of at most −1, `lte` of at most 0. */
+/** Compares strings by text: `lt` is an order of at most −1, `lte` of at most 0. */
 function ofStrings(most: -1 | 0, left: Evaluate, right: Evaluate, strings: Strings): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
     const [l, r] = [left(leaf, length), right(leaf, length)]
     const values = scratch.values(length)
     const nulls = either(l.nulls, r.nulls, scratch, length)
-    // An id under a NULL may be no id at all.
+    // The id under a NULL may be invalid.
     for (let i = 0; i < length; i++) values[i] = !nulls?.[i] && strings.compare(l.values[i], r.values[i]) <= most ? 1 : 0
     return { values, nulls }
   }

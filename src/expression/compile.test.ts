@@ -9,7 +9,7 @@ import { compile } from './index.ts'
 const strings = new Strings()
 const max = Number.MAX_SAFE_INTEGER
 
-// A reference, row by row, from the words at `ExprIR`: exact values are fractions of BigInts, and SQL's NULL is null.
+// A reference implementation, row by row, of `ExprIR`: exact values are fractions of BigInts, and SQL's NULL is null.
 
 type Exact = { readonly integer: bigint; readonly scale: number }
 type Result = Exact | number | string | boolean | null
@@ -107,8 +107,8 @@ const columns: Record<string, TypeIR & { readonly values: fc.Arbitrary<number | 
 
 const typeOf = ({ type, scale }: TypeIR): TypeIR => (scale === undefined ? { type } : { type, scale })
 const leaf = (name: string): ExprIR => ({ op: columns[name].delivered ? 'trigger' : 'column', name, ...typeOf(columns[name]) })
-const leaves = (wanted: (type: TypeIR['type']) => boolean) =>
-  fc.constantFrom(...Object.keys(columns).filter(name => wanted(columns[name].type))).map(leaf)
+const leaves = (accepts: (type: TypeIR['type']) => boolean) =>
+  fc.constantFrom(...Object.keys(columns).filter(name => accepts(columns[name].type))).map(leaf)
 const literal = (type: TypeIR, values: fc.Arbitrary<number | string | boolean>) =>
   values.map((value): ExprIR => ({ op: 'literal', value, ...type }))
 
@@ -176,16 +176,16 @@ function valueAt({ values, nulls }: Column, i: number, { type }: ExprIR): number
   return type === 'string' ? strings.textOf(values[i]) : type === 'bool' ? values[i] === 1 : values[i]
 }
 
-test('every expression over columns is what its words say for each row', () => {
+test('every expression over columns equals the reference in each row', () => {
   fc.assert(
     fc.property(any, rows, (expr, table) => {
-      const data = Object.fromEntries(Object.keys(columns).map(name => [name, columnOf(table.map(one => one[name]))]))
+      const data = Object.fromEntries(Object.keys(columns).map(name => [name, columnOf(table.map(row => row[name]))]))
       const evaluate = compile(expr, { strings })
-      const expected = table.map(one => physical(reference(expr, one)))
+      const expected = table.map(row => physical(reference(expr, row)))
       for (const length of [table.length, Math.floor(table.length / 2), table.length]) {
         const column = evaluate(({ name }) => data[name], length)
-        const found = Array.from({ length }, (_, i) => valueAt(column, i, expr))
-        assert.deepStrictEqual(found, expected.slice(0, length))
+        const actual = Array.from({ length }, (_, i) => valueAt(column, i, expr))
+        assert.deepStrictEqual(actual, expected.slice(0, length))
       }
       const withoutMasks = Object.values(data).every(({ nulls }) => !nulls)
       if (withoutMasks && !expected.includes(null)) assert.equal(evaluate(({ name }) => data[name], table.length).nulls, undefined)

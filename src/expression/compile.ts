@@ -1,8 +1,8 @@
 /**
- * Expressions over columns: compiled once, evaluated block by block, one tight loop a node.
+ * Compiles expressions over columns: once per expression, then evaluated block by block, one tight loop per node.
  *
- * Semantics: `ExprIR` in `define/ir/ir.ts`. Cost: a pass over the block for each node, and one more for a decimal that meets a double;
- * nothing is allocated for an element. Exact arithmetic needs no BigInt: `arithmetic.ts` says why.
+ * Semantics: `ExprIR` in `define/ir/expr-ir.ts`. Cost: a pass over the block per node, and one more for a decimal that meets a
+ * double; nothing is allocated per element. Exact arithmetic needs no BigInt; `arithmetic.ts` proves it.
  */
 import { unreachable } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -14,8 +14,8 @@ import { connect, isNull, negate } from './logic.ts'
 import { Scratch } from './scratch.ts'
 
 /**
- * Compiles an expression. String literals are interned in `strings`, whose ids the string columns must hold. Throws `SPILL_ASSERT`
- * for an expression that is not typed as `ExprIR` says.
+ * Compiles an expression. String literals are interned in `strings`, whose ids the string columns must hold. Throws
+ * `SPILL_ASSERT` for an expression without the types that `ExprIR` states.
  */
 export function compile(expr: ExprIR, context: { readonly strings: Strings }): Evaluate {
   switch (expr.op) {
@@ -49,7 +49,7 @@ export function compile(expr: ExprIR, context: { readonly strings: Strings }): E
   }
 }
 
-/** A column of one value, filled again only when a longer one is asked for. */
+/** A column of one value, filled again only for a greater length. */
 function constant(value: number): Evaluate {
   const scratch = new Scratch()
   let values = scratch.values(0)

@@ -1,10 +1,13 @@
-/** Three-valued logic, as in SQL: one pass, and no mask where no result is NULL. */
+/** Compiles `and`, `or`, `not` and `isNull`: three-valued logic as in SQL. One pass, and no mask where no result is NULL. */
 import type { Evaluate } from './evaluate.ts'
 import { Scratch } from './scratch.ts'
 
 /**
- * An operand that has the deciding value (false for `and`, true for `or`) decides, whatever the other is; otherwise the result is NULL
- * if either is. Bits instead of branches, since conditions are hard to predict: `flip` turns `and` into the `or` of what is not.
+ * Compiles `and` or `or`.
+ *
+ * An operand with the deciding value (false for `and`, true for `or`) decides, whatever the other is; otherwise the result is
+ * NULL if either is. Bits instead of branches, since conditions are hard to predict: `flip` turns `and` into the `or` of the
+ * negations.
  */
 export function connect(op: 'and' | 'or', left: Evaluate, right: Evaluate): Evaluate {
   const flip = op === 'and' ? 1 : 0
@@ -31,6 +34,7 @@ export function connect(op: 'and' | 'or', left: Evaluate, right: Evaluate): Eval
   }
 }
 
+/** Compiles `not`. */
 export function negate(of: Evaluate): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {
@@ -41,6 +45,7 @@ export function negate(of: Evaluate): Evaluate {
   }
 }
 
+/** Compiles `isNull`. */
 export function isNull(of: Evaluate): Evaluate {
   const scratch = new Scratch()
   return (leaf, length) => {

@@ -7,7 +7,7 @@ import { asDouble, commonUnits, operandOf, unitOf } from './operand.ts'
 const exact = (unit: number) => ({ kind: 'exact', unit }) as const
 const column = (type: TypeIR): ExprIR => ({ op: 'column', name: 'x', ...type })
 
-test('how a column is held follows from its type', () => {
+test('the representation of a column follows from its type', () => {
   const types = ['int', 'timestamp', 'duration', 'bool'] as const
   for (const type of types) assert.deepEqual(operandOf(column({ type })), exact(1), type)
   assert.deepEqual(operandOf(column({ type: 'decimal', scale: 2 })), exact(100))
@@ -15,7 +15,7 @@ test('how a column is held follows from its type', () => {
   assert.deepEqual(operandOf(column({ type: 'string' })), { kind: 'string' })
 })
 
-test('what is delivered is a double, unless it is a string or a bool', () => {
+test('a delivered value is a double, unless it is a string or a bool', () => {
   const delivered = (type: TypeIR): ExprIR[] => [
     { op: 'trigger', name: 'x', ...type },
     { op: 'feature', group: 'g', key: ['k'], name: 'x', ...type },
@@ -43,12 +43,12 @@ test('the side of the smaller unit is multiplied, the other left as it is', () =
 
 test('as doubles, every row is divided by the unit, and NULLs stay', () => {
   const nulls = Uint8Array.of(0, 0, 1, 0)
-  const given: Column = { values: Float64Array.of(150, -25, 7, 1), nulls }
-  const leaf = () => given
-  const found = asDouble(leaf, exact(100))(leaf, 4)
-  assert.deepEqual([...found.values.subarray(0, 4)], [1.5, -0.25, 0.07, 0.01])
-  assert.equal(found.nulls, nulls)
-  assert.deepEqual([...given.values], [150, -25, 7, 1])
+  const column: Column = { values: Float64Array.of(150, -25, 7, 1), nulls }
+  const leaf = () => column
+  const doubles = asDouble(leaf, exact(100))(leaf, 4)
+  assert.deepEqual([...doubles.values.subarray(0, 4)], [1.5, -0.25, 0.07, 0.01])
+  assert.equal(doubles.nulls, nulls)
+  assert.deepEqual([...column.values], [150, -25, 7, 1])
 })
 
 test('what is a double already, or has no digits after the point, is not copied', () => {

@@ -1,17 +1,18 @@
-/** How the values of a node are held in its column, which decides the loop that works on them; and the two ways to make sides alike. */
+/** Representation of a node's values in its column, which decides its loop; and conversions to a common representation. */
 import { assert } from '../base/assert.ts'
 import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import type { Evaluate } from './evaluate.ts'
 import { Scratch } from './scratch.ts'
 
-/** An exact value is its physical integer over `unit`, which is 10^scale. Bools are exact 0 and 1. */
+/** Representation of values. An exact value is its physical integer over `unit`, which is 10^scale; bools are exact 0 and 1. */
 export type Operand = Exact | { readonly kind: 'double' } | { readonly kind: 'string' }
+/** Exact values of one scale. */
 export interface Exact {
   readonly kind: 'exact'
   readonly unit: number
 }
 
-/** A model's `trigger` and `feature` leaves are delivered: numbers of every type are doubles there, whatever their own type is. */
+/** Representation of a node. `trigger` and `feature` leaves of a model are delivered: numbers of every type are doubles in them. */
 export function operandOf(expr: ExprIR): Operand {
   if (expr.type === 'string') return { kind: 'string' }
   if (expr.type === 'bool') return { kind: 'exact', unit: 1 }
@@ -19,7 +20,7 @@ export function operandOf(expr: ExprIR): Operand {
   return { kind: 'exact', unit: unitOf(expr) }
 }
 
-/** The largest power of ten that a double holds exactly is 10^22 = 2^22 · 5^22, for 5^22 < 2^53 < 5^23. */
+/** Largest power of ten that a double holds exactly: 10^22 = 2^22 · 5^22, since 5^22 < 2^53 < 5^23. */
 const SCALE_MAX = 22
 
 /** 10^scale, exactly. */
@@ -36,7 +37,7 @@ export function unitOf(type: TypeIR): number {
 export const commonUnits = (left: Exact, right: Exact): readonly [number, number] =>
   left.unit < right.unit ? [right.unit / left.unit, 1] : [1, left.unit / right.unit]
 
-/** The operand as doubles: fl(physical / 10^s), where that is something else than the physical value. */
+/** Converts an operand to doubles, fl(physical / 10^s), unless the physical value is already that double. */
 export function asDouble(evaluate: Evaluate, operand: Operand): Evaluate {
   if (operand.kind !== 'exact' || operand.unit === 1) return evaluate
   const { unit } = operand

@@ -1,8 +1,8 @@
 /**
- * The buffers of one node of an expression, kept from call to call so that nothing is allocated in a steady state.
+ * Buffers of one node of an expression, kept from call to call, so that nothing is allocated in a steady state.
  *
- * They grow to the largest length seen and may be longer than the length asked for; what lies beyond it, and what an earlier call left,
- * is garbage.
+ * They grow to the largest length and may be longer than requested; the values beyond it, and those of an earlier call, are
+ * garbage.
  */
 export class Scratch {
   #values = new Float64Array(0)

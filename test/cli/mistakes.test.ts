@@ -43,7 +43,7 @@ const mistakes: readonly Mistake[] = [
     what: 'a feature named twice',
     file: edited("values: () => ({ n: count('7d') })", "values: () => ({ n: count('7d'), n: count('1d') })"),
     on: "n: count('1d')",
-    says: /becomes no feature; is a name used twice\?$/,
+    says: /is not returned as a feature; is a name used twice\?$/,
   },
   { what: 'no TypeScript', file: edited("key: 'card'", "key: = 'card'"), on: 'key: =', says: /^does not parse or link: / },
   {

@@ -1,7 +1,7 @@
-/** The score from which on an action follows from a decision, where its condition is a threshold. */
+/** The score threshold of an action, where its condition is one. */
 import type { ActionIR, ExprIR } from '../ir/ir.ts'
 
-/** The least score at which `when` is true, where it is true exactly from there on; `undefined` for any other condition. */
+/** Least score at which `when` is true, if `when` is `score >= x` or `score > x`; `undefined` for any other condition. */
 export function thresholdOf({ when }: Pick<ActionIR, 'when'>): number | undefined {
   if (!('left' in when) || !isScore(when.left) || when.right.op !== 'literal' || typeof when.right.value !== 'number') return undefined
   if (when.op === 'gte') return when.right.value
@@ -10,7 +10,7 @@ export function thresholdOf({ when }: Pick<ActionIR, 'when'>): number | undefine
 
 const isScore = (expr: ExprIR): boolean => expr.op === 'column' && expr.name === 'score'
 
-/** The next double above a finite one. */
+/** The next double above a finite value. */
 function nextUp(value: number): number {
   if (value === 0) return Number.MIN_VALUE
   const bits = new BigInt64Array(1)

@@ -26,7 +26,7 @@ const fraud = named('fraud')
 const when = fraud.score.gte(0.9)
 const of = (name: string, more: Partial<ActionOptions> = {}) => action(name, { when, do: stdout(), ...more })
 
-test('an action is its model, its condition over the score, and what it does', () => {
+test('an action has its model, its condition over the score, and its effect', () => {
   const block = action('block-card', {
     when,
     deadline: '100ms',
@@ -55,7 +55,7 @@ test('a pipeline made of an action has its model, group and source, and the func
   const { ir, effects, fingerprint } = pipeline('p', [of('a', { do: run }), of('b')])
   assert.deepEqual([ir.models.map(({ name }) => name), ir.groups.length, ir.sources.length], [['fraud'], 1, 1])
   assert.deepEqual(
-    ir.actions!.map(one => [one.name, one.do.kind]),
+    ir.actions!.map(item => [item.name, item.do.kind]),
     [
       ['a', 'function'],
       ['b', 'stdout'],
@@ -67,7 +67,7 @@ test('a pipeline made of an action has its model, group and source, and the func
   assert.equal('actions' in pipeline('p', [fraud]).ir, false)
 })
 
-test('the words for what an action does are plain IR, and none holds a secret', () => {
+test('effects are plain IR without secrets', () => {
   const irOf = (effect: Effect) => of('a', { do: effect }).ir.do
   assert.deepEqual(
     irOf(webhook('https://example.test/x', { timeout: '2s', attempts: 3, concurrency: 4, allowPrivate: true, headers: { 'X-A': 'b' } })),
@@ -89,7 +89,7 @@ test('the words for what an action does are plain IR, and none holds a secret', 
   })
 })
 
-test('what an action may not be says so, with the fix', () => {
+test('wrong actions are refused with the fix', () => {
   refuses(() => of('a b'), /action 'a_b'|is no name/)
   refuses(() => of('a--b'), /is no name/)
   refuses(
@@ -100,12 +100,12 @@ test('what an action may not be says so, with the fix', () => {
   refuses(() => of('a', { do: undefined as never }), /does nothing; write do: webhook/)
   refuses(() => of('a', { do: 'x' as never }), /got 'x'/)
   refuses(() => of('a', { deadline: 'soon' as never }), /deadline: 'soon' is no duration/)
-  refuses(() => of('a', { reply: 'inline' }), /so that what it does is an answer/)
+  refuses(() => of('a', { reply: 'inline' }), /which needs do: answer/)
   refuses(() => of('a', { do: answer(true), cooldown: '1h' }), /leave cooldown out/)
   refuses(() => of('a', { whenn: 1 } as never), /no option 'whenn'/)
   refuses(() => webhook('ftp://x.test'), /needs an address/)
-  refuses(() => webhook('https://me:pass@x.test'), /a password does not stand in the file/)
-  refuses(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret does not stand in the file/)
+  refuses(() => webhook('https://me:pass@x.test'), /a password must not be in the file/)
+  refuses(() => webhook('https://x.test', { secret: 'whsec_x' as never }), /a secret must not be in the file/)
   refuses(() => webhook('https://x.test', { attempts: 0 }), /attempts is a number from 1/)
   refuses(() => webhook('https://x.test', { headers: { 'a b': 'x' } }), /is no name of a header/)
   refuses(() => env(''), /needs the name of a variable/)
@@ -116,7 +116,7 @@ test('what an action may not be says so, with the fix', () => {
   )
 })
 
-test('an answer may leave a part of its decisions undone; none is as if nothing were said', () => {
+test('an answer can explore a share of its decisions; a share of 0 is no exploration', () => {
   const answering = (explore?: unknown) => of('a', { do: answer(false, { explored: true }), explore } as never).ir
   assert.equal(answering(0.01).explore, 0.01)
   assert.deepEqual(answering(0.01).do, { kind: 'answer', answer: false, explored: true })
@@ -127,8 +127,8 @@ test('an answer may leave a part of its decisions undone; none is as if nothing 
   assert.equal(fingerprintOf(0), pipeline('p', [of('a', { do: answer(false) })]).fingerprint)
   assert.notEqual(fingerprintOf(0.01), fingerprintOf(0))
   for (const not of [-0.1, 0.51, 1, NaN, Infinity, '0.01', null])
-    refuses(() => answering(not), /explore is the part of the decisions that would act which do not, above 0 and at most 0\.5, got/)
-  refuses(() => of('a', { explore: 0.01 }), /only an answer stops what it is about: do: answer\(\{ … \}\), or leave explore out/)
+    refuses(() => answering(not), /explore is the share of decisions that meet 'when' and do not act, above 0 and at most 0\.5, got/)
+  refuses(() => of('a', { explore: 0.01 }), /only an answer can stop the event: write do: answer\(\{ … \}\), or leave explore out/)
   const ticking = model('ticking', {
     decide: every('1m', card, { live: '1h' }),
     inputs: ({ card: c }) => ({ n: now.of(c).n }),
@@ -136,7 +136,7 @@ test('an answer may leave a part of its decisions undone; none is as if nothing 
   })
   refuses(
     () => action('a', { when: ticking.score.gte(1), do: answer(false), explore: 0.1 }),
-    /model 'ticking' decides at ticks, which nobody waits for/,
+    /model 'ticking' decides at ticks, where nobody waits for an answer/,
   )
   const [before, after] = [0, 0.01].map(explore => pipeline('p', [of('a', { do: answer(false), explore })]).ir)
   assert.deepEqual(changesBetween(before, after), [{ of: 'action', name: 'a', kind: 'changed', details: ['explore: none → 0.01'] }])
@@ -147,7 +147,7 @@ test('conditions of two models do not mix', () => {
   refuses(() => of('a', { when: fraud.score.gte(other.score) }), /mixes the score of model 'fraud' with the score of model 'other'/)
 })
 
-test('what changed of an action is told', () => {
+test('changes of an action are shown', () => {
   const before = pipeline('p', [of('a', { deadline: '1s' })]).ir
   const after = pipeline('p', [of('a', { when: fraud.score.gte(0.8), do: webhook('https://x.test') }), of('b')]).ir
   assert.deepEqual(changesBetween(before, after), [

@@ -1,7 +1,7 @@
 /**
- * An action: what follows from a model's decisions, how soon, and how often at most.
+ * An action: an effect that a model's decisions trigger, with a deadline and a cooldown.
  *
- * Invariant: `when` is a condition over the score of one model, and so names it.
+ * Invariant: `when` is a condition over the score of one model, and so identifies the model.
  */
 import { show } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
@@ -14,55 +14,66 @@ import { ModelValue } from '../model/model.ts'
 import { checkOptions, checkTitle, notesOf } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
 
-/** What an action sends, and what the user's own function is given. */
+/** Effect of an action as it is sent, and as the user's own function gets it. */
 export interface EffectRecord {
-  /** The idempotency key: the same however often it is sent. */
+  /** Idempotency key: the same for every delivery of the effect. */
   readonly id: string
   readonly pipeline: string
   readonly action: string
   readonly model: string
-  /** What the decision is about. */
+  /** Key of the decision. */
   readonly key: Value
-  /** Of the decision, UTC ms. */
+  /** As-of time of the decision, UTC ms. */
   readonly t: number
   readonly score: number
-  /** Nested as the model's inputs are. */
+  /** Feature vector of the decision, nested as the model's inputs are. */
   readonly vector: Readonly<Record<string, unknown>>
-  /** Until when it should be acknowledged, UTC ms; only where the action has a deadline. */
+  /** Deadline for the acknowledgement, UTC ms; only if the action has a deadline. */
   readonly due?: number
 }
 
-/** The user's own effect: done when it resolves, tried again when it throws. It may be called twice for one `id`. */
+/**
+ * The user's own effect: delivered when it resolves, retried when it throws. It may be called more than once for an `id`.
+ * `attempt` is from 1.
+ */
 export type EffectFunction = (effect: EffectRecord, options: { readonly attempt: number }) => unknown
 
+/** Options of `action`. */
 export interface ActionOptions {
-  /** A condition over the score of a model: `hypo.score.gte(0.8)`. */
+  /** Condition over the score of a model: `hypo.score.gte(0.8)`. */
   readonly when: Expression<'input', 'bool'>
   /**
-   * How long it may take until the effect is acknowledged, from the event time of what the decision answers to: the triggering event, the newest event
-   * of the key at a tick, the request.
+   * Deadline for the acknowledgement of the effect, from the event time of the trigger: the triggering event, the key's newest
+   * event at a tick, or the request.
    */
   readonly deadline?: Duration
-  /** After one effect for a key, none for as long, by the times of the decisions. */
+  /** After an effect for a key no further effect for this long, by the times of the decisions. */
   readonly cooldown?: Duration
   /**
-   * Of decisions that meet `when`, the part which does not act, so that what comes of such decisions is seen: `0.01`, above 0 and at most 0.5; 0 is none. Only with `answer`, which stops
-   * what it is the answer to. Which they are depends on the decision and its log, and on no score.
+   * Exploration: the share of decisions that meet `when` and do not act, so that their outcomes are observed. Above 0 and at
+   * most 0.5.
+   *
+   * Only with `do: answer(…)`, which stops the event that it answers. The choice depends on the decision and its log, not on
+   * the score.
    */
   readonly explore?: number
-  /** Says that the effect is the answer itself; only with `answer`. */
+  /** States that the effect is the answer to the request itself; only with `answer`. */
   readonly reply?: 'inline'
+  /** Effect: `webhook(…)`, `appendTo(…)`, `stdout()`, `answer(…)`, or a function. */
   readonly do: Effect | EffectFunction
+  /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
+  /** Explanation for people; no part of the fingerprint. */
   readonly description?: string
 }
 
+/** An action, made by `action`. */
 export interface Action {
   readonly name: string
   readonly ir: ActionIR
 }
 
-/** What an action is at run time. */
+/** An action at run time. */
 export class ActionValue {
   readonly name: string
   readonly ir: ActionIR
@@ -80,50 +91,68 @@ export class ActionValue {
   }
 }
 
+/**
+ * Defines an action: an effect that a model's decisions trigger.
+ *
+ * Effects are delivered at least once, each with an idempotency key. `answer(…)` replies in the response instead.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a condition that is not over one model's score, and for options that do not fit
+ * the effect.
+ * @example
+ * const review = action('review', {
+ *   when: fraud.score.gte(0.9),
+ *   deadline: '5s',
+ *   cooldown: '1h',
+ *   do: webhook(env('REVIEW_URL'), { secret: env('REVIEW_SECRET') }),
+ * })
+ */
 export function action(name: string, options: ActionOptions): Action {
-  const what = `action '${checkTitle('action', name)}'`
-  checkOptions(what, options, ['when', 'deadline', 'cooldown', 'explore', 'reply', 'do', 'owner', 'description'])
+  const subject = `action '${checkTitle('action', name)}'`
+  checkOptions(subject, options, ['when', 'deadline', 'cooldown', 'explore', 'reply', 'do', 'owner', 'description'])
   const { when, deadline, cooldown, explore, reply, do: effect }: { [N in keyof ActionOptions]: unknown } = options
   const model = when instanceof Node ? when.realm.model : undefined
   if (!(when instanceof Node) || !(model instanceof ModelValue) || when.type.type !== 'bool')
-    mistake(`${what} needs a condition over the score of a model: when: hypo.score.gte(0.8), got ${describe(when)}`)
+    mistake(`${subject} needs a condition over the score of a model: when: hypo.score.gte(0.8), got ${describe(when)}`)
   const run = typeof effect === 'function' ? (effect as EffectFunction) : undefined
   if (!run && !(effect instanceof EffectValue))
     mistake(
-      `${what} does nothing; write do: webhook(env('URL')), answer({ … }), stdout(), appendTo('file') or a function, got ${show(effect)}`,
+      `${subject} does nothing; write do: webhook(env('URL')), answer({ … }), stdout(), appendTo('file') or a function, ` +
+        `got ${show(effect)}`,
     )
-  const does = effect instanceof EffectValue ? effect.ir : ({ kind: 'function' } as const)
-  checkReply(what, does.kind === 'answer', reply)
-  if (does.kind === 'answer' && cooldown !== undefined) mistake(`${what} answers, and every request wants its answer; leave cooldown out`)
+  const effectIR = effect instanceof EffectValue ? effect.ir : ({ kind: 'function' } as const)
+  checkReply(subject, effectIR.kind === 'answer', reply)
+  if (effectIR.kind === 'answer' && cooldown !== undefined)
+    mistake(`${subject} has cooldown, and every request gets its answer; leave cooldown out`)
   const ir: ActionIR = {
     name,
     model: model.name,
     when: when.ir,
-    ...(deadline !== undefined && { deadline: durationOf(`${what}: deadline`, deadline) }),
-    ...(cooldown !== undefined && { cooldown: durationOf(`${what}: cooldown`, cooldown) }),
-    ...exploreOf(what, explore, { answers: does.kind === 'answer', model }),
-    do: does,
-    ...notesOf(what, options),
+    ...(deadline !== undefined && { deadline: durationOf(`${subject}: deadline`, deadline) }),
+    ...(cooldown !== undefined && { cooldown: durationOf(`${subject}: cooldown`, cooldown) }),
+    ...exploreOf(subject, explore, { answers: effectIR.kind === 'answer', model }),
+    do: effectIR,
+    ...notesOf(subject, options),
   }
   return new ActionValue(ir, run, model)
 }
 
-/** Half at most: of more, acting would be the exception. 0 is as if it were not there. */
+/** Greatest share of exploration: above a half, acting would be the exception. A share of 0 is no exploration. */
 const EXPLORE_MOST = 0.5
 
-function exploreOf(what: string, given: unknown, { answers, model }: { answers: boolean; model: ModelValue }): { explore?: number } {
-  if (given === undefined || given === 0) return {}
-  if (typeof given !== 'number' || !(given > 0 && given <= EXPLORE_MOST))
+function exploreOf(subject: string, value: unknown, { answers, model }: { answers: boolean; model: ModelValue }): { explore?: number } {
+  if (value === undefined || value === 0) return {}
+  if (typeof value !== 'number' || !(value > 0 && value <= EXPLORE_MOST))
     mistake(
-      `${what}: explore is the part of the decisions that would act which do not, above 0 and at most ${EXPLORE_MOST}, got ${show(given)}`,
+      `${subject}: explore is the share of decisions that meet 'when' and do not act, above 0 and ` +
+        `at most ${EXPLORE_MOST}, got ${show(value)}`,
     )
-  if (!answers) mistake(`${what} explores, and only an answer stops what it is about: do: answer({ … }), or leave explore out`)
+  if (!answers) mistake(`${subject} has explore, and only an answer can stop the event: write do: answer({ … }), or leave explore out`)
   if (model.ir.decide.kind === 'every')
-    mistake(`${what} explores, and model '${model.name}' decides at ticks, which nobody waits for; leave explore out`)
-  return { explore: given }
+    mistake(`${subject} has explore, and model '${model.name}' decides at ticks, where nobody waits for an answer; leave explore out`)
+  return { explore: value }
 }
 
-function checkReply(what: string, answers: boolean, reply: unknown): void {
-  if (reply !== undefined && reply !== 'inline') mistake(`${what}: reply is 'inline', got ${show(reply)}`)
-  if (reply === 'inline' && !answers) mistake(`${what} replies inline, so that what it does is an answer: do: answer({ … })`)
+function checkReply(subject: string, answers: boolean, reply: unknown): void {
+  if (reply !== undefined && reply !== 'inline') mistake(`${subject}: reply is 'inline', got ${show(reply)}`)
+  if (reply === 'inline' && !answers) mistake(`${subject} has reply: 'inline', which needs do: answer({ … })`)
 }

@@ -1,4 +1,4 @@
-/** What an action can do: the words after `do`. */
+/** Effects of actions: `webhook`, `appendTo`, `stdout` and `answer`. */
 import type { Duration } from '../../base/time.ts'
 import { show } from '../../base/show.ts'
 import type { EffectIR, Value } from '../ir/ir.ts'
@@ -8,28 +8,34 @@ import { settingOf, type Setting } from './setting.ts'
 
 declare const effect: unique symbol
 
-/** What an action does, made by `webhook`, `stdout`, `appendTo` or `answer`. */
+/** Effect of an action, made by `webhook`, `stdout`, `appendTo` or `answer`. */
 export interface Effect {
   readonly [effect]: true
 }
 
-/** JSON, as an answer is. */
+/** A JSON value, such as an answer. */
 export type Json = Value | readonly Json[] | { readonly [name: string]: Json }
 
+/** Options of `webhook`. */
 export interface WebhookOptions {
-  /** Signs each delivery as Standard Webhooks says: `whsec_…`, or at least 24 bytes of text; several, separated by spaces, while one replaces another. */
+  /**
+   * Secret that signs each delivery by Standard Webhooks: `whsec_…`, or a text of at least 24 bytes. Several secrets, separated
+   * by spaces, during a rotation.
+   */
   readonly secret?: Setting
+  /** Further HTTP headers. Keep secrets out of the file: `{ authorization: env('TOKEN') }`. */
   readonly headers?: Readonly<Record<string, string | Setting>>
-  /** For one try, from connecting to the end of the response; 5 s unless given. */
+  /** Timeout of one attempt, from connecting to the end of the response. Default 5 s. */
   readonly timeout?: Duration
-  /** Tries before a delivery is dead: 15 unless given, which takes about an hour and a half. */
+  /** Attempts before the delivery is dead. Default 15, over about 1.5 hours. */
   readonly attempts?: number
-  /** Deliveries on their way at once; 16 unless given. */
+  /** Concurrent deliveries. Default 16. */
   readonly concurrency?: number
-  /** Private and loopback addresses are refused unless this says otherwise; link-local ones, and where else clouds keep a machine's secrets, always. */
+  /** Allows private and loopback addresses. Link-local addresses and the metadata services of clouds are never allowed. */
   readonly allowPrivate?: boolean
 }
 
+/** An effect at run time. */
 export class EffectValue {
   readonly ir: EffectIR
   constructor(ir: EffectIR) {
@@ -38,46 +44,74 @@ export class EffectValue {
   }
 }
 
-const made = (ir: EffectIR): Effect => new EffectValue(ir) as unknown as Effect
+const effectOf = (ir: EffectIR): Effect => new EffectValue(ir) as unknown as Effect
 
-/** Posts the effect as JSON, signed and with an idempotency key, again until it is acknowledged by a 2xx. */
+/**
+ * Posts the effect as JSON, signed and with an idempotency key, until the receiver acknowledges it with a 2xx status.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an address that is no HTTP URL, a secret or password in the file, or an option
+ * that does not fit.
+ * @example
+ * const review = action('review', { when: fraud.score.gte(0.9), do: webhook('https://review.example/alerts', { timeout: '2s' }) })
+ */
 export function webhook(url: string | Setting, options: WebhookOptions = {}): Effect {
-  const what = 'webhook'
-  checkOptions(what, options, ['secret', 'headers', 'timeout', 'attempts', 'concurrency', 'allowPrivate'])
+  const subject = 'webhook'
+  checkOptions(subject, options, ['secret', 'headers', 'timeout', 'attempts', 'concurrency', 'allowPrivate'])
   const { secret, headers, timeout, allowPrivate = false } = options
-  const address = settingOf(`${what}: the address`, url)
+  const address = settingOf(`${subject}: the address`, url)
   if (address.kind === 'value') checkAddress(address.value)
-  if (typeof secret === 'string') mistake(`${what}: a secret does not stand in the file; write secret: env('NAME') or secretFile('…')`)
-  if (typeof allowPrivate !== 'boolean') mistake(`${what}: allowPrivate is true or false, got ${show(allowPrivate)}`)
-  return made({
+  if (typeof secret === 'string') mistake(`${subject}: a secret must not be in the file; write secret: env('NAME') or secretFile('…')`)
+  if (typeof allowPrivate !== 'boolean') mistake(`${subject}: allowPrivate is true or false, got ${show(allowPrivate)}`)
+  return effectOf({
     kind: 'webhook',
     url: address,
-    ...(secret !== undefined && { secret: settingOf(`${what}: secret`, secret) }),
-    ...(headers !== undefined && { headers: headersOf(what, headers) }),
-    ...(timeout !== undefined && { timeout: durationOf(`${what}: timeout`, timeout) }),
-    ...countOf(what, 'attempts', options.attempts),
-    ...countOf(what, 'concurrency', options.concurrency),
+    ...(secret !== undefined && { secret: settingOf(`${subject}: secret`, secret) }),
+    ...(headers !== undefined && { headers: headersOf(subject, headers) }),
+    ...(timeout !== undefined && { timeout: durationOf(`${subject}: timeout`, timeout) }),
+    ...countOf(subject, 'attempts', options.attempts),
+    ...countOf(subject, 'concurrency', options.concurrency),
     ...(allowPrivate && { allowPrivate }),
   })
 }
 
-/** Prints the effect as a line of JSON on standard output. */
-export const stdout = (): Effect => made({ kind: 'stdout' })
-
-/** Appends the effect as a line of JSON to a file; where that was moved or deleted, to a new one of its name, so that it can be rotated. */
-export const appendTo = (path: string | Setting): Effect => made({ kind: 'file', path: settingOf('appendTo: the file', path) })
+/**
+ * Prints the effect as a line of JSON on standard output.
+ *
+ * @example
+ * const review = action('review', { when: fraud.score.gte(0.9), do: stdout() })
+ */
+export const stdout = (): Effect => effectOf({ kind: 'stdout' })
 
 /**
- * Answers who sent the event, or asked, in the response itself. `otherwise` is the answer where the deadline comes before a decision: say what is safe
- * then. `explored` is the answer to a decision that the action leaves undone to see what comes of it (`explore`): what you answer where it does not follow; no answer unless given. An answer is
- * not sent again, since who waits for it is gone.
+ * Appends the effect as a line of JSON to a file. A file that was moved or deleted is created again, so log rotation works.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for anything but a path or a setting.
+ * @example
+ * const review = action('review', { when: fraud.score.gte(0.9), do: appendTo('alerts.ndjson') })
  */
-export function answer(given: Json, options: { readonly otherwise?: Json; readonly explored?: Json } = {}): Effect {
+export const appendTo = (path: string | Setting): Effect => effectOf({ kind: 'file', path: settingOf('appendTo: the file', path) })
+
+/**
+ * Answers the sender of the event or request in the HTTP response. An answer is delivered at most once.
+ *
+ * `otherwise` is the answer where the deadline passes before the decision: choose what is safe then. `explored` is the answer
+ * to a decision that the action leaves to exploration (`explore`): what you answer without the action. Default: no answer.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a value that is no JSON.
+ * @example
+ * const decline = action('decline', {
+ *   when: fraud.score.gte(0.9),
+ *   deadline: '300ms',
+ *   reply: 'inline',
+ *   do: answer({ decision: 'decline' }, { otherwise: { decision: 'accept' } }),
+ * })
+ */
+export function answer(value: Json, options: { readonly otherwise?: Json; readonly explored?: Json } = {}): Effect {
   checkOptions('answer', options, ['otherwise', 'explored'])
   const { otherwise, explored } = options
-  return made({
+  return effectOf({
     kind: 'answer',
-    answer: jsonOf('answer', given),
+    answer: jsonOf('answer', value),
     ...(otherwise !== undefined && { otherwise: jsonOf('answer: otherwise', otherwise) }),
     ...(explored !== undefined && { explored: jsonOf('answer: explored', explored) }),
   })
@@ -88,28 +122,29 @@ function checkAddress(text: string): void {
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     mistake(`webhook needs an address: webhook('https://…') or webhook(env('CLINIC_URL')), got ${show(text)}`)
   if (url.username !== '' || url.password !== '')
-    mistake("webhook: a password does not stand in the file; put it in a header: headers: { authorization: env('NAME') }")
+    mistake("webhook: a password must not be in the file; put it in a header: headers: { authorization: env('NAME') }")
 }
 
-function headersOf(what: string, headers: unknown): Record<string, ReturnType<typeof settingOf>> {
-  if (headers === null || typeof headers !== 'object') mistake(`${what}: headers are { name: value }, got ${show(headers)}`)
+function headersOf(subject: string, headers: unknown): Record<string, ReturnType<typeof settingOf>> {
+  if (headers === null || typeof headers !== 'object') mistake(`${subject}: headers are { name: value }, got ${show(headers)}`)
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) mistake(`${what}: ${show(name)} is no name of a header`)
-      return [name.toLowerCase(), settingOf(`${what}: header '${name}'`, value)]
+      if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) mistake(`${subject}: ${show(name)} is no name of a header`)
+      return [name.toLowerCase(), settingOf(`${subject}: header '${name}'`, value)]
     }),
   )
 }
 
-function countOf<Name extends 'attempts' | 'concurrency'>(what: string, name: Name, given: unknown): { [N in Name]?: number } {
-  if (given === undefined) return {}
-  if (typeof given !== 'number' || !Number.isInteger(given) || given < 1) mistake(`${what}: ${name} is a number from 1, got ${show(given)}`)
-  return { [name]: given } as { [N in Name]?: number }
+function countOf<Name extends 'attempts' | 'concurrency'>(subject: string, name: Name, value: unknown): { [N in Name]?: number } {
+  if (value === undefined) return {}
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+    mistake(`${subject}: ${name} is a number from 1, got ${show(value)}`)
+  return { [name]: value } as { [N in Name]?: number }
 }
 
-/** A copy, so that what is changed later is not what was meant. */
-function jsonOf(what: string, given: unknown): unknown {
-  const text: string | undefined = JSON.stringify(given)
-  if (text === undefined) mistake(`${what} is JSON, got ${show(given)}`)
+/** Copies the value, so that later changes of it have no effect. */
+function jsonOf(subject: string, value: unknown): unknown {
+  const text: string | undefined = JSON.stringify(value)
+  if (text === undefined) mistake(`${subject} is JSON, got ${show(value)}`)
   return JSON.parse(text)
 }

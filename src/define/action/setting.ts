@@ -1,11 +1,14 @@
-/** Values that a pipeline file names and does not hold: addresses that differ between machines, and secrets. */
+/**
+ * Settings: values that a pipeline file refers to and does not contain, such as addresses that differ between machines, and
+ * secrets.
+ */
 import { show } from '../../base/show.ts'
 import type { SettingIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 
 declare const setting: unique symbol
 
-/** A value that is looked up when a run starts, and is nowhere in what the pipeline is printed as. */
+/** A value that is read when a run starts. It is no part of the IR or of any output. */
 export interface Setting {
   readonly [setting]: true
 }
@@ -18,22 +21,34 @@ class SettingValue {
   }
 }
 
-/** The value of an environment variable. A run that finds none does not start. */
-export const env = (name: string): Setting => named('env', name)
+/**
+ * Value of an environment variable, read when a run starts. A run without the variable does not start.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an empty name.
+ * @example
+ * webhook(env('REVIEW_URL'), { secret: env('REVIEW_SECRET') })
+ */
+export const env = (name: string): Setting => namedSetting('env', name)
 
-/** What a file holds, without the white space at its end: where secrets are mounted as files. */
-export const secretFile = (path: string): Setting => named('file', path)
+/**
+ * Content of a file without white space at its end, read when a run starts: for secrets that are mounted as files.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an empty path.
+ * @example
+ * webhook(env('REVIEW_URL'), { secret: secretFile('/run/secrets/review') })
+ */
+export const secretFile = (path: string): Setting => namedSetting('file', path)
 
-function named(kind: 'env' | 'file', name: unknown): Setting {
-  const what =
+function namedSetting(kind: 'env' | 'file', name: unknown): Setting {
+  const subject =
     kind === 'env' ? "env needs the name of a variable: env('CLINIC_URL')" : "secretFile needs a path: secretFile('/run/secrets/hook')"
-  if (typeof name !== 'string' || name === '') mistake(`${what}, got ${show(name)}`)
+  if (typeof name !== 'string' || name === '') mistake(`${subject}, got ${show(name)}`)
   return new SettingValue({ kind, name }) as unknown as Setting
 }
 
-/** A setting, or the text itself. */
-export function settingOf(what: string, given: unknown): SettingIR {
-  if (given instanceof SettingValue) return given.ir
-  if (typeof given !== 'string' || given === '') mistake(`${what} is a text or env('NAME'), got ${show(given)}`)
-  return { kind: 'value', value: given }
+/** IR of a setting, or of the text itself. Throws `SPILL_DEFINITION`. */
+export function settingOf(subject: string, value: unknown): SettingIR {
+  if (value instanceof SettingValue) return value.ir
+  if (typeof value !== 'string' || value === '') mistake(`${subject} is a text or env('NAME'), got ${show(value)}`)
+  return { kind: 'value', value }
 }

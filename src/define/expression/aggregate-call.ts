@@ -1,8 +1,8 @@
 /**
- * An aggregate as called, before it has a name: everything of a `FeatureIR` but that, checked at the place of the call.
+ * A call of an aggregate: a `FeatureIR` without its name, checked where it is called.
  *
- * Invariant: an aggregate that is called while `values` runs must come back as a feature; one that does not is a mistake (an object
- * literal that names a feature twice silently keeps only the last).
+ * Invariant: an aggregate that is called while `values` runs must be returned as a feature. Otherwise it is a mistake: an
+ * object literal that names a feature twice silently keeps the second.
  */
 import { limits } from '../../base/limits.ts'
 import { show } from '../../base/show.ts'
@@ -16,11 +16,12 @@ import { describe, Node, type Realm } from './node.ts'
 import { givesList, signatures, takesText } from '../ir/signatures.ts'
 import { defaultHop, windowOf } from './window.ts'
 
+/** A feature before it has a name, with the place of the call for messages. */
 export class AggregateCall {
   readonly feature: Omit<FeatureIR, 'name'>
-  /** What is known of the result beyond its type: an enum's values, an entity. */
+  /** Type of the result with what else is known of its values: an enum's values, an entity. */
   readonly result: TypeInfo
-  /** The sources that it refers to through its input and condition. */
+  /** Sources that its input and its condition refer to. */
   readonly realms: readonly Realm[]
   readonly place: string | undefined
 
@@ -32,25 +33,33 @@ export class AggregateCall {
   }
 }
 
+/** Options of any aggregate; `optionsOf` lists those that one takes. */
 export type Options = AggregateOptions & RateOptions & DistinctOptions & Partial<DecayOptions> & Partial<HistogramOptions>
 
-/** What an aggregate is asked for beside its options. */
-type Given = Pick<FeatureIR, 'k' | 'q'>
+/** Arguments of an aggregate besides its options. */
+type Arguments = Pick<FeatureIR, 'k' | 'q'>
 
-let called: AggregateCall[] | undefined
+let openCalls: AggregateCall[] | undefined
 
-/** Runs `build` and gives its result with every aggregate called in it. */
+/** Runs `build` and returns its result with every aggregate called in it. */
 export function collectingCalls<T>(build: () => T): { result: T; calls: readonly AggregateCall[] } {
-  const before = called
-  const calls = (called = [] as AggregateCall[])
+  const before = openCalls
+  const calls = (openCalls = [] as AggregateCall[])
   try {
     return { result: build(), calls }
   } finally {
-    called = before
+    openCalls = before
   }
 }
 
-export function aggregate(agg: AggregateName, window: Window, options: Options = {}, input?: Node, { k, q }: Given = {}): AggregateCall {
+/** Checks a call of an aggregate and returns it. Throws `SPILL_DEFINITION` for an input, window or option that does not fit. */
+export function aggregate(
+  agg: AggregateName,
+  window: Window,
+  options: Options = {},
+  input?: Node,
+  { k, q }: Arguments = {},
+): AggregateCall {
   checkOptions(`'${agg}'`, options, optionsOf(agg))
   if (input) checkInput(agg, input)
   const where = options.where === undefined ? undefined : condition(`'where' of '${agg}'`, options.where)
@@ -69,7 +78,7 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     ...(agg === 'decayedSum' && { halfLife: halfLifeOf(agg, options.halfLife) }),
     ...(agg === 'histogram' && { bounds: boundsOf(agg, options.bounds, input!.type) }),
     ...(agg === 'quantile' && { q: partOf(agg, q) }),
-    ...(k !== undefined && { k: countOf(`'${agg}' of how many`, k, agg === 'topK' ? limits.TOP_K_MAX : limits.LAST_K_MAX) }),
+    ...(k !== undefined && { k: countOf(`'${agg}' k`, k, agg === 'topK' ? limits.TOP_K_MAX : limits.LAST_K_MAX) }),
     ...((agg === 'countDistinct' || agg === 'topK') && {
       limit: countOf(`'${agg}' limit`, options.limit ?? limits.DISTINCT_MAX, limits.DISTINCT_MAX),
     }),
@@ -82,15 +91,17 @@ export function aggregate(agg: AggregateName, window: Window, options: Options =
     [input, where].flatMap(node => (node ? [node.realm] : [])),
     callerPlace(),
   )
-  called?.push(call)
+  openCalls?.push(call)
   return call
 }
 
-/** A condition over a row, or a mistake that says what was given. */
-export function condition(what: string, value: unknown): Node {
+/** Returns `value` if it is a condition over a row; otherwise throws `SPILL_DEFINITION`. */
+export function condition(subject: string, value: unknown): Node {
   if (!(value instanceof Node) || value.type.type !== 'bool' || value.type.list)
-    mistake(`${what} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`)
-  if (value.realm.scope !== 'row') mistake(`${what} needs a condition over the rows of a source, got one over ${value.realm.name}`)
+    mistake(
+      `${subject} needs a condition, got ${describe(value)}${typeof value === 'boolean' ? '; compare with words: p.amount.gt(5)' : ''}`,
+    )
+  if (value.realm.scope !== 'row') mistake(`${subject} needs a condition over the rows of a source, got one over ${value.realm.name}`)
   return value
 }
 
@@ -145,8 +156,7 @@ function halfLifeOf(agg: AggregateName, halfLife: Options['halfLife']): number {
 }
 
 function partOf(agg: AggregateName, q: unknown): number {
-  if (typeof q !== 'number' || !(q >= 0 && q <= 1))
-    mistake(`'${agg}' of which part: write a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
+  if (typeof q !== 'number' || !(q >= 0 && q <= 1)) mistake(`'${agg}' needs q: a number from 0 to 1, 0.5 for the median, got ${show(q)}`)
   return q + 0
 }
 
@@ -160,9 +170,9 @@ function boundsOf(agg: AggregateName, bounds: unknown, type: TypeInfo): readonly
   return Object.freeze(ends)
 }
 
-function countOf(what: string, value: unknown, max: number): number {
+function countOf(subject: string, value: unknown, max: number): number {
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max)
-    mistake(`${what}: write a whole number from 1 to ${max}, got ${show(value)}`)
+    mistake(`${subject}: write a whole number from 1 to ${max}, got ${show(value)}`)
   return value as number
 }
 

@@ -1,102 +1,140 @@
 /**
- * The aggregates that a column, or an expression over a row, offers by its kind. Types only; the table that they follow is
- * `signatures.ts`, and `row-node.ts` does the work.
+ * Aggregates that a column, or an expression over a row, offers by its kind. Types only.
+ *
+ * `ir/signatures.ts` lists what each aggregate takes and returns; `row-node.ts` builds the calls. Formulas are in
+ * docs/semantics.md, Aggregates.
  */
 import type { Duration } from '../../base/time.ts'
 import type { Expression, ExprKind } from './expression.ts'
 import type { Kind } from './kinds.ts'
 
-/** How far back: a duration, or all of the key's history. */
+/** Length of a window: a duration such as `'1h'`, or `'lifetime'` for all events of the key. */
 export type Window = Duration | 'lifetime'
 
 declare const aggregated: unique symbol
 
-/** One feature before it has a name: `r.amount.mean('1h')`. */
+/** An aggregate over a window: a feature before it has a name, such as `r.amount.mean('1h')`. */
 export interface Aggregate<K extends ExprKind = ExprKind, T = unknown> {
   readonly [aggregated]: { readonly kind: K; readonly value: T }
 }
 
+/**
+ * Options that every aggregate takes.
+ *
+ * @example
+ * features('cardWeb', {
+ *   from: payments,
+ *   entity: card,
+ *   values: p => ({ mean: p.amount.mean('1h', { where: p.amount.gt(0), exact: true, before: true }) }),
+ * })
+ */
 export interface AggregateOptions {
-  /** Only events for which this is true take part. */
+  /** Only events for which this condition is true are aggregated. */
   readonly where?: Expression<'row', 'bool'>
-  /** By how much the window's tail moves; see `defaultHop`. `'1ms'` is the exact window. */
+  /**
+   * Hop of the window (as in Flink's HOP): the steps in which its old end moves. Default: `defaultHop`. `'1ms'` is the exact
+   * window.
+   */
   readonly hop?: Duration
-  /** The exact window: a hop of one millisecond, every event kept. */
+  /** Exact window: a hop of 1 ms. Every event is kept in memory. */
   readonly exact?: true
-  /** Leave the triggering event out: time since the *previous* payment. */
+  /** Leaves the triggering event out: the time since the previous payment. Only for models that decide `on` a source. */
   readonly before?: true
-  /** Exact windows: events that one key may hold. Passing it refuses the read; nothing is approximated. */
+  /**
+   * Exact windows: greatest number of events of one key. A read beyond it fails with `SPILL_LIMIT`; nothing is approximated.
+   * Default 2^20.
+   */
   readonly maxEvents?: number
 }
 
+/** Options of `rate` and `slope`. */
 export interface RateOptions extends AggregateOptions {
-  /** The unit of time; a minute unless given. */
+  /** Unit of time of the result. Default `'minute'`. */
   readonly per?: 'second' | 'minute' | 'hour' | 'day' | Duration
 }
 
+/** Options of `decayedSum`. */
 export interface DecayOptions extends AggregateOptions {
-  /** After how long an event counts half. */
+  /** Half-life: age at which an event counts half. */
   readonly halfLife: Duration
 }
 
+/** Options of `histogram`. */
 export interface HistogramOptions<B = number | Duration> extends AggregateOptions {
-  /** Where buckets end, ascending: `[10, 100]` counts what is up to 10, above it and up to 100, and above 100. At most 128. */
+  /** Upper bounds of the buckets, ascending, at most 128. `[10, 100]` makes three buckets: up to 10, above 10 up to 100, above 100. */
   readonly bounds: readonly B[]
 }
 
+/** Options of `countDistinct` and `topK`. */
 export interface DistinctOptions extends AggregateOptions {
-  /** How many different values a window may hold and still be counted exactly, or be answered by `topK`: 4,096 unless given, and at most. */
+  /**
+   * Distinct values of a window that are counted exactly; beyond it `countDistinct` estimates and `topK` fails. Default and at
+   * most 4,096.
+   */
   readonly limit?: number
 }
 
+/** Aggregates of every kind of value. NULL values are ignored; a result without values is NULL, counts are 0. */
 interface AnyValue<K extends Kind, T> {
-  /** The value of the earliest event in the window. */
+  /** Value of the earliest event in the window, by event time. */
   first(window?: Window, options?: AggregateOptions): Aggregate<K, T | null>
-  /** The value of the latest event in the window. */
+  /** Value of the latest event in the window, by event time. */
   last(window?: Window, options?: AggregateOptions): Aggregate<K, T | null>
-  /** The values of the latest `k` events, newest first; fewer if there are fewer. */
+  /** Values of the latest `k` events, newest first; fewer if the window has fewer. `k` is at most 1,024. */
   lastK(k: number, window?: Window, options?: AggregateOptions): Aggregate<'list', readonly T[] | null>
   /**
-   * How many different values there are: exact up to `limit`, and beyond an estimate that is a function of those values alone, always above `limit`, with a standard error of 1.6 %.
+   * Number of distinct values: exact up to `limit`, and beyond it a HyperLogLog estimate.
+   *
+   * The estimate depends on the set of values alone. It is above `limit` and has a standard error of 1.6 %.
    */
   countDistinct(window: Window, options?: DistinctOptions): Aggregate<'number', number>
-  /** Time since the last event that has this value: the clock minus its event time. */
+  /** Time since the latest event with a value: the as-of time minus its event time, ms. */
   timeSinceLast(window?: Window, options?: AggregateOptions): Aggregate<'duration', number | null>
-  /** The `k` values that occur most often, most often first, and of equals the lesser first; fewer if there are fewer. */
+  /** The `k` most frequent values, most frequent first, the smaller value first among equals. `k` is at most 1,024. */
   topK(k: number, window: Window, options?: DistinctOptions): Aggregate<'list', readonly T[] | null>
 }
 
 interface OrderedValue<K extends Kind, T> extends AnyValue<K, T> {
+  /** Smallest value; strings by their UTF-8 bytes. */
   min(window: Window, options?: AggregateOptions): Aggregate<K, T | null>
+  /** Largest value; strings by their UTF-8 bytes. */
   max(window: Window, options?: AggregateOptions): Aggregate<K, T | null>
 }
 
 interface Quantity<K extends 'number' | 'duration', T> extends OrderedValue<K, T> {
+  /** Sum of the values; exact over `int`, `decimal` and `duration`. */
   sum(window: Window, options?: AggregateOptions): Aggregate<K, number | null>
+  /** Arithmetic mean. */
   mean(window: Window, options?: AggregateOptions): Aggregate<'number', number | null>
-  /** Sample variance; NULL below two values. */
+  /** Sample variance, Σ(x − mean)² / (n − 1); NULL below two values. */
   variance(window: Window, options?: AggregateOptions): Aggregate<'number', number | null>
-  /** Sample standard deviation; NULL below two values. */
+  /** Sample standard deviation, the square root of `variance`; NULL below two values. */
   stddev(window: Window, options?: AggregateOptions): Aggregate<'number', number | null>
-  /** Last value minus first; 0 for one event. */
+  /** Latest value minus earliest; 0 for one event. */
   change(window: Window, options?: AggregateOptions): Aggregate<K, number | null>
-  /** (last − first) / (time of last − time of first), for each unit of time. */
+  /**
+   * Rate of change, (latest − earliest value) / (time between them), per unit of time; NULL for fewer than two events or no
+   * time between them.
+   */
   rate(window: Window, options?: RateOptions): Aggregate<'number', number | null>
-  /** Slope of the least-squares line through the window's events, for each unit of time. */
+  /** Slope of the least-squares line of value over event time, per unit of time; NULL as for `rate`. */
   slope(window: Window, options?: RateOptions): Aggregate<'number', number | null>
-  /** The value that the part `q` of all is up to, 0.5 for the median: within 0.4 % of one of the values. */
+  /**
+   * The `q`-quantile, `q` from 0 to 1, 0.5 for the median. Its relative error is at most 0.4 % (values keep 8 significant
+   * binary digits).
+   */
   quantile(window: Window, q: number, options?: AggregateOptions): Aggregate<'number', number | null>
-  /** How many values lie in each bucket: one more than there are bounds. A value on a bound is in the bucket that ends there. */
+  /** Number of values in each bucket: one bucket more than `bounds`. A value equal to a bound is in the bucket that ends there. */
   histogram(
     window: Window,
     options: HistogramOptions<K extends 'duration' ? number | Duration : number>,
   ): Aggregate<'list', readonly number[]>
-  /** Σ x · 2^(−age / halfLife): what an event adds halves with each half-life. `'lifetime'` needs no tiles. A double over every type. */
+  /** Exponentially decayed sum, Σ x · 2^(−age / halfLife), a double. With `'lifetime'` it needs constant memory. */
   decayedSum(window: Window, options: DecayOptions): Aggregate<'number', number | null>
 }
 
 interface Instant<T> extends OrderedValue<'timestamp', T> {
-  /** Last value minus first. */
+  /** Latest value minus earliest, ms. */
   change(window: Window, options?: AggregateOptions): Aggregate<'duration', number | null>
 }
 
@@ -109,7 +147,7 @@ interface RowAggregates<T> {
   list: unknown
 }
 
-/** In a row, the aggregates of the kind; among a model's inputs, none. */
+/** Aggregates by scope: those of the kind in a row, none among a model's inputs. */
 export interface Aggregating<T> {
   row: RowAggregates<NonNullable<T>>
   input: Record<ExprKind, unknown>

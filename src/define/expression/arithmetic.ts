@@ -1,14 +1,16 @@
-/** What type arithmetic gives: the rules stated at `ExprIR`, and which combinations mean nothing. */
+/** Result types of arithmetic, by the rules at `ExprIR`. */
 import { limits } from '../../base/limits.ts'
 import type { ColumnType, TypeIR } from '../ir/ir.ts'
 
+/** Operator of arithmetic, as in the IR. */
 export type Operation = 'add' | 'sub' | 'mul' | 'div'
 
+/** True for types that add up as numbers; a duration is a quantity, not a number. */
 export const isNumber = (type: ColumnType): boolean => type === 'int' || type === 'decimal' || type === 'double'
-/** Delivered as a JavaScript number. */
+/** True for types that are delivered as JavaScript numbers. */
 export const isNumeric = (type: ColumnType): boolean => type !== 'string' && type !== 'bool'
 
-/** The type of the result, or `undefined` where the combination means nothing. */
+/** Type of the result, or `undefined` for a combination without a meaning. */
 export function arithmeticType(op: Operation, left: TypeIR, right: TypeIR): TypeIR | undefined {
   if (isNumber(left.type) && isNumber(right.type)) return numberType(op, left, right)
   const [a, b] = [left.type, right.type]
@@ -26,5 +28,5 @@ function numberType(op: Operation, left: TypeIR, right: TypeIR): TypeIR | undefi
   return scale <= limits.DECIMAL_SCALE_MAX ? { type: 'decimal', scale } : undefined
 }
 
-/** A type in a user's words: `decimal(2)`. */
+/** A type as text: `decimal(2)`. */
 export const typeText = (type: TypeIR): string => (type.type === 'decimal' ? `decimal(${type.scale})` : type.type)

@@ -1,29 +1,52 @@
-/** Aggregates that are not about one column, so that a column may be called `count`. */
+/** Aggregates of events rather than of a column. They are functions, so that a column may be called `count`. */
 import { aggregate, condition, type AggregateCall, type Options } from './aggregate-call.ts'
 import type { Aggregate, AggregateOptions, Window } from './aggregating.ts'
 import type { Expression } from './expression.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { Node } from './node.ts'
 
-/** How many events are in the window, or for how many of them a condition is true. 0 if none. */
+/**
+ * Number of events in the window, or of those for which a condition is true; 0 if there are none.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a window or an option that does not fit.
+ * @example
+ * features('cardCounts', {
+ *   from: payments,
+ *   entity: card,
+ *   values: p => ({ n10m: count('10m'), large: count('1h', p.amount.gt(500)) }),
+ * })
+ */
 export function count(window: Window, options?: AggregateOptions): Aggregate<'number', number>
 export function count(window: Window, condition: Expression<'row', 'bool'>, options?: AggregateOptions): Aggregate<'number', number>
-export function count(window: Window, given: unknown = {}, more: AggregateOptions = {}): Aggregate<'number', number> {
-  // `p.amount > 5` in plain JavaScript is false.
-  if (typeof given === 'boolean') condition("'count'", given)
-  if (!(given instanceof Node)) return typed(aggregate('count', window, given as Options))
+export function count(window: Window, conditionOrOptions: unknown = {}, more: AggregateOptions = {}): Aggregate<'number', number> {
+  // `p.amount > 5` is plain JavaScript and gives false.
+  if (typeof conditionOrOptions === 'boolean') condition("'count'", conditionOrOptions)
+  if (!(conditionOrOptions instanceof Node)) return typed(aggregate('count', window, conditionOrOptions as Options))
   checkOptions("'count'", more, ['where', 'hop', 'exact', 'before', 'maxEvents'])
-  const counted = condition("'count'", given)
-  const where = more.where === undefined ? counted : condition("'where' of 'count'", more.where).and(counted)
+  const predicate = condition("'count'", conditionOrOptions)
+  const where = more.where === undefined ? predicate : condition("'where' of 'count'", more.where).and(predicate)
   return typed(aggregate('count', window, { ...more, where: where as never }))
 }
 
-/** The part of events for which a condition is true, of those where it is not NULL; NULL if there are none. */
+/**
+ * Share of events for which a condition is true, from 0 to 1: true / not NULL. NULL if the condition is NULL for all of them.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a window or an option that does not fit.
+ * @example
+ * features('cardShares', { from: payments, entity: card, values: p => ({ large: share(p.amount.gt(500), '1d') }) })
+ */
 export function share(of: Expression<'row', 'bool'>, window: Window, options?: AggregateOptions): Aggregate<'number', number | null> {
   return typed(aggregate('share', window, options, condition("'share'", of)))
 }
 
-/** Time since the last event: the clock minus its event time. NULL if the window has none. */
+/**
+ * Time since the latest event, in ms: the as-of time minus its event time; NULL if the window has no event. Default window
+ * `'lifetime'`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a window or an option that does not fit.
+ * @example
+ * features('cardPause', { from: payments, entity: card, values: () => ({ pause: timeSinceLast('lifetime', { before: true }) }) })
+ */
 export function timeSinceLast(window: Window = 'lifetime', options?: AggregateOptions): Aggregate<'duration', number | null> {
   return typed(aggregate('timeSinceLast', window, options))
 }

@@ -1,8 +1,8 @@
 /**
- * Literals in expressions: a value as typed becomes the physical value of what it meets, exactly, or is refused.
+ * Literals in expressions: a value as written becomes the exact physical value of its type, or is rejected.
  *
- * Beside a row's column a literal takes the column's type (5 beside a decimal(2) is 500; 5.005 is a mistake). Among a model's inputs
- * every number is a double already, so any finite number will do.
+ * Beside a row's column a literal takes the column's type (5 beside a decimal(2) is 500; 5.005 is a mistake). Among a model's
+ * inputs every number is already a double, so any finite number is allowed.
  */
 import { typeText } from './arithmetic.ts'
 import { scaledInteger, spanMs, timestampMs } from '../../base/exact.ts'
@@ -11,7 +11,7 @@ import { show } from '../../base/show.ts'
 import type { ExprIR, TypeIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 
-/** A type, and what else is known of the values: declared bounds, the strings of an enum, the entity identified, a list of them. */
+/** A type with what else is known of its values: declared bounds, the strings of an enum, the entity, whether it is a list. */
 export interface TypeInfo extends TypeIR {
   readonly min?: number
   readonly max?: number
@@ -22,6 +22,10 @@ export interface TypeInfo extends TypeIR {
 
 type LiteralIR = Extract<ExprIR, { op: 'literal' }>
 
+/**
+ * IR of a literal beside a value of `type`; `delivered` among a model's inputs. Throws `SPILL_DEFINITION`; `word` is the
+ * method, for messages.
+ */
 export function literal(word: string, value: unknown, type: TypeInfo, delivered: boolean): LiteralIR {
   switch (type.type) {
     case 'string':
@@ -58,7 +62,8 @@ function number(word: string, value: unknown, type: TypeInfo, delivered: boolean
   const physical = scaledInteger(value, scale)
   if (physical === undefined)
     mistake(
-      `'${word}': ${value} is not exact as ${typeText(type)}; write it with ${scale === 0 ? 'no digits' : `at most ${scale} digits`} after the point`,
+      `'${word}': ${value} is not exact as ${typeText(type)}; ` +
+        `write it with ${scale === 0 ? 'no digits' : `at most ${scale} digits`} after the point`,
     )
   return type.type === 'int' ? { op: 'literal', value: physical, type: 'int' } : { op: 'literal', value: physical, type: 'decimal', scale }
 }

@@ -19,11 +19,11 @@ const schema = {
   due: t.timestamp(),
   at: t.timestamp(),
 }
-const made = source('sales', { schema, key: 'key', time: 'at' }) as unknown as SourceValue
-assert.ok(made instanceof SourceValue)
-/** The nodes themselves, without the types that users see: these tests also say what does not type-check. */
-const r = made.row as unknown as Record<keyof typeof schema, Node>
-const p = triggerFields({ name: made.realm.name, columns: made.ir.columns }, triggerRealm("model 'm'")) as typeof r
+const sales = source('sales', { schema, key: 'key', time: 'at' }) as unknown as SourceValue
+assert.ok(sales instanceof SourceValue)
+/** Nodes without their types: the tests also cover calls that do not type-check. */
+const r = sales.row as unknown as Record<keyof typeof schema, Node>
+const p = triggerFields({ name: sales.realm.name, columns: sales.ir.columns }, triggerRealm("model 'm'")) as typeof r
 
 const column = (name: string, type: string, scale?: number) => ({ op: 'column', name, type, ...(scale !== undefined && { scale }) })
 const literal = (value: unknown, type: string, scale?: number) => ({ op: 'literal', value, type, ...(scale !== undefined && { scale }) })
@@ -79,7 +79,7 @@ test('arithmetic is typed as the IR says', () => {
   assert.deepEqual(ir(r.cents.times(1.5))['right'], literal(15, 'decimal', 1))
 })
 
-test('conditions connect, and anything can be asked for NULL', () => {
+test('conditions connect, and isNull works on every value', () => {
   assert.deepEqual(r.ok.and(r.qty.gt(0)).ir, { op: 'and', left: column('ok', 'bool'), right: r.qty.gt(0).ir, type: 'bool' })
   assert.deepEqual(r.ok.or(r.ok).ir.op, 'or')
   assert.deepEqual(r.ok.not().ir, { op: 'not', of: column('ok', 'bool'), type: 'bool' })
@@ -125,7 +125,7 @@ test('literals that the column cannot hold exactly are refused', () => {
   refuses(() => r.qty.over(0), "'over' 0 is always NULL; divide by something else")
 })
 
-test('words that a type does not have are refused', () => {
+test('methods that a type does not have are refused', () => {
   refuses(() => r.key.plus(1), "'plus' needs a number, a time or a duration, got string")
   refuses(() => r.ok.gt(true), "'gt' needs a number, a time or a string, got bool")
   refuses(() => r.cents.and(r.ok), "'and' needs a condition, got decimal(2)")

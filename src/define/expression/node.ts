@@ -1,8 +1,8 @@
 /**
- * An expression at run time: its IR, its type, and the words of `expr.ts` that make larger ones.
+ * An expression at run time: its IR, its type, and the methods of `words.ts`, which build larger expressions.
  *
- * Invariant: the IR of a node in a row is typed exactly as `ExprIR` says; among a model's inputs every numeric operand is a delivered
- * double, whatever its type was, while `type` still says what it means (so that a duration can be compared with '5m').
+ * Invariant: a node over a row has the types that `ExprIR` states. Among a model's inputs every numeric operand is a delivered
+ * double, whatever its type was; `type` keeps its meaning, so that a duration can be compared with '5m'.
  */
 import { arithmeticType, isNumber, isNumeric, typeText, type Operation } from './arithmetic.ts'
 import { decimalPlaces } from '../../base/exact.ts'
@@ -12,20 +12,24 @@ import type { ExprIR } from '../ir/ir.ts'
 import { literal, type TypeInfo } from './literal.ts'
 import { mistake } from '../mistake/mistake.ts'
 
-/** What an expression may refer to: one source's rows, or one model's trigger and features. Expressions of two realms do not mix. */
+/**
+ * The realm of an expression: the rows of one source, or the trigger and features of one model. Expressions of two realms do
+ * not mix.
+ */
 export interface Realm {
   readonly scope: Scope
-  /** `source 'payments'`, for messages. */
+  /** Name for messages: `source 'payments'`. */
   readonly name: string
   readonly make: (ir: ExprIR, type: TypeInfo) => Node
-  /** Among inputs: the groups that were read. */
+  /** Among inputs: the feature groups that were read. */
   readonly reads?: Set<object>
-  /** Of a model's score: that model. */
+  /** The model, in the realm of its score. */
   readonly model?: { readonly name: string }
 }
 
 type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte'
 
+/** An expression; every method returns a larger one or throws `SPILL_DEFINITION`. */
 export class Node {
   readonly realm: Realm
   readonly ir: ExprIR
@@ -95,7 +99,7 @@ export class Node {
     return this.realm.make({ op: 'not', of: this.ir, type: 'bool' }, { type: 'bool' })
   }
 
-  /** This node inside a larger expression: among inputs, numbers of every type are delivered doubles. */
+  /** IR of this node inside a larger expression: among inputs, numbers of every type are delivered doubles. */
   operand(): ExprIR {
     if (this.realm.scope === 'row' || !isNumeric(this.ir.type)) return this.ir
     const { scale: _, ...ir } = this.ir as ExprIR & { scale?: number }
@@ -119,12 +123,12 @@ export class Node {
     return this.realm.make({ op, left: this.operand(), right: right.operand(), ...typed }, type)
   }
 
-  /** Among inputs a number of any type is a double already. */
+  /** Among inputs a number of any type is already a double. */
   #asCalculated(type: TypeInfo): TypeInfo {
     return this.realm.scope === 'input' && isNumber(type.type) ? { type: 'double' } : type
   }
 
-  /** The type that a literal takes in arithmetic: this one's, but a factor keeps its own digits and a divisor is a double. */
+  /** Type of a literal in arithmetic: this node's type, but a factor keeps its own digits and a divisor is a double. */
   #literalType(op: Operation, other: unknown): TypeInfo {
     if (isNumber(this.type.type)) {
       if (op === 'div' || this.type.type === 'double') return { type: 'double' }
@@ -155,16 +159,16 @@ export class Node {
     return other
   }
 
-  #needs(word: string, holds: boolean, wanted: string): void {
-    if (!holds) mistake(`'${word}' needs ${wanted}, got ${describe(this)}`)
+  #needs(word: string, isValid: boolean, expected: string): void {
+    if (!isValid) mistake(`'${word}' needs ${expected}, got ${describe(this)}`)
   }
 }
 
-/** A value as a message names it: `string`, `decimal(2)`, `a list`, or the literal. */
+/** A value as a message shows it: `string`, `decimal(2)`, `a list`, or the literal. */
 export const describe = (value: unknown): string =>
   value instanceof Node ? (value.type.list ? 'a list' : typeText(value.type)) : show(value)
 
-/** As a balanced tree, so that a list of thousands is no deeper than its logarithm. */
+/** A balanced tree: for a list of thousands its depth is the logarithm. */
 function anyOf(conditions: readonly Node[]): Node {
   if (conditions.length === 1) return conditions[0]
   const half = conditions.length >> 1

@@ -1,8 +1,9 @@
-/** An expression over the rows of a source: it can also be aggregated. The words follow `aggregating.ts`; `aggregate` checks them. */
+/** An expression over the rows of a source, with the aggregates of `aggregating.ts`. */
 import { aggregate, type AggregateCall, type Options } from './aggregate-call.ts'
 import type { Window } from './aggregating.ts'
 import { Node } from './node.ts'
 
+/** An expression that can be aggregated; `aggregate` checks each call. */
 export class RowNode extends Node {
   sum(window: Window, options?: Options): AggregateCall {
     return aggregate('sum', window, options, this)

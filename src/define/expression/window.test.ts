@@ -4,7 +4,7 @@ import { durationMs, durationText, type Duration } from '../../base/time.ts'
 import { refuses } from '../../../test/refuses.ts'
 import { defaultHop, windowOf } from './window.ts'
 
-test('the default hop is the largest rung that is at most a sixtieth of the window', () => {
+test('the default hop is the largest step that is at most a sixtieth of the window', () => {
   const hops = (windows: Duration[]) => windows.map(window => durationText(defaultHop(durationMs(window))))
   assert.deepEqual(hops(['1ms', '59s', '59999ms']), ['1ms', '1ms', '1ms'])
   assert.deepEqual(hops(['1m', '299s', '5m', '10m', '30m', '1h']), ['1s', '1s', '5s', '10s', '30s', '1m'])
@@ -17,5 +17,5 @@ test('a window is a duration or the lifetime', () => {
   assert.equal(windowOf('x', 'lifetime'), 'lifetime')
   refuses(() => windowOf('x', '1 hour' as never), "x window: '1 hour' is no duration; write '30s', '10m', '1h' or '7d'")
   refuses(() => windowOf('x', '0s'), /is no duration/)
-  refuses(() => windowOf('x', '200000d'), /is longer than time itself; write 'lifetime'/)
+  refuses(() => windowOf('x', '200000d'), /is longer than 278 years; write 'lifetime'/)
 })

@@ -1,7 +1,8 @@
 /**
- * What an expression offers, by its kind: the words that users write after a column. Types only; `node.ts` and `row-node.ts` do the work.
+ * Operations of an expression by its kind: the methods that users write after a column. Types only.
  *
- * NULL follows SQL: arithmetic and comparisons with NULL are NULL; arithmetic that overflows is NULL.
+ * `node.ts` and `row-node.ts` build the expressions. NULL follows SQL: arithmetic and comparisons with NULL are NULL.
+ * Arithmetic that overflows is NULL.
  */
 import type { Duration } from '../../base/time.ts'
 import type { Aggregating } from './aggregating.ts'
@@ -17,10 +18,12 @@ interface Words<S extends Scope, T> {
   list: Expression<S, 'list', T>
 }
 
+/** An expression of a kind with its operations, and in a row its aggregates. */
 export type Expr<S extends Scope, K extends ExprKind, T> = Words<S, T>[K] & Aggregating<T>[S][K]
+/** A column with its operations: a field of a row or of a trigger. */
 export type Field<S extends Scope, K extends ExprKind, T> = Expr<S, K, T> & RawColumn
 
-/** What a literal compared with a kind may be. */
+/** Literals that a kind is compared with. */
 interface Literals<T> {
   number: number
   duration: Duration | number
@@ -29,63 +32,87 @@ interface Literals<T> {
   string: T extends Identifies<string> ? string : T
   list: never
 }
+/** Literal that a kind is compared with. */
 export type Literal<K extends ExprKind, T> = Literals<NonNullable<T>>[K]
 
 type Operand<S extends Scope, K extends ExprKind, T> = Literal<K, T> | Expression<S, K>
-/** `null` if one of the operands may be. */
+/** `null` if an operand may be NULL. */
 type NullIn<T, O> = Extract<T, null> | (O extends Expression<Scope, ExprKind, infer U> ? Extract<U, null> : never)
 type Bool<S extends Scope, T, O = never> = Expr<S, 'bool', boolean | NullIn<T, O>>
 
 interface Common<S extends Scope, K extends Kind, T> extends Expression<S, K, T> {
-  /** True where the value is NULL; never NULL itself. */
+  /** True for NULL, false otherwise; never NULL itself. */
   isNull(): Expr<S, 'bool', boolean>
 }
 
+/** Equality. Strings are compared as UTF-8 bytes. */
 interface Equality<S extends Scope, K extends Kind, T> extends Common<S, K, T> {
+  /** Equal. */
   eq<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
+  /** Not equal. */
   ne<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
 }
 
+/** Order. Strings are compared as UTF-8 bytes. */
 interface Ordered<S extends Scope, K extends Kind, T> extends Equality<S, K, T> {
+  /** Greater than. */
   gt<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
+  /** Greater than or equal. */
   gte<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
+  /** Less than. */
   lt<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
+  /** Less than or equal. */
   lte<O extends Operand<S, K, T>>(other: O): Bool<S, T, O>
-  /** `low <= this <= high`, both ends included. */
+  /** `low <= this <= high`: both ends are included. */
   between<L extends Operand<S, K, T>, H extends Operand<S, K, T>>(low: L, high: H): Bool<S, T, L | H>
-  /** Equal to one of the values. */
+  /** Equal to at least one of the values. */
   oneOf(values: readonly Literal<K, T>[]): Bool<S, T>
 }
 
 type Arithmetic<S extends Scope, K extends Kind> = Expr<S, K, (K extends 'bool' ? boolean : number) | null>
 
+/** Operations of numbers: comparisons, and arithmetic that is exact over exact types. */
 export interface NumberWords<S extends Scope, T> extends Ordered<S, 'number', T> {
+  /** Sum. */
   plus(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
+  /** Difference. */
   minus(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
+  /** Product. */
   times(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
-  /** Division, over doubles; by zero it is NULL. */
+  /** Quotient of doubles; NULL for a divisor of zero. */
   over(other: Operand<S, 'number', number>): Arithmetic<S, 'number'>
 }
 
+/** Operations of durations: comparisons and arithmetic in milliseconds. */
 export interface DurationWords<S extends Scope, T> extends Ordered<S, 'duration', T> {
+  /** Sum of durations. */
   plus(other: Operand<S, 'duration', number>): Arithmetic<S, 'duration'>
+  /** Difference of durations. */
   minus(other: Operand<S, 'duration', number>): Arithmetic<S, 'duration'>
-  /** A whole number of times. */
+  /** Product with a whole number. */
   times(other: number): Arithmetic<S, 'duration'>
-  /** How many of another duration: `r.stay.over('1h')` is hours. */
+  /** Ratio of two durations: `r.stay.over('1h')` is in hours. */
   over(other: Operand<S, 'duration', number>): Arithmetic<S, 'number'>
 }
 
+/** Operations of timestamps: comparisons and arithmetic with durations. */
 export interface TimestampWords<S extends Scope, T> extends Ordered<S, 'timestamp', T> {
+  /** Later by a duration. */
   plus(other: Operand<S, 'duration', number>): Arithmetic<S, 'timestamp'>
+  /** Time between two timestamps, ms; or earlier by a duration. */
   minus(other: Expression<S, 'timestamp'>): Arithmetic<S, 'duration'>
   minus(other: Operand<S, 'duration', number>): Arithmetic<S, 'timestamp'>
 }
 
+/** Operations of conditions, with three-valued logic as in SQL. */
 export interface BoolWords<S extends Scope, T> extends Equality<S, 'bool', T> {
+  /** True if both are true. */
   and<O extends Expression<S, 'bool'>>(other: O): Bool<S, T, O>
+  /** True if at least one is true. */
   or<O extends Expression<S, 'bool'>>(other: O): Bool<S, T, O>
+  /** Negation; NULL for NULL. */
   not(): Bool<S, T>
 }
 
+/** Operations of strings: comparisons. */
 export interface StringWords<S extends Scope, T> extends Ordered<S, 'string', T> {}

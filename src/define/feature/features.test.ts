@@ -32,7 +32,7 @@ const payments = source('payments', {
 })
 const flights = source('flights', { schema: { from: airport, to: airport, at: t.timestamp() }, key: 'from', time: 'at' })
 
-/** Columns without the types that users see: mistakes in the making. */
+/** Columns without their types, so that mistakes compile. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Loose = any
 const group = (values: (p: Loose) => unknown) =>
@@ -170,7 +170,7 @@ test('options reach the IR', () => {
   )
 })
 
-test('an aggregate that its column cannot give is refused', () => {
+test('an aggregate that does not fit its column is refused', () => {
   refuses(() => group(p => ({ f: p.kind.slope('15m') })), "'slope' needs a number or a duration, got string")
   refuses(() => group(p => ({ f: p.at.sum('15m') })), "'sum' needs a number or a duration, got timestamp")
   refuses(() => group(p => ({ f: p.ok.max('15m') })), "'max' needs an ordered value (not a bool), got bool")
@@ -187,7 +187,7 @@ test('an aggregate that its column cannot give is refused', () => {
   assert.equal(feature(p => p.wide.sum('15m')).agg, 'sum')
 })
 
-test('windows, hops and options that cannot be are refused', () => {
+test('wrong windows, hops and options are refused', () => {
   refuses(() => group(p => ({ f: p.qty.sum() })), "'sum' window: undefined is no duration; write '30s', '10m', '1h' or '7d'")
   refuses(() => group(() => ({ f: count('ten minutes' as never) })), /'count' window: 'ten minutes' is no duration/)
   refuses(
@@ -213,7 +213,7 @@ test('windows, hops and options that cannot be are refused', () => {
   )
   refuses(() => group(p => ({ f: p.qty.decayedSum('1d', { halfLife: 5 }) })), /'decayedSum' halfLife: /)
   refuses(() => group(p => ({ f: p.qty.sum('1d', { halfLife: '1h' }) })), /'sum' has no option 'halfLife'/)
-  refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' of how many: write a whole number from 1 to 1024, got 0")
+  refuses(() => group(p => ({ f: p.qty.lastK(0, '1h') })), "'lastK' k: write a whole number from 1 to 1024, got 0")
   refuses(
     () => group(p => ({ f: p.kind.countDistinct('1h', { limit: 5000 }) })),
     "'countDistinct' limit: write a whole number from 1 to 4096, got 5000",
@@ -235,15 +235,15 @@ test('a wrong group is refused', () => {
   refuses(() => features('card now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) }), /is no name/)
 })
 
-test('keys that identify nothing of the group are refused', () => {
+test("keys without the group's entity are refused", () => {
   refuses(
     () => features('g', { from: flights, entity: airport, place: stream, values: () => ({ n: count('1h') }) }),
-    "features 'g': source 'flights' has several columns of entity 'airport'; say which: key: r => r.from",
+    "features 'g': source 'flights' has several columns of entity 'airport'; name one: key: r => r.from",
   )
   refuses(badly({ key: (p: Loose) => p.terminal }), "features 'g' is keyed by card, got 'terminal', which is a terminal")
   refuses(
     badly({ key: (p: Loose) => p.qty }),
-    "features 'g' is keyed by card, got 'qty', which identifies nothing; declare it as entity('card', …)",
+    "features 'g' is keyed by card, got 'qty', which is no entity; declare it as entity('card', …)",
   )
   refuses(badly({ key: (p: Loose) => p.qty.plus(1) }), "features 'g' is keyed by a column that holds a card, got int")
   refuses(badly({ key: 'card' }), /key is a function of the row, p => p.card, got 'card'/)
@@ -265,10 +265,13 @@ test('values that are no features are refused', () => {
   refuses(() => group(p => ({ f: p.amount.average('1h') })), /features 'g': values: p.amount.average is not a function/)
 })
 
-test('a feature that is named twice is found, though JavaScript keeps only the last', () => {
-  // @ts-expect-error TypeScript finds it too
-  // oxlint-disable-next-line no-dupe-keys
-  refuses(() => group(() => ({ n: count('1h'), n: count('2h') })), "features 'g': this count becomes no feature; is a name used twice?")
+test('a feature that is named twice is refused, though JavaScript keeps only the last', () => {
+  refuses(
+    // @ts-expect-error TypeScript finds it too
+    // oxlint-disable-next-line no-dupe-keys
+    () => group(() => ({ n: count('1h'), n: count('2h') })),
+    "features 'g': this count is not returned as a feature; is a name used twice?",
+  )
 })
 
 test('columns of another source do not mix', () => {
@@ -278,7 +281,7 @@ test('columns of another source do not mix', () => {
   refuses(() => group(p => ({ f: p.qty.sum('1h', { where: other.at.gt(0) }) })), "'f' is over source 'flights', not source 'payments'")
 })
 
-test('before has no meaning where everything is known', () => {
+test('before has no meaning at place corrected', () => {
   refuses(
     () => features('g', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h', { before: true }) }) }),
     /'n' has before, which has no meaning at place corrected yet/,

@@ -1,7 +1,8 @@
 /**
- * A feature group: features of one entity, from one source, read at one placement.
+ * A feature group: features of one entity, computed from one source, read at one placement.
  *
- * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in order.
+ * Invariant: every feature is an aggregate over the group's own source, and the key's columns identify the group's entities, in
+ * order.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -22,72 +23,104 @@ import { placementOf, type Placement } from './placement.ts'
 import { strictRecord } from '../mistake/record.ts'
 import { SourceValue, type Row, type Source } from '../source/source.ts'
 
-declare const given: unique symbol
+declare const featureTypes: unique symbol
 
+/** One entity, or several for a composite key. */
 export type Entities = Entity | readonly Entity[]
 type Features = Readonly<Record<string, Aggregate>>
 
-/** A column that holds an entity's id; where it is NULL, the group has no such key. */
+/** A column with the id of an entity; where it is NULL, the event is not in the group. */
 type KeyColumn<S extends Scope, E> = Expression<S, ExprKind, IdOf<E> | null> & RawColumn
+/** Key columns of a group, one per entity. */
 export type KeyColumns<S extends Scope, E extends Entities> = E extends readonly Entity[]
   ? { readonly [I in keyof E]: KeyColumn<S, E[I]> }
   : readonly [KeyColumn<S, E>]
 
-/** A group's features among a model's inputs. */
+/** Features of a group among a model's inputs: the result of `group.of(…)`. */
 export type Read<F> = { readonly [N in keyof F]: F[N] extends Aggregate<infer K, infer T> ? Expr<'input', K, T> : never }
-/** A group's features as delivered: `FeaturesOf<typeof cardNow>`. */
-export type FeaturesOf<G> = G extends { readonly [given]?: infer F }
+/** Type of a group's delivered features: `FeaturesOf<typeof cardNow>`. */
+export type FeaturesOf<G> = G extends { readonly [featureTypes]?: infer F }
   ? { readonly [N in keyof F]: F[N] extends Aggregate<ExprKind, infer T> ? T : never }
   : never
 
+/** A feature group, made by `features`. */
 export interface Group<E extends Entities = Entities, F = Features> {
   readonly name: string
+  /** The group as data. */
   readonly ir: GroupIR
-  /** The group at the key that columns of the trigger give, one a key column: `cardNow.of(p.card)`. */
+  /**
+   * Reads the group in the inputs of a model, at the key that columns of the trigger have, one per key column: `cardNow.of(p.card)`.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for a column that does not hold the group's entity.
+   */
   readonly of: (...key: KeyColumns<'input', E>) => Read<F>
-  /** For types only. */
-  readonly [given]?: F
+  /** Exists in types only. */
+  readonly [featureTypes]?: F
 }
 
+/** Options of `features`. */
 export interface FeaturesOptions<C extends Columns, E extends Entities, F> {
+  /** Source of the events; of a table `plans.source`. */
   readonly from: Source<C>
-  /** What the features belong to; several make a composite key. */
+  /** Entity that the features describe; several entities make a composite key. */
   readonly entity: E
-  /** Which columns are the key, when the source does not have exactly one for each entity. */
+  /** Key columns, where the source does not have exactly one column for each entity: `p => p.card`. */
   readonly key?: (row: Row<NoInfer<C>>) => (E extends Entity ? KeyColumn<'row', E> : never) | KeyColumns<'row', E>
-  /** Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run; stream groups that pay. */
+  /**
+   * Placement of the feature group; default `batch('0 2 * * *', { lasts: '2h' })`. Start with a nightly run, and stream groups
+   * that pay.
+   */
   readonly place?: Placement
+  /** Features by name: aggregates over the source's row. */
   readonly values: (row: Row<NoInfer<C>>) => F
+  /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
+  /** Explanation for people; no part of the fingerprint. */
   readonly description?: string
 }
 
+/**
+ * Defines a feature group: features of one entity, computed from one source.
+ *
+ * `values` gets the source's row and returns one aggregate per feature. Change `place` to compute the same values live or in
+ * batch runs. A model reads the group with `cardNow.of(p.card)`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION`, at the line of the call, for an unknown option or column, and for a value that is
+ * no aggregate.
+ * @example
+ * const cardNow = features('cardNow', {
+ *   from: payments,
+ *   entity: card,
+ *   place: stream,
+ *   values: p => ({ n10m: count('10m'), mean30d: p.amount.mean('30d') }),
+ * })
+ */
 export function features<C extends Columns, const E extends Entities, F extends Features>(
   name: string,
   options: FeaturesOptions<C, E, F>,
 ): Group<E, F> {
-  const what = `features '${checkName('features', name)}'`
-  checkOptions(what, options, ['from', 'entity', 'key', 'place', 'values', 'owner', 'description'])
+  const subject = `features '${checkName('features', name)}'`
+  checkOptions(subject, options, ['from', 'entity', 'key', 'place', 'values', 'owner', 'description'])
   const from: unknown = options.from
-  if (from instanceof GroupValue) mistake(`${what}: from is the group '${from.name}'; of a table write from: ${from.name}.source`)
+  if (from instanceof GroupValue) mistake(`${subject}: from is the group '${from.name}'; of a table write from: ${from.name}.source`)
   if (!(from instanceof SourceValue))
-    mistake(`${what}: from must be a source, got ${show(from)}${from === undefined ? ' (do two files import each other?)' : ''}`)
-  const entities = entitiesOf(what, options.entity)
-  const calls = featureCalls(what, from, options.values as (row: unknown) => unknown)
+    mistake(`${subject}: from must be a source, got ${show(from)}${from === undefined ? ' (do two files import each other?)' : ''}`)
+  const entities = entitiesOf(subject, options.entity)
+  const calls = featureCalls(subject, from, options.values as (row: unknown) => unknown)
   const ir: GroupIR = {
     name,
     source: from.name,
     entity: entities,
-    key: keyOf(what, from, entities, options.key),
-    place: placementOf(what, options.place),
+    key: keyOf(subject, from, entities, options.key),
+    place: placementOf(subject, options.place),
     features: calls.map(([feature, call]): FeatureIR => ({ name: feature, ...call.feature })),
-    ...notesOf(what, options),
+    ...notesOf(subject, options),
   }
-  if (ir.place.kind === 'corrected') checkCorrected(what, calls)
+  if (ir.place.kind === 'corrected') checkCorrected(subject, calls)
   return new GroupValue(ir, from, Object.fromEntries(calls.map(([feature, call]) => [feature, call.result]))) as unknown as Group<E, F>
 }
 
-/** What a group is at run time. */
+/** A feature group at run time. */
 export class GroupValue {
   readonly name: string
   readonly ir: GroupIR
@@ -100,7 +133,7 @@ export class GroupValue {
     this.name = ir.name
     this.ir = ir
     this.source = source
-    this.order = made++
+    this.order = nextOrder++
     this.place = callerPlace()
     this.#types = types
     Object.freeze(this)
@@ -120,39 +153,45 @@ export class GroupValue {
       return [feature, realm.make(ir, this.#types[feature])] as const
     })
     const names = all.map(feature => feature.name)
-    return strictRecord(Object.fromEntries(values), asked => mistake(`'${name}' has no feature '${asked}'${didYouMean(asked, names)}`))
+    return strictRecord(Object.fromEntries(values), missing =>
+      mistake(`'${name}' has no feature '${missing}'${didYouMean(missing, names)}`),
+    )
   }
 }
 
-let made = 0
+let nextOrder = 0
 
-function featureCalls(what: string, source: SourceValue, values: (row: unknown) => unknown): readonly (readonly [string, AggregateCall])[] {
-  if (typeof values !== 'function') mistake(`${what} needs values: r => ({ … }), got ${show(values)}`)
-  const { result, calls } = collectingCalls(() => userCall(`${what}: values`, () => values(source.row)))
+function featureCalls(
+  subject: string,
+  source: SourceValue,
+  values: (row: unknown) => unknown,
+): readonly (readonly [string, AggregateCall])[] {
+  if (typeof values !== 'function') mistake(`${subject} needs values: r => ({ … }), got ${show(values)}`)
+  const { result, calls } = collectingCalls(() => userCall(`${subject}: values`, () => values(source.row)))
   if (result === null || typeof result !== 'object' || Object.keys(result).length === 0)
-    mistake(`${what}: values must give at least one feature`)
-  const named = Object.entries(result).map(([name, call]: [string, unknown]) => {
-    checkName(`${what}: feature`, name)
+    mistake(`${subject}: values must give at least one feature`)
+  const entries = Object.entries(result).map(([name, call]: [string, unknown]) => {
+    checkName(`${subject}: feature`, name)
     if (!(call instanceof AggregateCall))
-      mistake(`${what}: '${name}' is no aggregate but ${describe(call)}; end it with .last('1h'), .mean('1h') or the like`)
+      mistake(`${subject}: '${name}' is no aggregate but ${describe(call)}; end it with .last('1h'), .mean('1h') or the like`)
     if (call.realms.some(realm => realm !== source.realm))
       mistake(`'${name}' is over ${call.realms.find(realm => realm !== source.realm)!.name}, not ${source.realm.name}`, call.place)
     return [name, call] as const
   })
   checkDistinct(
-    what,
-    named.map(([name]) => name),
+    subject,
+    entries.map(([name]) => name),
   )
-  const lost = calls.find(call => !named.some(([, kept]) => kept === call))
-  if (lost) mistake(`${what}: this ${lost.feature.agg} becomes no feature; is a name used twice?`, lost.place)
-  return named
+  const dropped = calls.find(call => !entries.some(([, feature]) => feature === call))
+  if (dropped) mistake(`${subject}: this ${dropped.feature.agg} is not returned as a feature; is a name used twice?`, dropped.place)
+  return entries
 }
 
-function checkCorrected(what: string, calls: readonly (readonly [string, AggregateCall])[]): void {
+function checkCorrected(subject: string, calls: readonly (readonly [string, AggregateCall])[]): void {
   const before = calls.find(([, call]) => call.feature.before)
   if (before)
     mistake(
-      `${what}: '${before[0]}' has before, which has no meaning at place corrected yet; leave one of them out`,
+      `${subject}: '${before[0]}' has before, which has no meaning at place corrected yet; leave one of them out`,
       before[1].place,
       'SPILL_UNSUPPORTED',
     )

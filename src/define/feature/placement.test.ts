@@ -6,7 +6,7 @@ import { batch, corrected, hybrid, lag, partial, placementOf, scheduled, stream 
 
 const irOf = (place: unknown) => placementOf('g', place)
 
-test('placement words become their IR', () => {
+test('placements become their IR', () => {
   assert.deepEqual(irOf(stream), { kind: 'stream' })
   assert.deepEqual(irOf(corrected), { kind: 'corrected' })
   assert.deepEqual(irOf(lag('5m')), { kind: 'lag', by: 300_000 })
@@ -29,7 +29,7 @@ test('placement words become their IR', () => {
   })
 })
 
-test('placements that cannot be are refused', () => {
+test('wrong placements are refused', () => {
   refuses(() => lag('soon' as never), "lag: 'soon' is no duration; write '30s', '10m', '1h' or '7d'")
   refuses(() => partial(5 as never), /partial: 5 is no duration/)
   refuses(() => scheduled('daily', { lasts: '1h' }), /scheduled: 'daily' is no cron \(.*\); write one such as '0 2 \* \* \*'/)
@@ -63,10 +63,7 @@ test('batch and hybrid are scheduled, nightly unless they say when', () => {
   for (const never of ['0 0 30 2 *', '0 0 31 4,6 *'])
     refuses(() => hybrid(never), `hybrid: the cron '${never}' never runs: there is no such day; write one such as '0 2 * * *'`)
   for (const past of ['2020-01-01T02:00:00', '0 0 2 * * * 2020', '0 0 2 1 1 * 2020-2024'])
-    refuses(
-      () => batch(past),
-      `batch: '${past}' is of one date or year, and over once that is past; write a cron that goes on, such as '0 2 * * *'`,
-    )
+    refuses(() => batch(past), `batch: '${past}' is of one date or year and ends; write a recurring cron, such as '0 2 * * *'`)
   refuses(() => hybrid('0 2 * * *', { lasts: '1h' } as never), "hybrid has no option 'lasts'; there is zone")
   refuses(() => hybrid(every('5m'), { zone: 'UTC' }), 'hybrid: an interval has no zone; leave it out or write a cron')
 })

@@ -1,4 +1,7 @@
-/** Placement words: how old what a feature group knows may be, and what time it is there (semantics §4). */
+/**
+ * Placements: where a feature group is computed, and so which events are visible and at which as-of time (semantics, Decisions
+ * and placements).
+ */
 import type { Duration } from '../../base/time.ts'
 import { show } from '../../base/show.ts'
 import { cronOf } from './cron.ts'
@@ -9,11 +12,12 @@ import { checkZone } from '../source/t.ts'
 
 declare const placed: unique symbol
 
+/** Placement of a feature group: `stream`, `batch(…)`, `hybrid(…)`, or one for the audit. */
 export interface Placement {
   readonly [placed]: true
 }
 
-class Place {
+class PlacementValue {
   readonly ir: PlacementIR
   constructor(ir: PlacementIR) {
     this.ir = Object.freeze(ir)
@@ -21,7 +25,7 @@ class Place {
   }
 }
 
-/** A schedule in whole intervals from the epoch, UTC. */
+/** Interval schedule: multiples of an interval from the epoch, UTC, plus a phase; made by `every('5m')`. */
 export class Interval {
   readonly ir: ScheduleIR
   constructor(ir: ScheduleIR) {
@@ -29,41 +33,89 @@ export class Interval {
   }
 }
 
-/** A schedule in whole intervals from the epoch, UTC. */
-export type Every = Interval
-
-/** What is known at the decision, at its time: real-time features. */
+/**
+ * Real-time features: the events visible at the decision, as of its time.
+ *
+ * @example
+ * features('cardNow', { from: payments, entity: card, place: stream, values: () => ({ n10m: count('10m') }) })
+ */
 export const stream: Placement = place({ kind: 'stream' })
 
-/** Everything in the log today, at the decision's time: reports and reconciliation, never live decisions. */
+/**
+ * Everything in the log today, as of the decision's time. For reports and reconciliation, never for live decisions.
+ *
+ * @example
+ * features('cardCorrected', { from: payments, entity: card, place: corrected, values: () => ({ n10m: count('10m') }) })
+ */
 export const corrected: Placement = place({ kind: 'corrected' })
 
-/** What was known `by` ago, at the clock of then: what if this were older? */
+/**
+ * For the audit: the values of `by` ago, as if the whole group were that much older.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration.
+ * @example
+ * features('cardLagged', { from: payments, entity: card, place: lag('1h'), values: () => ({ n1h: count('1h') }) })
+ */
 export const lag = (by: Duration): Placement => place({ kind: 'lag', by: durationOf('lag', by, { zero: true }) })
 
-/** What had arrived `by` ago, at the clock of now: what if ingestion were slower? */
+/**
+ * For the audit: the events ingested until `by` ago, as of now, as if ingestion were that much slower.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration.
+ * @example
+ * features('cardPartial', { from: payments, entity: card, place: partial('5m'), values: () => ({ n1h: count('1h') }) })
+ */
 export const partial = (by: Duration): Placement => place({ kind: 'partial', by: durationOf('partial', by, { zero: true }) })
 
 /**
- * As a job would give it that runs at `schedule` and takes `lasts`. Cron (five fields, or six with seconds) is UTC unless `zone` says otherwise.
+ * For the audit: values of a job that runs at `schedule` and takes `lasts`.
+ *
+ * `schedule` is a cron of five fields (six with seconds) or `every('5m')`. A cron is in UTC unless `zone` names an IANA time
+ * zone.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a cron that never runs, a zone that does not exist, or without `lasts`.
+ * @example
+ * features('cardNightly', {
+ *   from: payments,
+ *   entity: card,
+ *   place: scheduled('0 2 * * *', { lasts: '2h', zone: 'Europe/Zurich' }),
+ *   values: () => ({ n7d: count('7d') }),
+ * })
  */
-export function scheduled(schedule: string | Every, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
+export function scheduled(schedule: string | Interval, options: { readonly lasts: Duration; readonly zone?: string }): Placement {
   checkOptions('scheduled', options, ['lasts', 'zone'])
   if (options.lasts === undefined) mistake("scheduled needs lasts, how long the job takes: { lasts: '2h' }")
   return place(jobOf('scheduled', schedule, options))
 }
 
 /**
- * As the last batch run gave it: what was known at the time it was scheduled for, as of then. `lasts` is how long after that time its values are there, two
- * hours unless given; it is the placement of a group that has none, at 02:00.
+ * Values of the last batch run: the events visible at its scheduled time, as of that time.
+ *
+ * `lasts` is the expected duration of a run, default 2 h: its values are in use that long after the scheduled time. Default
+ * schedule: 02:00 UTC, the placement of a group without `place`. A cron is in UTC unless `zone` names an IANA time zone.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a cron that never runs or a zone that does not exist.
+ * @example
+ * features('cardHistory', { from: payments, entity: card, place: batch('0 2 * * *'), values: () => ({ n90d: count('90d') }) })
  */
-export function batch(schedule: string | Every = NIGHTLY, options: { readonly lasts?: Duration; readonly zone?: string } = {}): Placement {
+export function batch(
+  schedule: string | Interval = NIGHTLY,
+  options: { readonly lasts?: Duration; readonly zone?: string } = {},
+): Placement {
   checkOptions('batch', options, ['lasts', 'zone'])
   return place(jobOf('batch', schedule, options))
 }
 
-/** What is known at the decision, at its time, with batch runs at `schedule` for the body of long windows and the stream for the head. */
-export function hybrid(schedule: string | Every = NIGHTLY, options: { readonly zone?: string } = {}): Placement {
+/**
+ * Values as of the decision's time, for long windows: batch runs compute a snapshot, the stream computes the delta after it.
+ *
+ * Default schedule: 02:00 UTC. The values are those of `stream`, unless they are marked `degraded`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a cron that never runs or a zone that does not exist.
+ * @example
+ * features('cardYear', { from: payments, entity: card, place: hybrid(every('6h')), values: () => ({ n365d: count('365d') }) })
+ */
+export function hybrid(schedule: string | Interval = NIGHTLY, options: { readonly zone?: string } = {}): Placement {
   checkOptions('hybrid', options, ['zone'])
   return place({ kind: 'hybrid', schedule: scheduleOf('hybrid', schedule, options.zone) })
 }
@@ -73,12 +125,12 @@ const LASTS = '2h'
 
 const jobOf = <K extends 'scheduled' | 'batch'>(
   kind: K,
-  schedule: string | Every,
+  schedule: string | Interval,
   { lasts = LASTS, zone }: { readonly lasts?: Duration; readonly zone?: string },
 ) => ({ kind, schedule: scheduleOf(kind, schedule, zone), lasts: durationOf(`${kind} lasts`, lasts, { zero: true }) })
 
-/** The schedule that `every(…)` without an entity is: multiples of the interval from the epoch, plus `phase`. */
-export function interval(every: Duration, options: object): Every {
+/** Schedule of `every(…)` without an entity: multiples of the interval from the epoch, plus `phase`. */
+export function interval(every: Duration, options: object): Interval {
   checkOptions('every', options, ['phase'])
   const ms = durationOf('every', every)
   const { phase = '0ms' } = options as { phase?: Duration }
@@ -87,43 +139,42 @@ export function interval(every: Duration, options: object): Every {
   return new Interval({ kind: 'interval', every: ms, phase: phaseMs })
 }
 
-/** The IR of a group's `place`, or the mistake in it. Without one, nightly batch: start there, and stream what pays. */
-export function placementOf(what: string, value: unknown): PlacementIR {
+/** IR of a group's `place`; without one a nightly batch run. Throws `SPILL_DEFINITION`. */
+export function placementOf(subject: string, value: unknown): PlacementIR {
   if (value === undefined) return jobOf('batch', NIGHTLY, {})
-  if (value instanceof Place) return value.ir
-  return mistake(`${what}: place is ${show(value)}; write ${WORDS}`)
+  if (value instanceof PlacementValue) return value.ir
+  return mistake(`${subject}: place is ${show(value)}; write ${PLACEMENT_EXAMPLES}`)
 }
 
-const WORDS = "stream, batch('0 2 * * *'), hybrid('0 2 * * *'), corrected, lag('5m'), partial('5m') or scheduled(…)"
+const PLACEMENT_EXAMPLES = "stream, batch('0 2 * * *'), hybrid('0 2 * * *'), corrected, lag('5m'), partial('5m') or scheduled(…)"
 
 function place(ir: PlacementIR): Placement {
-  return new Place(ir) as unknown as Placement
+  return new PlacementValue(ir) as unknown as Placement
 }
 
-/** A cron, in UTC unless it has a zone, or an interval; `what` names it in messages. */
-export function scheduleOf(what: string, schedule: unknown, zone: string | undefined): ScheduleIR {
+/** IR of a cron, in UTC unless it has a zone, or of an interval. Throws `SPILL_DEFINITION`; `subject` begins the message. */
+export function scheduleOf(subject: string, schedule: unknown, zone: string | undefined): ScheduleIR {
   if (schedule instanceof Interval)
-    return zone === undefined ? schedule.ir : mistake(`${what}: an interval has no zone; leave it out or write a cron`)
-  const checkedZone = zone === undefined ? 'UTC' : checkZone(what, zone)
-  if (typeof schedule !== 'string') mistake(`${what} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
-  if (isDated(schedule))
-    mistake(`${what}: '${schedule}' is of one date or year, and over once that is past; write a cron that goes on, such as '${NIGHTLY}'`)
-  if (nextRun(what, schedule) === null)
-    mistake(`${what}: the cron '${schedule}' never runs: there is no such day; write one such as '${NIGHTLY}'`)
+    return zone === undefined ? schedule.ir : mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
+  const checkedZone = zone === undefined ? 'UTC' : checkZone(subject, zone)
+  if (typeof schedule !== 'string') mistake(`${subject} needs a cron such as '${NIGHTLY}' or every('5m'), got ${show(schedule)}`)
+  if (isDated(schedule)) mistake(`${subject}: '${schedule}' is of one date or year and ends; write a recurring cron, such as '${NIGHTLY}'`)
+  if (nextRun(subject, schedule) === null)
+    mistake(`${subject}: the cron '${schedule}' never runs: there is no such day; write one such as '${NIGHTLY}'`)
   return { kind: 'cron', cron: schedule, zone: checkedZone }
 }
 
-/** Does croner take it as a moment, or as times of named years? */
+/** True for a text that croner reads as one moment or as times of named years. */
 function isDated(schedule: string): boolean {
   const fields = schedule.trim().split(/\s+/)
   return /^\d{4}-/.test(schedule.trim()) || (fields.length > 6 && fields[6] !== '*')
 }
 
-function nextRun(what: string, cron: string): Date | null {
+function nextRun(subject: string, cron: string): Date | null {
   try {
     return cronOf({ cron, zone: 'UTC' }).nextRun(new Date(0))
   } catch (error) {
     const why = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '')
-    return mistake(`${what}: '${cron}' is no cron (${why}); write one such as '${NIGHTLY}'`)
+    return mistake(`${subject}: '${cron}' is no cron (${why}); write one such as '${NIGHTLY}'`)
   }
 }

@@ -7,7 +7,7 @@ const customer = entity('customer', t.string())
 const schema = { customer, tier: t.enum(['free', 'pro']), price: t.decimal(2).nullable(), at: t.timestamp(), gone: t.bool().nullable() }
 const plans = table('plans', { schema, key: 'customer', time: 'at', deleted: 'gone', owner: 'billing', description: 'who pays what' })
 
-test('a table is a source of changes, and a group of a feature for each column but the key and the mark of a delete', () => {
+test('a table is a source of changes and a group with a feature per column, except for the key and deleted', () => {
   const row = (name: string, type: object) => ({
     name,
     agg: 'row',
@@ -33,7 +33,7 @@ test('a table is a source of changes, and a group of a feature for each column b
   )
 })
 
-test('it may be placed, given ids and a map, and have no deletes', () => {
+test('a table can have a placement, ids and a map, and no deletes', () => {
   const { ir, source: from } = table('t', {
     schema: { ...schema, ref: t.string() },
     key: 'customer',
@@ -70,8 +70,8 @@ test('a model that reads a table brings its source; other groups may be over its
 
 const wrong = (options: object) => () => table('plans', { schema, key: 'customer', time: 'at', ...options } as never)
 
-test('mistakes are named with their fix', () => {
-  refuses(wrong({ key: 'tier' }), "table 'plans': key 'tier' identifies nothing; declare it as entity('tier', t.string())")
+test('mistakes have their fix', () => {
+  refuses(wrong({ key: 'tier' }), "table 'plans': key 'tier' is no entity; declare it as entity('tier', t.string())")
   refuses(wrong({ key: 'customr' }), /^table 'plans': key 'customr' is no column of the schema; did you mean 'customer'\?/)
   refuses(
     wrong({ schema: { ...schema, customer: customer.nullable() } }),

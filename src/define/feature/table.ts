@@ -1,9 +1,11 @@
 /**
- * A table: the latest row of each key, kept from a log of its changes (semantics §9). A customer's plan, an airport's zone.
+ * A table: the latest row of each key, kept from a log of its changes (semantics, Labels and tables). A customer's plan, an
+ * airport's zone.
  *
- * It is two things that already exist: a source, whose events are the changes, and a feature group over it, one feature a column. What is read of a
- * key is the row of its latest event by event time, whatever else was sent since; all NULL where there is none, or where it is a delete.
- * The column of the event time says since when the row stands, and, NULL or not, whether there is one.
+ * It consists of a source, whose events are the changes, and a feature group over it with one feature per column. A read
+ * returns the row of the key's latest event by event time, whatever was sent since. All columns are NULL if there is no row, or
+ * if the latest event is a delete. The column of the event time has the time since which the row holds; it is NULL exactly if
+ * there is no row.
  */
 import { aggregate, type AggregateCall } from '../expression/aggregate-call.ts'
 import type { Aggregate } from '../expression/aggregating.ts'
@@ -19,9 +21,13 @@ import { SourceValue, type SchemaOptions, type Source } from '../source/source.t
 import { sourceIR } from '../source/source-ir.ts'
 import type { AnyOptions, ChangeOptions, Mapped } from '../source/source-options.ts'
 
-/** A feature group over a source of its own: `plans.of(p.customer).tier` among the inputs of a model; its changes go to `plans.source`. */
+/**
+ * A table: a feature group over a source of its own.
+ *
+ * A model reads `plans.of(p.customer).tier`; changes go to `plans.source`.
+ */
 export interface Table<C extends Columns, E extends Entity, F> extends Group<E, F> {
-  /** Takes the changes: for `on(plans.source)`, for other feature groups, and for records. In it a delete is no event that counts. */
+  /** Source of the changes, for `on(plans.source)`, for other feature groups, and for records. A delete does not count as an event. */
   readonly source: Source<C>
 }
 
@@ -32,19 +38,22 @@ type EntityAt<C extends Columns, Key> = Key extends keyof C ? (C[Key] extends En
 /** Names of the bool columns. */
 type FlagNames<C extends Columns> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? N : never }[keyof C & string]
 
-/** Every column but the key and the mark of a delete: each may be NULL, for there may be no row. */
+/** Every column except the key and `deleted`. Each may be NULL, as there may be no row. */
 type RowOfTable<C extends Columns, NotRead> = {
   readonly [N in Exclude<keyof C, NotRead>]: Aggregate<KindOf<C[N]>, DeliveredOf<C[N]> | null>
 }
 
+/** Options of `table`. */
 export interface TableOptions<C extends Columns, Key, Deleted, M> extends ChangeOptions<C, M> {
-  /** What the rows are of: a column that is an entity. */
+  /** Key column: the entity that a row describes. */
   readonly key: Key extends EntityNames<C> ? Key : EntityNames<C>
-  /** A bool column: a change in which it is true deletes the row. It is a record of the schema too: columns that it leaves out are nullable. */
+  /** Bool column: a change in which it is true deletes the row. Columns that a delete leaves out must be nullable. */
   readonly deleted?: Deleted extends FlagNames<C> ? Deleted : FlagNames<C>
-  /** How old what is read of it may be; `stream` unless given. */
+  /** Placement of the table. Default `stream`. */
   readonly place?: Placement
+  /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
+  /** Explanation for people; no part of the fingerprint. */
   readonly description?: string
 }
 
@@ -52,8 +61,20 @@ const changeOptions = ['schema', 'columns', 'key', 'time', 'id', 'arrives', 'all
 const optionNames = [...changeOptions, 'map', 'mapVersion', 'deleted', 'place', 'owner', 'description']
 
 /**
- * Declares a table. `schema`, `time` and the rest are those of a source; `key` is an entity. A change is a whole row, as of its `time`: what it
- * leaves out is NULL. Of two with one time the one that arrived later stands, so a row is corrected by sending it again.
+ * Declares a table: the latest row of each key.
+ *
+ * `schema`, `time` and the other options are those of a source; `key` is an entity. A change is a whole row as of its `time`: a
+ * column that it leaves out is NULL. Of two changes with equal times the later ingested holds, so a row is corrected by sending
+ * it again.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a name, column or option that does not fit.
+ * @example
+ * const customer = entity('customer', t.string())
+ * const plans = table('plans', {
+ *   schema: { customer, since: t.timestamp(), tier: t.enum(['free', 'paid']) },
+ *   key: 'customer',
+ *   time: 'since',
+ * })
  */
 export function table<
   S extends Schema,
@@ -66,8 +87,8 @@ export function table<
   name: string,
   options: SchemaOptions<S, Time, Stated> & TableOptions<ColumnsOf<S, Stated, Time>, Key, Deleted, M>,
 ): Table<ColumnsOf<S, Stated, Time>, EntityAt<ColumnsOf<S, Stated, Time>, Key>, RowOfTable<ColumnsOf<S, Stated, Time>, Key | Deleted>> {
-  const what = `table '${checkName('table', name)}'`
-  checkTableOptions(what, options)
+  const subject = `table '${checkName('table', name)}'`
+  checkTableOptions(subject, options)
   const columns = columnsOf(name, options.schema, options.columns, options.time)
   const ir = sourceIR(name, columns, options as unknown as AnyOptions, 'table')
   const source = new SourceValue(ir, options.map)
@@ -75,30 +96,30 @@ export function table<
   const group: GroupIR = {
     name,
     source: name,
-    entity: [entityOf(what, ir)],
+    entity: [entityOf(subject, ir)],
     key: [ir.key],
-    place: placementOf(what, options.place ?? stream),
+    place: placementOf(subject, options.place ?? stream),
     features: calls.map(([column, call]): FeatureIR => ({ name: column, ...call.feature })),
-    ...notesOf(what, options),
+    ...notesOf(subject, options),
   }
   return new GroupValue(group, source, Object.fromEntries(calls.map(([column, call]) => [column, call.result]))) as never
 }
 
-function checkTableOptions(what: string, options: object): void {
+function checkTableOptions(subject: string, options: object): void {
   for (const option of ['identity', 'revisable'])
     if (option in options)
-      mistake(`${what} has no ${option}: a later row of a key takes the place of the earlier one by itself; leave it out`)
-  if ('entity' in options) mistake(`${what} has no option 'entity': it is that of the key; leave it out`)
-  checkOptions(what, options, optionNames)
+      mistake(`${subject} has no ${option}: a later row of a key takes the place of the earlier one by itself; leave it out`)
+  if ('entity' in options) mistake(`${subject} has no option 'entity': it is that of the key; leave it out`)
+  checkOptions(subject, options, optionNames)
 }
 
-/** A column each, as the latest event has it. */
+/** One aggregate `row` per column: its value in the latest event. */
 function rowCalls({ ir, row }: SourceValue): readonly (readonly [string, AggregateCall])[] {
   const names = ir.columns.map(column => column.name).filter(name => name !== ir.key && name !== ir.deleted)
   return names.map(name => [name, aggregate('row', 'lifetime', {}, row[name])] as const)
 }
 
-function entityOf(what: string, { key, columns }: SourceIR): string {
+function entityOf(subject: string, { key, columns }: SourceIR): string {
   const { entity, type } = columns.find(column => column.name === key)!
-  return entity ?? mistake(`${what}: key '${key}' identifies nothing; declare it as entity('${key}', t.${type}())`)
+  return entity ?? mistake(`${subject}: key '${key}' is no entity; declare it as entity('${key}', t.${type}())`)
 }

@@ -1,10 +1,10 @@
-/** Actions in the IR: what follows from decisions. */
+/** Actions in the IR. */
 import type { ExprIR } from './expr-ir.ts'
 
-/** A value that is not in the file: named here, looked up where the pipeline runs. Secrets are never in the IR. */
+/** A setting: a text, or a value that is read where the pipeline runs. Secrets are never in the IR. */
 export type SettingIR = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }
 
-/** What an action does. Times are milliseconds. */
+/** Effect of an action. Times are milliseconds. */
 export type EffectIR =
   | {
       readonly kind: 'webhook'
@@ -13,7 +13,7 @@ export type EffectIR =
       readonly headers?: Readonly<Record<string, SettingIR>>
       readonly timeout?: number
       readonly attempts?: number
-      /** Deliveries on their way at once. */
+      /** Concurrent deliveries. */
       readonly concurrency?: number
       readonly allowPrivate?: true
     }
@@ -21,19 +21,23 @@ export type EffectIR =
   | { readonly kind: 'file'; readonly path: SettingIR }
   /** The user's own function. */
   | { readonly kind: 'function' }
-  /** An answer to who asked or sent the event, in the response; `otherwise` where no decision was made in time, `explored` where the action was left undone. All are JSON. */
+  /**
+   * Answer in the response. `otherwise` is the answer without a decision in time, `explored` the answer to a decision left to
+   * exploration. All are JSON.
+   */
   | { readonly kind: 'answer'; readonly answer: unknown; readonly otherwise?: unknown; readonly explored?: unknown }
 
+/** An action: the effect that a model's decisions trigger. */
 export interface ActionIR {
   readonly name: string
   readonly model: string
-  /** Over the column `score`, a double: true makes the action follow from the decision. NULL does not. */
+  /** Condition over the column `score`, a double. True triggers the action; NULL does not. */
   readonly when: ExprIR
-  /** From what the decision answers to (`since` of a decision) to the acknowledgement, ms. */
+  /** Deadline from the trigger (`since` of a decision) to the acknowledgement, ms. */
   readonly deadline?: number
-  /** After a decision that it followed from, for this long by the clocks of decisions it follows from no other of the same key, ms. */
+  /** Cooldown after a decision that triggered the action: no further effect for the key, by the as-of times of the decisions, ms. */
   readonly cooldown?: number
-  /** Of an action that answers: the part of the decisions that would act which do not, above 0 and at most 0.5, so that what comes of them is seen. */
+  /** Exploration: share of the decisions that meet `when` and do not act, above 0 and at most 0.5; only for answers. */
   readonly explore?: number
   readonly do: EffectIR
   readonly owner?: string

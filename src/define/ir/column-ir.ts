@@ -1,28 +1,30 @@
-/** Types of values, and columns of them, in the IR. */
+/** Types of values, and columns, in the IR. */
 
+/** Types of values. */
 export type ColumnType = 'int' | 'decimal' | 'timestamp' | 'duration' | 'bool' | 'string' | 'double'
 
-/** A physical value of a column: number, string, boolean, or NULL. */
+/** Physical value of a column: number, string, boolean, or NULL. */
 export type Value = number | string | boolean | null
 
-/** A type with the scale that makes its physical value readable; `scale` is there for decimals only. */
+/** A type, with the scale that makes a decimal's physical value readable. */
 export interface TypeIR {
   readonly type: ColumnType
   readonly scale?: number
 }
 
+/** A column of a source, a table or a request. */
 export interface ColumnIR extends TypeIR {
   readonly name: string
   readonly nullable: boolean
-  /** Inclusive bounds, physical. A value outside is refused as `schema`. */
+  /** Inclusive bounds, physical. A value outside them is rejected as `schema`. */
   readonly min?: number
   readonly max?: number
-  /** Bytes of UTF-8 that a text has at most; a default by the column's use where it is absent. A longer text is refused as `schema`. */
+  /** Greatest length of a text, bytes of UTF-8; its default depends on the column's use. A longer text is rejected as `schema`. */
   readonly maxBytes?: number
-  /** The only strings allowed, when the column is an enum. */
+  /** Allowed strings of an enum. */
   readonly values?: readonly string[]
-  /** The entity that this column identifies. */
+  /** Entity that this column identifies. */
   readonly entity?: string
-  /** Zone in which a timestamp without an offset is read; UTC unless given. */
+  /** IANA time zone of a timestamp without an offset. Default UTC. */
   readonly zone?: string
 }

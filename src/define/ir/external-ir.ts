@@ -1,9 +1,9 @@
-/** A trainer that is a command, as it stands in the IR. */
+/** A command that trains models, in the IR. */
 export interface ExternalIR {
   readonly kind: 'external'
   readonly command: string
   readonly args: readonly string[]
-  /** Milliseconds. */
+  /** Timeout, ms. */
   readonly timeout: number
   readonly env: Readonly<Record<string, string>>
 }

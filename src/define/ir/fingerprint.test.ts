@@ -24,7 +24,7 @@ const pipelineOf = (model: Partial<ModelIR>): PipelineIR => ({
   models: [{ name: 'm', decide: { kind: 'on', source: 's' }, inputs: [], score: score({}), ...model }],
 })
 
-test('owners and descriptions of groups and models mean nothing', () => {
+test('owners and descriptions of groups and models do not change the fingerprint', () => {
   assert.equal(fingerprintOf(pipelineOf({ owner: 'risk', description: 'x' })), fingerprintOf(pipelineOf({})))
 })
 

@@ -1,19 +1,21 @@
 /**
- * What a pipeline means, as one short text: equal for equal meaning, whoever owns it and however it is described.
+ * Fingerprints: equal for pipelines of equal meaning, whatever their owners and descriptions.
  *
- * SHA-256 over the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes of groups, models, actions and reports:
- * by place, not by name, since a level of a weight may be called 'owner' too.
+ * A fingerprint is the SHA-256 of the IR as canonical JSON (keys in order of UTF-16 units, no white space), without the notes
+ * of groups, models, actions and reports. Notes are removed by place and not by name, since a level of a weight may be called
+ * 'owner' too.
  */
 import { createHash } from 'node:crypto'
 import type { ActionIR, GroupIR, ModelIR, PipelineIR, ReportIR } from './ir.ts'
 
+/** Fingerprint of a pipeline, hex. */
 export function fingerprintOf(ir: PipelineIR): string {
   const [actions, reports] = [ir.actions?.map(withoutNotes), ir.reports?.map(withoutNotes)]
   const meaning = { ...ir, groups: ir.groups.map(withoutNotes), models: ir.models.map(withoutNotes), actions, reports }
   return createHash('sha256').update(canonicalJson(meaning)).digest('hex')
 }
 
-/** The same for one group: what its values are depends on its source's definition, and on nothing else of the pipeline. */
+/** Fingerprint of a feature group, hex: its values depend on its source's definition and on nothing else of the pipeline. */
 export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
   const source = ir.sources.find(({ name }) => name === group.source)
   return createHash('sha256')
@@ -21,8 +23,10 @@ export function groupFingerprint(ir: PipelineIR, group: GroupIR): string {
     .digest('hex')
 }
 
+/** A definition without its owner and description. */
 export const withoutNotes = ({ owner: _o, description: _d, ...meaning }: GroupIR | ModelIR | ActionIR | ReportIR): object => meaning
 
+/** Canonical JSON: keys in order of UTF-16 units, no white space, no undefined fields. */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

@@ -1,60 +1,66 @@
 /**
- * The IR: what a pipeline file means, as plain versioned JSON.
+ * The IR: a pipeline as plain, versioned JSON.
  *
- * Kernel, oracle, SQL dialects and every engine read this and nothing else of a definition. Durations and times are
- * integer milliseconds; exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp
- * is UTC milliseconds, a duration is milliseconds. Names are unique within their kind.
+ * Kernel, oracle, SQL dialects and every engine read the IR and nothing else of a definition. Durations and times are integer
+ * milliseconds. Exact values are *physical*: a decimal of scale `s` is the integer `value · 10^s`, a timestamp is UTC
+ * milliseconds, a duration is milliseconds. Names are unique within their kind.
  */
 import type { ActionIR } from './action-ir.ts'
 import type { ColumnIR, TypeIR } from './column-ir.ts'
-import type { ExprIR } from './expr-ir.ts'
-import type { InputIR } from './input-ir.ts'
-import type { LabelIR } from './label-ir.ts'
+import type { ExprIR, InputIR } from './expr-ir.ts'
 import type { ReportIR } from './report-ir.ts'
 import type { ScheduleIR } from './schedule-ir.ts'
 import type { ScoreIR } from './score-ir.ts'
 import type { TrainIR } from './train-ir.ts'
 
+/** Version of the IR's format. */
 export const IR_VERSION = 1
 
 export type { ActionIR, EffectIR, SettingIR } from './action-ir.ts'
 export type { ColumnIR, ColumnType, TypeIR, Value } from './column-ir.ts'
-export type { ExprIR } from './expr-ir.ts'
-export type { InputIR } from './input-ir.ts'
-export type { LabelIR } from './label-ir.ts'
+export type { ExprIR, InputIR } from './expr-ir.ts'
 export type { ReportIR } from './report-ir.ts'
 export type { ScheduleIR } from './schedule-ir.ts'
 export type { ScoreIR, TermIR, TreeIR } from './score-ir.ts'
 export type { PromoteIR, TrainIR } from './train-ir.ts'
 export type { UtilityIR, WorthIR } from './worth-ir.ts'
 
-/** How imported history gets its arrival: a column of the source, or event time plus a delay. */
+/** Ingestion time of imported history: a column of the source, or event time plus a delay (ms). */
 export type ArrivalIR = { readonly kind: 'column'; readonly column: string } | { readonly kind: 'after'; readonly delay: number }
 
+/** A source: the log of one kind of event. */
 export interface SourceIR {
   readonly name: string
   readonly columns: readonly ColumnIR[]
-  /** The column by which events are partitioned. */
+  /** Column by which events are partitioned. */
   readonly key: string
-  /** The timestamp column that is the event time. */
+  /** Timestamp column of the event time. */
   readonly time: string
+  /** Column of the event id. */
   readonly id?: string
-  /** Fields whose equality, within one source key, makes a later event supersede an earlier one. */
+  /** Columns whose equality, within one source key, makes a later event a revision of an earlier event. */
   readonly identity?: readonly string[]
+  /** Time after the original's ingestion within which a revision is accepted, ms. */
   readonly revisable?: number
   /**
-   * A bool column: an event in which it is true does not count and triggers nothing. With `identity` it supersedes; without, in a table, it is
-   * the latest row of its key all the same, a tombstone, of which `row` is NULL.
+   * Bool column that marks a delete: such an event does not count and triggers nothing.
+   *
+   * With `identity` it supersedes the original. In a table, without `identity`, it is the latest row of its key: a tombstone,
+   * whose `row` is NULL.
    */
   readonly deleted?: string
   readonly arrives: ArrivalIR
+  /** Lateness from which an event is flagged late, ms. */
   readonly allowedLateness: number
+  /** Greatest lead of an event time over the ingestion time, ms. */
   readonly maxClockSkew: number
+  /** Deduplication window of ids, ms. */
   readonly dedupe: number
-  /** Present when a function of the user's turns a raw record into rows. */
+  /** Version of the user's `map`, if there is one. */
   readonly mapVersion?: string
 }
 
+/** Names of the aggregates. */
 export const aggregateNames = [
   'count',
   'sum',
@@ -79,38 +85,40 @@ export const aggregateNames = [
   'row',
 ] as const
 
+/** Name of an aggregate. */
 export type AggregateName = (typeof aggregateNames)[number]
 
-/** One feature: `V(k, agg, window, hop; P, t)` of semantics §3. `type` and `scale` are those of the result. */
+/** One feature: `V(k, agg, window, hop; P, t)` (semantics, The value). `type` and `scale` are those of the result. */
 export interface FeatureIR extends TypeIR {
   readonly name: string
   readonly agg: AggregateName
-  /** Milliseconds, or all of the key's history. */
+  /** Length of the window in ms, or all of the key's history. */
   readonly window: number | 'lifetime'
-  /** Milliseconds by which the tail moves; 1 is the exact window. Meaningless (1) for `lifetime`. */
+  /** Hop in ms, by which the window's old end moves; 1 is the exact window, and also the value for `lifetime`. */
   readonly hop: number
-  /** What is aggregated; absent for `count`, and for `timeSinceLast` of any event. For `share`, the condition. */
+  /** Aggregated expression; absent for `count`, and for `timeSinceLast` of any event. For `share` the condition. */
   readonly input?: ExprIR
-  /** Only events for which this is true take part. */
+  /** Only events for which this condition is true are aggregated. */
   readonly where?: ExprIR
-  /** Leave the triggering event out. */
+  /** Leaves the triggering event out. */
   readonly before?: true
-  /** `rate` and `slope`: the unit of time, milliseconds. */
+  /** `rate` and `slope`: unit of time, ms. */
   readonly per?: number
-  /** `decayedSum`: after how many milliseconds an event counts half. */
+  /** `decayedSum`: half-life, ms. */
   readonly halfLife?: number
-  /** `histogram`: where its buckets end, physical and ascending. A value on a bound is in the bucket that ends there. */
+  /** `histogram`: upper bounds of its buckets, physical, ascending. A value equal to a bound is in the bucket that ends there. */
   readonly bounds?: readonly number[]
-  /** `quantile`: which part of the values is up to it, 0 to 1. */
+  /** `quantile`: the share of the values that are at most the result, 0 to 1. */
   readonly q?: number
-  /** `lastK` and `topK`: how many. */
+  /** `lastK` and `topK`: number of values. */
   readonly k?: number
-  /** `countDistinct` and `topK`: how many different values a window may hold and still be counted exactly, or answered. */
+  /** `countDistinct` and `topK`: distinct values of a window that are counted exactly. */
   readonly limit?: number
-  /** Exact windows: events that one key may hold; passing it refuses the read. */
+  /** Exact windows: greatest number of events of one key; a read beyond it fails. */
   readonly maxEvents?: number
 }
 
+/** Placement of a feature group. Times are milliseconds. */
 export type PlacementIR =
   | { readonly kind: 'stream' }
   | { readonly kind: 'corrected' }
@@ -120,12 +128,13 @@ export type PlacementIR =
   | { readonly kind: 'batch'; readonly schedule: ScheduleIR; readonly lasts: number }
   | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
 
+/** A feature group. */
 export interface GroupIR {
   readonly name: string
   readonly source: string
-  /** One entity a key column. */
+  /** Entities of the key columns, in order. */
   readonly entity: readonly string[]
-  /** The columns of the source that are the key of this group. */
+  /** Columns of the source that are the key of this group. */
   readonly key: readonly string[]
   readonly place: PlacementIR
   readonly features: readonly FeatureIR[]
@@ -134,38 +143,76 @@ export interface GroupIR {
 }
 
 /**
- * What makes a model decide (semantics §4), and so what columns a decision brings with it: those of the source, the one column of a tick, or
- * the fields of the request (`triggerColumns`).
+ * Trigger of a model (semantics, Decisions and placements), which decides the columns of a decision (`triggerColumns`): those
+ * of the source, the one column of a tick, or the fields of the request.
  */
 export type TriggerIR =
   | { readonly kind: 'on'; readonly source: string }
-  /** At multiples of `every` ms from the epoch, for each key with an event in the last `live` ms. `column` is named as its entity. */
+  /**
+   * At multiples of `every` ms from the epoch, for each key with an event in the last `live` ms. `column` has the name of its
+   * entity.
+   */
   | { readonly kind: 'every'; readonly every: number; readonly live: number; readonly column: ColumnIR }
-  /** When asked; `key` names the column whose value is the key of the decision. */
+  /** On request; `key` is the column with the key of the decision. */
   | { readonly kind: 'request'; readonly columns: readonly ColumnIR[]; readonly key: string }
 
+/** Label of a decision `(k, t)`, as far as it is visible at a time `a` (semantics, Labels and tables). Times are milliseconds. */
+export type LabelIR =
+  /**
+   * The bool `value` of the first event of `source` whose `join` is the id of the triggering event and that was ingested by t +
+   * `negativeAfter`.
+   *
+   * False from then on without such an event. For models that decide `on` a source with an id. Unknown for a decision that
+   * triggered an action of `censoredBy`.
+   */
+  | {
+      readonly kind: 'from'
+      readonly source: string
+      readonly join: string
+      readonly value: ExprIR
+      readonly negativeAfter: number
+      readonly censoredBy?: readonly string[]
+    }
+  /**
+   * True if an episode, in which `condition` holds at every event, starts in (t, t + `within`].
+   *
+   * Over the events of `source` whose column `key` is the decision's key. An episode counts once it has lasted `lasting`; a gap
+   * above `maxGap` ends it.
+   */
+  | {
+      readonly kind: 'begins'
+      readonly source: string
+      readonly key: string
+      readonly condition: ExprIR
+      readonly within: number
+      readonly lasting: number
+      readonly maxGap: number
+    }
+
+/** A model. */
 export interface ModelIR {
   readonly name: string
   readonly decide: TriggerIR
   readonly inputs: readonly InputIR[]
   readonly score: ScoreIR
-  /** Only where the model has one: nothing that decides looks at it. */
+  /** Label, if there is one. No decision reads it. */
   readonly label?: LabelIR
-  /** A version that was promoted scores in place of `score`. */
+  /** Training, if there is one. A promoted version replaces `score`. */
   readonly train?: TrainIR
   readonly owner?: string
   readonly description?: string
 }
 
+/** A pipeline. */
 export interface PipelineIR {
   readonly version: typeof IR_VERSION
   readonly name: string
-  /** In order of definition, which orders equal arrivals of merged histories. */
+  /** In order of definition, which orders equal ingestion times of merged histories. */
   readonly sources: readonly SourceIR[]
   readonly groups: readonly GroupIR[]
   readonly models: readonly ModelIR[]
-  /** Only where there are any. */
+  /** Absent without actions. */
   readonly actions?: readonly ActionIR[]
-  /** Only where there are any. */
+  /** Absent without reports. */
   readonly reports?: readonly ReportIR[]
 }

@@ -1,10 +1,11 @@
-/** The score of a file of ONNX, as the IR has it: what its graph is given, and what of its output is the score. */
+/** The score of an ONNX file, in the IR. */
 
-/** Types of a graph's inputs that numbers become. */
+/** Types of a graph's inputs that numbers are converted to. */
 export const onnxInputTypes = ['float32', 'float64', 'int64', 'int32', 'bool'] as const
+/** Type of a graph's input. */
 export type OnnxInputType = (typeof onnxInputTypes)[number]
 
-/** One input of the graph: a matrix of rows × these inputs of the model, or with rank 1 a value a row. */
+/** One input of the graph: a matrix of rows × these inputs of the model, or with rank 1 one value per row. */
 export interface OnnxFeedIR {
   readonly name: string
   readonly type: OnnxInputType
@@ -13,9 +14,10 @@ export interface OnnxFeedIR {
 }
 
 /**
- * The score is one number of the graph's output: of a matrix of rows × columns that of `column`, of a value a row (column 0) that. A NULL is NaN where a type has
- * it, a double becomes the nearest float32, and what a type cannot hold, or a score that is not finite, refuses the row. The file is known by its hash: whoever
- * scores has its bytes.
+ * The score is column `column` of the graph's output, or its one value per row.
+ *
+ * A NULL is NaN where the type has NaN, and a double becomes the nearest float32. A value that the type cannot hold, or a score
+ * that is not finite, rejects the row. The file is identified by its hash; scoring needs its bytes.
  */
 export interface OnnxIR {
   readonly kind: 'onnx'
@@ -24,6 +26,9 @@ export interface OnnxIR {
   readonly feeds: readonly OnnxFeedIR[]
   readonly output: string
   readonly column: number
-  /** Rows may go through the graph together: every node of it treats each row by itself. Otherwise one by one, so that no row's score depends on its neighbours. */
+  /**
+   * True if rows may go through the graph together, since every node treats each row alone. Otherwise one row at a time, so
+   * that no score depends on the rows beside it.
+   */
   readonly together: boolean
 }

@@ -20,7 +20,7 @@ function shop(place: Placement = stream, window: '1h' | '2h' = '1h') {
   return { now, ir: pipeline('shop', [risk]).ir }
 }
 
-/** With a column more, another `dedupe`, and a feature more. */
+/** With a further column, a different `dedupe`, and a further feature. */
 function larger() {
   const payments = source('payments', {
     schema: { ...columns, shop: t.string({ maxBytes: 8 }).nullable() },
@@ -42,7 +42,7 @@ test('nothing differs from itself', () => {
   assert.deepEqual(changesBetween(shop().ir, shop().ir), [])
 })
 
-test('a placement, a window and a column are named as a person would', () => {
+test('changes of a placement, a window and a column are written for people', () => {
   assert.deepEqual(changesBetween(shop().ir, larger()), [
     {
       of: 'source',
@@ -76,7 +76,7 @@ test('a trigger, inputs and a score', () => {
   ])
 })
 
-test('a label that came, and one that changed', () => {
+test('an added and a changed label', () => {
   const { ir } = shop()
   const withLabel = (label: ModelIR['label']) => ({ ...ir, models: [{ ...ir.models[0], ...(label && { label }) }] })
   const isLow: ExprIR = {
@@ -107,7 +107,7 @@ test('a label that came, and one that changed', () => {
   ])
 })
 
-test('what came and what went', () => {
+test('added and removed definitions', () => {
   const { models, ...rest } = shop().ir
   const other = { ...rest, models: [{ ...models[0], name: 'other' }] }
   assert.deepEqual(
@@ -116,7 +116,7 @@ test('what came and what went', () => {
   )
 })
 
-test('a feature is named with all that tells it from another', () => {
+test("a feature's text has everything that distinguishes it", () => {
   const payments = source('payments', { schema: columns, key: 'card', time: 'at' })
   const { ir } = features('now', {
     from: payments,

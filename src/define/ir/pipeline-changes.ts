@@ -1,7 +1,7 @@
 /**
- * What differs between two versions of a pipeline, as a person would say it.
+ * Differences of two versions of a pipeline, in words for people.
  *
- * Pure, over the IR. Names are what make two things the same: a feature that was renamed went and another came.
+ * Pure, over the IR. Definitions are matched by name: a renamed feature is one removed and one added.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { limits } from '../../base/limits.ts'
@@ -23,51 +23,53 @@ import type {
 } from './ir.ts'
 import { algorithmText, type TrainIR } from './train-ir.ts'
 
+/** A difference of two versions of a pipeline. */
 export interface Change {
   readonly of: 'source' | 'group' | 'model' | 'action' | 'report'
   readonly name: string
   readonly kind: 'added' | 'removed' | 'changed'
-  /** What is different about it, a line each; nothing for what came or went whole. */
+  /** Differences, one line each; empty for what was added or removed as a whole. */
   readonly details: readonly string[]
 }
 
+/** Differences between two versions, by kind and name. */
 export function changesBetween(before: PipelineIR, after: PipelineIR): Change[] {
   return [
-    ...named('source', before.sources, after.sources, sourceDetails),
-    ...named('group', before.groups, after.groups, groupDetails),
-    ...named('model', before.models, after.models, modelDetails),
-    ...named('action', before.actions ?? [], after.actions ?? [], actionDetails),
-    ...named('report', before.reports ?? [], after.reports ?? [], reportDetails),
+    ...diffByName('source', before.sources, after.sources, sourceDetails),
+    ...diffByName('group', before.groups, after.groups, groupDetails),
+    ...diffByName('model', before.models, after.models, modelDetails),
+    ...diffByName('action', before.actions ?? [], after.actions ?? [], actionDetails),
+    ...diffByName('report', before.reports ?? [], after.reports ?? [], reportDetails),
   ]
 }
 
-function named<T extends { readonly name: string }>(
+function diffByName<T extends { readonly name: string }>(
   of: Change['of'],
   before: readonly T[],
   after: readonly T[],
   details: (before: T, after: T) => string[],
 ): Change[] {
-  const find = (all: readonly T[], name: string) => all.find(one => one.name === name)
+  const find = (all: readonly T[], name: string) => all.find(item => item.name === name)
   return [...new Set([...after, ...before].map(({ name }) => name))].flatMap((name): Change[] => {
-    const [then, now] = [find(before, name), find(after, name)]
-    if (!then) return [{ of, name, kind: 'added', details: [] }]
-    if (!now) return [{ of, name, kind: 'removed', details: [] }]
-    const found = details(then, now)
-    return found.length > 0 ? [{ of, name, kind: 'changed', details: found }] : []
+    const [earlier, later] = [find(before, name), find(after, name)]
+    if (!earlier) return [{ of, name, kind: 'added', details: [] }]
+    if (!later) return [{ of, name, kind: 'removed', details: [] }]
+    const differences = details(earlier, later)
+    return differences.length > 0 ? [{ of, name, kind: 'changed', details: differences }] : []
   })
 }
 
 function sourceDetails(before: SourceIR, after: SourceIR): string[] {
-  const { columns: then, ...rest } = before
-  const { columns: now, ...others } = after
-  return [...listed('column', then, now, columnText), ...fields(rest, others)]
+  const { columns: earlier, ...rest } = before
+  const { columns: later, ...laterRest } = after
+  return [...diffList('column', earlier, later, columnText), ...diffFields(rest, laterRest)]
 }
 
 function groupDetails(before: GroupIR, after: GroupIR): string[] {
-  const { features: then, place: from, owner: _o, description: _d, ...rest } = before
-  const { features: now, place: to, owner: _p, description: _e, ...others } = after
+  const { features: earlier, place: from, owner: _o, description: _d, ...rest } = before
+  const { features: later, place: to, owner: _p, description: _e, ...laterRest } = after
   const moved = isDeepStrictEqual(from, to) ? [] : [`placed ${placeText(from)} → ${placeText(to)}`]
-  return [...moved, ...listed('feature', then, now, featureText), ...fields(rest, others)]
+  return [...moved, ...diffList('feature', earlier, later, featureText), ...diffFields(rest, laterRest)]
 }
 
 function modelDetails(before: ModelIR, after: ModelIR): string[] {
@@ -77,49 +79,55 @@ function modelDetails(before: ModelIR, after: ModelIR): string[] {
   const score = isDeepStrictEqual(before.score, after.score) ? [] : [`another score (${before.score.kind} → ${after.score.kind})`]
   const label = isDeepStrictEqual(before.label, after.label) ? [] : [`label: ${labelText(before.label)} → ${labelText(after.label)}`]
   const train = isDeepStrictEqual(before.train, after.train) ? [] : [`train: ${trainText(before.train)} → ${trainText(after.train)}`]
-  return [...trigger, ...listed('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
+  return [...trigger, ...diffList('input', before.inputs, after.inputs, ({ expr }) => exprText(expr)), ...score, ...label, ...train]
 }
 
 function actionDetails(before: ActionIR, after: ActionIR): string[] {
-  const { when: then, do: did, owner: _o, description: _d, ...rest } = before
-  const { when: now, do: does, owner: _p, description: _e, ...others } = after
-  const condition = isDeepStrictEqual(then, now) ? [] : [`when ${exprText(then)} → ${exprText(now)}`]
-  const effect = did.kind === does.kind ? fields(did, does) : [`does ${did.kind} → ${does.kind}`]
-  return [...condition, ...effect, ...fields(rest, others)]
+  const { when: earlier, do: earlierEffect, owner: _o, description: _d, ...rest } = before
+  const { when: later, do: laterEffect, owner: _p, description: _e, ...laterRest } = after
+  const condition = isDeepStrictEqual(earlier, later) ? [] : [`when ${exprText(earlier)} → ${exprText(later)}`]
+  const effect =
+    earlierEffect.kind === laterEffect.kind ? diffFields(earlierEffect, laterEffect) : [`does ${earlierEffect.kind} → ${laterEffect.kind}`]
+  return [...condition, ...effect, ...diffFields(rest, laterRest)]
 }
 
 function reportDetails(before: ReportIR, after: ReportIR): string[] {
-  const { of: then, at: from, where: had, owner: _o, description: _d, ...rest } = before
-  const { of: now, at: to, where: has, owner: _p, description: _e, ...others } = after
-  const of = isDeepStrictEqual(then, now) ? [] : [`of ${reportedText(then)} → ${reportedText(now)}`]
+  const { of: earlier, at: from, where: earlierWhere, owner: _o, description: _d, ...rest } = before
+  const { of: later, at: to, where: laterWhere, owner: _p, description: _e, ...laterRest } = after
+  const of = isDeepStrictEqual(earlier, later) ? [] : [`of ${reportedText(earlier)} → ${reportedText(later)}`]
   const at = isDeepStrictEqual(from, to) ? [] : [`made ${scheduleText(from)} → ${scheduleText(to)}`]
   const text = (where: ExprIR | undefined) => (where ? exprText(where) : 'all rows')
-  return [...of, ...at, ...(isDeepStrictEqual(had, has) ? [] : [`where ${text(had)} → ${text(has)}`]), ...fields(rest, others)]
+  return [
+    ...of,
+    ...at,
+    ...(isDeepStrictEqual(earlierWhere, laterWhere) ? [] : [`where ${text(earlierWhere)} → ${text(laterWhere)}`]),
+    ...diffFields(rest, laterRest),
+  ]
 }
 
 const reportedText = (of: ReportIR['of']): string => (of.kind === 'model' ? of.model : of.inputs.map(({ name }) => name).join(', '))
 
-/** Parts of a list that came, went or changed. */
-function listed<T extends { readonly name: string }>(
-  what: string,
+/** Elements of a list that were added, removed or changed. */
+function diffList<T extends { readonly name: string }>(
+  label: string,
   before: readonly T[],
   after: readonly T[],
   text: (part: T) => string,
 ): string[] {
-  return named('source', before, after, (then, now) => (isDeepStrictEqual(then, now) ? [] : [`${text(then)} → ${text(now)}`])).map(
-    ({ kind, name, details }) => {
-      const part = (kind === 'removed' ? before : after).find(one => one.name === name)!
-      return kind === 'changed' ? `${what} ${name}: ${details[0]}` : `${what} ${name} ${kind} (${text(part)})`
-    },
-  )
+  return diffByName('source', before, after, (earlier, later) =>
+    isDeepStrictEqual(earlier, later) ? [] : [`${text(earlier)} → ${text(later)}`],
+  ).map(({ kind, name, details }) => {
+    const part = (kind === 'removed' ? before : after).find(item => item.name === name)!
+    return kind === 'changed' ? `${label} ${name}: ${details[0]}` : `${label} ${name} ${kind} (${text(part)})`
+  })
 }
 
 /** Plain fields that differ. */
-function fields(before: object, after: object): string[] {
-  const [then, now] = [before as Readonly<Record<string, unknown>>, after as Readonly<Record<string, unknown>>]
+function diffFields(before: object, after: object): string[] {
+  const [earlier, later] = [before as Readonly<Record<string, unknown>>, after as Readonly<Record<string, unknown>>]
   const text = (value: unknown) => (value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
-  return [...new Set([...Object.keys(then), ...Object.keys(now)])].flatMap(name =>
-    isDeepStrictEqual(then[name], now[name]) ? [] : [`${name}: ${text(then[name])} → ${text(now[name])}`],
+  return [...new Set([...Object.keys(earlier), ...Object.keys(later)])].flatMap(name =>
+    isDeepStrictEqual(earlier[name], later[name]) ? [] : [`${name}: ${text(earlier[name])} → ${text(later[name])}`],
   )
 }
 
@@ -141,13 +149,13 @@ export function featureText({ agg, window, hop, input, where, before, k, q, boun
   const tail = window === 'lifetime' || hop === 1 ? '' : `, tail by ${durationText(hop)}`
   const unit = input?.type === 'decimal' ? 10 ** (input.scale ?? 0) : 1
   const ends = bounds ? [`[${bounds.map(bound => bound / unit).join(', ')}]`] : []
-  const asked = [k, q].filter(number => number !== undefined)
-  const of = [...(input ? [exprText(input)] : []), ...asked, ...ends].join(', ')
+  const parameters = [k, q].filter(number => number !== undefined)
+  const of = [...(input ? [exprText(input)] : []), ...parameters, ...ends].join(', ')
   const by = [...(where ? [` where ${exprText(where)}`] : []), ...(before ? [', before'] : []), ...settingTexts(rest)]
   return `${agg}(${of}) ${over}${tail}${by.join('')}`
 }
 
-/** What else says which value it is, or when it is refused. */
+/** Further settings of the value, and limits beyond which it fails. */
 function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per' | 'halfLife' | 'limit' | 'maxEvents'>): string[] {
   return [
     ...(per === undefined ? [] : [`, per ${durationText(per)}`]),
@@ -157,6 +165,7 @@ function settingTexts({ per, halfLife, limit, maxEvents }: Pick<FeatureIR, 'per'
   ]
 }
 
+/** A placement as text: `batch(0 2 * * * UTC)`. */
 export function placeText(place: PlacementIR): string {
   switch (place.kind) {
     case 'lag':
@@ -182,7 +191,10 @@ function triggerText(decide: TriggerIR): string {
 function labelText(label: LabelIR | undefined): string {
   if (!label) return 'none'
   if (label.kind === 'from')
-    return `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}${label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : ''}`
+    return (
+      `${exprText(label.value)} from ${label.source} by ${label.join}, false after ${durationText(label.negativeAfter)}` +
+      (label.censoredBy ? `, censored by ${label.censoredBy.join(', ')}` : '')
+    )
   const { source, key, condition, within, lasting, maxGap } = label
   const spans = `within ${durationText(within)}, lasting ${durationText(lasting)}, gaps up to ${durationText(maxGap)}`
   return `${exprText(condition)} begins in ${source} by ${key} ${spans}`
@@ -194,7 +206,8 @@ function trainText(train: TrainIR | undefined): string {
   const rule =
     promote.kind === 'hand'
       ? 'by hand'
-      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}${promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`}`
+      : `by ${promote.metric}${promote.bound === undefined ? '' : ` ${promote.bound}`}, better by ${promote.betterBy}` +
+        (promote.shadow === undefined ? '' : `, shadowing for ${durationText(promote.shadow)}`)
   return [
     algorithmText(algorithm),
     ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
@@ -209,7 +222,8 @@ function trainText(train: TrainIR | undefined): string {
 function driftText({ look, recent, cooldown, psi, ks, nulls, rows, metric }: NonNullable<TrainIR['orWhen']>): string {
   const below = metric ? `, ${metric.metric} ${metric.bound}` : ''
   const rests = cooldown === undefined ? '' : `, at most every ${durationText(cooldown)}`
-  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests})`
+  const thresholds = `psi ${psi}, ks ${ks}, nulls ${nulls}${below}, from ${rows} rows${rests}`
+  return `or when drift (each ${durationText(look)}, of ${durationText(recent)}, ${thresholds})`
 }
 
 const operators = {

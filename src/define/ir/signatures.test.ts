@@ -15,11 +15,11 @@ const columns = {
   string: t.string(),
   double: t.double(),
 } satisfies Record<ColumnType, unknown>
-const made = source('s', { schema: columns, key: 'string', time: 'timestamp' }) as unknown as SourceValue
+const origin = source('s', { schema: columns, key: 'string', time: 'timestamp' }) as unknown as SourceValue
 
 const needs: Partial<Record<AggregateName, unknown>> = { quantile: 0.5, decayedSum: { halfLife: '5m' }, histogram: { bounds: [1] } }
 
-test('a column takes exactly the words that the table gives its type', () => {
+test('a column offers exactly the aggregates that the table has for its type', () => {
   const words = aggregateNames.filter(name => name in RowNode.prototype)
   assert.deepEqual(
     aggregateNames.filter(name => !words.includes(name)),
@@ -27,7 +27,7 @@ test('a column takes exactly the words that the table gives its type', () => {
   )
   for (const word of words) {
     for (const type of Object.keys(columns) as ColumnType[]) {
-      const node = made.row[type] as unknown as Record<string, (...given: unknown[]) => unknown>
+      const node = origin.row[type] as unknown as Record<string, (...args: unknown[]) => unknown>
       const call = () => (word === 'lastK' || word === 'topK' ? node[word](2, '1h') : node[word]('1h', needs[word]))
       if (signatures[word].takes.includes(type)) call()
       else

@@ -1,18 +1,15 @@
-/**
- * What each aggregate takes and gives: the one table that the surface, the kernel and the dialects follow.
- *
- * Cost: a look-up.
- */
+/** Signatures of the aggregates: the one table that the API, the kernel and the SQL dialects follow. Cost: a look-up. */
 import type { AggregateName, ColumnType, FeatureIR, TypeIR } from './ir.ts'
 
-/** `none`: there is nothing to aggregate but the event itself. */
+/** `none`: the aggregate counts events and takes no value. */
 type Takes = readonly ColumnType[] | 'none'
 
+/** Types that an aggregate takes, and the type of its result. */
 export interface Signature {
   readonly takes: Takes
-  /** May also be asked of events, without a column. */
+  /** May also be called without a column, over events. */
   readonly optional?: true
-  /** The value is a list of the result. */
+  /** The value is a list of `result`. */
   readonly list?: true
   readonly result: (input: TypeIR | undefined) => TypeIR
 }
@@ -24,6 +21,7 @@ const quantities = ['int', 'decimal', 'duration', 'double'] as const
 const same = (input: TypeIR | undefined): TypeIR => input!
 const always = (type: ColumnType) => (): TypeIR => ({ type })
 
+/** Signature of each aggregate. */
 export const signatures: Readonly<Record<AggregateName, Signature>> = {
   count: { takes: 'none', result: always('int') },
   sum: { takes: quantities, result: same },
@@ -44,19 +42,19 @@ export const signatures: Readonly<Record<AggregateName, Signature>> = {
   decayedSum: { takes: quantities, result: always('double') },
   quantile: { takes: quantities, result: always('double') },
   topK: { takes: any, list: true, result: same },
-  /** A count for each bucket. */
+  /** One count per bucket. */
   histogram: { takes: quantities, list: true, result: always('int') },
-  /** What `table` is made of. */
+  /** A column of a table. */
   row: { takes: any, result: same },
 }
 
-/** Is the value of a feature a list of values of its type? */
+/** True if a feature of this aggregate is a list of values of its type. */
 export const givesList = (agg: AggregateName): boolean => signatures[agg].list === true
 
-/** How many values a feature has at most: 1, unless it is a list. */
+/** Greatest number of values of a feature: 1, unless it is a list. */
 export const valuesOf = ({ k, bounds }: Pick<FeatureIR, 'k' | 'bounds'>): number => k ?? (bounds ? bounds.length + 1 : 1)
 
-/** `a number`, for messages: what an aggregate takes, in a user's words. */
+/** Types that an aggregate takes, in words for messages: `a number`. */
 export function takesText(name: AggregateName): string {
   const { takes } = signatures[name]
   if (takes === 'none') return 'nothing'

@@ -1,54 +1,61 @@
-/** The IR of how a model is trained. Times are milliseconds. */
+/** Training of a model, in the IR. Times are milliseconds. */
 import type { ExternalIR } from './external-ir.ts'
 import type { ScheduleIR } from './schedule-ir.ts'
 
+/** Names of Spillway's own trainers. */
 export const algorithmNames = ['logistic', 'linear', 'trees'] as const
 
+/** Name of one of Spillway's own trainers. */
 export type AlgorithmName = (typeof algorithmNames)[number]
 
-/** An algorithm as people call it. */
+/** An algorithm as text for people. */
 export const algorithmText = (algorithm: AlgorithmName | ExternalIR): string =>
   typeof algorithm === 'string' ? algorithm : `external ${[algorithm.command, ...algorithm.args].join(' ')}`
 
+/** Training of a model. */
 export interface TrainIR {
-  /** One of Spillway's, or a command that is given the rows. */
+  /** One of Spillway's trainers, or a command that gets the rows. */
   readonly algorithm: AlgorithmName | ExternalIR
-  /** As they were given; the algorithm's own unless given. */
+  /** Options that are set; others have the algorithm's defaults. */
   readonly options: Readonly<Record<string, number | boolean>>
-  /** Absent where it is trained when somebody asks. */
+  /** Schedule; absent for training on command. */
   readonly every?: ScheduleIR
-  /** Absent where drift is nobody's concern. */
+  /** Drift as a cause of training; absent without. */
   readonly orWhen?: DriftIR
-  /** Decisions of so long before are learnt from; all unless given. */
+  /** Age of the oldest decisions to learn from; all if absent. */
   readonly over?: number
-  /** The decisions of so long at the end are what it is judged by; the last fifth of them unless given. */
+  /** Length of the holdout at the end; the last fifth of the decisions if absent. */
   readonly holdout?: number
   readonly promote: PromoteIR
 }
 
 /**
- * Looked for at multiples of `look` from the epoch, in the decisions of `recent` before that: from these thresholds on, and below the metric's bound, a training is due.
- * Below `rows` decisions nothing is said.
+ * Drift checks at multiples of `look` from the epoch, over the decisions of the `recent` ms before.
+ *
+ * A training is due if a threshold is reached, or the metric is below its bound. Below `rows` decisions there is no result.
  */
 export interface DriftIR {
   readonly kind: 'drift'
   readonly look: number
   readonly recent: number
-  /** After a training that drift asked for; a week, or the horizon of the label if that is longer, unless given. */
+  /** Least time between two trainings because of drift; 1 week if absent, or the label's horizon if that is longer. */
   readonly cooldown?: number
   readonly psi: number
   readonly ks: number
   readonly nulls: number
   readonly rows: number
-  /** Of decisions whose labels are settled; absent where nobody has said what it must not fall below. */
+  /** Metric over decisions with settled labels; absent without a bound. */
   readonly metric?: { readonly metric: 'auc' | 'ap'; readonly bound: number }
 }
 
+/** Rule by which a version is promoted; `hand` for promotion by people. */
 export type PromoteIR =
   | { readonly kind: 'hand' }
   /**
-   * Promoted if `metric` is at least `bound`, where more is better, or at most, where less is, and better than the champion's by at least `betterBy`. With `shadow` it must then
-   * hold of the decisions of so long as well, which both score.
+   * Promoted if `metric` is at least `bound` (`auc`, `ap`) or at most (`logloss`, `rmse`), and better than the champion's by
+   * `betterBy`.
+   *
+   * With `shadow` the rule must then also hold for the decisions of that many ms, which both versions score.
    */
   | {
       readonly kind: 'rule'

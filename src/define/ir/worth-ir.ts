@@ -1,31 +1,32 @@
-/**
- * What decisions of a model are worth, for the audit. No part of what a pipeline computes: it stands beside the IR and not in it, so that a fingerprint says nothing of it.
- */
+/** Value function of a model, for the audit. It stands beside the IR and not in it, so no fingerprint depends on it. */
 export interface WorthIR {
   readonly model: string
   readonly utility: UtilityIR
-  /** Ages that a ladder has besides its own, ms. */
+  /** Further ages of the staleness sweep, ms. */
   readonly ages?: readonly number[]
-  /** Stretches of time to be shown apart, since rare shocks may carry the value: UTC ms. */
+  /** Periods to show separately, since rare shocks may carry the value: UTC ms. */
   readonly slices?: readonly { readonly name: string; readonly from: number; readonly until: number }[]
-  /** What the user expects a week to have, where the history has another: decisions. Everything said of a year is scaled by it. */
+  /** Expected decisions a week, if the history differs; values per year are scaled by it. */
   readonly decisionsAWeek?: number
-  /** What the user takes for granted, in words: the report repeats it. */
+  /** The user's assumptions in words; the report repeats them. */
   readonly assumes?: readonly string[]
 }
 
 /**
- * `budget`: the part of decisions that may act. Without it an action on the model with `score >= x` says the threshold, as it runs.
+ * A value function. `budget` is the share of decisions that may act; without it the threshold of an action on the model (`score
+ * >= x`) decides.
  */
 export type UtilityIR =
-  /** How many true outcomes are acted on before they happen: each once. `dollars`: of one caught, and of one action that was wrong. */
+  /** True outcomes on which an action follows in time, each once. `dollars`: of one caught outcome; `wrong`: of one wrong action. */
   | { readonly kind: 'caught'; readonly budget?: number; readonly unit: string; readonly dollars?: number; readonly wrong?: number }
-  /** How long before the outcome the first action in time is there: minutes, summed. */
+  /** Minutes from the first action in time to the outcome, summed. */
   | { readonly kind: 'notice'; readonly budget?: number; readonly unit: string; readonly dollars?: number; readonly wrong?: number }
   /**
-   * Dollars by an action model: a right action saves `saves` (a number, or the name of an input or field that has it), a wrong one costs `wrong`. With `blocks` the key is stopped for so
-   * long, and each of its events in that time is saved, or wrongly stopped; its own event only where the action is inline.
+   * Dollars: a right action saves `saves` (a number, or the name of an input or field), a wrong action costs `wrong`.
+   *
+   * With `blocks` the key is blocked that long, and each of its events in it is saved or wrongly stopped; the decision's own
+   * event only if the action is inline.
    */
   | { readonly kind: 'money'; readonly budget?: number; readonly saves: number | string; readonly wrong: number; readonly blocks?: number }
-  /** The user's function, told apart by a version. */
+  /** The user's function, identified by its version. */
   | { readonly kind: 'own'; readonly unit: string; readonly version: string; readonly dollars?: number; readonly budget?: number }

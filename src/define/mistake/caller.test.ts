@@ -11,7 +11,7 @@ import { t } from '../source/t.ts'
 const card = entity('card', t.string())
 const payments = source('payments', { schema: { card, kind: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
 
-test('the place is the line of the word, not of the definition around it', () => {
+test('the place is the line of the method call, not of the definition around it', () => {
   let line = 0
   const build = () =>
     features('g', {
@@ -38,7 +38,7 @@ test('a path outside the working directory is a bare file name', () => {
   assert.equal(callerPlace(stack(`async build (${process.cwd()}/pipelines/glucose.ts:14:7)`)), 'pipelines/glucose.ts:14')
 })
 
-test('our own frames, and none at all, are no place', () => {
+test('frames of Spillway itself, and no frames, are no place', () => {
   const own = new URL('source.ts', import.meta.url).href
   assert.equal(callerPlace(`Error: x\n    at source (${own}:1:1)`), undefined)
   assert.equal(callerPlace(`Error: x\n    at source (${own}:1:1)\n    at file:///a/b.js:2:2`), 'b.js:2')

@@ -1,8 +1,9 @@
 /**
- * Where the user's code called Spillway: `glucose.ts:14`.
+ * Place in the user's code that called Spillway: `glucose.ts:14`.
  *
- * The frame is the innermost one outside Spillway's own files. Paths are relative to the working directory, or a bare file name
- * outside it, so that no machine's paths leak into a message. Costs a stack capture (about 10 µs): definitions only, never events.
+ * It is the innermost stack frame outside Spillway's own files. Paths are relative to the working directory, or a bare file
+ * name outside it, so that messages show no path of a machine. Cost: a stack capture, about 10 µs; for definitions only, never
+ * for events.
  */
 import { fileURLToPath } from 'node:url'
 import { shortPath } from '../../base/short-path.ts'
@@ -10,7 +11,7 @@ import { shortPath } from '../../base/short-path.ts'
 const ownFolder = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d+):\d+\)?$/
 
-/** The place of the innermost user frame in a stack; of the call being made unless another is given. */
+/** Place of the innermost user frame of a stack; default the current stack. */
 export function callerPlace(stack = currentStack()): string | undefined {
   for (const line of stack.split('\n')) {
     const match = frame.exec(line)
@@ -21,7 +22,7 @@ export function callerPlace(stack = currentStack()): string | undefined {
   return undefined
 }
 
-/** Deeper than the usual ten frames: nested inputs are walked by recursion. */
+/** Captures 200 frames instead of ten: nested inputs are walked by recursion. */
 function currentStack(): string {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 200
@@ -30,5 +31,5 @@ function currentStack(): string {
   return stack
 }
 
-/** Our own tests are users too. */
+/** Our own tests count as users. */
 const isOwn = (path: string): boolean => path.startsWith(ownFolder) && !/\.test\.[jt]s$/.test(path)

@@ -19,7 +19,7 @@ test('options are an object of known names', () => {
     refuses(() => checkOptions('thing', options, []), /^thing needs an object of options, got/)
 })
 
-test('what a function of the user throws is a mistake at its line; our own stays as it is', () => {
+test("an error of a user's function is a mistake at its line; a SpillwayError is unchanged", () => {
   refuses(() => userCall('thing', () => (undefined as unknown as { x: number }).x), /^thing: Cannot read properties of undefined/)
   // oxlint-disable-next-line no-throw-literal
   assert.throws(
@@ -39,7 +39,7 @@ test('what a function of the user throws is a mistake at its line; our own stays
   )
 })
 
-test('a strict record answers its names, and lets the language look', async () => {
+test('a strict record returns its names, and lets runtimes look up theirs', async () => {
   const record = strictRecord<Record<string, number>>({ a: 1 }, name => {
     throw new RangeError(name)
   })
@@ -51,11 +51,11 @@ test('a strict record answers its names, and lets the language look', async () =
   assert.deepEqual({ ...record }, { a: 1 })
 })
 
-test('a word that an expression does not have comes with what to write', () => {
+test('an unknown method of an expression comes with advice', () => {
   // oxlint-disable-next-line typescript/no-explicit-any
   const p: any = { amount: {} }
   refuses(() => userCall('x', () => p.amount.mena('1h')), "x: p.amount.mena is not a function; did you mean 'mean'?")
   refuses(() => userCall('x', () => p.amount.mean('1h')), /; 'mean' aggregates rows: make it a feature/)
-  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is imported, and stands by itself: count\(…\)$/)
+  refuses(() => userCall('x', () => p.amount.count('1h')), /; 'count' is a function to import: count\(…\)$/)
   refuses(() => userCall('x', () => p.amount.over(2)), /; only expressions have 'over': derive from features in the inputs of a model$/)
 })

@@ -6,39 +6,41 @@ import { show } from '../../base/show.ts'
 import { callerPlace } from './caller.ts'
 import { aggregateNames } from '../ir/ir.ts'
 
+/** Throws a `SpillwayError` at the user's line; `SPILL_DEFINITION` unless `code` is given. */
 export function mistake(message: string, place = callerPlace(), code: ErrorCode = 'SPILL_DEFINITION'): never {
   throw new SpillwayError(code, message, { place })
 }
 
+/** Throws `SPILL_UNSUPPORTED` at the user's line. */
 export function unsupported(message: string, place = callerPlace()): never {
   return mistake(message, place, 'SPILL_UNSUPPORTED')
 }
 
-/** Milliseconds of a duration that a definition states; `what` names it in the message. */
-export function durationOf(what: string, text: unknown, options?: { zero?: boolean }): number {
+/** Milliseconds of a duration in a definition; `subject` begins the message. */
+export function durationOf(subject: string, text: unknown, options?: { zero?: boolean }): number {
   try {
     return durationMs(text as Duration, options)
   } catch {
-    return mistake(`${what}: ${show(text)} is no duration; write '30s', '10m', '1h' or '7d'`)
+    return mistake(`${subject}: ${show(text)} is no duration; write '30s', '10m', '1h' or '7d'`)
   }
 }
 
-/** Runs a function of the user's. What it throws by itself (a word that does not exist, say) is a mistake at its own line. */
-export function userCall<T>(what: string, call: () => T): T {
+/** Runs a function of the user's. Its own errors, such as a method that does not exist, become mistakes at the user's line. */
+export function userCall<T>(subject: string, call: () => T): T {
   try {
     return call()
   } catch (error) {
     if (error instanceof SpillwayError) throw error
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    throw new SpillwayError('SPILL_DEFINITION', `${what}: ${message}${wordFix(message)}`, { place: callerPlace(stack), cause: error })
+    throw new SpillwayError('SPILL_DEFINITION', `${subject}: ${message}${wordFix(message)}`, { place: callerPlace(stack), cause: error })
   }
 }
 
-/** What to do about a word that an expression does not have: some aggregates are imported, none can be asked of inputs or of one another. */
+/** Advice for a method that an expression does not have: some aggregates are functions, and inputs have none. */
 function wordFix(message: string): string {
   const word = /\.(\w+) is not a function$/.exec(message)?.[1]
   if (word === undefined) return ''
-  if (word === 'count' || word === 'share') return `; '${word}' is imported, and stands by itself: ${word}(…)`
+  if (word === 'count' || word === 'share') return `; '${word}' is a function to import: ${word}(…)`
   if (isAggregate(word)) return `; '${word}' aggregates rows: make it a feature, in the values of features(…)`
   if (arithmetic.includes(word)) return `; only expressions have '${word}': derive from features in the inputs of a model`
   return didYouMean(word, aggregateNames)

@@ -1,4 +1,7 @@
-/** The label `begins`: does an episode start within a time after the decision? Low glucose, a machine that overheats, a queue that grows. */
+/**
+ * The label `begins`: does an episode start within a time after the decision? Low glucose, a machine that overheats, a queue
+ * that grows.
+ */
 import { show } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
 import type { Expression, RawColumn } from '../expression/expression.ts'
@@ -12,54 +15,68 @@ import type { Row, Source, SourceValue } from '../source/source.ts'
 import type { TriggerValue } from './trigger.ts'
 import { spanOf } from '../expression/window.ts'
 
+/** Options of `begins`. */
 export interface BeginsOptions<C extends Columns> {
-  /** How long after the decision an episode may start. */
+  /** Horizon: the longest time from the decision to the start of an episode. */
   readonly within: Duration
-  /** How long it must go on to be one; `'0s'` for a single event. */
+  /** Least length of an episode that counts; `'0s'` if a single event is enough. */
   readonly lasting: Duration
-  /** More than this between two events, and what was in between is not known. */
+  /** Greatest gap between two events; over a longer gap nothing is known. */
   readonly maxGap: Duration
-  /** The column that holds what was decided about, where the source has several columns of that entity. */
+  /** Column with the decision's key, where the source has several columns of that entity. */
   readonly key?: (row: Row<C>) => Expression<'row'> & RawColumn
 }
 
 /**
- * True if an episode, in which `condition` holds at every event, starts in (t, t + `within`] at the key of the decision: a bool. A decision at which it is
- * going on already is not eligible. docs/semantics.md says what it is at any time.
+ * Labels decisions by a later episode: true if `condition` begins to hold in (t, t + `within`] at the decision's key, false if
+ * not.
+ *
+ * In an episode the condition holds at every event. A decision during an episode is not eligible. The label is unknown until
+ * `within + lasting` has passed (definition: docs/semantics.md, Labels and tables).
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a source, condition or option that does not fit.
+ * @example
+ * const patient = entity('patient', t.string())
+ * const readings = source('readings', {
+ *   schema: { patient, at: t.timestamp(), glucose: t.double() },
+ *   key: 'patient',
+ *   time: 'at',
+ * })
+ * const low = begins(readings, r => r.glucose.lt(70), { within: '30m', lasting: '15m', maxGap: '20m' })
  */
 export function begins<C extends Columns>(source: Source<C>, condition: Condition<NoInfer<C>>, options: BeginsOptions<NoInfer<C>>): Label {
-  const given = labelSource('begins', source)
-  const what = `begins(${given.name}, …)`
-  const holds = conditionOver(`${what}: its condition`, given, condition)
-  checkOptions(what, options, ['within', 'lasting', 'maxGap', 'key'])
+  const origin = labelSource('begins', source)
+  const subject = `begins(${origin.name}, …)`
+  const holds = conditionOver(`${subject}: its condition`, origin, condition)
+  checkOptions(subject, options, ['within', 'lasting', 'maxGap', 'key'])
   const spans = {
-    within: spanOf(`${what}: within`, options.within),
-    lasting: spanOf(`${what}: lasting`, options.lasting, { zero: true }),
-    maxGap: spanOf(`${what}: maxGap`, options.maxGap),
+    within: spanOf(`${subject}: within`, options.within),
+    lasting: spanOf(`${subject}: lasting`, options.lasting, { zero: true }),
+    maxGap: spanOf(`${subject}: maxGap`, options.maxGap),
   }
-  const keyed: unknown = options.key
-  if (keyed !== undefined && typeof keyed !== 'function')
-    mistake(`${what}: key is a function of the row, r => r.patient, got ${show(keyed)}`)
-  const label = new LabelValue(given, (of, place) => {
-    const key = episodeKey(what, given, keyed, of, place)
-    return { kind: 'begins', source: given.name, key, condition: holds.ir, ...spans }
+  const keyOption: unknown = options.key
+  if (keyOption !== undefined && typeof keyOption !== 'function')
+    mistake(`${subject}: key is a function of the row, r => r.patient, got ${show(keyOption)}`)
+  const label = new LabelValue(origin, (of, place) => {
+    const key = episodeKey(subject, origin, keyOption, of, place)
+    return { kind: 'begins', source: origin.name, key, condition: holds.ir, ...spans }
   })
   return label as unknown as Label
 }
 
-/** The column of the source that is the key of the model's decisions: the one that holds their entity. */
+/** Column of the source with the key of the model's decisions: the column with their entity. */
 function episodeKey(
-  what: string,
+  subject: string,
   source: SourceValue,
-  given: unknown,
+  key: unknown,
   { model, decide, trigger }: Labelled,
   place: string | undefined,
 ): string {
   const { name, entity } = decidedAbout(decide, trigger)
-  if (entity !== undefined) return keyOf(`${model}: ${what}`, source, [entity], given, place)[0]
-  if (given === undefined && trigger.source === source) return source.ir.key
+  if (entity !== undefined) return keyOf(`${model}: ${subject}`, source, [entity], key, place)[0]
+  if (key === undefined && trigger.source === source) return source.ir.key
   return mistake(
-    `${model}: ${what} is about what the model decides about, and '${name}' of ${trigger.name} identifies nothing; ` +
+    `${model}: ${subject} needs an entity as the key of decisions, and '${name}' of ${trigger.name} is no entity; ` +
       `declare it as entity('${name}', …), in both`,
     place,
   )

@@ -36,7 +36,7 @@ type Loose = any
 const deciding = (decide: unknown, inputs: (p: Loose) => unknown = ({ patient }) => ({ recent: recent.of(patient) })) =>
   model('m', { decide, inputs, score } as never)
 
-test('a tick has one column, of the entity, and says how long a key is live', () => {
+test('a tick has one column, of the entity, and how long a key stays active', () => {
   const { ir } = model('hypo', {
     decide: every('5m', patient, { live: '30m' }),
     inputs: ({ patient }) => ({ recent: recent.of(patient), who: patient }),
@@ -48,7 +48,7 @@ test('a tick has one column, of the entity, and says how long a key is live', ()
   assert.deepEqual(ir.inputs.at(-1)!.expr, { op: 'trigger', name: 'patient', type: 'string' })
 })
 
-test('what a tick brings with it is known from the IR', () => {
+test('the columns of a tick follow from the IR', () => {
   const hypo = model('hypo', { decide: every('5m', patient), inputs: p => ({ level: recent.of(p.patient).level }), score })
   const { ir } = pipeline('clinic', [hypo])
   assert.deepEqual(
@@ -61,7 +61,7 @@ test('what a tick brings with it is known from the IR', () => {
   assert.equal(triggerId(ir, hypo.ir), undefined)
 })
 
-test('a key is live for the longest finite window read, unless it is said', () => {
+test('a key stays active for the longest finite window read by default', () => {
   const liveOf = (inputs: (p: Loose) => unknown) => (deciding(every('5m', patient), inputs).ir.decide as { live: number }).live
   assert.equal(
     liveOf(p => ({ level: recent.of(p.patient).level })),
@@ -73,19 +73,16 @@ test('a key is live for the longest finite window read, unless it is said', () =
   )
 })
 
-test('a trigger without what it needs is refused', () => {
-  refuses(
-    () => deciding(every('5m')),
-    "model 'm': decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })",
-  )
+test('a tick without an active group is refused', () => {
+  refuses(() => deciding(every('5m')), "model 'm': decide is an interval without an entity; write every('5m', patient, { live: '30m' })")
   refuses(
     () => deciding(every('5m', ward), ({ ward }) => ({ ward })),
-    "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing tells which ward is live; " +
+    "model 'm' decides every('5m', ward) and reads no group of ward, so that nothing shows which ward is active; " +
       'read one: inputs: ({ ward }) => ({ recent: recent.of(ward) })',
   )
   refuses(
     () => deciding(every('5m', patient), p => ({ n: recent.of(p.patient).ever })),
-    "model 'm' reads lifetime windows alone, so that live must be said, how long a patient is decided about after its last event: " +
+    "model 'm' reads lifetime windows only and needs live, how long a patient stays active after its last event: " +
       "every('5m', patient, { live: '1d' })",
   )
   refuses(
@@ -95,11 +92,11 @@ test('a trigger without what it needs is refused', () => {
   refuses(() => every('5m', patient, { live: '0m' }), /^every\('5m', patient\): live: '0m' is no duration/)
   refuses(() => every('5m', patient, { live: 30 as never }), /live: 30 is no duration/)
   refuses(() => every('5m', patient, { alive: '1h' } as never), "every('5m', patient) has no option 'alive'; did you mean 'live'?")
-  refuses(() => every('99999w', patient), "every: '99999w' is longer than time itself")
+  refuses(() => every('99999w', patient), "every: '99999w' is longer than 278 years")
   refuses(() => every('often' as never, patient), /every: 'often' is no duration/)
 })
 
-test('a tick gives nothing but its entity', () => {
+test('a tick has only its entity', () => {
   refuses(
     () => deciding(every('5m', patient), p => ({ glucose: p.glucose })),
     "every('5m', patient) has no column 'glucose'; there is patient",

@@ -1,28 +1,44 @@
-/** `every`: an interval, as a schedule of placements, or with an entity as the trigger of a model: a tick. */
+/** `every`: an interval, as the schedule of a placement, or with an entity as the trigger of a model (a tick). */
 import { durationText, type Duration } from '../../base/time.ts'
 import { entityName, type Entity } from '../source/entity.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
-import { interval, type Every } from '../feature/placement.ts'
+import { interval, type Interval } from '../feature/placement.ts'
 import { refuseBefore, TriggerValue, type FeatureRead, type Trigger } from './trigger.ts'
 import { spanOf } from '../expression/window.ts'
 
 /**
- * Decides at multiples of `every` from the epoch, for each key of the entity that is live: that has an event in the last `live`, in a source
- * that the model reads through a group of the entity. `live` is the longest finite window read unless given.
+ * Decides at fixed intervals, multiples of `every` from the epoch, for each active key of an entity.
+ *
+ * A key is active if it has an event in the last `live`, in a source that the model reads through a group of that entity alone.
+ * Default of `live`: the longest finite window read.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration, and for a model that reads no group of the entity.
+ * @example
+ * const risky = model('risky', {
+ *   decide: every('5m', card, { live: '1h' }),
+ *   inputs: ({ card }) => ({ recent: cardNow.of(card) }),
+ *   score: linear({ intercept: 0, weights: { 'recent.n10m': 1 } }),
+ * })
  */
 export function every<Name extends string, K extends Kind, T, In>(
   every: Duration,
   entity: Entity<Name, K, T, In>,
   options?: { readonly live?: Duration },
 ): Trigger<{ readonly [N in Name]: Entity<Name, K, T, In> }, null, 'tick'>
-/** An interval as a schedule: multiples of it from the epoch, plus `phase`. */
-export function every(every: Duration, options?: { readonly phase?: Duration }): Every
-export function every(every: Duration, given: object = {}, options: object = {}): unknown {
-  const entity = entityName(given)
-  return entity === undefined ? interval(every, given) : tick(every, given as Entity, options)
+/**
+ * Interval as a schedule: multiples of `every` from the epoch, UTC, plus `phase`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a text that is no duration, and for a phase that is not below the interval.
+ * @example
+ * features('cardDay', { from: payments, entity: card, place: batch(every('6h')), values: () => ({ n1d: count('1d') }) })
+ */
+export function every(every: Duration, options?: { readonly phase?: Duration }): Interval
+export function every(every: Duration, entityOrOptions: object = {}, options: object = {}): unknown {
+  const entity = entityName(entityOrOptions)
+  return entity === undefined ? interval(every, entityOrOptions) : tick(every, entityOrOptions as Entity, options)
 }
 
 function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?: unknown }): TriggerValue {
@@ -34,26 +50,26 @@ function tick(text: Duration, { entity, ir }: Entity, options: { readonly live?:
   return new TriggerValue({
     name,
     columns: [column],
-    build: (what, reads) => {
-      refuseBefore(what, 'a tick', reads)
+    build: (subject, reads) => {
+      refuseBefore(subject, 'a tick', reads)
       if (!reads.some(({ group }) => tellsLive(group.entity, entity)))
         mistake(
-          `${what} decides ${name} and reads no group of ${entity}, so that nothing tells which ${entity} is live; ` +
+          `${subject} decides ${name} and reads no group of ${entity}, so that nothing shows which ${entity} is active; ` +
             `read one: inputs: ({ ${entity} }) => ({ recent: recent.of(${entity}) })`,
         )
-      return { kind: 'every', every: ms, live: live ?? longestWindow(what, text, entity, reads), column }
+      return { kind: 'every', every: ms, live: live ?? longestWindow(subject, text, entity, reads), column }
     },
   })
 }
 
-/** A group of the entity alone: each of its events is an event of one key. */
+/** True for a group of the entity alone: each of its events shows that one key is active. */
 export const tellsLive = (entities: readonly string[], entity: string): boolean => entities.length === 1 && entities[0] === entity
 
-function longestWindow(what: string, text: Duration, entity: string, reads: readonly FeatureRead[]): number {
+function longestWindow(subject: string, text: Duration, entity: string, reads: readonly FeatureRead[]): number {
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')
   if (windows.length > 0) return Math.max(...windows)
   return mistake(
-    `${what} reads lifetime windows alone, so that live must be said, how long a ${entity} is decided about after its last event: ` +
+    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: ` +
       `every('${text}', ${entity}, { live: '${durationText(86_400_000)}' })`,
   )
 }

@@ -15,7 +15,7 @@ test('a trainer is plain data, with a timeout', () => {
   assert.deepEqual(external({ command: 'train' }), { kind: 'external', command: 'train', args: [], timeout: 3_600_000, env: {} })
 })
 
-test('what is none', () => {
+test('wrong options of a trainer are refused', () => {
   refuses(() => external({ command: '' }), `external needs a command, such as 'python3', got ''`)
   refuses(() => external({ command: 'a', args: 'b' as never }), `external: args is a list of texts, got 'b'`)
   refuses(() => external({ command: 'a', args: ['b\0'] }), /^external: args is a list of texts/)

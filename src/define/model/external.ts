@@ -1,4 +1,4 @@
-/** A trainer that is no part of Spillway: a command that is given rows and gives a model back (docs/training.md has the contract). */
+/** A trainer outside Spillway: a command that gets rows and returns a model (contract: docs/training.md). */
 import { show } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
 import type { ExternalIR } from '../ir/external-ir.ts'
@@ -7,18 +7,26 @@ import { checkOptions } from '../mistake/names.ts'
 
 export type { ExternalIR } from '../ir/external-ir.ts'
 
+/** Options of `external`. */
 export interface ExternalOptions {
-  /** A program: its path, or its name in the PATH. No shell is between. */
+  /** A program: its path, or its name in the PATH. It runs without a shell. */
   readonly command: string
-  /** In front of the two folders that it is given. */
+  /** Arguments before the two folders that the command gets. */
   readonly args?: readonly string[]
-  /** After this it is ended, with all that it has started; an hour unless given. */
+  /** Timeout, after which the command and all processes that it started are ended. Default 1 hour. */
   readonly timeout?: Duration
-  /** Beside the environment of the process that trains, from which secrets come: what stands here is in the definition. */
+  /** Further environment variables. They are part of the definition: pass secrets through the environment of the training process. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Throws `SPILL_DEFINITION`. */
+/**
+ * A trainer for `train`: a command that gets the training rows as Parquet and leaves coefficients, trees or ONNX
+ * (docs/training.md).
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit.
+ * @example
+ * const trainer = external({ command: 'python3', args: ['train.py'], timeout: '30m' })
+ */
 export function external(options: ExternalOptions): ExternalIR {
   checkOptions('external', options, ['command', 'args', 'timeout', 'env'])
   const { command, args = [], timeout = '1h', env = {} } = options
@@ -29,5 +37,5 @@ export function external(options: ExternalOptions): ExternalIR {
   return Object.freeze({ kind: 'external', command, args: [...args], timeout: durationOf('external: timeout', timeout), env: { ...env } })
 }
 
-/** What an operating system can be given: it ends a text at a zero byte. */
+/** True for a text that an operating system accepts as an argument: without a zero byte. */
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0')

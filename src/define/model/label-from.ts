@@ -1,4 +1,4 @@
-/** The label `labelFrom`: a later event that names the one which was decided on says what came of it. A chargeback, an arrival, a diagnosis. */
+/** The label `labelFrom`: a later event refers to the triggering event and has its outcome. A chargeback, an arrival, a diagnosis. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show, withArticle } from '../../base/show.ts'
 import type { Duration } from '../../base/time.ts'
@@ -15,80 +15,99 @@ import { spanOf } from '../expression/window.ts'
 /** Names of the columns that can hold an id. */
 type IdNames<C extends Columns> = { [N in keyof C & string]: KindOf<C[N]> extends 'bool' ? never : N }[keyof C & string]
 
+/** Options of `labelFrom`. */
 export interface LabelFromOptions<C extends Columns, Join = IdNames<C>> {
-  /** The column that holds the id of the event that was decided on. Its type is that of the id. */
+  /** Column with the id of the triggering event, of the id's type. */
   readonly join: Join & IdNames<C>
-  /** What came of it: `c => c.fraud`. */
+  /** Outcome as a condition over the row: `c => c.fraud`. */
   readonly value: Condition<C>
-  /** So long after the decision it is false, if nothing came; what comes later changes nothing, and is counted. */
+  /**
+   * Horizon of the label: without an outcome it is false this long after the decision. Later outcomes are counted and change
+   * nothing.
+   */
   readonly negativeAfter: Duration
   /**
-   * Actions of the model that answer, by name: what came of a decision that one of them followed from is not known. A declined payment is never charged back.
+   * Actions of the model that stop outcomes, by name: a declined payment is never charged back. Labels of the decisions that
+   * they acted on are unknown. Only actions with `do: answer(…)`.
    */
   readonly censoredBy?: string | readonly string[]
 }
 
 /**
- * True or false as the first event of `source` says whose `join` is the id of the triggering event: a bool. For models that decide `on` a source with
- * an id. docs/semantics.md says what it is at any time.
+ * Labels decisions by a later event of `source` whose column `join` has the id of the triggering event.
+ *
+ * The first such event by log position decides. For models that decide `on` a source with an id (definition: docs/semantics.md,
+ * Labels and tables).
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a source, column or option that does not fit.
+ * @example
+ * const chargebacks = source('chargebacks', {
+ *   schema: { payment: t.string(), at: t.timestamp(), fraud: t.bool() },
+ *   key: 'payment',
+ *   time: 'at',
+ * })
+ * const label = labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' })
  */
 export function labelFrom<C extends Columns, Join extends string>(
   source: Source<C>,
   options: LabelFromOptions<NoInfer<C>, Join>,
 ): Label<ByEvent<KindOf<C[Join]>>> {
-  const given = labelSource('labelFrom', source)
-  const what = `labelFrom(${given.name})`
-  checkOptions(what, options, ['join', 'value', 'negativeAfter', 'censoredBy'])
-  const joined = joinOf(what, given.ir.columns, options.join)
-  const value = conditionOver(`${what}: value`, given, options.value)
-  const negativeAfter = spanOf(`${what}: negativeAfter`, options.negativeAfter)
-  const censoredBy = censoringOf(what, options.censoredBy)
-  const label = new LabelValue(given, (of, place) => {
-    checkJoin(what, joined, of, place)
-    return { kind: 'from', source: given.name, join: joined.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
+  const origin = labelSource('labelFrom', source)
+  const subject = `labelFrom(${origin.name})`
+  checkOptions(subject, options, ['join', 'value', 'negativeAfter', 'censoredBy'])
+  const joinColumn = joinOf(subject, origin.ir.columns, options.join)
+  const value = conditionOver(`${subject}: value`, origin, options.value)
+  const negativeAfter = spanOf(`${subject}: negativeAfter`, options.negativeAfter)
+  const censoredBy = censoringOf(subject, options.censoredBy)
+  const label = new LabelValue(origin, (of, place) => {
+    checkJoin(subject, joinColumn, of, place)
+    return { kind: 'from', source: origin.name, join: joinColumn.name, value: value.ir, negativeAfter, ...(censoredBy && { censoredBy }) }
   })
   return label as unknown as Label<ByEvent<KindOf<C[Join]>>>
 }
 
-/** Whether there are such actions is known once there is a pipeline. */
-function censoringOf(what: string, given: unknown): readonly string[] | undefined {
-  if (given === undefined) return undefined
-  const names: unknown[] = Array.isArray(given) ? given : [given]
-  if (names.length === 0) mistake(`${what}: censoredBy names no action; leave it out`)
+/** Names of the actions in `censoredBy`. The pipeline checks that they exist. */
+function censoringOf(subject: string, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const names: unknown[] = Array.isArray(value) ? value : [value]
+  if (names.length === 0) mistake(`${subject}: censoredBy names no action; leave it out`)
   const stray = names.find(name => typeof name !== 'string')
-  if (stray !== undefined) mistake(`${what}: censoredBy is the name of an action, or a list of names, got ${show(stray)}`)
+  if (stray !== undefined) mistake(`${subject}: censoredBy is the name of an action, or a list of names, got ${show(stray)}`)
   return [...new Set(names as string[])]
 }
 
-function joinOf(what: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {
+function joinOf(subject: string, columns: readonly ColumnIR[], join: unknown): ColumnIR {
   const names = columns.map(({ name }) => name)
-  if (join === undefined) mistake(`${what} needs join: the column that holds the id of the event that was decided on`)
-  const column = columns.find(({ name }) => name === join) ?? mistake(`${what}: join ${show(join)} is no column${didYouMean(join, names)}`)
+  if (join === undefined) mistake(`${subject} needs join: the column with the id of the triggering event`)
+  const column =
+    columns.find(({ name }) => name === join) ?? mistake(`${subject}: join ${show(join)} is no column${didYouMean(join, names)}`)
   if (column.type === 'double' || column.type === 'bool')
-    mistake(`${what}: join '${column.name}' is ${withArticle(column.type)}; an id is a string or an exact number`)
+    mistake(`${subject}: join '${column.name}' is ${withArticle(column.type)}; an id is a string or an exact number`)
   return column
 }
 
-/** The column must hold what the id of the triggering event is. */
-function checkJoin(what: string, joined: ColumnIR, { model, trigger }: Labelled, place: string | undefined): void {
+/** Checks that the column has the type and entity of the triggering event's id. */
+function checkJoin(subject: string, joinColumn: ColumnIR, { model, trigger }: Labelled, place: string | undefined): void {
   const { source, name: deciding } = trigger
   if (!source)
     mistake(
-      `${model}: ${what} is of events with ids, and the model decides by ${deciding}; decide: on(source), or label it by begins(…)`,
+      `${model}: ${subject} needs triggering events with ids, ` +
+        `and the model decides by ${deciding}; write decide: on(source), or use begins(…)`,
       place,
     )
   const id = source.ir.columns.find(({ name }) => name === source.ir.id)
-  if (!id)
-    mistake(`${model}: ${what} is of events with ids, and ${deciding} has none; say which of its columns is one: id: 'COLUMN'`, place)
-  const [got, wanted] = [typeText(joined), typeText(id)]
-  if (got !== wanted)
+  if (!id) mistake(`${model}: ${subject} needs triggering events with ids, and ${deciding} has none; name the column: id: 'COLUMN'`, place)
+  const [got, expected] = [typeText(joinColumn), typeText(id)]
+  if (got !== expected)
     mistake(
-      `${model}: join '${joined.name}' of ${what} is ${withArticle(got)}, and the id '${id.name}' of ${deciding} ${withArticle(wanted)}`,
+      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(got)}, ` +
+        `and the id '${id.name}' of ${deciding} ${withArticle(expected)}`,
       place,
     )
-  if (joined.entity !== undefined && id.entity !== undefined && joined.entity !== id.entity)
+  if (joinColumn.entity !== undefined && id.entity !== undefined && joinColumn.entity !== id.entity)
     mistake(
-      `${model}: join '${joined.name}' of ${what} is ${withArticle(joined.entity)}, and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
+      `${model}: join '${joinColumn.name}' of ${subject} is ${withArticle(joinColumn.entity)}, ` +
+        `and the id '${id.name}' of ${deciding} ${withArticle(id.entity)}`,
       place,
     )
 }

@@ -55,7 +55,7 @@ const readingsCondition = () => {
 }
 const lineHere = () => Number(/label\.test\.ts:(\d+)/.exec(new Error('here').stack!.split('\n')[2])![1])
 
-test('labelFrom: the event that names the one which was decided on', () => {
+test('labelFrom: an event that refers to the triggering event', () => {
   const { ir } = labelled(from({}))
   assert.deepEqual(ir.label, {
     kind: 'from',
@@ -68,7 +68,7 @@ test('labelFrom: the event that names the one which was decided on', () => {
   assert.ok(!('label' in labelled(undefined).ir))
 })
 
-test('begins: the key is the column of the entity that is decided about, or the one that is said', () => {
+test("begins: the key is the column of the decision's entity, or the column that key returns", () => {
   const low = {
     kind: 'begins',
     source: 'readings',
@@ -86,18 +86,18 @@ test('begins: the key is the column of the entity that is decided about, or the 
   assert.deepEqual(labelled(starts({}), every('5m', card)).ir.label, low)
   assert.deepEqual(labelled(starts({}), request({ card, shop }, { key: 'card' })).ir.label, low)
   assert.deepEqual(labelled(starts({ lasting: '0s' })).ir.label, { ...low, lasting: 0 })
-  const said = labelled(begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.other })).ir.label
-  assert.equal(said?.kind === 'begins' && said.key, 'other')
+  const explicit = labelled(begins(payments, p => p.amount.gt(5), { ...spans, key: p => p.other })).ir.label
+  assert.equal(explicit?.kind === 'begins' && explicit.key, 'other')
 })
 
-test('begins over the source that is decided on needs no entity', () => {
+test('begins over the triggering source needs no entity', () => {
   const plain = source('plain', { schema: { k: t.string(), x: t.int(), at: t.timestamp() }, key: 'k', time: 'at' })
   const { label } = model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(plain, p => p.x.gt(1), spans) }).ir
   assert.equal(label?.kind === 'begins' && label.key, 'k')
   const bad = () => model('m', { decide: on(plain), inputs: p => ({ x: p.x }), score, label: begins(readings, r => r.level.lt(1), spans) })
   refuses(
     bad,
-    /^model 'm': begins\(readings, …\) is about what the model decides about, and 'k' of source 'plain' identifies nothing; declare it/,
+    /^model 'm': begins\(readings, …\) needs an entity as the key of decisions, and 'k' of source 'plain' is no entity; declare it/,
   )
 })
 
@@ -111,7 +111,7 @@ test('sources that only a label needs belong to the pipeline, in order of defini
   assert.deepEqual(JSON.parse(JSON.stringify(ir)), ir)
 })
 
-test('what is no label is refused', () => {
+test('a value that is no label is refused', () => {
   refuses(() => labelled({}), "model 'm': label is {}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })")
   refuses(() => labelled(chargebacks), /^model 'm': label is 'chargebacks'; write label/)
 })
@@ -121,7 +121,7 @@ test('a wrong labelFrom is refused where it is made', () => {
   refuses(() => labelFrom(undefined as never, {} as never), 'labelFrom needs a source, got undefined')
   refuses(() => labelFrom(plans as never, {} as never), "labelFrom needs a source, got the group 'plans'; of a table write plans.source")
   refuses(() => from({ after: '7d' }), /labelFrom\(chargebacks\) has no option 'after'/)
-  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column that holds the id/)
+  refuses(() => from({ join: undefined }), /labelFrom\(chargebacks\) needs join: the column with the id/)
   refuses(() => from({ join: 'paymnt' }), "labelFrom(chargebacks): join 'paymnt' is no column; did you mean 'payment'?")
   refuses(() => from({ join: 'ratio' }), "labelFrom(chargebacks): join 'ratio' is a double; an id is a string or an exact number")
   refuses(() => from({ join: 'fraud' }), /join 'fraud' is a bool/)
@@ -134,19 +134,19 @@ test('a wrong labelFrom is refused where it is made', () => {
   )
   refuses(() => from({ negativeAfter: 'a week' }), /labelFrom\(chargebacks\): negativeAfter: 'a week' is no duration/)
   refuses(() => from({ negativeAfter: undefined }), /negativeAfter: undefined is no duration/)
-  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than time itself")
+  refuses(() => from({ negativeAfter: '600000d' }), "labelFrom(chargebacks): negativeAfter: '600000d' is longer than 278 years")
 })
 
 test('a labelFrom that its model cannot have is refused where it was made', () => {
   refuses(
     () => labelled(from({}), every('5m', card)),
-    "model 'm': labelFrom(chargebacks) is of events with ids, and the model decides by every('5m', card); decide: on(source), or label it by begins(…)",
+    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and the model decides by every('5m', card); write decide: on(source), or use begins(…)",
   )
-  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; decide: on\(source\)/)
+  refuses(() => labelled(from({}), request({ card })), /and the model decides by the request; write decide: on\(source\)/)
   const anonymous = source('anonymous', { schema: { card, at: t.timestamp() }, key: 'card', time: 'at' })
   refuses(
     () => labelled(from({}), on(anonymous)),
-    "model 'm': labelFrom(chargebacks) is of events with ids, and source 'anonymous' has none; say which of its columns is one: id: 'COLUMN'",
+    "model 'm': labelFrom(chargebacks) needs triggering events with ids, and source 'anonymous' has none; name the column: id: 'COLUMN'",
   )
   refuses(
     () => labelled(from({ join: 'number' })),
@@ -158,9 +158,9 @@ test('a labelFrom that its model cannot have is refused where it was made', () =
     "model 'm': join 'card' of labelFrom(chargebacks) is a card, and the id 'shop' of source 'by_shop' a shop",
   )
   assert.ok(labelled(from({ join: 'payment' }), on(byShop)).ir.label, 'a plain string may hold the id of a shop')
-  const made = from({})
+  const label = from({})
   assert.throws(
-    () => labelled(made, every('5m', card)),
+    () => labelled(label, every('5m', card)),
     (error: { place?: string }) => Number(error.place?.split(':')[1]) < lineHere(),
     'the line is that of the label, not of the model',
   )
@@ -187,16 +187,13 @@ test('a begins that its model cannot have is refused where it was made', () => {
   const twice = begins(payments, p => p.amount.gt(5), spans)
   refuses(
     () => labelled(twice),
-    /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; say which: key: r => r.card$/,
+    /^model 'm': begins\(payments, …\): source 'payments' has several columns of entity 'card'; name one: key: r => r.card$/,
   )
   refuses(
     () => labelled(starts({}), request({ card, shop }, { key: 'shop' })),
     /begins\(readings, …\): source 'readings' has no column of entity 'shop'/,
   )
-  refuses(
-    () => labelled(starts({ key: (r: Loose) => r.ref })),
-    /begins\(readings, …\) is keyed by card, got 'ref', which identifies nothing/,
-  )
+  refuses(() => labelled(starts({ key: (r: Loose) => r.ref })), /begins\(readings, …\) is keyed by card, got 'ref', which is no entity/)
 })
 
 test('censoredBy names actions of the model that answer', () => {
@@ -219,7 +216,7 @@ test('censoredBy names actions of the model that answer', () => {
   )
   fails(
     shop(answering('decline'), sending),
-    /censoredBy 'hold', which answers nobody; only do: answer\(\{ … \}\) hides what would have come/,
+    /censoredBy 'hold', which does not answer; only an action with do: answer\(\{ … \}\) stops outcomes/,
   )
   fails(shop(answering('decline'), answering('hold', other)), /censoredBy 'hold', which is of model 'other'/)
   refuses(() => from({ censoredBy: [] }), /labelFrom\(chargebacks\): censoredBy names no action; leave it out/)

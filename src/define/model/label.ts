@@ -1,8 +1,8 @@
 /**
- * What came of a decision: the label of a model, by which it is judged and trained. It changes nothing that decides.
+ * The label of a model: the outcome of a decision, by which the model is trained and evaluated. No decision reads it.
  *
- * Types and values that `labelFrom` and `begins` share. A label is made before its model, so that what depends on how the model decides is
- * checked when the model takes it, and said where the label was made.
+ * Types and values that `labelFrom` and `begins` share. A label is made before its model. So a check that needs the model's
+ * trigger runs when the model takes the label, and its message has the label's place.
  */
 import { show } from '../../base/show.ts'
 import { condition } from '../expression/aggregate-call.ts'
@@ -18,7 +18,7 @@ import type { By, TriggerValue } from './trigger.ts'
 
 declare const decidedBy: unique symbol
 
-/** A label for models whose decisions follow from `B`. */
+/** A label, made by `labelFrom` or `begins`, for models with a trigger of kind `B`. */
 export interface Label<B extends By = By> {
   readonly [decidedBy]: (by: B) => void
 }
@@ -26,18 +26,18 @@ export interface Label<B extends By = By> {
 /** A condition over the rows of a source. */
 export type Condition<C extends Columns> = (row: Row<C>) => Expression<'row', 'bool'>
 
-/** How a model that takes a label decides. */
+/** Trigger of a model that takes a label. */
 export interface Labelled {
-  /** For messages. */
+  /** Name of the model, for messages. */
   readonly model: string
   readonly decide: TriggerIR
   readonly trigger: TriggerValue
 }
 
-/** What a label is at run time: its IR is known once its model is. */
+/** A label at run time; its IR needs its model. */
 export class LabelValue {
   readonly source: SourceValue
-  /** The label of this model, or the mistake in having it. */
+  /** IR of the label for a model. Throws `SPILL_DEFINITION`. */
   readonly build: (of: Labelled, place: string | undefined) => LabelIR
   readonly place: string | undefined
 
@@ -49,20 +49,21 @@ export class LabelValue {
   }
 }
 
-/** The source that a label is from, or the mistake in what was given for one. */
-export function labelSource(what: string, given: unknown): SourceValue {
-  if (given instanceof SourceValue) return given
-  if (given instanceof GroupValue) mistake(`${what} needs a source, got the group '${given.name}'; of a table write ${given.name}.source`)
-  return mistake(`${what} needs a source, got ${show(given)}`)
+/** Source of a label. Throws `SPILL_DEFINITION` for anything else. */
+export function labelSource(subject: string, value: unknown): SourceValue {
+  if (value instanceof SourceValue) return value
+  if (value instanceof GroupValue)
+    mistake(`${subject} needs a source, got the group '${value.name}'; of a table write ${value.name}.source`)
+  return mistake(`${subject} needs a source, got ${show(value)}`)
 }
 
-/** The user's condition over the rows of the source. */
-export function conditionOver(what: string, source: SourceValue, build: unknown): Node {
-  if (typeof build !== 'function') mistake(`${what} is a condition over the row: r => r.glucose.lt(70), got ${show(build)}`)
-  const given = condition(
-    what,
-    userCall(what, () => build(source.row) as unknown),
+/** The user's condition over the rows of the source. Throws `SPILL_DEFINITION`. */
+export function conditionOver(subject: string, source: SourceValue, build: unknown): Node {
+  if (typeof build !== 'function') mistake(`${subject} is a condition over the row: r => r.glucose.lt(70), got ${show(build)}`)
+  const value = condition(
+    subject,
+    userCall(subject, () => build(source.row) as unknown),
   )
-  if (given.realm !== source.realm) mistake(`${what} is over ${given.realm.name}, not ${source.realm.name}`)
-  return given
+  if (value.realm !== source.realm) mistake(`${subject} is over ${value.realm.name}, not ${source.realm.name}`)
+  return value
 }

@@ -58,7 +58,7 @@ test('inputs are flattened in the order of writing', () => {
   assert.equal(ir.owner, 'risk')
 })
 
-test('one group may be read at two keys', () => {
+test('a group can be read at two keys', () => {
   const airport = entity('airport', t.string())
   const flights = source('flights', { schema: { from: airport, to: airport, at: t.timestamp() }, key: 'from', time: 'at' })
   const busy = features('busy', { from: flights, entity: airport, key: f => f.from, place: stream, values: () => ({ n: count('1h') }) })
@@ -143,10 +143,10 @@ test('a wrong model is refused', () => {
   refuses(badly({ treshold: 1 }), /model 'm' has no option 'treshold'/)
   refuses(() => on(undefined as never), 'on(…) needs a source, got undefined')
   refuses(badly({ train: {} }), /model 'm': train: algorithm is undefined/)
-  refuses(badly({ action: {} }), /an action stands by itself: action\('name', { when: m\.score/)
+  refuses(badly({ action: {} }), /an action is its own definition: action\('name', { when: m\.score/)
 })
 
-test('inputs that are none are refused', () => {
+test('wrong inputs are refused', () => {
   refuses(
     inputs(() => ({})),
     "model 'm': inputs must give at least one",
@@ -210,22 +210,22 @@ test('inputs that refer to themselves are found', () => {
   )
   refuses(
     inputs((p: Loose) => {
-      const itself = (): Loose => made.ratio.over(p.amount)
-      const made: Loose = { ratio: itself() }
-      return made
+      const itself = (): Loose => tree.ratio.over(p.amount)
+      const tree: Loose = { ratio: itself() }
+      return tree
     }),
-    /model 'm': inputs: Cannot access 'made' before initialization/,
+    /model 'm': inputs: Cannot access 'tree' before initialization/,
   )
 })
 
-test('a card is not a terminal, nor is any other column', () => {
+test('a key of another entity is refused', () => {
   refuses(
     inputs(p => ({ t: terminalNow.of(p.card) })),
     "'terminal_now' is keyed by terminal, got 'card', which is a card",
   )
   refuses(
     inputs(p => ({ t: terminalNow.of(p.other) })),
-    "'terminal_now' is keyed by terminal, got 'other', which identifies nothing; declare it as entity('terminal', …)",
+    "'terminal_now' is keyed by terminal, got 'other', which is no entity; declare it as entity('terminal', …)",
   )
   refuses(
     inputs(() => ({ t: terminalNow.of('t1' as never) })),
@@ -241,7 +241,7 @@ test('a card is not a terminal, nor is any other column', () => {
   )
 })
 
-test('weights that cannot be are refused', () => {
+test('wrong weights are refused', () => {
   const weights = (of: object) => () => scored(logistic({ intercept: 0, weights: of as Record<string, number> }))()
   refuses(weights({ 'card.m': 1 }), /model 'm': logistic has a weight for 'card.m', which is no input; did you mean/)
   refuses(weights({ kind: 1 }), "model 'm': logistic: 'kind' is a string; give a weight for each value: { levels: { … } }")
@@ -257,7 +257,7 @@ test('weights that cannot be are refused', () => {
   refuses(() => linear({ intercept: 0 } as never), /linear needs weights: \{ 'group.feature': 0.3 \}/)
 })
 
-test('scores that cannot be are refused', () => {
+test('wrong scores are refused', () => {
   refuses(scored(undefined), /model 'm' needs a score: logistic/)
   refuses(
     scored((v: Loose) => v.amount),

@@ -1,7 +1,7 @@
 /**
- * A model: when it decides, what it sees, how it scores.
+ * A model: its trigger, its inputs, its score.
  *
- * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger gives.
+ * Invariant: inputs are expressions over the trigger's fields and over features, read at keys that the trigger has.
  */
 import { show } from '../../base/show.ts'
 import { callerPlace } from '../mistake/caller.ts'
@@ -24,56 +24,68 @@ declare const vector: unique symbol
 declare const requested: unique symbol
 declare const triggering: unique symbol
 
-/** `R` is the fields that it is requested with, `null` for a model that is not; `C` the columns of its trigger. */
+/**
+ * A model, made by `model`. `I` are its inputs, `R` the fields of a request (`null` for other triggers), `C` the columns of its
+ * trigger.
+ */
 export interface Model<I = unknown, R = unknown, C = unknown> {
   readonly name: string
+  /** The model as data. */
   readonly ir: ModelIR
-  /** The score of a decision, for the `when` of an action: `fraud.score.gte(0.9)`. NULL, and so no action, where an input was missing. */
+  /** Score of a decision, for the `when` of an action: `fraud.score.gte(0.9)`. NULL, and so no action, where an input is missing. */
   readonly score: NumberWords<'input', number | null>
-  /** For types only. */
+  /** Exists in types only. */
   readonly [vector]?: Vector<I>
   readonly [requested]?: R
   readonly [triggering]?: C
 }
-/** The vector that a model decides by: `VectorOf<typeof fraud>`. */
+/** Type of a model's feature vector: `VectorOf<typeof fraud>`. */
 export type VectorOf<M> = M extends Model<infer I> ? Vector<I> : never
 
-/** The user's own function of the vector, known by its version. It must be pure. */
+/** The user's own score: a pure function of the feature vector. Change `version` whenever `compute` returns different scores. */
 export interface OwnScore<I> {
   readonly version: string
   readonly compute: (vector: Known<I, Vector<I>>) => number
 }
 
 interface ModelParts<C extends Columns, I extends Inputs, R, B extends By> {
-  /** `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
+  /** Trigger: `on(source)`, `every('5m', patient, { live: '30m' })` or `request({ card, … })`. */
   readonly decide: Trigger<C, R, B>
+  /** Inputs by name: fields of the trigger, features read with `group.of(key)`, and expressions over them. */
   readonly inputs: (trigger: TriggerFields<C>) => I
-  /** What came of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. Nothing that decides looks at it. */
+  /** Outcome of a decision: `labelFrom(source, { … })` or `begins(source, r => …, { … })`. No decision reads it. */
   readonly label?: Label<NoInfer<B>>
-  /** How it is trained by its pipeline, on its decisions and what came of them. */
+  /** Training by the pipeline, on the model's decisions and their labels. */
   readonly train?: TrainOption<I>
+  /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
+  /** Explanation for people; no part of the fingerprint. */
   readonly description?: string
 }
 
-/** `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version, compute }`. */
+/**
+ * `logistic({…})`, `linear({…})`, `trees(file)`, `onnx(file)`, `v => rules([…], otherwise)` over the inputs, or `{ version,
+ * compute }`.
+ */
 type ScoreOption<I extends Inputs> =
   | Score<InputName<NoInfer<I>>>
   | ((inputs: Known<NoInfer<I>, NoInfer<I>>) => Score<InputName<NoInfer<I>>>)
   | OwnScore<NoInfer<I>>
 
-/** Trainers take numbers: with an input that is none no `train` compiles, and the message names it. */
+/** Trainers take numbers: with another input no `train` compiles, and the message names the input. */
 type TrainOption<I extends Inputs> = [NoNumbers<NoInfer<I>>] extends [never]
   ? Train
   : { readonly 'trainers take numbers, not': NoNumbers<NoInfer<I>> }
 
 /**
- * A model that is trained (`train`) need not have a score: then it has none until a version of it is promoted, and the one that it is given is its score until then.
+ * Options of `model`.
+ *
+ * A model with `train` needs no `score`: it has none until a version is promoted. A score beside `train` is in use until then.
  */
 export type ModelOptions<C extends Columns, I extends Inputs, R = unknown, B extends By = By> = ModelParts<C, I, R, B> &
   ({ readonly score: ScoreOption<I> } | { readonly score?: undefined; readonly train: object })
 
-/** What a model is at run time. */
+/** A model at run time. */
 export class ModelValue {
   readonly name: string
   readonly ir: ModelIR
@@ -102,62 +114,78 @@ export class ModelValue {
   }
 }
 
-/** The one column that the condition of an action is over. */
+/** The one column that the condition of an action may use. */
 function scoreNode(model: { readonly name: string }): Node {
   const realm: Realm = { scope: 'input', name: `the score of model '${model.name}'`, model, make: (ir, type) => new Node(realm, ir, type) }
   return realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' })
 }
 
+/**
+ * Defines a model: when it decides, its inputs, and its score.
+ *
+ * `inputs` gets the trigger's fields and returns the feature vector, nested as you like. Weights and rules name inputs by their
+ * path, `'card.n10m'`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a trigger, input, score, label or training that does not fit.
+ * @example
+ * const fraud = model('fraud', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
+ *   score: logistic({ intercept: -6, weights: { amount: 0.002, 'card.n10m': 0.4 } }),
+ * })
+ */
 export function model<C extends Columns, I extends Inputs, R, B extends By>(
   name: string,
   options: ModelOptions<C, I, R, B>,
 ): Model<I, R, C> {
-  const what = `model '${checkName('model', name)}'`
+  const subject = `model '${checkName('model', name)}'`
   if ('action' in options)
-    mistake(`${what}: an action stands by itself: action('name', { when: ${name}.score.gte(0.9), do: … }), and makes the pipeline`)
-  checkOptions(what, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
+    mistake(
+      `${subject}: an action is its own definition: action('name', { when: ${name}.score.gte(0.9), do: … }), as a part of the pipeline`,
+    )
+  checkOptions(subject, options, ['decide', 'inputs', 'score', 'label', 'train', 'owner', 'description'])
   const { decide, inputs: build }: { decide: unknown; inputs: unknown } = options
-  checkTrigger(what, decide)
-  if (typeof build !== 'function') mistake(`${what} needs inputs: p => ({ … }), got ${show(build)}`)
-  const realm = triggerRealm(what)
-  const tree: unknown = userCall(`${what}: inputs`, () => build(triggerFields(decide, realm)))
-  const inputs = flatten(what, tree, realm)
+  checkTrigger(subject, decide)
+  if (typeof build !== 'function') mistake(`${subject} needs inputs: p => ({ … }), got ${show(build)}`)
+  const realm = triggerRealm(subject)
+  const tree: unknown = userCall(`${subject}: inputs`, () => build(triggerFields(decide, realm)))
+  const inputs = flatten(subject, tree, realm)
   const isTrained = options.train !== undefined
-  const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(what, options.score, tree, inputs, realm)
+  const { score, compute } = isTrained && options.score === undefined ? noScore : scoreOf(subject, options.score, tree, inputs, realm)
   const read = [...inputs.map(input => input.ir.expr), ...(score.kind === 'rules' ? score.rules.map(rule => rule.when) : [])]
   const leaves = read.flatMap(featuresRead)
   const groups = [...realm.reads!].filter(
     group => group instanceof GroupValue && leaves.some(leaf => leaf.group === group.name),
   ) as GroupValue[]
   const trigger = decide.build(
-    what,
+    subject,
     leaves.map(({ group, name: feature }) => readOf(groups, group, feature)),
   )
-  const label = labelOf(what, options.label)
+  const label = labelOf(subject, options.label)
   const ir: ModelIR = {
     name,
     decide: trigger,
     inputs: inputs.map(input => input.ir),
     score,
-    ...(label && { label: label.build({ model: what, decide: trigger, trigger: decide }, label.place) }),
-    ...(isTrained && { train: trainOf(what, options.train, { inputs, hasLabel: label !== undefined }) }),
-    ...notesOf(what, options),
+    ...(label && { label: label.build({ model: subject, decide: trigger, trigger: decide }, label.place) }),
+    ...(isTrained && { train: trainOf(subject, options.train, { inputs, hasLabel: label !== undefined }) }),
+    ...notesOf(subject, options),
   }
   return new ModelValue(ir, { trigger: decide, groups, inputs, compute, label }) as unknown as Model<I, R, C>
 }
 
 const noScore = { score: { kind: 'none' }, compute: undefined } as const
 
-function labelOf(what: string, given: unknown): LabelValue | undefined {
-  if (given === undefined || given instanceof LabelValue) return given
-  return mistake(`${what}: label is ${show(given)}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
+function labelOf(subject: string, value: unknown): LabelValue | undefined {
+  if (value === undefined || value instanceof LabelValue) return value
+  return mistake(`${subject}: label is ${show(value)}; write label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
 }
 
-function checkTrigger(what: string, decide: unknown): asserts decide is TriggerValue {
+function checkTrigger(subject: string, decide: unknown): asserts decide is TriggerValue {
   if (decide instanceof TriggerValue) return
   if (decide instanceof Interval)
-    mistake(`${what}: decide is an interval alone; say what is decided about: every('5m', patient, { live: '30m' })`)
-  mistake(`${what}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
+    mistake(`${subject}: decide is an interval without an entity; write every('5m', patient, { live: '30m' })`)
+  mistake(`${subject}: decide is ${show(decide)}; write decide: on(source), every('5m', entity) or request({ … })`)
 }
 
 function readOf(groups: readonly GroupValue[], name: string, feature: string): FeatureRead {
@@ -166,22 +194,23 @@ function readOf(groups: readonly GroupValue[], name: string, feature: string): F
 }
 
 function scoreOf(
-  what: string,
-  given: unknown,
+  subject: string,
+  value: unknown,
   tree: unknown,
   inputs: readonly Input[],
   realm: Realm,
 ): { score: ScoreIR; compute: ScoreFunction | OnnxFile | undefined } {
-  const score: unknown = typeof given === 'function' ? userCall(`${what}: score`, () => given(tree)) : given
-  if (score instanceof ScoreValue) return { score: score.build(what, inputs, realm), compute: score.file }
+  const score: unknown = typeof value === 'function' ? userCall(`${subject}: score`, () => value(tree)) : value
+  if (score instanceof ScoreValue) return { score: score.build(subject, inputs, realm), compute: score.file }
   if (score === undefined || score instanceof Node)
     mistake(
-      `${what} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) or { version, compute }; or train: { algorithm: 'logistic' }`,
+      `${subject} needs a score: logistic({…}), linear({…}), trees(…), onnx(…), v => rules([…], otherwise) ` +
+        `or { version, compute }; or train: { algorithm: 'logistic' }`,
     )
-  checkOptions(`${what}: score`, score, ['version', 'compute'])
+  checkOptions(`${subject}: score`, score, ['version', 'compute'])
   const { version, compute } = score as { version: unknown; compute: unknown }
-  if (typeof compute !== 'function') mistake(`${what}: compute must be a function of the vector, got ${show(compute)}`)
+  if (typeof compute !== 'function') mistake(`${subject}: compute must be a function of the vector, got ${show(compute)}`)
   if (typeof version !== 'string' || version === '')
-    mistake(`${what}: score has compute without version; add version: '1' and change it whenever compute gives other scores`)
+    mistake(`${subject}: score has compute without version; add version: '1' and change it whenever compute gives other scores`)
   return { score: { kind: 'function', version }, compute: compute as ScoreFunction }
 }

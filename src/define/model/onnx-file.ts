@@ -1,38 +1,41 @@
 /**
- * A file of ONNX, looked into without the runtime: what its graph takes and gives (onnx.proto, `ModelProto`). So a definition that does not fit it is
- * refused where it is written. It may have come from anywhere.
+ * Reads an ONNX file without the runtime: inputs, outputs and kinds of nodes of its graph (onnx.proto, `ModelProto`).
+ *
+ * A definition that does not fit the file is rejected where it is written. The file is untrusted.
  */
 import { createHash } from 'node:crypto'
 import { fieldsOf, isBytes, ProtobufFault, textOf, type ProtobufField } from './protobuf.ts'
 
-/** A file and what is in it. Plain, so that another copy of Spillway can take it. */
+/** An ONNX file and its graph. Plain data, so that another copy of Spillway accepts it. */
 export interface OnnxFile {
-  /** For messages. */
+  /** Path for messages. */
   readonly path: string
   readonly bytes: Uint8Array
-  /** Hex. */
+  /** SHA-256 of `bytes`, hex. */
   readonly sha256: string
   readonly graph: OnnxGraph
 }
 
+/** Inputs, outputs and nodes of an ONNX graph. */
 export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[]
   readonly outputs: readonly OnnxValue[]
-  /** Kinds of its nodes, each once, with the domain where it is not ONNX's own: `ai.onnx.ml.TreeEnsembleClassifier`. */
+  /** Kinds of nodes, each once, with the domain if it is not ONNX's own: `ai.onnx.ml.TreeEnsembleClassifier`. */
   readonly nodes: readonly string[]
   readonly metadata: ReadonlyMap<string, string>
 }
 
+/** Input or output of an ONNX graph. */
 export interface OnnxValue {
   readonly name: string
-  /** The type of a tensor's elements: `float32`; or what it is instead of a tensor. */
+  /** Element type of a tensor, such as `float32`; otherwise the kind of container. */
   readonly type: string
   readonly isTensor: boolean
-  /** A number for each dimension that is fixed, nothing for one that is not; absent where even their number is open. */
+  /** Size of each dimension, `undefined` for an open dimension; absent if the rank is open. */
   readonly shape?: readonly (number | undefined)[]
 }
 
-/** Throws `ProtobufFault` for bytes that are no file of ONNX, or one that others belong to. */
+/** Reads a file. Throws `ProtobufFault` for bytes that are no ONNX file, or a file with external data. */
 export function onnxFile(path: string, bytes: Uint8Array): OnnxFile {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return Object.freeze({ path, bytes, sha256, graph: graphOf(bytes) })
@@ -70,14 +73,14 @@ function addNode(node: Uint8Array, nodes: Set<string>): void {
   if (kind === undefined) throw new ProtobufFault('its graph has a node of no kind')
   const where = domain === undefined ? '' : textOf(domain)
   nodes.add(where === '' || where === 'ai.onnx' ? textOf(kind) : `${where}.${textOf(kind)}`)
-  // Attributes that are tensors, as those of a Constant.
+  // Attributes that are tensors, such as that of a Constant.
   for (const { field, value } of fieldsOf(node)) {
     const { 5: tensor } = field === 5 ? lastOf(messageOf(value)) : {}
     if (tensor !== undefined) nameOfTensor(messageOf(tensor))
   }
 }
 
-/** Numbers in another file are not in the hash of this one. */
+/** Numbers in another file would not be in the hash of this file. */
 function nameOfTensor(tensor: Uint8Array): string {
   const { 8: name, 14: location } = lastOf(tensor)
   if (location === 1) throw new ProtobufFault('it keeps numbers in another file; save it as one, without external data')
@@ -128,7 +131,7 @@ function messageOf(value: ProtobufField['value']): Uint8Array {
   return value
 }
 
-/** By number; of fields that stand there more than once the last, as the format has it. */
+/** Fields by number; of repeated fields the last, as the format demands. */
 function lastOf(message: Uint8Array): Readonly<Record<number, ProtobufField['value'] | undefined>> {
   return Object.fromEntries([...fieldsOf(message)].map(({ field, value }) => [field, value]))
 }

@@ -36,7 +36,7 @@ const irOf = (bytes: Uint8Array, options: OnnxOptions = {}) => scored(scoreOf(by
 const refusesBytes = (bytes: Uint8Array, message: string, options: OnnxOptions = {}) =>
   refuses(() => scored(scoreOf(bytes, options)), `model 'm': onnx: model.onnx ${message}`)
 
-/** A graph that adds nothing to its one column, of whatever it takes and gives. */
+/** A graph that returns its one column unchanged, with any types. */
 const graph = (changed: Partial<GraphOf>) =>
   onnxBytes({
     inputs: [{ name: 'X', type: 'float32', shape: ['N', 2] }],
@@ -67,7 +67,7 @@ test('a file becomes a score of the inputs in their order, of the probability of
   assert.notEqual(pipeline('p', [scored(onnx(path))]).fingerprint, fingerprint)
 })
 
-test('trees go through together, and a regression of one column needs no column named', () => {
+test('trees score rows together, and a regression with one column needs no column option', () => {
   const leaf = { input: [-1], value: [1], right: [0], nullsLeft: [0] }
   const ir = irOf(treesGraph([leaf], 2, 0))
   assert.ok(ir.kind === 'onnx')
@@ -76,7 +76,7 @@ test('trees go through together, and a regression of one column needs no column 
   assert.ok(oneRow.kind === 'onnx' && !oneRow.together)
 })
 
-test('inputs are chosen by a list, by the graph’s names, or by what the file says it was fitted on', () => {
+test('inputs are chosen by a list, by the graph’s names, or by the file’s metadata', () => {
   const feedsOf = (bytes: Uint8Array, options?: OnnxOptions) => {
     const ir = irOf(bytes, options)
     assert.ok(ir.kind === 'onnx')
@@ -108,7 +108,7 @@ test('a file with other inputs is refused where it is written', () => {
   )
   refusesBytes(taking(), `takes no inputs: its score would always be the same`)
   const two = taking({ name: 'amount', type: 'float32', shape: ['N', 1] }, { name: 'years', type: 'float32', shape: ['N', 1] })
-  refusesBytes(two, `takes 'years', which is not given; write inputs: { 'years': 'name of an input', … }`)
+  refusesBytes(two, `takes 'years', which has no input; write inputs: { 'years': 'name of an input', … }`)
   refusesBytes(two, `takes 2 inputs; say which is which: inputs: { 'amount': 'age', … }`, { inputs: ['age', 'amount'] })
   refusesBytes(two, `has no input 'year'; did you mean 'years'?`, { inputs: { amount: 'amount', year: 'age' } })
   const written = graph({ metadata: { 'spillway.inputs': '["age","amount"]' } })
@@ -129,7 +129,7 @@ test('a file whose output is no score is refused', () => {
   refusesBytes(giving({ name: 'label', type: 'int64', shape: ['N'] }), `gives 'label' as int64, not as float32 or float64`)
   const two = giving({ name: 'first', type: 'float32', shape: ['N', 1] }, { name: 'second', type: 'float32', shape: ['N', 1] })
   refusesBytes(two, `gives first (float32), second (float32); say which is the score: output: 'first'`)
-  refusesBytes(two, `gives no 'score'; there is first, second`, { output: 'score' })
+  refusesBytes(two, `has no output 'score'; there is first, second`, { output: 'score' })
   const three: GraphValue = { name: 'y', type: 'float32', shape: ['N', 3] }
   refusesBytes(giving(three), `gives 'y' of 3 columns; say which is the score: column: 0`)
   refusesBytes(giving(three), `gives 'y' of 3 columns; there is no column 3`, { column: 3 })

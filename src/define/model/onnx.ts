@@ -1,6 +1,8 @@
 /**
- * The score of a file of ONNX: `onnx(new URL('model.onnx', import.meta.url))`. The file is read where it is written, and what its graph takes is held against the
- * inputs of the model: one with other inputs never becomes a score.
+ * The score `onnx`: an ONNX file as the score of a model.
+ *
+ * The file is read where the score is written and checked against the inputs of the model, so a file with other inputs never
+ * becomes a score.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,46 +20,55 @@ import { ScoreValue, type Score } from './score.ts'
 type OneOrMore<V> = V extends readonly (infer N extends string)[] ? N : V extends string ? V : never
 type NamesOf<I> = I extends readonly (infer N extends string)[] ? N : OneOrMore<I[keyof I]>
 
+/** Options of `onnx`. */
 export interface OnnxOptions<I extends OnnxInputs = OnnxInputs> {
   /**
-   * Which inputs the graph is given. A list: the columns of its one matrix, in this order. By the name of a graph's input: the model's input, or a list
-   * of columns. Unless given, the inputs that the file names in its metadata (`spillway.inputs`, a JSON list), or all of the model: in their order for one
-   * matrix, else each for the graph's input of its name.
+   * Inputs of the graph: a list with the columns of its one matrix, or for each input of the graph a model's input or a list of
+   * columns.
+   *
+   * Default: the inputs in the file's metadata (`spillway.inputs`, a JSON list), or all inputs of the model. For one matrix
+   * they are in their order; otherwise each input of the graph gets the model's input of its name.
    */
   readonly inputs?: I
-  /** Unless given, the graph's only output of float numbers, or `probabilities`. */
+  /** Output with the score. Default: the graph's only output of floats, or `probabilities`. */
   readonly output?: string
-  /** Which column of that is the score, from 0. Unless given, that of the label 1 in two columns of probabilities, or the only one. */
+  /** Column of the output with the score, from 0. Default: 1 of two columns (the probability of label 1), or the only column. */
   readonly column?: number
 }
 
 /**
- * A path is one from the working directory; a URL, `new URL('model.onnx', import.meta.url)`, is one from the pipeline's file. Throws `SPILL_DEFINITION` for a file
- * that is damaged, of something else, or of other inputs. To score, the package `onnxruntime-node` must be there.
+ * Scores with an ONNX file, by the package `onnxruntime-node`, which must be installed.
+ *
+ * A path is relative to the working directory; `new URL('model.onnx', import.meta.url)` is relative to the pipeline's file. The
+ * file is identified by its SHA-256, which is part of the fingerprint.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a file that is missing, damaged, or that has other inputs or outputs.
+ * @example
+ * const score = () => onnx(new URL('model.onnx', import.meta.url), { inputs: ['amount', 'card.n10m'] })
  */
 export function onnx<const I extends OnnxInputs = readonly never[]>(file: string | URL, options: OnnxOptions<I> = {}): Score<NamesOf<I>> {
   checkOptions('onnx', options, ['inputs', 'output', 'column'])
   return onnxScore(readOnnx(file), options) as unknown as Score<NamesOf<I>>
 }
 
-/** The score of a file that was read. */
-export function onnxScore(file: OnnxFile, { inputs: given, output, column }: OnnxOptions = {}): ScoreValue {
+/** The score of a file in memory. */
+export function onnxScore(file: OnnxFile, { inputs: chosenInputs, output, column }: OnnxOptions = {}): ScoreValue {
   if (output !== undefined && typeof output !== 'string') mistake(`onnx: output is the name of one, got ${show(output)}`)
   if (column !== undefined && !(Number.isInteger(column) && column >= 0))
     mistake(`onnx: column is a whole number from 0, got ${show(column)}`)
-  const build: ScoreValue['build'] = (what, inputs) => {
-    const feeds = feedsOf(`${what}: onnx: ${file.path}`, file.graph, inputs, given)
-    const chosen = outputOf(`${what}: onnx: ${file.path}`, file.graph, output, column)
+  const build: ScoreValue['build'] = (subject, inputs) => {
+    const feeds = feedsOf(`${subject}: onnx: ${file.path}`, file.graph, inputs, chosenInputs)
+    const chosen = outputOf(`${subject}: onnx: ${file.path}`, file.graph, output, column)
     return { kind: 'onnx', sha256: file.sha256, feeds: feeds.feeds, ...chosen, together: feeds.anyRows && treatsRowsAlone(file) }
   }
   return new ScoreValue(build, file)
 }
 
-function readOnnx(given: string | URL): OnnxFile {
-  if (typeof given !== 'string' && !(given instanceof URL))
-    mistake(`onnx needs the file of a model: onnx(new URL('model.onnx', import.meta.url)), got ${show(given)}`)
-  if (given instanceof URL && given.protocol !== 'file:') mistake(`onnx reads a file of this machine, not ${given.href}`)
-  const path = given instanceof URL ? fileURLToPath(given) : given
+function readOnnx(location: string | URL): OnnxFile {
+  if (typeof location !== 'string' && !(location instanceof URL))
+    mistake(`onnx needs the file of a model: onnx(new URL('model.onnx', import.meta.url)), got ${show(location)}`)
+  if (location instanceof URL && location.protocol !== 'file:') mistake(`onnx reads a file of this machine, not ${location.href}`)
+  const path = location instanceof URL ? fileURLToPath(location) : location
   const name = shortPath(path)
   let bytes: Uint8Array
   try {
@@ -79,11 +90,13 @@ function readOnnx(given: string | URL): OnnxFile {
 }
 
 /**
- * Nodes that give each row the same, to the bit, whatever stands beside it: trees, which go through each row by itself, and what takes value by value, with one
- * rounding each. A product of matrices is not among them: the sum of a row may be taken in another order when it is alone. (Concat along the rows makes more of
- * them, which is seen when it is loaded.)
+ * Nodes whose result for a row, to the bit, does not depend on the rows beside it: trees, and value-by-value operations with
+ * one rounding each.
+ *
+ * A product of matrices is not among them: a row's sum may be taken in another order when the row is alone. (Concat along the
+ * rows makes more rows, which is noticed when the graph is loaded.)
  */
-const alone = new Set([
+const rowwiseNodes = new Set([
   'ai.onnx.ml.TreeEnsembleClassifier',
   'ai.onnx.ml.TreeEnsembleRegressor',
   'ai.onnx.ml.TreeEnsemble',
@@ -101,4 +114,4 @@ const alone = new Set([
   'Sub',
 ])
 
-const treatsRowsAlone = ({ graph }: OnnxFile): boolean => graph.nodes.every(node => alone.has(node))
+const treatsRowsAlone = ({ graph }: OnnxFile): boolean => graph.nodes.every(node => rowwiseNodes.has(node))

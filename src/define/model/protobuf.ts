@@ -1,18 +1,19 @@
 /**
- * Protocol Buffers, as far as it takes to look into a file: the fields of a message one after the other, each known by its number.
- * (Encoding: protobuf.dev/programming-guides/encoding.) Costs a walk over the bytes; nothing of them is copied.
+ * Reads Protocol Buffers as far as ONNX files need it: the fields of a message in order, each with its number.
+ *
+ * Encoding: protobuf.dev/programming-guides/encoding. Cost: one pass over the bytes, without copies.
  */
 
-/** The bytes are no message. */
+/** Error for bytes that are no message. */
 export class ProtobufFault extends Error {}
 
-/** A number of wire type 0, or the bytes of wire type 2: a text, a message, or numbers one behind the other. Others are passed over. */
+/** A field of wire type 0 (a number) or 2 (bytes of a text, a message, or packed numbers). Other fields are skipped. */
 export interface ProtobufField {
   readonly field: number
   readonly value: number | Uint8Array
 }
 
-/** Throws `ProtobufFault` where the bytes end too early or are no message. */
+/** Yields the fields of a message. Throws `ProtobufFault` for bytes that end too early or are no message. */
 export function* fieldsOf(bytes: Uint8Array): Generator<ProtobufField> {
   const cursor = { bytes, at: 0 }
   while (cursor.at < bytes.length) {
@@ -38,10 +39,12 @@ export function* fieldsOf(bytes: Uint8Array): Generator<ProtobufField> {
   }
 }
 
+/** True for a field of wire type 2. */
 export const isBytes = (value: ProtobufField['value']): value is Uint8Array => typeof value !== 'number'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+/** Text of a field. Throws `ProtobufFault` for a number and for bytes that are not UTF-8. */
 export function textOf(value: ProtobufField['value']): string {
   if (!isBytes(value)) throw new ProtobufFault('it has a number where a text is meant')
   try {
@@ -56,7 +59,7 @@ interface Cursor {
   at: number
 }
 
-/** Exact up to 2^53; a negative number, which takes ten bytes, is larger. */
+/** Exact up to 2^53. A negative number takes ten bytes and comes out larger. */
 function varint(cursor: Cursor): number {
   let value = 0
   for (let shift = 0; shift < 70; shift += 7) {

@@ -24,7 +24,7 @@ const cardNow = features('card_now', {
 })
 const score = logistic({ intercept: 0, weights: {} })
 
-test('the fields of a request are inputs and give the keys of groups', () => {
+test('the fields of a request are inputs and keys of groups', () => {
   const fraud = model('fraud', {
     decide: request({ card, amount: t.decimal(2, { min: 0 }), note: t.string().nullable() }),
     inputs: p => ({ n: cardNow.of(p.card).n, amount: p.amount }),
@@ -43,19 +43,19 @@ test('the fields of a request are inputs and give the keys of groups', () => {
   assert.equal(triggerId(ir, fraud.ir), undefined)
 })
 
-test('of several entities one is the key', () => {
+test('the option key chooses among several entities', () => {
   const both = model('both', {
     decide: request({ card, terminal }, { key: 'terminal' }),
     inputs: p => ({ n: cardNow.of(p.card).n }),
     score,
   })
   assert.deepEqual((both.ir.decide as { key: string }).key, 'terminal')
-  const one = model('one', {
+  const single = model('one', {
     decide: request({ card, terminal: terminal.nullable() }),
     inputs: p => ({ n: cardNow.of(p.card).n }),
     score,
   })
-  assert.deepEqual((one.ir.decide as { key: string }).key, 'card')
+  assert.deepEqual((single.ir.decide as { key: string }).key, 'card')
 })
 
 test('a wrong request is refused', () => {
@@ -67,9 +67,9 @@ test('a wrong request is refused', () => {
   )
   refuses(() => request({ card, 'an amount': t.int() }), /request: field 'an amount' is no name/)
   refuses(() => request({ card, Card: t.int() }), /request has 'card' and 'Card', which SQL does not tell apart/)
-  refuses(() => request({ amount: t.int() }), /request needs a field of an entity, which the decision is about: request\(\{ card, … \}\)/)
-  refuses(() => request({ card, terminal }), "request has several fields of entities; say which the decision is about: { key: 'card' }")
-  refuses(() => request({ card, n: t.int() }, { key: 'n' as never }), /request: key 'n' identifies nothing; declare it as entity\('n', …\)/)
+  refuses(() => request({ amount: t.int() }), /request needs an entity field as its key: request\(\{ card, … \}\)/)
+  refuses(() => request({ card, terminal }), "request has several entity fields; name the key of the decision: { key: 'card' }")
+  refuses(() => request({ card, n: t.int() }, { key: 'n' as never }), /request: key 'n' is no entity; declare it as entity\('n', …\)/)
   refuses(() => request({ card, terminal: terminal.nullable() }, { key: 'terminal' as never }), /request: key 'terminal' is nullable/)
   refuses(() => request({ card }, { key: 'crad' as never }), "request has no field 'crad' to be its key; its fields are card")
   refuses(() => request({ card }, { keys: 'card' } as never), "request has no option 'keys'; did you mean 'key'?")

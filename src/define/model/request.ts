@@ -1,4 +1,4 @@
-/** The trigger `request`: a model decides when it is asked, about the fields that it is given. */
+/** The trigger `request`: a model decides when a caller asks, about the fields of the request. */
 import { show } from '../../base/show.ts'
 import type { ColumnIR } from '../ir/ir.ts'
 import type { Columns, DeliveredOf, Identifies } from '../expression/kinds.ts'
@@ -7,21 +7,32 @@ import { checkDistinct, checkName, checkOptions } from '../mistake/names.ts'
 import { isColumn } from '../source/t.ts'
 import { refuseBefore, TriggerValue, type Trigger } from './trigger.ts'
 
-/** Names of the fields that every request has and that identify an entity. */
+/** Names of the required fields that identify an entity. */
 type EntityNames<C extends Columns> = {
   [N in keyof C & string]: DeliveredOf<C[N]> extends Identifies<string> ? N : never
 }[keyof C & string]
 
 /**
- * Decides when it is asked, with everything known that came before. Its fields are inputs, and those of entities give the keys of groups;
- * `key` says which of several is the one that the decision is about.
+ * Decides on request (`POST /models/MODEL/decide`), with all events before the request.
+ *
+ * The fields of the request are inputs; fields of entities are keys of groups. `key` names the field that the decision is
+ * about, where several fields are entities.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a field that is no column, and where no field or several fields could be the
+ * key.
+ * @example
+ * const limit = model('limit', {
+ *   decide: request({ card, amount: t.decimal(2) }),
+ *   inputs: r => ({ amount: r.amount, card: cardNow.of(r.card) }),
+ *   score: linear({ intercept: 0, weights: { 'card.n10m': 1, amount: 0.01 } }),
+ * })
  */
 export function request<C extends Columns>(fields: C, options: { readonly key?: EntityNames<NoInfer<C>> } = {}): Trigger<C, C, 'request'> {
-  const given: unknown = fields
-  if (given === null || typeof given !== 'object' || isColumn(given))
-    mistake(`request needs its fields: request({ card, amount: t.decimal(2) }), got ${show(given)}`)
+  const input: unknown = fields
+  if (input === null || typeof input !== 'object' || isColumn(input))
+    mistake(`request needs its fields: request({ card, amount: t.decimal(2) }), got ${show(input)}`)
   checkOptions('request', options, ['key'])
-  const columns = Object.entries(given).map(([name, column]) => columnOf(name, column))
+  const columns = Object.entries(input).map(([name, column]) => columnOf(name, column))
   checkDistinct(
     'request',
     columns.map(({ name }) => name),
@@ -30,31 +41,30 @@ export function request<C extends Columns>(fields: C, options: { readonly key?: 
   const value = new TriggerValue({
     name: 'the request',
     columns,
-    build: (what, reads) => {
-      refuseBefore(what, 'a request', reads)
+    build: (subject, reads) => {
+      refuseBefore(subject, 'a request', reads)
       return { kind: 'request', columns, key }
     },
   })
   return value as unknown as Trigger<C, C, 'request'>
 }
 
-function columnOf(name: string, given: unknown): ColumnIR {
+function columnOf(name: string, input: unknown): ColumnIR {
   checkName('request: field', name)
-  if (!isColumn(given)) mistake(`request: field '${name}' is ${show(given)}; write an entity, t.string(), t.double() or the like`)
-  return { name, ...given.ir }
+  if (!isColumn(input)) mistake(`request: field '${name}' is ${show(input)}; write an entity, t.string(), t.double() or the like`)
+  return { name, ...input.ir }
 }
 
 function keyOf(columns: readonly ColumnIR[], key: string | undefined): string {
   const candidates = columns.filter(({ entity, nullable }) => entity !== undefined && !nullable).map(({ name }) => name)
   if (key === undefined) {
     if (candidates.length === 1) return candidates[0]
-    if (candidates.length > 1)
-      mistake(`request has several fields of entities; say which the decision is about: { key: '${candidates[0]}' }`)
-    mistake("request needs a field of an entity, which the decision is about: request({ card, … }) with card = entity('card', t.string())")
+    if (candidates.length > 1) mistake(`request has several entity fields; name the key of the decision: { key: '${candidates[0]}' }`)
+    mistake("request needs an entity field as its key: request({ card, … }) with card = entity('card', t.string())")
   }
   if (candidates.includes(key)) return key
   const column = columns.find(({ name }) => name === key)
   if (!column) mistake(`request has no field ${show(key)} to be its key; its fields are ${columns.map(({ name }) => name).join(', ')}`)
-  if (column.nullable) mistake(`request: key '${key}' is nullable; every decision is about something`)
-  return mistake(`request: key '${key}' identifies nothing; declare it as entity('${key}', …)`)
+  if (column.nullable) mistake(`request: key '${key}' is nullable; every decision needs a key`)
+  return mistake(`request: key '${key}' is no entity; declare it as entity('${key}', …)`)
 }

@@ -1,8 +1,8 @@
 /**
- * Scores: how a model's vector becomes one number.
+ * Scores: how a feature vector becomes one number.
  *
- * Weights are named by input (`'card.n10m'`), and the names travel in the type, so that a score which names an input that the model does
- * not have does not compile.
+ * Weights are named by input (`'card.n10m'`). The names are part of the type, so a score with an input that the model does not
+ * have does not compile.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -15,12 +15,15 @@ import type { OnnxFile } from './onnx-file.ts'
 import { checkOptions } from '../mistake/names.ts'
 import { describe, Node, type Realm } from '../expression/node.ts'
 
-/** The user's function from a vector to a score, as the model room calls it: nested as the inputs are. */
+/** The user's score function: it gets the feature vector, nested as the inputs are. */
 export type ScoreFunction = (vector: never) => number
 
 /**
- * What an input adds to the score: `weight · (x − mean) / scale`, with `ifNull` for a NULL; or a weight for each value written as text, with
- * `otherwise` for the values, and NULL, that are not listed. Without `ifNull` or `otherwise` the score is NULL there.
+ * Weight of an input.
+ *
+ * A number adds `weight · x`; an object adds `weight · (x − mean) / scale`, with `ifNull` in place of a NULL. Defaults: `mean`
+ * 0, `scale` 1. `levels` has a weight for each value as text, and `otherwise` for other values and NULL. Without `ifNull` or
+ * `otherwise` the score is NULL there.
  */
 export type Weight =
   | number
@@ -29,47 +32,72 @@ export type Weight =
 
 declare const names: unique symbol
 
-/** A score over inputs of these names. */
+/** A score over inputs of these names, made by `logistic`, `linear`, `trees`, `onnx` or `rules`. */
 export interface Score<Names extends string = string> {
   readonly [names]: Names
 }
 
+/** A rule of `rules`: a condition over the inputs, and the score where it is true. */
 export interface Rule {
   readonly when: Expression<'input', 'bool'>
   readonly score: number
 }
 
-/** A score before its model is known: `build` checks it against the inputs. */
+/** A score before its model is known; `build` checks it against the model's inputs. */
 export class ScoreValue {
-  readonly build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR
-  /** What it scores by, where the IR has only its hash. */
+  readonly build: (subject: string, inputs: readonly Input[], realm: Realm) => ScoreIR
+  /** The ONNX file, of which the IR has only the hash. */
   readonly file: OnnxFile | undefined
-  constructor(build: (what: string, inputs: readonly Input[], realm: Realm) => ScoreIR, file?: OnnxFile) {
+  constructor(build: (subject: string, inputs: readonly Input[], realm: Realm) => ScoreIR, file?: OnnxFile) {
     this.build = build
     this.file = file
   }
 }
 
-/** 1 / (1 + e^−z), with z = intercept + the terms in the order given: a probability. */
-export const logistic = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weighted('logistic', coefficients)
+/**
+ * Logistic regression: the probability 1 / (1 + e^−z), with z = intercept + Σ terms, added in the order of writing.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a weight that is not finite, or an input that the model does not have.
+ * @example
+ * const score = logistic({ intercept: -6, weights: { amount: { weight: 0.7, mean: 88, scale: 40, ifNull: 88 }, 'card.n10m': 0.4 } })
+ */
+export const logistic = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> =>
+  weightedScore('logistic', coefficients)
 
-/** intercept + the terms in the order given. */
-export const linear = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weighted('linear', coefficients)
+/**
+ * Linear model: intercept + Σ terms, added in the order of writing.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a weight that is not finite, or an input that the model does not have.
+ * @example
+ * const score = linear({ intercept: 10, weights: { delay: 0.8, carrier: { levels: { AA: 2.5, DL: -1 }, otherwise: 0 } } })
+ */
+export const linear = <const Names extends string>(coefficients: Coefficients<Names>): Score<Names> => weightedScore('linear', coefficients)
 
+/** Coefficients of `logistic` and `linear`: the intercept, and a weight for each input by its path. */
 export interface Coefficients<Names extends string> {
   readonly intercept: number
   readonly weights: Readonly<Record<Names, Weight>>
 }
 
-/** The score of the first rule whose condition is true; `otherwise` if none is. */
+/**
+ * Score of the first rule whose condition is true; `otherwise` if there is none.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a condition over anything but the model's inputs, or a score that is not finite.
+ * @example
+ * const suspicious = model('suspicious', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
+ *   score: v => rules([{ when: v.card.n10m.gt(5), score: 1 }, { when: v.amount.gt(500), score: 0.5 }], 0),
+ * })
+ */
 export function rules(list: readonly Rule[], otherwise: number): Score<never> {
   finite('rules: otherwise', otherwise)
   if (!Array.isArray(list)) mistake(`rules needs a list of { when, score }, got ${show(list)}`)
   list.forEach((rule: unknown, i) => checkOptions(`rule ${i + 1}`, rule, ['when', 'score']))
-  return scoreOf((what, _inputs, realm) => ({
+  return scoreOf((subject, _inputs, realm) => ({
     kind: 'rules',
     rules: list.map(({ when, score }: { when: unknown; score: unknown }, i) => {
-      const rule = `${what}: rule ${i + 1}`
+      const rule = `${subject}: rule ${i + 1}`
       if (!(when instanceof Node) || when.type.type !== 'bool' || when.type.list)
         mistake(`${rule} needs a condition in when, got ${describe(when)}`)
       if (when.realm !== realm) mistake(`${rule} has a condition over ${when.realm.name}; write score: v => rules([{ when: v.… }])`)
@@ -79,7 +107,7 @@ export function rules(list: readonly Rule[], otherwise: number): Score<never> {
   }))
 }
 
-function weighted<Names extends string>(kind: 'logistic' | 'linear', coefficients: Coefficients<Names>): Score<Names> {
+function weightedScore<Names extends string>(kind: 'logistic' | 'linear', coefficients: Coefficients<Names>): Score<Names> {
   checkOptions(kind, coefficients, ['intercept', 'weights'])
   const intercept = finite(`${kind} intercept`, coefficients.intercept)
   if (coefficients.weights === null || typeof coefficients.weights !== 'object')
@@ -87,53 +115,55 @@ function weighted<Names extends string>(kind: 'logistic' | 'linear', coefficient
   const terms = Object.entries<unknown>(coefficients.weights).map(([input, weight]) =>
     termOf(`${kind}: weight of '${input}'`, input, weight),
   )
-  return scoreOf((what, inputs) => {
-    for (const term of terms) checkTerm(`${what}: ${kind}`, term, inputs)
+  return scoreOf((subject, inputs) => {
+    for (const term of terms) checkTerm(`${subject}: ${kind}`, term, inputs)
     return { kind, intercept, terms }
   })
 }
 
-function termOf(what: string, input: string, weight: unknown): TermIR {
-  if (typeof weight === 'number') return { input, weight: finite(what, weight) }
+function termOf(subject: string, input: string, weight: unknown): TermIR {
+  if (typeof weight === 'number') return { input, weight: finite(subject, weight) }
   if (weight !== null && typeof weight === 'object' && 'levels' in weight) {
-    checkOptions(what, weight, ['levels', 'otherwise'])
+    checkOptions(subject, weight, ['levels', 'otherwise'])
     const { levels, otherwise } = weight as { levels: unknown; otherwise?: unknown }
-    if (levels === null || typeof levels !== 'object') mistake(`${what}: levels is a weight for each value, got ${show(levels)}`)
-    const checked = Object.fromEntries(Object.entries(levels).map(([level, one]) => [level, finite(`${what} at level '${level}'`, one)]))
-    return { input, levels: checked, ...(otherwise !== undefined && { otherwise: finite(`${what} otherwise`, otherwise) }) }
+    if (levels === null || typeof levels !== 'object') mistake(`${subject}: levels is a weight for each value, got ${show(levels)}`)
+    const weights = Object.fromEntries(
+      Object.entries(levels).map(([level, weight]) => [level, finite(`${subject} at level '${level}'`, weight)]),
+    )
+    return { input, levels: weights, ...(otherwise !== undefined && { otherwise: finite(`${subject} otherwise`, otherwise) }) }
   }
-  checkOptions(what, weight, ['weight', 'mean', 'scale', 'ifNull'])
-  const given = weight as Readonly<Record<string, unknown>>
-  const optional = (name: string) => (given[name] === undefined ? {} : { [name]: finite(`${what} ${name}`, given[name]) })
-  if (given['scale'] === 0) mistake(`${what}: scale is 0; leave it out or drop the input`)
-  return { input, weight: finite(what, given['weight']), ...optional('mean'), ...optional('scale'), ...optional('ifNull') }
+  checkOptions(subject, weight, ['weight', 'mean', 'scale', 'ifNull'])
+  const fields = weight as Readonly<Record<string, unknown>>
+  const optional = (name: string) => (fields[name] === undefined ? {} : { [name]: finite(`${subject} ${name}`, fields[name]) })
+  if (fields['scale'] === 0) mistake(`${subject}: scale is 0; leave it out or drop the input`)
+  return { input, weight: finite(subject, fields['weight']), ...optional('mean'), ...optional('scale'), ...optional('ifNull') }
 }
 
-function checkTerm(what: string, term: TermIR, inputs: readonly Input[]): void {
+function checkTerm(subject: string, term: TermIR, inputs: readonly Input[]): void {
   const input = inputs.find(({ ir }) => ir.name === term.input)
   if (!input)
     mistake(
-      `${what} has a weight for '${term.input}', which is no input${didYouMean(
+      `${subject} has a weight for '${term.input}', which is no input${didYouMean(
         term.input,
         inputs.map(({ ir }) => ir.name),
       )}`,
     )
   const { type } = input.node
-  if (type.list) mistake(`${what}: '${term.input}' is a list; only your own compute can score it`)
+  if (type.list) mistake(`${subject}: '${term.input}' is a list; only your own compute can score it`)
   if (type.type === 'string' && !term.levels)
-    mistake(`${what}: '${term.input}' is a string; give a weight for each value: { levels: { … } }`)
+    mistake(`${subject}: '${term.input}' is a string; give a weight for each value: { levels: { … } }`)
   for (const level of Object.keys(term.levels ?? {}))
-    if (!isLevel(level, type)) mistake(`${what}: '${term.input}' is never '${level}'${didYouMean(level, type.values ?? [])}`)
+    if (!isLevel(level, type)) mistake(`${subject}: '${term.input}' is never '${level}'${didYouMean(level, type.values ?? [])}`)
 }
 
-/** Whether a value of the type, written as text, can be this. */
+/** True if a value of the type, written as text, can be `level`. */
 function isLevel(level: string, { type, values }: TypeInfo): boolean {
   if (type === 'string') return values?.includes(level) ?? true
   return type === 'bool' ? level === 'true' || level === 'false' : String(Number(level)) === level && Number.isFinite(Number(level))
 }
 
-function finite(what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) mistake(`${what} must be a finite number, got ${show(value)}`)
+function finite(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) mistake(`${subject} must be a finite number, got ${show(value)}`)
   return value
 }
 

@@ -8,18 +8,18 @@ const DAY = 86_400_000
 const of = (orWhen: unknown, more: object = {}) => stolen({ algorithm: 'logistic', orWhen, ...more } as Train)
 const irOf = (orWhen: unknown, more: object = {}) => of(orWhen, more).ir.models[0].train!.orWhen
 
-test('drift alone has the thresholds of the documents, and the bound of the rule', () => {
+test("'drift' has the documented thresholds, and the bound of the promotion rule", () => {
   const plain = { kind: 'drift', look: DAY, recent: 7 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 1000 }
   assert.deepEqual(irOf('drift'), plain)
   assert.deepEqual(irOf({ drift: {} }), plain)
   assert.deepEqual(irOf('drift', { promote: { metric: 'ap', atLeast: 0.3 } }), { ...plain, metric: { metric: 'ap', bound: 0.3 } })
-  // A loss has no bound from below, and a rule without one says nothing.
+  // A loss has no lower bound, and a rule without a bound has none for drift.
   assert.deepEqual(irOf('drift', { promote: { metric: 'logloss', atMost: 0.3 } }), plain)
   assert.deepEqual(irOf('drift', { promote: { metric: 'auc' } }), plain)
   assert.equal(of('drift').ir.models[0].train!.every, undefined)
 })
 
-test('each of them may be another', () => {
+test('each threshold can be set', () => {
   const drift = { look: '6h', recent: '2w', cooldown: '3d', psi: 0.3, ks: 0.25, nulls: 0.2, rows: 400, metric: 'auc', atLeast: 0.7 }
   const { metric, atLeast, ...rest } = drift
   assert.deepEqual(irOf({ drift }, { promote: { metric: 'ap', atLeast: 0.3 } }), {
@@ -35,7 +35,7 @@ test('each of them may be another', () => {
   ])
 })
 
-test('a mistake is placed at its line, and says what to write', () => {
+test('a mistake has its line and its fix', () => {
   const bad = (orWhen: unknown) => () => of(orWhen)
   refusesHere(bad('drfit'), /train: orWhen is 'drfit'; write 'drift', or \{ drift: \{ psi: 0\.25, recent: '7d' \} \}/)
   refusesHere(bad(true), /orWhen is true; write 'drift'/)
@@ -54,7 +54,7 @@ test('a mistake is placed at its line, and says what to write', () => {
   refusesHere(bad({ drift: { atLeast: 0.5 } }), /orWhen: metric is 'auc' or 'ap', got undefined/)
 })
 
-/** The definition is made in another file, by a line of it. */
+/** A definition in another file, by its text. */
 function refusesHere(build: () => unknown, message: RegExp): void {
   assert.throws(build, { code: 'SPILL_DEFINITION', message })
 }

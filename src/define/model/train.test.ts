@@ -30,7 +30,7 @@ const trained = (train: Train) =>
 
 const DAY = 86_400_000
 
-test('train becomes its IR, and a model that has it needs no score', () => {
+test('train becomes its IR, and a trained model needs no score', () => {
   const { ir } = trained({
     algorithm: 'trees',
     every: 'week',
@@ -62,7 +62,7 @@ test('train becomes its IR, and a model that has it needs no score', () => {
   assert.equal(both.ir.score.kind, 'linear')
 })
 
-test('a command may train it', () => {
+test('a command can train a model', () => {
   const { ir } = trained({ algorithm: external({ command: 'python3', args: ['train.py'] }), seed: 7, every: 'day' })
   const { algorithm, options } = ir.train!
   assert.deepEqual(
@@ -79,7 +79,7 @@ test('a command may train it', () => {
 
 const badly = (train: unknown) => () => trained(train as Train)
 
-test('a mistake is placed at its line, and says what to write', () => {
+test('a mistake has its line and its fix', () => {
   refuses(badly({}), /model 'm': train: algorithm is undefined, none of 'logistic', 'linear', 'trees'/)
   refuses(badly({ algorithm: 'tree' }), /algorithm is 'tree', none of .*; did you mean 'trees'\?/)
   refuses(badly('week'), /model 'm': train needs options: \{ algorithm: 'logistic', every: 'week' \}, got 'week'/)
@@ -101,8 +101,8 @@ test('a mistake is placed at its line, and says what to write', () => {
 })
 
 test('a schedule in the past is a mistake: what is one moment, and a cron that never runs', () => {
-  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' is of one moment or year, not a schedule/)
-  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /is of one moment or year, not a schedule/)
+  refuses(badly({ algorithm: 'trees', every: '2020-01-01T00:00:00' }), /'2020-01-01T00:00:00' has one date or year and is no schedule/)
+  refuses(badly({ algorithm: 'trees', every: '0 0 0 1 1 * 2020' }), /has one date or year and is no schedule/)
   refuses(badly({ algorithm: 'trees', every: '0 0 31 2 *' }), /the cron '0 0 31 2 \*' never runs/)
 })
 
@@ -113,10 +113,10 @@ test('an input that is no number is refused, and a model without a label', () =>
   refuses(inputs('kind'), /model 'm': train: input 'x' is a string, and trainers take numbers; take a condition instead/)
   refuses(inputs('kinds'), /model 'm': train: input 'x' is a list, and trainers take numbers/)
   const bare = () => model('m', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), train })
-  refuses(bare, /model 'm': train needs a label, what came of each decision/)
+  refuses(bare, /model 'm': train needs a label: labelFrom/)
 })
 
-test('plan says how training changes', () => {
+test('plan shows how training changes', () => {
   const before = pipeline('p', [trained({ algorithm: 'logistic' })])
   const after = pipeline('p', [
     trained({

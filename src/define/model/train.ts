@@ -1,7 +1,7 @@
 /**
- * `train`: how a model is trained by Spillway itself: with which algorithm, when, on what, and what must hold of a version before it decides.
+ * `train`: how Spillway trains a model: algorithm, schedule, rows, and the rule by which a version is promoted.
  *
- * Trainers take numbers, so that an input that is none is a mistake here and not in a week.
+ * Trainers take numbers, so another input is a mistake in the definition and not in the first training.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -16,64 +16,101 @@ import { orWhenOf, type OrWhen } from './train-drift.ts'
 import { algorithmNames, type AlgorithmName, type PromoteIR, type TrainIR } from '../ir/train-ir.ts'
 import { spanOf } from '../expression/window.ts'
 
-/** What holds of a version before it decides: a rule over the decisions it is judged by, or somebody says so (`spillway models`). */
+/**
+ * Promotion of a trained version: `'by hand'` (`spillway models`), or a rule over the decisions of the holdout.
+ *
+ * `auc` and `ap` (average precision) must be at least `atLeast`, `logloss` and `rmse` at most `atMost`, and better than the
+ * champion's by `betterBy`.
+ */
 export type Promotion =
   | 'by hand'
-  | ({ readonly metric: 'auc' | 'ap'; readonly atLeast?: number } & Beside)
-  | ({ readonly metric: 'logloss' | 'rmse'; readonly atMost?: number } & Beside)
+  | ({ readonly metric: 'auc' | 'ap'; readonly atLeast?: number } & ChampionComparison)
+  | ({ readonly metric: 'logloss' | 'rmse'; readonly atMost?: number } & ChampionComparison)
 
-/** Compared with what scores now, on the same decisions. */
-interface Beside {
-  /** 0 unless given. */
+/** Comparison with the champion on the same decisions. */
+interface ChampionComparison {
+  /** Least improvement over the champion's metric. Default 0. */
   readonly betterBy?: number
-  /** For so long it then scores beside what decides, and the rule must hold of those decisions too, once their labels are settled. */
+  /**
+   * Shadow period: the version first scores beside the champion this long, and the rule must hold for those decisions too, once
+   * their labels are settled.
+   */
   readonly shadow?: Duration
 }
 
-interface Training {
-  /** `'day'` and `'week'` (at 00:00, of Monday), whole intervals from the epoch such as `'12h'`, or a cron; when somebody asks unless given. */
+/** Options that all trainers share. */
+interface CommonTraining {
+  /** Schedule: `'day'` or `'week'` (00:00, Monday), an interval from the epoch such as `'12h'`, or a cron. Default: on command only. */
   readonly every?: string
-  /** Also when what the model is given, what it says, or how good it is has moved away from what it was trained on. */
+  /** Trains also when inputs, scores or quality have drifted away from those of the last training. */
   readonly orWhen?: OrWhen
-  /** Of `'day'`, `'week'` and a cron; UTC unless given. */
+  /** IANA time zone of `'day'`, `'week'` and a cron. Default UTC. */
   readonly zone?: string
-  /** How long before a decision may lie that is learnt from; no bound unless given. */
+  /** Age of the oldest decisions to learn from. Default: all. */
   readonly over?: Duration
-  /** How long at the end is kept apart, to judge by; the last fifth of the decisions unless given. Between the two lies the horizon of the label. */
+  /**
+   * Length of the holdout at the end, on which a version is evaluated. Default: the last fifth of the decisions. The label's
+   * horizon lies between training rows and holdout.
+   */
   readonly holdout?: Duration
-  /** By hand unless given. */
+  /** Rule by which a version is promoted. Default `'by hand'`. */
   readonly promote?: Promotion
 }
 
-/** `ridge`, `standardise` and `ifNull` are those of `fitLogistic` and `fitLinear` (docs/training.md). */
-export interface RegressionTraining extends Training {
+/** Training of a regression; `ridge`, `standardise` and `ifNull` are options of `fitLogistic` and `fitLinear` (docs/training.md). */
+export interface RegressionTraining extends CommonTraining {
   readonly algorithm: 'logistic' | 'linear'
+  /** L2 penalty: the fit minimises its summed loss plus `ridge · Σ weight² / 2`, without the intercept. Default 1. */
   readonly ridge?: number
+  /** Applies `ridge` to weights of standardised columns, so that units do not matter. Default true. */
   readonly standardise?: boolean
+  /** Value in place of NULL in every column. Default: the mean of each column. */
   readonly ifNull?: number
 }
 
-/** The options are those of `fitTrees` (docs/training.md). */
-export interface TreesTraining extends Training {
+/** Training of boosted trees; the options are those of `fitTrees` (docs/training.md). */
+export interface TreesTraining extends CommonTraining {
   readonly algorithm: 'trees'
+  /** Greatest number of trees. Default 100. */
   readonly rounds?: number
+  /** Share of a tree's values that is added, above 0 and at most 1. Default 0.1. */
   readonly learningRate?: number
+  /** Greatest number of leaves of a tree. Default 31. */
   readonly leaves?: number
+  /** Greatest number of splits on the path to a leaf. Default: limited by the leaves alone. */
   readonly depth?: number
+  /** Least number of rows in a leaf. Default 20. */
   readonly minRows?: number
+  /** L2 penalty: added to the sum of Hessians of a leaf. Default 0. */
   readonly ridge?: number
+  /** Greatest number of bins of a column, without that of NULL. Default 255. */
   readonly bins?: number
+  /** Share of the rows that each tree sees, drawn at random. Default 1. */
   readonly rowShare?: number
+  /** Share of the columns that each tree sees, drawn at random. Default 1. */
   readonly columnShare?: number
+  /** Seed of the random draws. Default 0. */
   readonly seed?: number
 }
 
-/** `external({ command: 'python3', args: ['train.py'] })`: whatever it leaves as coefficients or trees (docs/training.md has the contract). */
-export interface ExternalTraining extends Training {
+/** Training by a command: `external({ command: 'python3', args: ['train.py'] })` (contract: docs/training.md). */
+export interface ExternalTraining extends CommonTraining {
   readonly algorithm: ExternalIR
+  /** Seed for the command. Default 0. */
   readonly seed?: number
 }
 
+/**
+ * Training of a model, as the option `train` of `model`.
+ *
+ * @example
+ * const trained = model('trained', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
+ *   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' }),
+ *   train: { algorithm: 'trees', every: 'week', promote: { metric: 'ap', betterBy: 0.005, shadow: '7d' } },
+ * })
+ */
 export type Train = RegressionTraining | TreesTraining | ExternalTraining
 
 const common = ['algorithm', 'every', 'zone', 'orWhen', 'over', 'holdout', 'promote']
@@ -84,91 +121,96 @@ const ownOptions: Readonly<Record<AlgorithmName, readonly string[]>> = {
   trees: ['rounds', 'learningRate', 'leaves', 'depth', 'minRows', 'ridge', 'bins', 'rowShare', 'columnShare', 'seed'],
 }
 
-/** The IR of `train`, or the mistake in it. */
-export function trainOf(model: string, given: unknown, { inputs, hasLabel }: { inputs: readonly Input[]; hasLabel: boolean }): TrainIR {
-  const what = `${model}: train`
-  if (given === null || typeof given !== 'object')
-    mistake(`${what} needs options: { algorithm: 'logistic', every: 'week' }, got ${show(given)}`)
-  const options = given as Readonly<Record<string, unknown>>
-  const algorithm = algorithmOf(what, options['algorithm'])
-  const own = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
-  checkOptions(what, options, [...common, ...own])
-  if (!hasLabel) mistake(`${what} needs a label, what came of each decision: labelFrom(source, { … }) or begins(source, r => …, { … })`)
-  for (const input of inputs) checkNumber(what, input)
+/** IR of `train`. Throws `SPILL_DEFINITION`. */
+export function trainOf(model: string, value: unknown, { inputs, hasLabel }: { inputs: readonly Input[]; hasLabel: boolean }): TrainIR {
+  const subject = `${model}: train`
+  if (value === null || typeof value !== 'object')
+    mistake(`${subject} needs options: { algorithm: 'logistic', every: 'week' }, got ${show(value)}`)
+  const options = value as Readonly<Record<string, unknown>>
+  const algorithm = algorithmOf(subject, options['algorithm'])
+  const ownNames = typeof algorithm === 'string' ? ownOptions[algorithm] : ['seed']
+  checkOptions(subject, options, [...common, ...ownNames])
+  if (!hasLabel) mistake(`${subject} needs a label: labelFrom(source, { … }) or begins(source, r => …, { … })`)
+  for (const input of inputs) checkNumber(subject, input)
   const { every, zone, orWhen, over, holdout } = options
-  if (every === undefined && zone !== undefined) mistake(`${what}: zone is of a schedule; add every: 'week', or leave it out`)
-  const promote = promoteOf(`${what}: promote`, options['promote'] ?? 'by hand')
+  if (every === undefined && zone !== undefined) mistake(`${subject}: zone is of a schedule; add every: 'week', or leave it out`)
+  const promote = promoteOf(`${subject}: promote`, options['promote'] ?? 'by hand')
   return {
     algorithm,
-    options: Object.fromEntries(own.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(what, name, options[name])]]))),
-    ...(every !== undefined && { every: everyOf(`${what}: every`, every, zone) }),
-    ...(over !== undefined && { over: spanOf(`${what}: over`, over) }),
-    ...(holdout !== undefined && { holdout: spanOf(`${what}: holdout`, holdout) }),
-    ...(orWhen !== undefined && { orWhen: orWhenOf(`${what}: orWhen`, orWhen, promote) }),
+    options: Object.fromEntries(
+      ownNames.flatMap(name => (options[name] === undefined ? [] : [[name, optionOf(subject, name, options[name])]])),
+    ),
+    ...(every !== undefined && { every: everyOf(`${subject}: every`, every, zone) }),
+    ...(over !== undefined && { over: spanOf(`${subject}: over`, over) }),
+    ...(holdout !== undefined && { holdout: spanOf(`${subject}: holdout`, holdout) }),
+    ...(orWhen !== undefined && { orWhen: orWhenOf(`${subject}: orWhen`, orWhen, promote) }),
     promote,
   }
 }
 
-function algorithmOf(what: string, given: unknown): AlgorithmName | ExternalIR {
-  if (isExternal(given)) return given
-  const found = algorithmNames.find(name => name === given)
+function algorithmOf(subject: string, value: unknown): AlgorithmName | ExternalIR {
+  if (isExternal(value)) return value
+  const match = algorithmNames.find(name => name === value)
   const names = algorithmNames.map(name => `'${name}'`).join(', ')
-  return found ?? mistake(`${what}: algorithm is ${show(given)}, none of ${names} or external({ … })${didYouMean(given, algorithmNames)}`)
+  return (
+    match ?? mistake(`${subject}: algorithm is ${show(value)}, none of ${names} or external({ … })${didYouMean(value, algorithmNames)}`)
+  )
 }
 
-const isExternal = (given: unknown): given is ExternalIR =>
-  typeof given === 'object' && given !== null && (given as Partial<ExternalIR>).kind === 'external'
+const isExternal = (value: unknown): value is ExternalIR =>
+  typeof value === 'object' && value !== null && (value as Partial<ExternalIR>).kind === 'external'
 
-function checkNumber(what: string, { ir: { name }, node: { type } }: Input): void {
-  if (type.list) mistake(`${what}: input '${name}' is a list, and trainers take numbers; take an aggregate that is one`)
+function checkNumber(subject: string, { ir: { name }, node: { type } }: Input): void {
+  if (type.list) mistake(`${subject}: input '${name}' is a list, and trainers take numbers; take an aggregate that is one`)
   if (type.type === 'string')
-    mistake(`${what}: input '${name}' is a string, and trainers take numbers; take a condition instead, such as p.kind.eq('web')`)
+    mistake(`${subject}: input '${name}' is a string, and trainers take numbers; take a condition instead, such as p.kind.eq('web')`)
 }
 
-function optionOf(what: string, name: string, value: unknown): number | boolean {
+function optionOf(subject: string, name: string, value: unknown): number | boolean {
   if (name === 'standardise' ? typeof value === 'boolean' : typeof value === 'number' && Number.isFinite(value)) return value as number
-  return mistake(`${what}: ${name} is ${name === 'standardise' ? 'true or false' : 'a number'}, got ${show(value)}`)
+  return mistake(`${subject}: ${name} is ${name === 'standardise' ? 'true or false' : 'a number'}, got ${show(value)}`)
 }
 
-const words: Readonly<Record<string, string>> = { day: '0 0 * * *', week: '0 0 * * 1' }
+const namedSchedules: Readonly<Record<string, string>> = { day: '0 0 * * *', week: '0 0 * * 1' }
 const isDuration = (text: string): boolean => /^[\d.]+(ms|s|m|h|d|w)$/.test(text)
 
-function everyOf(what: string, every: unknown, zone: unknown): ScheduleIR {
-  if (typeof every !== 'string') mistake(`${what} is 'day', 'week', a duration or a cron, got ${show(every)}`)
+function everyOf(subject: string, every: unknown, zone: unknown): ScheduleIR {
+  if (typeof every !== 'string') mistake(`${subject} is 'day', 'week', a duration or a cron, got ${show(every)}`)
   if (isDuration(every)) {
-    if (zone !== undefined) mistake(`${what}: an interval has no zone; leave it out or write a cron`)
-    return new Interval({ kind: 'interval', every: durationOf(what, every), phase: 0 }).ir
+    if (zone !== undefined) mistake(`${subject}: an interval has no zone; leave it out or write a cron`)
+    return new Interval({ kind: 'interval', every: durationOf(subject, every), phase: 0 }).ir
   }
-  // A moment, and what names a year, come to an end.
+  // A moment or a year comes to an end.
   if (/^\d{4}-/.test(every) || every.trim().split(/\s+/).length > 6)
-    mistake(`${what}: '${every}' is of one moment or year, not a schedule; write 'week', '7d' or a cron such as '0 3 * * 1'`)
-  return scheduleOf(what, words[every] ?? every, zone as string | undefined)
+    mistake(`${subject}: '${every}' has one date or year and is no schedule; write 'week', '7d' or a cron such as '0 3 * * 1'`)
+  return scheduleOf(subject, namedSchedules[every] ?? every, zone as string | undefined)
 }
 
-function promoteOf(what: string, given: unknown): PromoteIR {
-  if (given === 'by hand') return { kind: 'hand' }
-  if (given === null || typeof given !== 'object')
-    mistake(`${what} is ${show(given)}; write 'by hand', or a rule such as { metric: 'auc', atLeast: 0.8, betterBy: 0.005 }`)
-  const { metric } = given as { metric?: unknown }
+function promoteOf(subject: string, value: unknown): PromoteIR {
+  if (value === 'by hand') return { kind: 'hand' }
+  if (value === null || typeof value !== 'object')
+    mistake(`${subject} is ${show(value)}; write 'by hand', or a rule such as { metric: 'auc', atLeast: 0.8, betterBy: 0.005 }`)
+  const { metric } = value as { metric?: unknown }
   const isLoss = metric === 'logloss' || metric === 'rmse'
   if (!isLoss && metric !== 'auc' && metric !== 'ap')
     mistake(
-      `${what}: metric is ${show(metric)}, none of 'auc', 'ap', 'logloss', 'rmse'${didYouMean(metric, ['auc', 'ap', 'logloss', 'rmse'])}`,
+      `${subject}: metric is ${show(metric)}, ` +
+        `none of 'auc', 'ap', 'logloss', 'rmse'${didYouMean(metric, ['auc', 'ap', 'logloss', 'rmse'])}`,
     )
   const boundName = isLoss ? 'atMost' : 'atLeast'
-  checkOptions(what, given, ['metric', boundName, 'betterBy', 'shadow'])
-  const { [boundName]: bound, betterBy = 0, shadow } = given as Readonly<Record<string, unknown>>
+  checkOptions(subject, value, ['metric', boundName, 'betterBy', 'shadow'])
+  const { [boundName]: bound, betterBy = 0, shadow } = value as Readonly<Record<string, unknown>>
   for (const [name, value] of [
     [boundName, bound ?? 0],
     ['betterBy', betterBy],
   ] as const)
     if (typeof value !== 'number' || !(value >= 0 && Number.isFinite(value)))
-      mistake(`${what}: ${name} is a number from 0, got ${show(value)}`)
+      mistake(`${subject}: ${name} is a number from 0, got ${show(value)}`)
   return {
     kind: 'rule',
     metric,
     ...(bound !== undefined && { bound: bound as number }),
     betterBy: betterBy as number,
-    ...(shadow !== undefined && { shadow: spanOf(`${what}: shadow`, shadow) }),
+    ...(shadow !== undefined && { shadow: spanOf(`${subject}: shadow`, shadow) }),
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Boosted trees as a file: the JSON that `fitTrees` gives and that the score `trees` takes. It is looked at in full before anything is made of it, for it
- * may have come from anywhere.
+ * The file format of boosted trees: the JSON that `fitTrees` returns and the score `trees` takes.
+ *
+ * The file is untrusted: it is validated in full before use.
  */
 import { createHash } from 'node:crypto'
 import { limits } from '../../base/limits.ts'
@@ -8,30 +9,35 @@ import { show } from '../../base/show.ts'
 import { canonicalJson } from '../ir/fingerprint.ts'
 import type { ScoreIR, TreeIR } from '../ir/ir.ts'
 
+/** Value of `format` in every file. */
 export const TREES_FORMAT = 'spillway-trees'
+/** Version of the format that this Spillway reads and writes. */
 export const TREES_VERSION = 1
 
-/** The types are those of an imported JSON file, whose texts are any text. */
+/** Boosted trees as a file. Texts are of type `string`, as in an imported JSON file. */
 export interface TreesFile<Names extends string = string> {
   readonly format: string
   readonly version: number
-  /** `logistic` or `identity`, as in the IR. */
+  /** Link function: `logistic` or `identity`. */
   readonly link: string
+  /** Sum before the first tree. */
   readonly base: number
-  /** Names of inputs, each with the number by which the trees know it. */
+  /** Inputs by name, each with its number in the trees, from 0. */
   readonly inputs: Readonly<Record<Names, number>>
   readonly trees: readonly TreeIR[]
-  /** SHA-256 over all else, as canonical JSON. A file that was made by hand may have none. */
+  /** SHA-256 of everything else as canonical JSON, hex. A file that was written by hand may have none. */
   readonly checksum?: string
 }
 
+/** Score of boosted trees in the IR. */
 export type TreesScoreIR = Extract<ScoreIR, { kind: 'trees' }>
 
+/** SHA-256 of a file without its checksum, as canonical JSON, hex. */
 export function checksumOf({ checksum: _checksum, ...all }: Omit<TreesFile, 'checksum'> & { readonly checksum?: string }): string {
   return createHash('sha256').update(canonicalJson(all)).digest('hex')
 }
 
-/** The score that a file means. It must have no fault. */
+/** IR of a file's score. The file must be valid. */
 export function treesIR({ link, base, inputs, trees }: TreesFile): TreesScoreIR {
   const names = Object.entries(inputs).toSorted(([, a], [, b]) => a - b)
   return {
@@ -48,7 +54,7 @@ export function treesIR({ link, base, inputs, trees }: TreesFile): TreesScoreIR 
   }
 }
 
-/** What is wrong with a file, and where in it; nothing if it can be used. */
+/** Describes the first fault of a file; `undefined` for a valid file. */
 export function faultOfTrees(file: unknown): string | undefined {
   if (!isRecord(file) || file['format'] !== TREES_FORMAT)
     return `it is no file of trees: format is ${show(isRecord(file) ? file['format'] : file)}, not '${TREES_FORMAT}'`
@@ -84,19 +90,19 @@ const parts = ['input', 'value', 'right', 'nullsLeft'] as const
 function faultOfTree(tree: unknown, inputs: number): string | undefined {
   if (!isRecord(tree)) return `it is ${show(tree)}, not a tree`
   for (const part of parts) if (!Array.isArray(tree[part])) return `${part} is ${show(tree[part])}, not a list`
-  const known = tree as unknown as TreeIR
-  const { length } = known.input
+  const nodes = tree as unknown as TreeIR
+  const { length } = nodes.input
   if (length === 0) return 'it has no nodes'
   if (length > 2 * limits.TREE_LEAVES_MAX - 1) return `it has ${length} nodes: more than ${limits.TREE_LEAVES_MAX} leaves (TREE_LEAVES_MAX)`
-  for (const part of parts) if (known[part].length !== length) return `${part} is of ${known[part].length} nodes, input of ${length}`
-  return faultOfNodes(known, inputs)
+  for (const part of parts) if (nodes[part].length !== length) return `${part} is of ${nodes[part].length} nodes, input of ${length}`
+  return faultOfNodes(nodes, inputs)
 }
 
-/** In preorder each subtree is a stretch of nodes, which ends where it must: so every node is reached once, and no way goes in a circle. */
+/** In preorder each subtree is a range of nodes whose end is known. So each node is reached once, and no path is a circle. */
 function faultOfNodes({ input, value, right, nullsLeft }: TreeIR, inputs: number): string | undefined {
-  const stretches = [{ from: 0, end: input.length }]
-  for (let stretch = stretches.pop(); stretch; stretch = stretches.pop()) {
-    const { from, end } = stretch
+  const subtrees = [{ from: 0, end: input.length }]
+  for (let subtree = subtrees.pop(); subtree; subtree = subtrees.pop()) {
+    const { from, end } = subtree
     const isLeaf = input[from] === -1
     if (!isLeaf && !isBelow(input[from], inputs)) return `node ${from}: input is ${show(input[from])}, and there are ${inputs} inputs`
     if (!Number.isFinite(value[from])) return `node ${from}: value is ${show(value[from])}, not a finite number`
@@ -108,7 +114,7 @@ function faultOfNodes({ input, value, right, nullsLeft }: TreeIR, inputs: number
     const middle = right[from]
     if (!Number.isInteger(middle) || middle <= from + 1 || middle >= end)
       return `node ${from}: right is ${show(middle)}, not between ${from + 2} and ${end - 1}`
-    stretches.push({ from: middle, end }, { from: from + 1, end: middle })
+    subtrees.push({ from: middle, end }, { from: from + 1, end: middle })
   }
   return undefined
 }

@@ -28,10 +28,10 @@ test('a file becomes a score, its inputs in the order of their numbers', () => {
   assert.deepEqual(ir.score, { kind: 'trees', link: 'logistic', base: -2, inputs: ['amount', 'web'], trees: [split, leaf] })
 })
 
-test('a file is as it was behind a definition, and another file is another meaning', () => {
+test("a definition keeps the file's content, and a different file has a different fingerprint", () => {
   const fingerprintOf = (base: number) => {
-    const one = model('m', { decide: on(payments), inputs: p => ({ web: p.web, amount: p.amount }), score: trees({ ...file, base }) })
-    return pipeline('p', [one]).fingerprint
+    const first = model('m', { decide: on(payments), inputs: p => ({ web: p.web, amount: p.amount }), score: trees({ ...file, base }) })
+    return pipeline('p', [first]).fingerprint
   }
   assert.equal(fingerprintOf(1), fingerprintOf(1))
   assert.notEqual(fingerprintOf(1), fingerprintOf(2))
@@ -44,7 +44,7 @@ test('inputs that the model does not have, or that are no numbers', () => {
   refuses(named('kind'), `model 'm': trees: 'kind' is a string; fit on a condition instead, such as p.kind.eq('web')`)
 })
 
-test('a checksum is looked at where there is one', () => {
+test('a checksum is verified if there is one', () => {
   const signed = { ...file, checksum: checksumOf(file) }
   assert.equal(faultOfTrees(signed), undefined)
   assert.equal(faultOfTrees(JSON.parse(JSON.stringify(signed))), undefined)
@@ -57,7 +57,7 @@ const faulty = (changed: object, message: RegExp) => {
 }
 const faultyTree = (changed: object, message: RegExp) => faulty({ trees: [leaf, { ...split, ...changed }] }, message)
 
-test('a file that is something else, or of another version, says so at the line that takes it', () => {
+test('a file of another kind or version is refused at the line of the call', () => {
   refuses(
     () => trees({ ...file, format: 'lightgbm' }),
     `trees: the file cannot be used: it is no file of trees: format is 'lightgbm', not 'spillway-trees'`,
@@ -67,7 +67,7 @@ test('a file that is something else, or of another version, says so at the line 
   faulty({ version: 2 }, /^version is 2; this version of Spillway reads 1$/)
 })
 
-test('a damaged file says where', () => {
+test('the message of a damaged file has the position', () => {
   faulty({ link: 'softmax' }, /^link is 'softmax'/)
   faulty({ base: null }, /^base is null/)
   faulty({ inputs: ['amount'] }, /^inputs is \["amount"\]/)
@@ -88,7 +88,7 @@ test('a damaged file says where', () => {
   faulty({ trees: [{ input: nodes, value: nodes, right: nodes, nullsLeft: nodes }] }, /TREE_LEAVES_MAX/)
 })
 
-test('a damaged tree says at which node', () => {
+test('the message of a damaged tree has the node', () => {
   faultyTree({ input: [2, -1, 1, -1, -1] }, /^tree 1: node 0: input is 2, and there are 2 inputs/)
   faultyTree({ input: [0.5, -1, 1, -1, -1] }, /node 0: input is 0.5/)
   faultyTree({ value: [2.5, 1, 0.5, NaN, 4] }, /node 3: value is NaN/)
@@ -98,7 +98,7 @@ test('a damaged tree says at which node', () => {
   faultyTree({ input: [0, -1, -1, -1, -1] }, /node 2 is a leaf, and has nodes below it/)
   for (const right of [0, 1, 5, 2.5, -1])
     faultyTree({ right: [right, 0, 4, 0, 0] }, new RegExp(`node 0: right is ${right}, not between 2 and 4`))
-  // A circle, and nodes that two ways lead to.
+  // A circle, and nodes with two parents.
   faultyTree({ right: [2, 0, 2, 0, 0] }, /node 2: right is 2/)
   faultyTree({ right: [3, 0, 4, 0, 0] }, /node 1 is a leaf, and has nodes below it/)
 })

@@ -1,4 +1,4 @@
-/** Boosted trees as a score: of the file that `fitTrees` gave, by the names of the inputs that they were fitted on. */
+/** The score `trees`: boosted trees by the names of their inputs. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Input } from './inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
@@ -6,25 +6,33 @@ import { ScoreValue, type Score } from './score.ts'
 import { faultOfTrees, treesIR, type TreesFile } from './trees-file.ts'
 
 /**
- * The score of boosted trees: `trees(file)`, where `import file from './trees.json' with { type: 'json' }`. Inputs are numbers and bools; a NULL goes the way
- * that was learnt for it. Throws `SPILL_DEFINITION` for a file that is damaged or of something else, and for an input that the model does not have.
+ * Scores with boosted trees from `fitTrees`, usually from a file: `import file from './trees.json' with { type: 'json' }`.
+ *
+ * The score is the sum of the trees' leaves after the link function (1 / (1 + e^−z) for `logistic`). Inputs are numbers and
+ * bools; each split has a direction for NULL.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a file that is damaged or no file of trees, and for an input that the model does
+ * not have.
+ * @example
+ * const stump = { input: [0, -1, -1], value: [5, -2, 1], right: [2, 0, 0], nullsLeft: [1, 0, 0] }
+ * const score = trees({ format: 'spillway-trees', version: 1, link: 'logistic', base: 0, inputs: { amount: 0 }, trees: [stump] })
  */
 export function trees<const Names extends string>(file: TreesFile<Names>): Score<Names> {
   const fault = faultOfTrees(file)
   if (fault !== undefined) mistake(`trees: the file cannot be used: ${fault}`)
   const ir = treesIR(file)
-  const build: ScoreValue['build'] = (what, inputs) => {
-    for (const name of ir.inputs) checkInput(`${what}: trees`, name, inputs)
+  const build: ScoreValue['build'] = (subject, inputs) => {
+    for (const name of ir.inputs) checkInput(`${subject}: trees`, name, inputs)
     return ir
   }
   return new ScoreValue(build) as unknown as Score<Names>
 }
 
-function checkInput(what: string, name: string, inputs: readonly Input[]): void {
+function checkInput(subject: string, name: string, inputs: readonly Input[]): void {
   const names = inputs.map(({ ir }) => ir.name)
   const input = inputs[names.indexOf(name)]
-  if (!input) mistake(`${what} were fitted on '${name}', which is no input${didYouMean(name, names)}`)
+  if (!input) mistake(`${subject} were fitted on '${name}', which is no input${didYouMean(name, names)}`)
   const { type } = input.node
-  if (type.list) mistake(`${what}: '${name}' is a list; only your own compute can score it`)
-  if (type.type === 'string') mistake(`${what}: '${name}' is a string; fit on a condition instead, such as p.kind.eq('web')`)
+  if (type.list) mistake(`${subject}: '${name}' is a list; only your own compute can score it`)
+  if (type.type === 'string') mistake(`${subject}: '${name}' is a string; fit on a condition instead, such as p.kind.eq('web')`)
 }

@@ -1,13 +1,13 @@
-/** The columns that a model's decisions bring with them, whatever its trigger. */
+/** Columns that a model's decisions have, by the model's trigger. */
 import type { ColumnIR, ModelIR, PipelineIR, SourceIR } from '../ir/ir.ts'
 
-/** The columns that the model's inputs may refer to, and that give the keys of the groups it reads. */
+/** Columns that the model's inputs may refer to, and that have the keys of the groups it reads. */
 export function triggerColumns(ir: PipelineIR, { decide }: ModelIR): readonly ColumnIR[] {
   if (decide.kind === 'every') return [decide.column]
   return decide.kind === 'request' ? decide.columns : sourceNamed(ir, decide.source).columns
 }
 
-/** The column whose value is the key of a decision. */
+/** Column with the key of a decision. */
 export function triggerKey(ir: PipelineIR, model: ModelIR): ColumnIR {
   const { decide } = model
   if (decide.kind === 'every') return decide.column
@@ -15,7 +15,7 @@ export function triggerKey(ir: PipelineIR, model: ModelIR): ColumnIR {
   return triggerColumns(ir, model).find(({ name }) => name === key)!
 }
 
-/** The column that tells triggering events apart, where there are such and their source has one. */
+/** Column with the id of the triggering event, if the trigger is a source with ids. */
 export function triggerId(ir: PipelineIR, { decide }: ModelIR): ColumnIR | undefined {
   if (decide.kind !== 'on') return undefined
   const { id, columns } = sourceNamed(ir, decide.source)

@@ -1,4 +1,4 @@
-/** What makes a model decide, and the fields that a decision brings with it. */
+/** Triggers: what makes a model decide, and the fields that a decision has. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
 import { GroupValue } from '../feature/features.ts'
@@ -14,35 +14,46 @@ declare const triggered: unique symbol
 declare const requested: unique symbol
 declare const decides: unique symbol
 
-/** What decisions follow from: an event, with the kind of its id. */
+/** Kind of a trigger; for events with the kind of their id. */
 export type By = ByEvent | 'tick' | 'request'
+/** Trigger by events whose id is of kind `K`; `'none'` for events without an id. */
 export interface ByEvent<K extends Kind | 'none' = Kind | 'none'> {
   readonly id: K
 }
 
-/** The kind of the ids in column `I`: `none` where there is no such column; `never`, which is of any kind, where nothing is known of it. */
+/** Kind of the ids in column `I`: `none` without such a column; `never`, which fits any kind, where the column is not known. */
 type IdKind<C extends Columns, I extends string> = [I] extends [never] ? 'none' : string extends I ? never : KindOf<C[I]>
 
-/** `R` is the fields that a request is made with; `null` where decisions come by themselves. */
+/** A trigger, made by `on`, `every` or `request`. `C` are its columns; `R` the fields of a request, `null` for other triggers. */
 export interface Trigger<C extends Columns = Columns, R = unknown, B extends By = By> {
   readonly [triggered]: C
   readonly [requested]: R
   readonly [decides]: B
 }
 
-/** The trigger's columns as expressions, as delivered. */
+/** The trigger's columns as expressions over delivered values. */
 export type TriggerFields<C extends Columns> = { readonly [N in keyof C]: Field<'input', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
-/** Decides at every event of a source, with everything known up to and including it. */
+/**
+ * Decides at every event of a source, with all events up to and including it.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for anything but a source.
+ * @example
+ * const large = model('largePayment', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount }),
+ *   score: linear({ intercept: 0, weights: { amount: 1 } }),
+ * })
+ */
 export function on<C extends Columns, I extends string>(source: Source<C, I>): Trigger<C, null, ByEvent<IdKind<C, I>>> {
-  const given: unknown = source
-  if (given instanceof GroupValue) mistake(`on(…) needs a source, got the group '${given.name}'; of a table write on(${given.name}.source)`)
-  if (!(given instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(given)}`)
-  const { ir, name } = given
+  const input: unknown = source
+  if (input instanceof GroupValue) mistake(`on(…) needs a source, got the group '${input.name}'; of a table write on(${input.name}.source)`)
+  if (!(input instanceof SourceValue)) mistake(`on(…) needs a source, got ${show(input)}`)
+  const { ir, name } = input
   const value = new TriggerValue({
     name: `source '${name}'`,
     columns: ir.columns,
-    source: given,
+    source: input,
     build: () => ({ kind: 'on', source: name }),
   })
   return value as unknown as Trigger<C, null, ByEvent<IdKind<C, I>>>
@@ -55,15 +66,15 @@ export interface FeatureRead {
 }
 
 interface TriggerParts {
-  /** For messages. */
+  /** Name for messages. */
   readonly name: string
   readonly columns: readonly ColumnIR[]
   readonly source?: SourceValue
-  /** The trigger of a model that reads these features, or the mistake in having it. `what` is the model, for messages. */
-  readonly build: (what: string, reads: readonly FeatureRead[]) => TriggerIR
+  /** IR of the trigger for a model that reads these features. Throws `SPILL_DEFINITION`; `subject` is the model, for messages. */
+  readonly build: (subject: string, reads: readonly FeatureRead[]) => TriggerIR
 }
 
-/** What a trigger is at run time: its IR is known once the model's reads are. */
+/** A trigger at run time; its IR needs the features that the model reads. */
 export class TriggerValue {
   readonly name: string
   readonly columns: readonly ColumnIR[]
@@ -78,17 +89,18 @@ export class TriggerValue {
   }
 }
 
-/** Without a triggering event nothing is left out: a feature that says so was meant for another model. */
-export function refuseBefore(what: string, trigger: string, reads: readonly FeatureRead[]): void {
+/** Rejects features with `before` where there is no triggering event: they were meant for another model. */
+export function refuseBefore(subject: string, trigger: string, reads: readonly FeatureRead[]): void {
   const read = reads.find(({ feature }) => feature.before)
   if (read)
     mistake(
-      `${what} reads '${read.group.name}.${read.feature.name}', which leaves the triggering event out (before), and ${trigger} has none; ` +
+      `${subject} reads '${read.group.name}.${read.feature.name}', which leaves the triggering event out (before), ` +
+        `and ${trigger} has none; ` +
         'read a feature without before',
     )
 }
 
-/** The realm of one model's inputs. */
+/** Realm of one model's inputs. */
 export function triggerRealm(model: string): Realm {
   const realm: Realm = {
     scope: 'input',
@@ -99,6 +111,7 @@ export function triggerRealm(model: string): Realm {
   return realm
 }
 
+/** The trigger's columns as nodes, by name. */
 export function triggerFields(
   { name: trigger, columns }: Pick<TriggerValue, 'name' | 'columns'>,
   realm: Realm,

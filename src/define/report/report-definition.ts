@@ -1,4 +1,7 @@
-/** What a report is of, from a model or from groups: the inputs of its rows, the one column that they are about, and for how long keys are reported on. */
+/**
+ * Content of a report, from a model or from groups: the inputs of its rows, the column that they are about, and how long keys
+ * stay active.
+ */
 import { show } from '../../base/show.ts'
 import { durationText } from '../../base/time.ts'
 import { tellsLive } from '../model/every.ts'
@@ -10,49 +13,56 @@ import { ModelValue } from '../model/model.ts'
 import { refuseBefore, triggerFields, triggerRealm, type FeatureRead } from '../model/trigger.ts'
 import { spanOf } from '../expression/window.ts'
 
+/** Content of a report. */
 export interface Reported {
   readonly of: ReportIR['of']
   readonly column: ColumnIR
   readonly live: number
   readonly inputs: readonly Input[]
-  /** Of which it is, if it is of one. */
+  /** The model, if the report has one. */
   readonly model: ModelValue | undefined
   readonly groups: readonly GroupValue[]
 }
 
-/** Or the mistake in what was given. */
-export function reportedOf(what: string, { of, live }: { readonly of?: unknown; readonly live?: unknown }): Reported {
-  const given = of instanceof ModelValue ? ofModel(what, of) : ofGroups(what, of)
-  const { column, groups, inputs, rules } = given
+/** Content of a report's options. Throws `SPILL_DEFINITION`. */
+export function reportedOf(subject: string, { of, live }: { readonly of?: unknown; readonly live?: unknown }): Reported {
+  const definition = of instanceof ModelValue ? ofModel(subject, of) : ofGroups(subject, of)
+  const { column, groups, inputs, rules } = definition
   const reads = [...inputs.map(({ ir }) => ir.expr), ...rules].flatMap(featuresRead).map(({ group: name, name: feature }): FeatureRead => {
     const { ir } = groups.find(group => group.name === name)!
-    return { group: ir, feature: ir.features.find(one => one.name === feature)! }
+    return { group: ir, feature: ir.features.find(candidate => candidate.name === feature)! }
   })
-  refuseBefore(what, 'a report', reads)
+  refuseBefore(subject, 'a report', reads)
   const entity = column.entity!
   if (!reads.some(({ group }) => tellsLive(group.entity, entity)))
-    mistake(`${what} reads no group of ${entity} alone, so that nothing tells which ${entity} is live; report on a model that reads one`)
-  return { ...given, live: live === undefined ? (given.live ?? longestWindow(what, entity, reads)) : spanOf(`${what}: live`, live) }
+    mistake(
+      `${subject} reads no group of ${entity} alone, so that nothing shows which ${entity} is active; report on a model that reads one`,
+    )
+  return {
+    ...definition,
+    live: live === undefined ? (definition.live ?? longestWindow(subject, entity, reads)) : spanOf(`${subject}: live`, live),
+  }
 }
 
-interface Given extends Omit<Reported, 'live'> {
+interface ContentWithRules extends Omit<Reported, 'live'> {
   readonly live?: number
-  /** Conditions of the model's rules, which may look at more than its inputs. */
+  /** Conditions of the model's rules, which may use more than its inputs. */
   readonly rules: readonly ExprIR[]
 }
 
-function ofModel(what: string, model: ModelValue): Given {
+function ofModel(subject: string, model: ModelValue): ContentWithRules {
   const { ir, trigger, groups, inputs } = model
   const rules = rulesOf(ir)
   const leaves = [...inputs.map(input => input.ir.expr), ...rules].flatMap(columnsRead)
   const [name, other] = new Set(leaves)
-  const column = trigger.columns.find(one => one.name === name)
+  const column = trigger.columns.find(candidate => candidate.name === name)
   if (other !== undefined || column?.entity === undefined) {
-    const stray = leaves.find(leaf => trigger.columns.find(one => one.name === leaf)?.entity === undefined) ?? other
+    const stray = leaves.find(leaf => trigger.columns.find(candidate => candidate.name === leaf)?.entity === undefined) ?? other
     mistake(
       stray === undefined
-        ? `${what} is of model '${ir.name}', which reads no features; report on one that reads those of an entity`
-        : `${what} is of model '${ir.name}', which looks at '${stray}' of ${trigger.name}, and a row of a report is about a key alone; ` +
+        ? `${subject} is of model '${ir.name}', which reads no features; report on one that reads those of an entity`
+        : `${subject} is of model '${ir.name}', which looks at '${stray}' of ${trigger.name}, ` +
+            `and a row of a report is about a key alone; ` +
             'report on a model that reads features of one entity, or on groups: of: { recent, history }',
     )
   }
@@ -67,42 +77,44 @@ function ofModel(what: string, model: ModelValue): Given {
   }
 }
 
-function ofGroups(what: string, of: unknown): Given {
+function ofGroups(subject: string, of: unknown): ContentWithRules {
   if (of === null || typeof of !== 'object' || of instanceof GroupValue || Array.isArray(of) || Object.keys(of).length === 0)
     mistake(
-      `${what} is of ${of instanceof GroupValue ? `the group '${of.name}'` : show(of)}; write of: a model, or groups by the names that they shall have: ` +
+      `${subject} is of ${of instanceof GroupValue ? `the group '${of.name}'` : show(of)}; ` +
+        `write of: a model, or groups by their names in the report: ` +
         `of: { ${of instanceof GroupValue ? of.name : 'recent, history'} }`,
     )
-  const named = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {
+  const entries = Object.entries(of).map(([name, group]: [string, unknown]): [string, GroupValue] => {
     if (group instanceof GroupValue) return [name, group]
-    return mistake(`${what}: '${name}' in of is ${show(group)}; write a group made by features(…)`)
+    return mistake(`${subject}: '${name}' in of is ${show(group)}; write a group made by features(…)`)
   })
-  const [[, first]] = named
+  const [[, first]] = entries
   const [entity] = first.ir.entity
-  const stray = named.find(([, { ir }]) => !tellsLive(ir.entity, entity))
+  const stray = entries.find(([, { ir }]) => !tellsLive(ir.entity, entity))
   if (stray)
     mistake(
-      `${what} is about one entity, and group '${stray[1].name}' is of ${stray[1].ir.entity.join(' and ')}${stray[1] === first ? '' : `, not of ${entity}`}; ` +
+      `${subject} is about one entity, ` +
+        `and group '${stray[1].name}' is of ${stray[1].ir.entity.join(' and ')}${stray[1] === first ? '' : `, not of ${entity}`}; ` +
         'leave it out, or report on a model that reads it',
     )
   const own = first.source.ir.columns.find(({ name }) => name === first.ir.key[0])!
   const column: ColumnIR = { ...own, name: entity, nullable: false }
-  const realm = triggerRealm(what)
+  const realm = triggerRealm(subject)
   const { [entity]: key } = triggerFields({ name: 'a report', columns: [column] }, realm)
-  const inputs = flatten(what, Object.fromEntries(named.map(([name, group]) => [name, group.of(key)])), realm)
+  const inputs = flatten(subject, Object.fromEntries(entries.map(([name, group]) => [name, group.of(key)])), realm)
   return {
     of: { kind: 'inputs', inputs: inputs.map(({ ir }) => ir) },
     column,
     inputs,
     rules: [],
     model: undefined,
-    groups: [...new Set(named.map(([, group]) => group))],
+    groups: [...new Set(entries.map(([, group]) => group))],
   }
 }
 
 const rulesOf = ({ score }: ModelIR): ExprIR[] => (score.kind === 'rules' ? score.rules.map(({ when }) => when) : [])
 
-/** The columns of the trigger that an expression looks at, or reads features by. */
+/** Columns of the trigger that an expression uses, or reads features by. */
 function columnsRead(expr: ExprIR): readonly string[] {
   if (expr.op === 'trigger') return [expr.name]
   if (expr.op === 'feature') return expr.key
@@ -110,10 +122,11 @@ function columnsRead(expr: ExprIR): readonly string[] {
   return 'of' in expr ? columnsRead(expr.of) : []
 }
 
-function longestWindow(what: string, entity: string, reads: readonly FeatureRead[]): number {
+function longestWindow(subject: string, entity: string, reads: readonly FeatureRead[]): number {
   const windows = reads.map(({ feature }) => feature.window).filter(window => window !== 'lifetime')
   if (windows.length > 0) return Math.max(...windows)
   return mistake(
-    `${what} reads lifetime windows alone, so that live must be said, how long a ${entity} is reported on after its last event: live: '${durationText(30 * 86_400_000)}'`,
+    `${subject} reads lifetime windows only and needs live, how long a ${entity} stays active after its last event: ` +
+      `live: '${durationText(30 * 86_400_000)}'`,
   )
 }

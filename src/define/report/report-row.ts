@@ -1,29 +1,30 @@
-/** The row of a report, as its conditions are written over it. */
+/** The row of a report as expressions, for its `where`. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Input } from '../model/inputs.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { Node, type Realm } from '../expression/node.ts'
 import { strictRecord } from '../mistake/record.ts'
 
+/** An input whose values the report shows. */
 export type ReportedInput = Input
 
-/** The columns of a row as expressions: `score`, and the inputs under `vector`, nested as they are; each is a `column` by its name in the report. */
+/** Columns of a row as expressions: `score`, and the inputs under `vector`, nested. Each is a `column` by its name in the report. */
 export function reportRow(
-  what: string,
+  subject: string,
   inputs: readonly ReportedInput[],
   hasScore: boolean,
 ): { readonly realm: Realm; readonly row: object } {
-  const realm: Realm = { scope: 'input', name: `the rows of ${what}`, make: (ir, type) => new Node(realm, ir, type) }
+  const realm: Realm = { scope: 'input', name: `the rows of ${subject}`, make: (ir, type) => new Node(realm, ir, type) }
   const vector: Tree = {}
   for (const { ir, node } of inputs) {
     const column = realm.make({ op: 'column', name: `vector.${ir.name}`, type: ir.expr.type }, node.type)
     plant(vector, ir.name.split('.'), column)
   }
   const row: Tree = { vector, ...(hasScore && { score: realm.make({ op: 'column', name: 'score', type: 'double' }, { type: 'double' }) }) }
-  return { realm, row: strict(what, row, []) }
+  return { realm, row: strict(subject, row, []) }
 }
 
-/** Can rows be put in order by it? A list has no order. */
+/** True for columns that rows can be ordered by; a list has no order. */
 export const isSortable = ({ node }: ReportedInput): boolean => !node.type.list
 
 interface Tree {
@@ -35,11 +36,11 @@ function plant(tree: Tree, [name, ...rest]: readonly string[], column: Node): vo
   else plant((tree[name] ??= {}) as Tree, rest, column)
 }
 
-/** A record that answers an unknown name with the mistake. */
-function strict(what: string, tree: Tree, path: readonly string[]): object {
+/** A record that throws for an unknown name. */
+function strict(subject: string, tree: Tree, path: readonly string[]): object {
   const names = Object.keys(tree)
-  const own = Object.entries(tree).map(([name, value]) => [name, value instanceof Node ? value : strict(what, value, [...path, name])])
+  const own = Object.entries(tree).map(([name, value]) => [name, value instanceof Node ? value : strict(subject, value, [...path, name])])
   return strictRecord(Object.fromEntries(own) as object, name =>
-    mistake(`a row of ${what} has no '${[...path, name].join('.')}'${didYouMean(name, names)}`),
+    mistake(`a row of ${subject} has no '${[...path, name].join('.')}'${didYouMean(name, names)}`),
   )
 }

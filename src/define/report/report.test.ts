@@ -31,13 +31,13 @@ const ever = features('ever', { ...of, place: stream, values: () => ({ n: count(
 const tills = features('tills', { from: payments, entity: till, place: stream, values: () => ({ n: count('1h') }) })
 const pairs = features('pairs', { from: payments, entity: [card, till], place: stream, values: () => ({ n: count('1h') }) })
 const score = linear({ intercept: 0, weights: { n: 1 } })
-const asked = model('asked', { decide: request({ card }), inputs: r => ({ n: now.of(r.card).n, usual: usual.of(r.card) }), score })
+const requested = model('asked', { decide: request({ card }), inputs: r => ({ n: now.of(r.card).n, usual: usual.of(r.card) }), score })
 const ticking = model('ticking', { decide: every('5m', card, { live: '30m' }), inputs: ({ card }) => ({ n: now.of(card).n }), score })
 const at = '0 7 * * *'
 
-test('a report is what its rows are of, when, about whom for how long, and which rows in which order', () => {
+test('a report has its content, schedule, key, activity, condition and order', () => {
   const list = report('morning-list', {
-    of: asked,
+    of: requested,
     at,
     zone: 'Europe/Zurich',
     freshness: '24h',
@@ -75,7 +75,7 @@ test('a report is what its rows are of, when, about whom for how long, and which
   assert.deepEqual(ir.reports, [list.ir])
 })
 
-test('a model that ticks lends its live; a model on events that looks at its key alone may be reported on too', () => {
+test('a ticking model sets live; a model on events that reads its key alone can be reported on too', () => {
   assert.equal(report('r', { of: ticking, at: every('1h') }).ir.live, 30 * 60_000)
   assert.equal(report('r', { of: ticking, at, live: '1d' }).ir.live, 86_400_000)
   const onEvents = model('on', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score })
@@ -83,7 +83,7 @@ test('a model that ticks lends its live; a model on events that looks at its key
   assert.deepEqual([live, column.name], [3_600_000, 'card'])
 })
 
-test('of groups: their features, by the names that they are given', () => {
+test('a report of groups has their features by the chosen names', () => {
   const list = report('features', { of: { now, before: usual }, at: every('1d', { phase: '7h' }), where: row => row.vector.now.n.gt(3) })
   assert.deepEqual(list.ir.of.kind === 'inputs' && list.ir.of.inputs.map(({ name }) => name), [
     'now.n',
@@ -100,7 +100,7 @@ test('of groups: their features, by the names that they are given', () => {
 })
 
 test('owner and description do not change what a pipeline means; everything else does', () => {
-  const of = (more: Partial<ReportOptions<typeof asked>> = {}) => pipeline('p', [report('r', { of: asked, at, ...more })])
+  const of = (more: Partial<ReportOptions<typeof requested>> = {}) => pipeline('p', [report('r', { of: requested, at, ...more })])
   const { fingerprint } = of()
   assert.equal(of({ owner: 'me', description: 'a list' }).fingerprint, fingerprint)
   for (const more of [
@@ -112,14 +112,14 @@ test('owner and description do not change what a pipeline means; everything else
     { to: file('a.csv') },
   ] as const)
     assert.notEqual(of(more).fingerprint, fingerprint, JSON.stringify(more))
-  assert.equal(pipeline('p', [asked]).ir.reports, undefined)
+  assert.equal(pipeline('p', [requested]).ir.reports, undefined)
 })
 
-test('what changed about a report is told', () => {
-  const of = (more: Partial<ReportOptions<typeof asked>> = {}) => pipeline('p', [report('r', { of: asked, at, ...more })]).ir
-  const [change, ...others] = changesBetween(of(), of({ at: every('1h'), where: row => row.score.gt(1), limit: 5 }))
+test('changes of a report are shown', () => {
+  const of = (more: Partial<ReportOptions<typeof requested>> = {}) => pipeline('p', [report('r', { of: requested, at, ...more })]).ir
+  const [change, ...rest] = changesBetween(of(), of({ at: every('1h'), where: row => row.score.gt(1), limit: 5 }))
   assert.deepEqual(
-    [change, others],
+    [change, rest],
     [
       {
         of: 'report',
@@ -130,40 +130,44 @@ test('what changed about a report is told', () => {
       [],
     ],
   )
-  assert.deepEqual(changesBetween(pipeline('p', [asked]).ir, of()), [{ of: 'report', name: 'r', kind: 'added', details: [] }])
+  assert.deepEqual(changesBetween(pipeline('p', [requested]).ir, of()), [{ of: 'report', name: 'r', kind: 'added', details: [] }])
 })
 
-test('mistakes are said at their line, with the fix', () => {
+test('mistakes have their line and the fix', () => {
   const wrong = (name: string, options: object, message: RegExp) => refuses(() => report(name, options as never), message)
-  wrong('a b', { of: asked, at }, /report 'a b' is no name/)
-  wrong('r', { of: asked, at, form: 1 }, /report 'r' has no option 'form'; did you mean 'to'|report 'r' has no option 'form'/)
-  wrong('r', { of: asked }, /report 'r' needs at, when it is made: at: '0 7 \* \* \*'/)
-  wrong('r', { of: asked, at: 'daily' }, /report 'r': at: 'daily' is no cron/)
-  wrong('r', { of: asked, at: '0 0 30 2 *' }, /the cron '0 0 30 2 \*' never runs/)
-  wrong('r', { of: asked, at, zone: 'Europe/Zuerich' }, /zone/)
-  wrong('r', { of: asked, at, freshness: 'a day' }, /report 'r': freshness: 'a day' is no duration/)
-  wrong('r', { of: asked, at, live: '0s' }, /report 'r': live/)
-  wrong('r', { of: asked, at, limit: 0 }, /limit is a whole number from 1, got 0/)
-  wrong('r', { of: asked, at, where: asked.score.gte(1) }, /where is a condition over the row: row => row.score.gte/)
-  wrong('r', { of: asked, at, where: () => asked.score.gte(1) }, /where is over the score of model 'asked'; write it over the row/)
-  wrong('r', { of: asked, at, where: (row: { score: unknown }) => row.score }, /where gives .*, and needs a condition/)
+  wrong('a b', { of: requested, at }, /report 'a b' is no name/)
+  wrong('r', { of: requested, at, form: 1 }, /report 'r' has no option 'form'; did you mean 'to'|report 'r' has no option 'form'/)
+  wrong('r', { of: requested }, /report 'r' needs at, when it is made: at: '0 7 \* \* \*'/)
+  wrong('r', { of: requested, at: 'daily' }, /report 'r': at: 'daily' is no cron/)
+  wrong('r', { of: requested, at: '0 0 30 2 *' }, /the cron '0 0 30 2 \*' never runs/)
+  wrong('r', { of: requested, at, zone: 'Europe/Zuerich' }, /zone/)
+  wrong('r', { of: requested, at, freshness: 'a day' }, /report 'r': freshness: 'a day' is no duration/)
+  wrong('r', { of: requested, at, live: '0s' }, /report 'r': live/)
+  wrong('r', { of: requested, at, limit: 0 }, /limit is a whole number from 1, got 0/)
+  wrong('r', { of: requested, at, where: requested.score.gte(1) }, /where is a condition over the row: row => row.score.gte/)
+  wrong('r', { of: requested, at, where: () => requested.score.gte(1) }, /where is over the score of model 'asked'; write it over the row/)
+  wrong('r', { of: requested, at, where: (row: { score: unknown }) => row.score }, /where gives .*, and needs a condition/)
   wrong(
     'r',
-    { of: asked, at, where: (row: { vector: { m: unknown } }) => row.vector.m },
+    { of: requested, at, where: (row: { vector: { m: unknown } }) => row.vector.m },
     /a row of report 'r' has no 'vector.m'; did you mean 'n'/,
   )
   wrong('r', { of: { now }, at, where: (row: { score: unknown }) => row.score }, /a row of report 'r' has no 'score'/)
-  wrong('r', { of: asked, at, orderBy: ['score'] }, /orderBy is the names of columns/)
-  wrong('r', { of: asked, at, orderBy: { scor: 'ascending' } }, /orderBy has 'scor', which is no column to sort by; did you mean 'score'/)
-  wrong('r', { of: asked, at, orderBy: { 'vector.usual.last': 'ascending' } }, /no column to sort by/)
-  wrong('r', { of: asked, at, orderBy: { score: 'down' } }, /orderBy 'score' is 'down'; write 'ascending' or 'descending'/)
-  wrong('r', { of: asked, at, to: 'list.csv' }, /to is 'list.csv'; write to: file\('lists\/\{date\}.csv'\)/)
+  wrong('r', { of: requested, at, orderBy: ['score'] }, /orderBy has a direction for each column/)
+  wrong(
+    'r',
+    { of: requested, at, orderBy: { scor: 'ascending' } },
+    /orderBy has 'scor', which is no column to sort by; did you mean 'score'/,
+  )
+  wrong('r', { of: requested, at, orderBy: { 'vector.usual.last': 'ascending' } }, /no column to sort by/)
+  wrong('r', { of: requested, at, orderBy: { score: 'down' } }, /orderBy 'score' is 'down'; write 'ascending' or 'descending'/)
+  wrong('r', { of: requested, at, to: 'list.csv' }, /to is 'list.csv'; write to: file\('lists\/\{date\}.csv'\)/)
   wrong('r', { of: now, at }, /report 'r' is of the group 'now'; write of: .* of: \{ now \}/)
   wrong('r', { of: {}, at }, /write of: a model, or groups/)
   wrong('r', { of: { now, n: 3 }, at }, /'n' in of is 3/)
   wrong('r', { of: { pairs }, at }, /group 'pairs' is of card and till/)
   wrong('r', { of: { now, tills }, at }, /group 'tills' is of till, not of card/)
-  wrong('r', { of: { ever }, at }, /lifetime windows alone, so that live must be said/)
+  wrong('r', { of: { ever }, at }, /lifetime windows only and needs live/)
   const amount = model('amount', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n, amount: p.amount }), score })
   wrong('r', { of: amount, at }, /model 'amount', which looks at 'amount' of source 'payments', and a row of a report is about a key alone/)
   const ruled = model('ruled', {
@@ -178,14 +182,14 @@ test('mistakes are said at their line, with the fix', () => {
   wrong('r', { of: { before }, at }, /leaves the triggering event out \(before\), and a report has none/)
 })
 
-test('a file says its format by its name, and what stands for something in it', () => {
+test("a file's name has its format and placeholders", () => {
   refuses(() => file(''), /file needs a path/)
   refuses(() => file('list.txt'), /no format by its name; call it .csv, .ndjson or .parquet/)
-  refuses(() => file('{day}.csv'), /has '\{day\}'; what stands for something is \{date\} and \{time\}/)
+  refuses(() => file('{day}.csv'), /has '\{day\}'; the placeholders are \{date\} and \{time\}/)
   refuses(() => file('{date.csv'), /has '\{date.csv'/)
   refuses(() => file('date}.csv'), /has '\}'/)
 })
 
 test('two reports of one name are a mistake', () => {
-  refuses(() => pipeline('p', [report('r', { of: asked, at }), report('r', { of: ticking, at })]), /report 'r' has the name of another/)
+  refuses(() => pipeline('p', [report('r', { of: requested, at }), report('r', { of: ticking, at })]), /report 'r' has the name of another/)
 })

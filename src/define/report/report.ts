@@ -1,7 +1,7 @@
 /**
- * A report: at the times of a schedule a row about every live key, as a model would decide about it at that time, or with features alone, to a file.
+ * A report: on a schedule, a file with one row per active key: a model's score for it, or features alone.
  *
- * Invariant: what a row is about is one entity; everything that the rows are made of is read at it.
+ * Invariant: a row is about one entity, and all its columns are read at that entity.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -14,55 +14,65 @@ import { durationOf, mistake, userCall } from '../mistake/mistake.ts'
 import type { Model } from '../model/model.ts'
 import { checkOptions, checkTitle, notesOf } from '../mistake/names.ts'
 import { describe, Node } from '../expression/node.ts'
-import { scheduleOf, type Every } from '../feature/placement.ts'
+import { scheduleOf, type Interval } from '../feature/placement.ts'
 import { pathOf, type ReportFile } from './report-file.ts'
 import { isSortable, reportRow, type ReportedInput } from './report-row.ts'
 import { reportedOf, type Reported } from './report-definition.ts'
 import type { NumberWords } from '../expression/words.ts'
 
-/** Groups of one entity, by the names that their features have in the report: `{ recent, history }`. */
+/** Feature groups of one entity, by the names that their features have in the report: `{ recent, history }`. */
 export type ReportedGroups = Readonly<Record<string, { readonly ir: GroupIR; readonly of: (...key: never[]) => object }>>
 
-/** A row as conditions see it: what the model was given, nested as its inputs are, or the features; and the score, where there is a model. */
+/** Row of a report in `where`: the model's inputs or the features under `vector`, nested; and the score of a model. */
 export type ReportRow<Of> =
   Of extends Model<infer I>
     ? { readonly score: NumberWords<'input', number | null>; readonly vector: I }
     : { readonly vector: { readonly [N in keyof Of]: Of[N] extends { readonly of: (...key: never[]) => infer F } ? F : never } }
 
-/** The columns that rows can be put in order by; of groups they are looked at when the report is made. */
+/** Columns that rows can be ordered by. Those of groups are checked at run time. */
 type SortName<Of> = Of extends Model<infer I> ? 'score' | `vector.${InputName<I>}` : `vector.${string}`
 
+/** Options of `report`. */
 export interface ReportOptions<Of extends Model | ReportedGroups> {
-  /** A model that reads features of one entity and nothing else, however it decides; or groups: `{ recent, history }`. */
+  /** A model that reads features of one entity and nothing else, whatever its trigger; or feature groups: `{ recent, history }`. */
   readonly of: Of
-  /** A cron, five fields or six with seconds, or `every('1h')`. */
-  readonly at: string | Every
-  /** Of a cron; UTC unless given. */
+  /** Schedule: a cron of five fields (six with seconds), or `every('1h')`. */
+  readonly at: string | Interval
+  /** IANA time zone of a cron. Default UTC. */
   readonly zone?: string
-  /** How long a key is reported on after its last event; as the model decides, and otherwise the longest finite window read, unless given. */
+  /**
+   * Time after its last event for which a key stays active. Default: that of the model's trigger, otherwise the longest finite
+   * window read.
+   */
   readonly live?: Duration
-  /** How old what is known of a group may be at the time of the report, until rows say that they are stale. */
+  /** Freshness: age of a group's values, at the time of the report, beyond which rows are marked stale. */
   readonly freshness?: Duration
-  /** Only rows of which this is true: `row => row.score.gte(0.5)`. */
+  /** Condition of the rows: `row => row.score.gte(0.5)`. Default: all rows. */
   readonly where?: (row: ReportRow<NoInfer<Of>>) => Expression<'input', 'bool'>
-  /** Columns in their order of weight: `{ score: 'descending', 'vector.history.mean': 'ascending' }`. NULL is last. In order of the keys unless given. */
+  /**
+   * Order of the rows, most significant column first: `{ score: 'descending', 'vector.history.mean': 'ascending' }`. NULL is
+   * last. Default: by key.
+   */
   readonly orderBy?: { readonly [N in SortName<NoInfer<Of>>]?: 'ascending' | 'descending' }
-  /** At most so many rows, the first. */
+  /** Greatest number of rows. Default: all. */
   readonly limit?: number
-  /** `file('lists/{date}.csv')`; in the data folder unless given. */
+  /** File of the report: `file('lists/{date}.csv')`. Default: in the data folder. */
   readonly to?: ReportFile
+  /** Team or person, for people; no part of the fingerprint. */
   readonly owner?: string
+  /** Explanation for people; no part of the fingerprint. */
   readonly description?: string
 }
 
+/** A report, made by `report`. */
 export interface Report<Of = unknown> {
   readonly name: string
   readonly ir: ReportIR
-  /** For types only. */
+  /** Exists in types only. */
   readonly of?: Of
 }
 
-/** What a report is at run time. */
+/** A report at run time. */
 export class ReportValue {
   readonly name: string
   readonly ir: ReportIR
@@ -82,8 +92,8 @@ export class ReportValue {
 
 const names = ['of', 'at', 'zone', 'live', 'freshness', 'where', 'orderBy', 'limit', 'to', 'owner', 'description']
 
-/** Options as they come, whatever was written. */
-interface Given {
+/** Options before they are checked. */
+interface UncheckedOptions {
   readonly at?: unknown
   readonly zone?: unknown
   readonly freshness?: unknown
@@ -93,54 +103,71 @@ interface Given {
   readonly to?: unknown
 }
 
+/**
+ * Defines a report: on a schedule, a file with one row per active key.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a model or group that is not about one entity, a cron that never runs, or a
+ * column that does not exist.
+ * @example
+ * const busiest = report('busiest-cards', {
+ *   of: { recent: cardNow },
+ *   at: '0 7 * * *',
+ *   zone: 'Europe/Zurich',
+ *   where: row => row.vector.recent.n10m.gt(3),
+ *   orderBy: { 'vector.recent.n10m': 'descending' },
+ *   limit: 100,
+ *   to: file('lists/{date}.csv'),
+ * })
+ */
 export function report<const Of extends Model | ReportedGroups>(name: string, options: ReportOptions<Of>): Report<Of> {
-  const what = `report '${checkTitle('report', name)}'`
-  checkOptions(what, options, names)
-  const { at, zone, freshness, where, orderBy, limit, to }: Given = options
-  const reported = reportedOf(what, options)
-  if (at === undefined) mistake(`${what} needs at, when it is made: at: '0 7 * * *' or every('1h')`)
-  const { of, column, live, inputs } = reported
+  const subject = `report '${checkTitle('report', name)}'`
+  checkOptions(subject, options, names)
+  const { at, zone, freshness, where, orderBy, limit, to }: UncheckedOptions = options
+  const content = reportedOf(subject, options)
+  if (at === undefined) mistake(`${subject} needs at, when it is made: at: '0 7 * * *' or every('1h')`)
+  const { of, column, live, inputs } = content
   const ir: ReportIR = {
     name,
     of,
     column,
-    at: scheduleOf(`${what}: at`, at, zone as string | undefined),
+    at: scheduleOf(`${subject}: at`, at, zone as string | undefined),
     live,
-    ...(freshness !== undefined && { freshness: durationOf(`${what}: freshness`, freshness) }),
-    ...(where !== undefined && { where: conditionOf(what, where, inputs, of.kind === 'model') }),
-    ...(orderBy !== undefined && { orderBy: orderOf(what, orderBy, inputs, of.kind === 'model') }),
-    ...(limit !== undefined && { limit: limitOf(what, limit) }),
-    ...(to !== undefined && { to: pathOf(what, to) }),
-    ...notesOf(what, options),
+    ...(freshness !== undefined && { freshness: durationOf(`${subject}: freshness`, freshness) }),
+    ...(where !== undefined && { where: conditionOf(subject, where, inputs, of.kind === 'model') }),
+    ...(orderBy !== undefined && { orderBy: orderOf(subject, orderBy, inputs, of.kind === 'model') }),
+    ...(limit !== undefined && { limit: limitOf(subject, limit) }),
+    ...(to !== undefined && { to: pathOf(subject, to) }),
+    ...notesOf(subject, options),
   }
-  return new ReportValue(ir, reported)
+  return new ReportValue(ir, content)
 }
 
-function conditionOf(what: string, build: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
-  if (typeof build !== 'function') mistake(`${what}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
-  const { realm, row } = reportRow(what, inputs, hasScore)
-  const given: unknown = userCall(`${what}: where`, () => build(row) as unknown)
-  if (!(given instanceof Node) || given.type.type !== 'bool' || given.type.list)
-    mistake(`${what}: where gives ${describe(given)}, and needs a condition such as row.score.gte(0.5)`)
-  if (given.realm !== realm) mistake(`${what}: where is over ${given.realm.name}; write it over the row that it is given`)
-  return given.ir
+function conditionOf(subject: string, build: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['where']> {
+  if (typeof build !== 'function')
+    mistake(`${subject}: where is a condition over the row: row => row.score.gte(0.5), got ${describe(build)}`)
+  const { realm, row } = reportRow(subject, inputs, hasScore)
+  const predicate: unknown = userCall(`${subject}: where`, () => build(row) as unknown)
+  if (!(predicate instanceof Node) || predicate.type.type !== 'bool' || predicate.type.list)
+    mistake(`${subject}: where gives ${describe(predicate)}, and needs a condition such as row.score.gte(0.5)`)
+  if (predicate.realm !== realm) mistake(`${subject}: where is over ${predicate.realm.name}; write it over the row that it is given`)
+  return predicate.ir
 }
 
-function orderOf(what: string, given: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
-  if (given === null || typeof given !== 'object' || Array.isArray(given))
-    mistake(`${what}: orderBy is the names of columns and how they go: { score: 'descending' }, got ${show(given)}`)
+function orderOf(subject: string, value: unknown, inputs: readonly ReportedInput[], hasScore: boolean): NonNullable<ReportIR['orderBy']> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    mistake(`${subject}: orderBy has a direction for each column: { score: 'descending' }, got ${show(value)}`)
   const sortable = [...(hasScore ? ['score'] : []), ...inputs.filter(isSortable).map(({ ir }) => `vector.${ir.name}`)]
-  return Object.entries(given).map(([column, direction]: [string, unknown]) => {
+  return Object.entries(value).map(([column, direction]: [string, unknown]) => {
     if (!sortable.includes(column))
-      mistake(`${what}: orderBy has '${column}', which is no column to sort by${didYouMean(column, sortable)}`)
+      mistake(`${subject}: orderBy has '${column}', which is no column to sort by${didYouMean(column, sortable)}`)
     if (direction !== 'ascending' && direction !== 'descending')
-      mistake(`${what}: orderBy '${column}' is ${show(direction)}; write 'ascending' or 'descending'`)
+      mistake(`${subject}: orderBy '${column}' is ${show(direction)}; write 'ascending' or 'descending'`)
     return { column, descending: direction === 'descending' }
   })
 }
 
-function limitOf(what: string, limit: unknown): number {
+function limitOf(subject: string, limit: unknown): number {
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1)
-    mistake(`${what}: limit is a whole number from 1, got ${show(limit)}`)
+    mistake(`${subject}: limit is a whole number from 1, got ${show(limit)}`)
   return limit
 }

@@ -1,19 +1,36 @@
-/** What features belong to: a card, a patient, an airport. A branded column, so that one entity's id cannot be taken for another's. */
+/**
+ * An entity: the thing that features describe, such as a card, a patient or an airport.
+ *
+ * It is a branded column, so that the id of a card cannot be passed where the id of a terminal is expected.
+ */
 import type { ColumnSpec, Id, Kind } from '../expression/kinds.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkName } from '../mistake/names.ts'
 import { column, isColumn, type Column } from './t.ts'
 
+/** An entity, made by `entity`. It is also a column, for any number of schemas. */
 export interface Entity<Name extends string = string, K extends Kind = Kind, T = unknown, In = unknown> extends Column<K, Id<Name, T>, In> {
   readonly entity: Name
 }
 
-/** The branded value of an entity: `Id<'card', string>`. */
+/** Type of an entity's values, branded with its name: `IdOf<typeof card>` is `Id<'card', string>`. */
 export type IdOf<E> = E extends Entity<infer Name, Kind, infer T> ? Id<Name, T> : never
 
 /**
- * Names what a string or int column identifies. Use it as a column of any schema; several columns may hold the same entity (origin and
- * destination are both airports).
+ * Declares an entity, identified by a string or int column.
+ *
+ * Use it as a column of any schema. Several columns of a schema may hold the same entity: origin and destination are both
+ * airports. For an optional column write `card.nullable()` in the schema.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a name that is no identifier, for a column of another type, and for a nullable
+ * column.
+ * @example
+ * const card = entity('card', t.string())
+ * const trips = source('trips', {
+ *   schema: { at: t.timestamp(), card, payer: card.nullable() },
+ *   key: 'card',
+ *   time: 'at',
+ * })
  */
 export function entity<const Name extends string, K extends 'string' | 'number', T, In>(
   name: Name,

@@ -1,18 +1,18 @@
 import type { Value } from '../ir/ir.ts'
 
 /**
- * An accepted event as a row: what the oracle, tests and refusals speak of. Hot paths use columns (`columns/block.ts`).
+ * An accepted event as a row, for the oracle, tests and rejected records. Hot paths use columns (`columns/block.ts`).
  *
- * `row` has the physical value of every column of the source. A log is an array of these in its total order; a prefix
- * `P` is the number of events from its start.
+ * `row` has the physical value of every column of the source. A log is an array of events in its total order; a log position is
+ * the number of events before it.
  */
 export interface LoggedEvent {
   readonly source: string
   readonly partition: number
   readonly offset: number
-  /** UTC milliseconds, raised as semantics §1 says. */
+  /** Ingestion time, UTC ms; never below that of the event before it (semantics, The log). */
   readonly arrival: number
-  /** UTC milliseconds, never above `arrival`. */
+  /** Event time, UTC ms, never above `arrival`. */
   readonly time: number
   readonly row: Readonly<Record<string, Value>>
 }

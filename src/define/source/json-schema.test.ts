@@ -94,13 +94,13 @@ test('features work over a foreign schema', () => {
     key: 'card',
     time: 'at',
   })
-  const made = features('g', {
+  const group = features('g', {
     from: payments,
     entity: card,
     place: stream,
     values: p => ({ n: count('1h', p.amount.gt(5)), mean: p.amount.mean('1h') }),
   })
-  assert.deepEqual(made.ir.key, ['card'])
+  assert.deepEqual(group.ir.key, ['card'])
 })
 
 test('what a column cannot check is refused, by name', () => {

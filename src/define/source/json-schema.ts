@@ -1,10 +1,10 @@
 /**
  * Columns from a Standard Schema that gives JSON Schema (zod 4, arktype and others).
  *
- * What a column can check is taken: the type, integers, NULL and optional, inclusive bounds, enums. What it cannot (a pattern, an exclusive
- * bound, a default, nesting) is refused by name, never dropped: such a field is stated in `columns`, as is one that is more than its
- * JSON type: an entity, a decimal, a time other than the source's. A check that lives in code (zod's `refine`) does not show in JSON Schema
- * and is not seen here.
+ * A column keeps what it can check: type, integer, NULL, optional, inclusive bounds, enum. Anything else (a pattern, an
+ * exclusive bound, a default, nesting) is rejected by name and never dropped. State such a field in `columns`, and also a field
+ * that is more than its JSON type: an entity, a decimal, a time other than the source's. A check in code (zod's `refine`) is
+ * not in the JSON Schema and has no effect here.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -13,7 +13,7 @@ import type { Columns, ColumnSpec } from '../expression/kinds.ts'
 import { mistake, unsupported } from '../mistake/mistake.ts'
 import { isColumn } from './t.ts'
 
-/** The part of the Standard Schema interface that is read; `types` is how its TypeScript types are inferred. */
+/** The part of the Standard Schema interface that is used; TypeScript infers the fields from `types`. */
 export interface StandardJsonSchema<Input = unknown> {
   readonly '~standard': {
     readonly version: 1
@@ -23,7 +23,7 @@ export interface StandardJsonSchema<Input = unknown> {
   }
 }
 
-/** What a field's TypeScript type says about its column: whole numbers are numbers, NULL and missing are NULL. */
+/** Column of a field by its TypeScript type: whole numbers are numbers; NULL and missing are NULL. */
 type FromType<V, Missing = Extract<V, null | undefined> extends never ? never : null> = [NonNullable<V>] extends [string]
   ? ColumnSpec<'string', NonNullable<V> | Missing, NonNullable<V> | Missing>
   : [NonNullable<V>] extends [number]
@@ -32,7 +32,7 @@ type FromType<V, Missing = Extract<V, null | undefined> extends never ? never : 
       ? ColumnSpec<'bool', boolean | Missing, boolean | Missing>
       : never
 
-/** Columns of a foreign schema: what `columns` states, the source's time, and the rest by its type. */
+/** Columns of a Standard Schema: those in `columns`, the source's time, and the rest by their types. */
 export type ForeignColumns<Input, Stated extends Columns, Time extends string> = {
   readonly [N in keyof Input & string]-?: N extends keyof Stated
     ? Stated[N]
@@ -43,19 +43,20 @@ export type ForeignColumns<Input, Stated extends Columns, Time extends string> =
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
-export function foreignColumns(source: string, schema: StandardJsonSchema, stated: Columns, time: string): readonly ColumnIR[] {
+/** IR of the columns of a Standard Schema. Throws `SPILL_DEFINITION` or `SPILL_UNSUPPORTED` for a field that no column can check. */
+export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: Columns, time: string): readonly ColumnIR[] {
   const json = jsonSchemaOf(source, schema)
   const fields = json['properties'] as Record<string, JsonSchema> | undefined
   if (json['type'] !== 'object' || fields === undefined)
     mistake(`source '${source}': the schema must be an object of fields, got ${show(json['type'])}`)
   const required = new Set(json['required'] as readonly string[] | undefined)
-  for (const [name, column] of Object.entries<unknown>(stated)) {
+  for (const [name, column] of Object.entries<unknown>(explicit)) {
     if (!Object.hasOwn(fields, name))
       mistake(`source '${source}': columns has '${name}', the schema has not${didYouMean(name, Object.keys(fields))}`)
     if (!isColumn(column)) mistake(`source '${source}': columns: '${name}' is ${show(column)}; write t.string(), t.double() or the like`)
   }
   return Object.entries(fields).map(([name, field]) => {
-    const column = stated[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
+    const column = explicit[name]?.ir ?? fieldColumn(`source '${source}': '${name}'`, field, name === time)
     return { name, ...column, nullable: column.nullable || !required.has(name) }
   })
 }
@@ -73,19 +74,20 @@ function jsonSchemaOf(source: string, schema: StandardJsonSchema): JsonSchema {
 
 type Field = Omit<ColumnIR, 'name'>
 
-function fieldColumn(what: string, field: JsonSchema, isTime: boolean): Field {
+function fieldColumn(subject: string, field: JsonSchema, isTime: boolean): Field {
   const { field: bare, nullable } = withoutNull(field)
   const values = enumOf(bare)
   if (values) return { type: 'string', values, nullable }
   const keywords = Object.keys(bare).filter(keyword => !annotations.has(keyword))
   if (isTime && bare['type'] === 'string') return { type: 'timestamp', nullable }
-  if (bare['format'] === 'date-time') mistake(`${what} is a date-time; state it in columns, as t.timestamp() or t.string()`)
+  if (bare['format'] === 'date-time') mistake(`${subject} is a date-time; state it in columns, as t.timestamp() or t.string()`)
   const column = columnOfType(bare)
   const checked = column?.type === 'int' || column?.type === 'double' ? ['type', 'minimum', 'maximum'] : ['type']
   const beyond = column ? keywords.filter(keyword => !checked.includes(keyword)) : keywords
   if (!column || beyond.length > 0)
     return unsupported(
-      `${what} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; state it in columns, as t.string() or the like`,
+      `${subject} has ${beyond.map(show).join(', ')} in its JSON Schema, which a column does not check; ` +
+        `state it in columns, as t.string() or the like`,
     )
   return { ...column, ...(isTime && { type: 'timestamp' as const }), nullable }
 }
@@ -107,27 +109,27 @@ function columnOfType(field: JsonSchema): Omit<Field, 'nullable'> | undefined {
   }
 }
 
-/** Whole numbers: the bounds that only say "a safe integer" say nothing. */
+/** Bounds of a number. Of an integer ±(2^53 − 1) is no bound: exporters write it for any safe integer. */
 function boundsOf({ type, minimum, maximum }: JsonSchema): { min?: number; max?: number } {
-  const says = (bound: unknown): bound is number =>
+  const narrows = (bound: unknown): bound is number =>
     typeof bound === 'number' && !(type === 'integer' && Math.abs(bound) >= Number.MAX_SAFE_INTEGER)
-  return { ...(says(minimum) && { min: minimum }), ...(says(maximum) && { max: maximum }) }
+  return { ...(narrows(minimum) && { min: minimum }), ...(narrows(maximum) && { max: maximum }) }
 }
 
 /** The field without its NULL: `{type: ['string', 'null']}`, `{anyOf: [{…}, {type: 'null'}]}`, an enum with null. */
 function withoutNull(field: JsonSchema): { field: JsonSchema; nullable: boolean } {
   const { type, anyOf, enum: values } = field
   if (Array.isArray(type) && type.includes('null')) {
-    const rest = type.filter(one => one !== 'null')
+    const rest = type.filter(member => member !== 'null')
     return {
       field: { ...field, type: rest.length === 1 ? rest[0] : rest, ...(Array.isArray(values) && { enum: values.filter(v => v !== null) }) },
       nullable: true,
     }
   }
   if (Array.isArray(values) && values.includes(null)) return { field: { ...field, enum: values.filter(v => v !== null) }, nullable: true }
-  const isNull = (one: JsonSchema) => one['type'] === 'null'
+  const isNull = (schema: JsonSchema) => schema['type'] === 'null'
   if (!Array.isArray(anyOf) || !anyOf.some(isNull)) return { field, nullable: false }
-  const rest = anyOf.filter(one => !isNull(one))
+  const rest = anyOf.filter(schema => !isNull(schema))
   const { anyOf: _, ...outer } = field
   return { field: rest.length === 1 ? { ...outer, ...rest[0] } : { ...outer, anyOf: rest }, nullable: true }
 }
@@ -140,7 +142,7 @@ function enumOf(field: JsonSchema): readonly string[] | undefined {
     : constant !== undefined
       ? [constant]
       : Array.isArray(anyOf)
-        ? anyOf.map(one => one.const)
+        ? anyOf.map(schema => schema.const)
         : []
   return values.length > 0 && values.every(value => typeof value === 'string') ? values : undefined
 }

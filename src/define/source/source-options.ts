@@ -1,53 +1,69 @@
-/** What may be said of a source, its schema aside. */
+/** Options of a source and of a table, except for the schema. */
 import type { Duration } from '../../base/time.ts'
 import type { Columns, RecordOf, RequiredNames, TimeNames } from '../expression/kinds.ts'
 import { durationOf } from '../mistake/mistake.ts'
 
-/** What a `map` gives: one record, several, or none. */
+/** Result of a `map`: one record, several, or none. */
 export type Mapped<C extends Columns> = RecordOf<C> | readonly RecordOf<C>[] | null
 
-/** How imported history gets its arrival when the file does not say: event time plus a delay. */
+/** Ingestion time of imported history as a delay after the event time, made by `after`. */
 export interface After {
   readonly after: number
 }
+/**
+ * Ingestion time of imported history where the file has none: event time plus `delay`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a delay that is no duration.
+ * @example
+ * source('readings', {
+ *   schema: { at: t.timestamp(), sensor: t.string(), value: t.double() },
+ *   key: 'sensor',
+ *   time: 'at',
+ *   arrives: after('3m'),
+ * })
+ */
 export const after = (delay: Duration): After => Object.freeze({ after: durationOf('after', delay, { zero: true }) })
 
-/** A column that the schema does not have must not be there either. */
+/** Rejects, in types, a field that the schema does not have. */
 type NoOthers<M, Names> = M extends null
   ? unknown
   : M extends readonly (infer One)[]
     ? readonly NoOthers<One, Names>[]
     : { readonly [N in Exclude<keyof M, Names>]?: never }
 
-/** What a source and a table have in common. */
+/** Options that a source and a table share. */
 export interface ChangeOptions<C extends Columns, M = unknown> {
-  /** The column that tells a retried append from a second event. */
+  /** Column of the event id. Within `dedupe` an event with the id of an accepted event is a duplicate and is not stored again. */
   readonly id?: keyof C & string
-  /** Arrival of imported history: a timestamp column, or `after('3m')`; `after('0ms')` unless given. */
+  /** Ingestion time of imported history: a timestamp column, or `after('3m')`. Default `after('0ms')`. */
   readonly arrives?: TimeNames<C> | After
-  /** Beyond this an event is marked late; it still counts. A day unless given. */
+  /** Lateness (ingestion time − event time) from which an event is flagged late. It still counts. Default 1 day. */
   readonly allowedLateness?: Duration
-  /** How far a time may be ahead of its arrival. A minute unless given. */
+  /** Greatest lead of an event time over the ingestion time; an event beyond it is rejected as `future`. Default 1 minute. */
   readonly maxClockSkew?: Duration
-  /** For how long ids are remembered. An hour unless given. */
+  /** Deduplication window of ids, by ingestion time. Default 1 hour. */
   readonly dedupe?: Duration
-  /** A pure function from a raw record to one record, several, or none. */
+  /** Turns a raw record into one record of the schema, several, or none (`null`). It must be pure. Needs `mapVersion`. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a raw record is whatever the file holds; users may annotate it
   readonly map?: (raw: any) => M & NoOthers<M, keyof C>
-  /** Changes whenever `map` gives other records; part of the fingerprint. */
+  /** Version of `map`, part of the fingerprint. Change it whenever `map` returns different records. */
   readonly mapVersion?: string
 }
 
+/** Options of `source`, except for the schema. */
 export interface SourceOptions<C extends Columns, M = unknown> extends ChangeOptions<C, M> {
-  /** The column by which events are partitioned, and within which ids and identities are compared. */
+  /** Column by which events are partitioned. Ids and identities are compared within one key. */
   readonly key: RequiredNames<C>
-  /** Columns whose equality makes a later event a revision of an earlier one; needs `revisable`. */
+  /**
+   * Columns that identify an event: a later event with equal values is a revision and replaces the earlier event. Needs
+   * `revisable`.
+   */
   readonly identity?: readonly (keyof C & string)[]
-  /** How long after the original's arrival a revision is taken. */
+  /** Time after the ingestion of the original within which a revision is accepted. */
   readonly revisable?: Duration
-  /** A bool column that marks an event as deleted: it supersedes, does not count, and triggers nothing; needs `identity`. */
+  /** Bool column that marks an event as deleted: it replaces the original, does not count and triggers nothing. Needs `identity`. */
   readonly deleted?: keyof C & string
 }
 
-/** The options as they are read: names not checked yet. */
+/** Options before their column names are checked. */
 export type AnyOptions = SourceOptions<Columns> & { readonly time: unknown }

@@ -9,7 +9,7 @@ import { t } from './t.ts'
 const card = entity('card', t.string())
 const schema = { id: t.string().nullable(), card, amount: t.decimal(2), seen: t.timestamp(), at: t.timestamp({ zone: 'Europe/Zurich' }) }
 const base = { schema, key: 'card', time: 'at' } as const
-/** Options that do not type-check: what JavaScript, or TypeScript run without a check, may pass. */
+/** Options that do not type-check, as JavaScript may pass them. */
 const wrong = (options: object) => () => source('payments', { ...base, ...options })
 
 test('a source becomes its IR, with the defaults written out', () => {
@@ -55,9 +55,9 @@ test('every option reaches the IR', () => {
 })
 
 test('the map of a source is kept beside its IR', () => {
-  const made: unknown = source('payments', { ...base, map: () => null, mapVersion: '1' })
-  assert.ok(made instanceof SourceValue)
-  assert.equal(made.map?.({}), null)
+  const value: unknown = source('payments', { ...base, map: () => null, mapVersion: '1' })
+  assert.ok(value instanceof SourceValue)
+  assert.equal(value.map?.({}), null)
 })
 
 test('a wrong source is refused', () => {
@@ -73,7 +73,7 @@ test('a wrong source is refused', () => {
   refuses(wrong({ schema: { ...schema, Amount: t.int() } }), /has 'amount' and 'Amount', which SQL does not tell apart/)
 })
 
-test('keys, times and ids that cannot be are refused', () => {
+test('wrong keys, times and ids are refused', () => {
   refuses(wrong({ key: undefined }), "source 'payments' needs key: the name of a column")
   refuses(wrong({ key: 'crad' }), "source 'payments': key 'crad' is no column of the schema; did you mean 'card'?")
   refuses(wrong({ key: 'id' }), "source 'payments': key 'id' is nullable; every event needs one")
@@ -86,8 +86,8 @@ test('keys, times and ids that cannot be are refused', () => {
   refuses(() => after('3 minutes' as never), "after: '3 minutes' is no duration; write '30s', '10m', '1h' or '7d'")
 })
 
-test('revisions must say by what and for how long', () => {
-  refuses(wrong({ identity: ['card'] }), /has identity without revisable; say for how long a revision is taken: revisable: '30d'/)
+test('revisions need identity and revisable', () => {
+  refuses(wrong({ identity: ['card'] }), /has identity without revisable; state how long revisions are accepted: revisable: '30d'/)
   refuses(wrong({ revisable: '1d' }), /has revisable without identity/)
   refuses(wrong({ identity: [], revisable: '1d' }), /identity needs a list of columns/)
   refuses(wrong({ identity: ['crd'], revisable: '1d' }), /identity 'crd' is no column of the schema; did you mean 'card'\?/)

@@ -1,7 +1,7 @@
 /**
  * A source: the log of one kind of event, as users declare it.
  *
- * Invariant: key and time are columns that every record has, the time is a timestamp, and a `map` has a version.
+ * Invariant: key and time are columns of every record, the time is a timestamp, and a `map` has a version.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { callerPlace } from '../mistake/caller.ts'
@@ -21,25 +21,26 @@ import type { AnyOptions, Mapped, SourceOptions } from './source-options.ts'
 declare const columns: unique symbol
 declare const identified: unique symbol
 
-/** `I` is the name of the column with its ids; `never` if it has none. */
+/** A source, made by `source`. `C` are its columns; `I` is the name of its id column, `never` if it has none. */
 export interface Source<C extends Columns = Columns, I extends string = string> {
   readonly name: string
+  /** The source as data. */
   readonly ir: SourceIR
-  /** For types only. */
+  /** Exists in types only. */
   readonly [columns]?: C
   readonly [identified]?: I
 }
 
-/** Columns of a row as expressions that can be aggregated. */
+/** Columns of a row as expressions, which aggregates take. */
 export type Row<C extends Columns> = { readonly [N in keyof C]: Field<'row', KindOf<C[N]>, DeliveredOf<C[N]>> }
 
-/** The row of a source, for functions that several groups share: `(p: RowOf<typeof payments>) => p.amount.lt(5)`. */
+/** Type of a source's row, for functions that several feature groups share: `(p: RowOf<typeof payments>) => p.amount.lt(5)`. */
 export type RowOf<S> = S extends Source<infer C> ? Row<C> : never
 
-/** A record that a source takes: `RecordFor<typeof payments>`. */
+/** Type of a record that a source accepts: `RecordFor<typeof payments>`. */
 export type RecordFor<S> = S extends Source<infer C> ? RecordOf<C> : never
 
-/** The user's function from a raw record, as the intake calls it. */
+/** The user's `map`, as the intake calls it. */
 export type MapFunction = (raw: unknown) => unknown
 
 const optionNames = [
@@ -47,15 +48,15 @@ const optionNames = [
   ...(['deleted', 'map', 'mapVersion'] as const),
 ]
 
-/** What a column's declaration says of its values. */
+/** Type, bounds and entity of a column's values. */
 export const infoOf = ({ name: _n, nullable: _u, zone: _z, ...info }: ColumnIR): TypeInfo => info
 
-/** What a source is at run time: its IR, the user's `map`, and its columns as expressions. */
+/** A source at run time: its IR, its `map`, and its columns as expressions. */
 export class SourceValue {
   readonly name: string
   readonly ir: SourceIR
   readonly map: MapFunction | undefined
-  /** Sources are counted as they are made: the order of definition, which orders equal arrivals of merged histories. */
+  /** Order of definition, which orders equal ingestion times of merged histories. */
   readonly order: number
   readonly place: string | undefined
   readonly realm: Realm
@@ -65,7 +66,7 @@ export class SourceValue {
     this.name = ir.name
     this.ir = ir
     this.map = map
-    this.order = made++
+    this.order = nextOrder++
     this.place = callerPlace()
     const realm: Realm = { scope: 'row', name: `source '${ir.name}'`, make: (node, type) => new RowNode(realm, node, type) }
     this.realm = realm
@@ -88,18 +89,34 @@ export class SourceValue {
   }
 }
 
-let made = 0
+let nextOrder = 0
 
+/** Schema and event time of a source or table. */
 export interface SchemaOptions<S extends Schema, Time extends string, Stated extends Columns> {
+  /** Columns by name (`t`, entities), or a Standard Schema that gives JSON Schema (zod 4, arktype). */
   readonly schema: S
-  /** The event time: a timestamp column. */
+  /** Column of the event time: a timestamp that every record has. */
   readonly time: Time extends TimeNames<ColumnsOf<S, Stated, Time>> ? Time : TimeNames<ColumnsOf<S, Stated, Time>>
+  /** Columns that JSON Schema cannot describe: entities, decimals, further timestamps. Only with a Standard Schema. */
   readonly columns?: Stated
 }
 
 /**
- * Declares a source. `schema` is a record of `t` columns and entities, or a Standard Schema that gives JSON Schema (zod 4, arktype); with
- * the latter, `columns` states what JSON Schema cannot say: an entity, a decimal, a timestamp other than `time`.
+ * Declares a source: the log of one kind of event.
+ *
+ * `schema` is a record of `t` columns and entities, or a Standard Schema that gives JSON Schema (zod 4, arktype). With a
+ * Standard Schema, `columns` states what JSON Schema cannot describe. Every record needs the columns `key` and `time`.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a name, column or option that does not fit; `SPILL_UNSUPPORTED` for a schema
+ * that no column can check.
+ * @example
+ * const card = entity('card', t.string())
+ * const payments = source('payments', {
+ *   schema: { id: t.string(), at: t.timestamp(), card, amount: t.decimal(2) },
+ *   key: 'card',
+ *   time: 'at',
+ *   id: 'id',
+ * })
  */
 export function source<
   S extends Schema,

@@ -1,7 +1,8 @@
 /**
- * `t`: the columns of a schema, as users write them.
+ * Column types of a schema: `t.int()`, `t.decimal(2)`, `t.timestamp()` and the others.
  *
- * Invariant: a column made here is valid by itself (bounds in order and exact at its scale, a real zone, an enum of distinct strings).
+ * Invariant: a column is valid by itself. Its bounds are in order and exact at its scale, its zone exists, the values of its
+ * enum differ.
  */
 import { limits } from '../../base/limits.ts'
 import type { Duration } from '../../base/time.ts'
@@ -12,24 +13,41 @@ import type { ColumnIR } from '../ir/ir.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions } from '../mistake/names.ts'
 
-/** Inclusive bounds, in the unit of the column's values. A value outside is refused as `schema`. */
+/** Inclusive bounds, in the unit of the column's values. A source rejects a value outside them with the reason `schema`. */
 export interface Bounds<Bound = number> {
   readonly min?: Bound
   readonly max?: Bound
 }
 
-/** A column that can also be declared nullable: its value may be null or missing in a record. */
+/** A column of a schema. `nullable()` makes it optional: its value may be null or missing in a record. */
 export interface Column<K extends Kind, T, In> extends ColumnSpec<K, T, In> {
   nullable(): ColumnSpec<K, T | null, In | null>
 }
 
+/**
+ * Column types of a schema. Each call returns a column that every record must have; `.nullable()` makes it optional.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for options that a column does not have, and for bounds that are out of order or not
+ * exact.
+ * @example
+ * const schema = {
+ *   id: t.string(),
+ *   at: t.timestamp({ zone: 'Europe/Zurich' }),
+ *   kind: t.enum(['web', 'shop']),
+ *   amount: t.decimal(2, { min: 0, max: '10000.00' }),
+ *   note: t.string().nullable(),
+ * }
+ */
 export const t = {
   /**
-   * Text: well-formed Unicode, compared as UTF-8 bytes. `maxBytes` limits the UTF-8 bytes of a value, and is at most 1 MiB. It defaults
-   * to 1 KiB for keys, ids, identity fields and entities, and to 64 KiB for other columns. A source rejects a record with a longer text.
+   * Text: well-formed Unicode, compared as UTF-8 bytes. A source rejects a record with a text longer than `maxBytes`.
    *
-   * @throws `SPILL_DEFINITION` for another option, or for a `maxBytes` that is no integer from 1 to 2^20.
-   * @example t.string({ maxBytes: 4096 })
+   * `maxBytes` is in bytes of UTF-8, at most 1 MiB. It defaults to 1 KiB for keys, ids, identity fields and entities, and to 64
+   * KiB otherwise.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for another option, or for a `maxBytes` that is no integer from 1 to 2^20.
+   * @example
+   * t.string({ maxBytes: 4096 })
    */
   string: (options: { readonly maxBytes?: number } = {}): Column<'string', string, string> => {
     checkColumnOptions('t.string', options, ['maxBytes'])
@@ -39,15 +57,35 @@ export const t = {
     return column('string', { type: 'string', ...(maxBytes !== undefined && { maxBytes }) })
   },
 
-  /** One of these strings and no other. */
+  /**
+   * Text with a fixed set of values. A source rejects a record with any other value.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for an empty list, a value that is no string, and a value that occurs twice.
+   * @example
+   * t.enum(['web', 'shop'])
+   */
   enum: <const Values extends readonly string[]>(values: Values): Column<'string', Values[number], Values[number]> =>
     column('string', { type: 'string', values: distinctStrings(values) }),
 
-  /** A whole number within ±(2^53 − 1). */
+  /**
+   * Whole number within ±(2^53 − 1). Its aggregates are exact.
+   *
+   * @example
+   * t.int({ min: 0 })
+   */
   int: (bounds: Bounds = {}): Column<'number', number, number> =>
     column('number', { type: 'int', ...physicalBounds('t.int', bounds, value => scaledInteger(value, 0), 'a safe integer') }),
 
-  /** An exact number with `scale` digits after the point, kept as the integer `value · 10^scale`. */
+  /**
+   * Exact number with `scale` digits after the point, stored as the integer `value · 10^scale`. A record may hold a number or a
+   * text.
+   *
+   * `scale` is from 0 to 15. Values are delivered as JavaScript numbers.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for another scale, and for bounds that are not exact at this scale.
+   * @example
+   * t.decimal(2, { min: 0 })
+   */
   decimal: (scale: number, bounds: Bounds<number | string> = {}): Column<'number', number, number | string> => {
     if (!Number.isInteger(scale) || scale < 0 || scale > limits.DECIMAL_SCALE_MAX)
       mistake(`t.decimal needs digits after the point, 0 to ${limits.DECIMAL_SCALE_MAX}, got ${show(scale)}`)
@@ -55,16 +93,30 @@ export const t = {
     return column('number', { type: 'decimal', scale, ...physicalBounds(`t.decimal(${scale})`, bounds, exact, `exact at ${scale} digits`) })
   },
 
-  /** A finite IEEE double. */
+  /**
+   * Finite IEEE 754 double. NaN and ±Infinity are rejected, −0 becomes 0. Its sums are inexact (docs/semantics.md, Aggregates).
+   *
+   * @example
+   * t.double({ min: -90, max: 90 })
+   */
   double: (bounds: Bounds = {}): Column<'number', number, number> =>
     column('number', { type: 'double', ...physicalBounds('t.double', bounds, finite, 'a finite number') }),
 
+  /** Boolean. A condition by itself: `count('1h', p.declined)`. */
   bool: (...none: readonly []): Column<'bool', boolean, boolean> => {
     checkColumnOptions('t.bool', optionsIn(none), [])
     return column('bool', { type: 'bool' })
   },
 
-  /** UTC milliseconds. `zone` is where a time without an offset was written; UTC unless given. */
+  /**
+   * Point in time, in UTC milliseconds. A record may hold ISO 8601 text, a `Date` or UTC milliseconds.
+   *
+   * `zone` is the IANA time zone of texts without an offset; default UTC.
+   *
+   * @throws SpillwayError `SPILL_DEFINITION` for a zone that does not exist.
+   * @example
+   * t.timestamp({ zone: 'America/New_York' })
+   */
   timestamp: (options: { readonly zone?: string } = {}): Column<'timestamp', number, number | string | Date> => {
     checkColumnOptions('t.timestamp', options, ['zone'])
     return column('timestamp', {
@@ -73,57 +125,63 @@ export const t = {
     })
   },
 
-  /** A length of time in milliseconds; a record may also hold text such as `'5m'`. */
+  /**
+   * Length of time, in milliseconds. A record may also hold a text such as `'5m'`.
+   *
+   * @example
+   * t.duration({ max: '1d' })
+   */
   duration: (bounds: Bounds<number | Duration> = {}): Column<'duration', number, number | Duration> =>
     column('duration', { type: 'duration', ...physicalBounds('t.duration', bounds, spanMs, "milliseconds or text such as '5m'") }),
 }
 
-/** An IANA zone that this machine knows. */
-export function checkZone(what: string, zone: unknown): string {
+/** Returns `zone` if it is an IANA time zone that this machine knows; otherwise throws `SPILL_DEFINITION`. */
+export function checkZone(subject: string, zone: unknown): string {
   try {
-    const known = new Intl.DateTimeFormat('en', { timeZone: String(zone) })
-    return known.resolvedOptions().timeZone && String(zone)
+    const format = new Intl.DateTimeFormat('en', { timeZone: String(zone) })
+    return format.resolvedOptions().timeZone && String(zone)
   } catch {
-    return mistake(`${what}: ${show(zone)} is no time zone; write one such as 'Europe/Zurich'`)
+    return mistake(`${subject}: ${show(zone)} is no time zone; write one such as 'Europe/Zurich'`)
   }
 }
 
+/** A required column, for `t` and `entity`. */
 export function column<K extends Kind, T, In>(kind: K, ir: Omit<ColumnIR, 'name' | 'nullable'>): Column<K, T, In> {
   const required = { kind, ir: Object.freeze({ ...ir, nullable: false }) }
   return Object.freeze({ ...required, nullable: () => Object.freeze({ kind, ir: Object.freeze({ ...ir, nullable: true }) }) })
 }
 
-/** Whether a value was made by `t` or `entity`. */
+/** True for a value made by `t` or `entity`. */
 export const isColumn = (value: unknown): value is ColumnSpec =>
   value !== null && typeof value === 'object' && 'kind' in value && 'ir' in value
 
-/** What a call without types gave to a column that takes nothing. */
-const optionsIn = (given: readonly unknown[]): unknown => (given.length === 0 ? {} : given[0])
+/** The argument that an untyped call passes to a column without options. */
+const optionsIn = (rest: readonly unknown[]): unknown => (rest.length === 0 ? {} : rest[0])
 
-/** Refuses options that a column does not have. That it may be NULL is no option but a word, and the likeliest to be mistaken. */
-function checkColumnOptions(what: string, options: unknown, names: readonly string[]): void {
+/** Rejects options that a column does not have. `nullable` is a method and no option, and the likeliest mistake. */
+function checkColumnOptions(subject: string, options: unknown, names: readonly string[]): void {
   if (options !== null && typeof options === 'object' && 'nullable' in options)
-    mistake(`${what} has no option 'nullable'; write .nullable() after it`)
-  checkOptions(what, options, names)
+    mistake(`${subject} has no option 'nullable'; write .nullable() after it`)
+  checkOptions(subject, options, names)
 }
 
 const finite = (value: unknown): number | undefined => (Number.isFinite(value) ? (value as number) + 0 : undefined)
 
 function physicalBounds<Bound>(
-  what: string,
+  subject: string,
   bounds: Bounds<Bound>,
   physical: (bound: Bound) => number | undefined,
-  wanted: string,
+  expected: string,
 ): { min?: number; max?: number } {
-  checkColumnOptions(what, bounds, ['min', 'max'])
+  checkColumnOptions(subject, bounds, ['min', 'max'])
   const result: { min?: number; max?: number } = {}
   for (const end of ['min', 'max'] as const) {
     const bound = bounds[end]
     if (bound === undefined) continue
-    result[end] = physical(bound) ?? mistake(`${what}: ${end} ${show(bound)} is not ${wanted}`)
+    result[end] = physical(bound) ?? mistake(`${subject}: ${end} ${show(bound)} is not ${expected}`)
   }
   if (result.min !== undefined && result.max !== undefined && result.min > result.max)
-    mistake(`${what}: min ${show(bounds.min)} is above max ${show(bounds.max)}`)
+    mistake(`${subject}: min ${show(bounds.min)} is above max ${show(bounds.max)}`)
   return result
 }
 

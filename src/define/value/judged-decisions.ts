@@ -1,28 +1,30 @@
-/** What a utility of the user's is given: decisions and what came of them, in columns. */
+/** Decisions with their outcomes, in columns: the argument of the user's own value function. */
 
-/** Columns of `length` rows, a row a decision, by `t`. */
+/** Decisions in columns of `length` rows, one row per decision, ordered by `t`. */
 export interface Judged<Read extends string = string> {
+  /** Number of decisions. */
   readonly length: number
-  /** When it was decided, UTC ms; does not fall. */
+  /** As-of time, UTC ms, ascending. */
   readonly t: Float64Array
-  /** What was decided about, as a small integer. */
+  /** Key of the decision, as a small integer. */
   readonly key: Int32Array
-  /** NaN where there is none. */
+  /** Score; NaN if there is none. */
   readonly score: Float64Array
-  /** 1 where the decision acts. */
+  /** 1 where the decision acts, otherwise 0. */
   readonly alert: Uint8Array
-  /** When what followed had been done, UTC ms. */
+  /** Time at which the action was done, UTC ms. */
   readonly acted: Float64Array
-  /** Whether the action is the answer, so that it stops the event that it is about. */
+  /** True if the action is the answer to the event, and so stops it. */
   readonly inline: boolean
-  /** 1 true, 0 false, and 0 where it is not known. */
+  /** Label: 1 for true, 0 for false or unknown. */
   readonly label: Uint8Array
-  /** 1 where the label is known. */
+  /** 1 where the label is known, otherwise 0. */
   readonly known: Uint8Array
-  /** When the label became true, UTC ms; NaN where it is not. */
+  /** Time at which the label became true, UTC ms; NaN otherwise. */
   readonly outcome: Float64Array
-  /** An input of the model, or a field of its trigger, as numbers; NaN where it is NULL. */
+  /** An input of the model or a field of its trigger as numbers; NaN for NULL. */
   readonly column: (name: Read) => Float64Array
 }
 
+/** The user's value function: the value of each decision, in the order of the decisions. */
 export type UtilityCompute = (decisions: Judged) => Float64Array

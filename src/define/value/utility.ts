@@ -1,7 +1,9 @@
 /**
- * What decisions can be worth: the ready utilities, and the user's own. Each says what one decision is worth, so that the worth of many is their sum.
+ * Value functions: `caught`, `notice`, `money` and the user's `own`. Each values one decision, so the values of many decisions
+ * add up.
  *
- * What depends on the model (is there an input of that name?) is checked when `worth` puts the two together, and said where the utility was written.
+ * Checks that need the model (does it have an input of that name?) run in `worth`; their messages have the place of the value
+ * function.
  */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
@@ -15,24 +17,24 @@ import type { UtilityIR } from '../ir/worth-ir.ts'
 
 declare const reads: unique symbol
 
-/** A part of all decisions: `'10%'`, `'0.5%'`. */
+/** Share of all decisions: `'10%'`, `'0.5%'`. */
 export type Percent = `${number}%`
 
-/** `Saves` is the input or field that `money` counts by, `Read` those that a function of the user's may ask for. */
+/** A value function, made by `caught`, `notice`, `money` or `own`. `Saves` and `Read` are the inputs or fields that it reads. */
 export interface Utility<Saves extends string = string, Read extends string = string> {
   readonly [reads]: { readonly saves: Saves; readonly read: Read }
 }
 
-/** The model that decides, as far as a utility looks at it. */
+/** The model whose decisions are valued, as far as a value function looks at it. */
 export interface Judging {
-  /** For messages. */
+  /** Name for messages. */
   readonly model: string
-  /** By name what an input or a field of the trigger is: `number` for one number, otherwise in words: `a string`. */
+  /** Type of each input and field of the trigger: `number` for one number, otherwise in words, such as `a string`. */
   readonly columns: ReadonlyMap<string, string>
   readonly isTicking: boolean
 }
 
-/** What a utility is at run time: its IR is known once its model is. */
+/** A value function at run time; its IR needs the model. */
 export class UtilityValue {
   readonly build: (of: Judging, place: string | undefined) => UtilityIR
   readonly compute: UtilityCompute | undefined
@@ -46,40 +48,61 @@ export class UtilityValue {
   }
 }
 
-interface Alerting {
-  /** The part of decisions that may act: `'10%'`. Unless given, an action on the model says from which score on they do (`when: late.score.gte(0.4)`); without one it must be said. */
+interface AlertOptions {
+  /**
+   * Alert budget: the share of decisions that may act, `'10%'`. Default: the threshold of an action on the model (`when:
+   * late.score.gte(0.4)`); without such an action the budget is required.
+   */
   readonly budget?: Percent
-  /** What happens: `'late arrivals'`. */
+  /** Unit of the outcomes, in the plural: `'late arrivals'`. */
   readonly unit: string
-  /** What an action that was wrong costs, dollars; only with `dollars`. */
+  /** Cost of a wrong action, dollars; only with `dollars`. */
   readonly wrong?: number
 }
 
-export interface CaughtOptions extends Alerting {
-  /** What one that is caught is worth, dollars. Without it nothing is said of dollars but from which price on it pays. */
+/** Options of `caught`. */
+export interface CaughtOptions extends AlertOptions {
+  /** Value of one caught outcome, dollars. Without it the audit states break-even values instead of dollars. */
   readonly dollars?: number
 }
 
-export interface NoticeOptions extends Alerting {
-  /** What a minute of notice is worth, dollars. */
+/** Options of `notice`. */
+export interface NoticeOptions extends AlertOptions {
+  /** Value of a minute of notice, dollars. */
   readonly dollars?: number
 }
 
-/** How many true outcomes are acted on before they happen, each once. With `wrong` each wrong action takes `wrong / dollars` of one away. */
+/**
+ * Counts the true outcomes on which the model acts before they happen, each once.
+ *
+ * With `wrong` each wrong action subtracts `wrong / dollars` of an outcome.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit, and for `wrong` without `dollars`.
+ * @example
+ * const value = caught({ budget: '10%', unit: 'late arrivals', dollars: 50, wrong: 2 })
+ */
 export function caught(options: CaughtOptions): Utility<never, never> {
-  return alerting('caught', options)
+  return alertUtility('caught', options)
 }
 
-/** How long before each true outcome its first action was there, in minutes, 0 where none was in time. With `wrong` each wrong action takes `wrong / dollars` minutes away. */
+/**
+ * Sums the minutes of notice: from the first action to the true outcome, 0 for an outcome without an action in time.
+ *
+ * With `wrong` each wrong action subtracts `wrong / dollars` minutes.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit, and for `wrong` without `dollars`.
+ * @example
+ * const value = notice({ budget: '5%', unit: 'low glucose episodes' })
+ */
 export function notice(options: NoticeOptions): Utility<never, never> {
-  return alerting('notice', options)
+  return alertUtility('notice', options)
 }
 
-function alerting(kind: 'caught' | 'notice', options: CaughtOptions | NoticeOptions): Utility<never, never> {
+function alertUtility(kind: 'caught' | 'notice', options: CaughtOptions | NoticeOptions): Utility<never, never> {
   checkOptions(kind, options, ['budget', 'unit', 'dollars', 'wrong'])
   const { budget, unit, dollars, wrong }: { readonly [N in keyof CaughtOptions]: unknown } = options
   if (wrong !== undefined && dollars === undefined)
-    mistake(`${kind}: wrong is what a wrong action costs beside what ${perUnit[kind]} is worth; say dollars too, or leave wrong out`)
+    mistake(`${kind}: wrong needs dollars, the value of ${perUnit[kind]}; add dollars, or leave wrong out`)
   const ir: UtilityIR = {
     kind,
     ...(budget !== undefined && { budget: partOf(`${kind}: budget`, budget) }),
@@ -87,22 +110,33 @@ function alerting(kind: 'caught' | 'notice', options: CaughtOptions | NoticeOpti
     ...(dollars !== undefined && { dollars: dollarsOf(`${kind}: dollars`, dollars, { zero: false }) }),
     ...(wrong !== undefined && { wrong: dollarsOf(`${kind}: wrong`, wrong) }),
   }
-  return made(() => ir)
+  return utilityOf(() => ir)
 }
 
-const perUnit = { caught: 'one that is caught', notice: 'a minute of notice' } as const
+const perUnit = { caught: 'a caught outcome', notice: 'a minute of notice' } as const
 
+/** Options of `money`. */
 export interface MoneyOptions<Saves = string | number> {
+  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
   readonly budget?: Percent
-  /** What a right action saves, dollars: a number, or the input of the model or field of its trigger that has it. */
+  /** Savings of a right action, dollars: a number, or the name of an input of the model or a field of its trigger. */
   readonly saves: Saves
-  /** What a wrong one costs, dollars. */
+  /** Cost of a wrong action, dollars. */
   readonly wrong: number
-  /** For so long what is decided about is stopped, and each of its events in that time is saved, or wrongly stopped; the event itself only where the action is its answer. */
+  /**
+   * Blocking period after an action: each event of the key in it is saved or wrongly stopped. The event of the decision itself
+   * only if the action is its answer.
+   */
   readonly blocks?: Duration
 }
 
-/** Dollars, by what an action does. */
+/**
+ * Sums the dollars that actions save, minus those that wrong actions cost.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for an option that does not fit.
+ * @example
+ * const value = money({ budget: '0.5%', saves: 'amount', wrong: 5, blocks: '1d' })
+ */
 export function money(options: MoneyOptions<number>): Utility<never, never>
 export function money<const Saves extends string>(options: MoneyOptions<Saves>): Utility<Saves, never>
 export function money(options: MoneyOptions): Utility<string, never> {
@@ -118,7 +152,7 @@ export function money(options: MoneyOptions): Utility<string, never> {
     wrong: dollarsOf('money: wrong', wrong),
     ...(blocks !== undefined && { blocks: spanOf('money: blocks', blocks) }),
   }
-  return made((of, place) => {
+  return utilityOf((of, place) => {
     if (typeof saves === 'string') checkSaves(saves, of, place)
     if (blocks !== undefined && of.isTicking)
       mistake(
@@ -130,31 +164,45 @@ export function money(options: MoneyOptions): Utility<string, never> {
 }
 
 function checkSaves(saves: string, { model, columns }: Judging, place: string | undefined): void {
-  const is = columns.get(saves)
-  if (is === 'number') return
-  const numbers = [...columns].flatMap(([name, what]) => (what === 'number' ? [name] : []))
+  const kind = columns.get(saves)
+  if (kind === 'number') return
+  const numbers = [...columns].flatMap(([name, kind]) => (kind === 'number' ? [name] : []))
   mistake(
-    is === undefined
+    kind === undefined
       ? `${model}: money saves '${saves}', which is no input of the model and no field of its trigger${didYouMean(saves, numbers)}`
-      : `${model}: money saves '${saves}', which is ${is}, not a number of dollars`,
+      : `${model}: money saves '${saves}', which is ${kind}, not a number of dollars`,
     place,
   )
 }
 
+/** Options of `own`. */
 export interface OwnOptions {
+  /** Alert budget: the share of decisions that may act. Default: the threshold of an action on the model. */
   readonly budget?: Percent
-  /** What is counted: `'minutes'`, `'$'`. */
+  /** Unit of the values: `'minutes'`, `'$'`. */
   readonly unit: string
-  /** Changes whenever the function gives other values. */
+  /** Version of the function. Change it whenever the function returns different values. */
   readonly version: string
-  /** Dollars a unit. */
+  /** Value of one unit, dollars. */
   readonly dollars?: number
 }
 
-/** The user's own: a value for each of the decisions that it is given, in their order; NaN where nothing can be said. It must be pure. */
+/**
+ * The user's own value function: the value of each decision, in their order, in `unit`; NaN where the value is unknown. It must
+ * be pure.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for anything but a function, or an option that does not fit.
+ * @example
+ * const value = own(d => Float64Array.from(d.label, (isTrue, i) => (d.alert[i] === 1 ? (isTrue === 1 ? 20 : -1) : 0)), {
+ *   budget: '1%',
+ *   unit: '$',
+ *   version: '1',
+ *   dollars: 1,
+ * })
+ */
 export function own<Read extends string>(compute: (decisions: Judged<Read>) => Float64Array, options: OwnOptions): Utility<never, Read> {
-  const given: unknown = compute
-  if (typeof given !== 'function') mistake(`own needs a function of the decisions: own(d => …, { unit, version }), got ${show(given)}`)
+  const value: unknown = compute
+  if (typeof value !== 'function') mistake(`own needs a function of the decisions: own(d => …, { unit, version }), got ${show(value)}`)
   checkOptions('own', options, ['budget', 'unit', 'version', 'dollars'])
   const { budget, unit, version, dollars }: { readonly [N in keyof OwnOptions]: unknown } = options
   const ir: UtilityIR = {
@@ -164,26 +212,26 @@ export function own<Read extends string>(compute: (decisions: Judged<Read>) => F
     ...(dollars !== undefined && { dollars: dollarsOf('own: dollars', dollars, { zero: false }) }),
     ...(budget !== undefined && { budget: partOf('own: budget', budget) }),
   }
-  return made(() => ir, compute)
+  return utilityOf(() => ir, compute)
 }
 
-const made = (build: UtilityValue['build'], compute?: UtilityCompute): Utility<never, never> =>
+const utilityOf = (build: UtilityValue['build'], compute?: UtilityCompute): Utility<never, never> =>
   new UtilityValue(build, compute) as unknown as Utility<never, never>
 
 /** `'10%'` is 0.1. */
-function partOf(what: string, given: unknown): number {
-  const part = typeof given === 'string' && /^\d+(\.\d+)?%$/.test(given) ? Number(given.slice(0, -1)) / 100 : NaN
-  if (!(part > 0 && part <= 1)) mistake(`${what} is a part of all decisions, above 0 % and at most 100 %: '10%', got ${show(given)}`)
+function partOf(subject: string, value: unknown): number {
+  const part = typeof value === 'string' && /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) / 100 : NaN
+  if (!(part > 0 && part <= 1)) mistake(`${subject} is a share of all decisions, above 0 % and at most 100 %: '10%', got ${show(value)}`)
   return part
 }
 
-function dollarsOf(what: string, given: unknown, { zero = true } = {}): number {
-  if (typeof given !== 'number' || !Number.isFinite(given) || given < 0 || (given === 0 && !zero))
-    mistake(`${what} is dollars, a number ${zero ? 'from 0' : 'above 0'}, got ${show(given)}`)
-  return given
+function dollarsOf(subject: string, value: unknown, { zero = true } = {}): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || (value === 0 && !zero))
+    mistake(`${subject} is dollars, a number ${zero ? 'from 0' : 'above 0'}, got ${show(value)}`)
+  return value
 }
 
-function textOf(what: string, given: unknown, wanted: string): string {
-  if (typeof given !== 'string' || given.trim() === '') mistake(`${what} is ${wanted}, got ${show(given)}`)
-  return given
+function textOf(subject: string, value: unknown, expected: string): string {
+  if (typeof value !== 'string' || value.trim() === '') mistake(`${subject} is ${expected}, got ${show(value)}`)
+  return value
 }

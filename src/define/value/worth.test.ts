@@ -55,14 +55,14 @@ const named = (name: string) =>
 const fraud = named('fraud')
 const some = caught({ budget: '10%', unit: 'frauds' })
 
-test('a worth is what is counted, of which model, with its ages, slices and volume', () => {
-  const made = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
+test('a worth has its model, value function, ages, slices and volume', () => {
+  const value = worth(fraud, caught({ budget: '12.5%', unit: 'frauds', dollars: 80, wrong: 4 }), {
     ages: ['1h', '5m', '60m'],
     slices: [{ name: 'attack', from: '2026-01-01T00:00Z', until: new Date(Date.UTC(2026, 0, 2)) }],
     decisionsAWeek: 1e6,
     assumes: ['a chargeback comes within a month'],
   })
-  assert.deepEqual(made.ir, {
+  assert.deepEqual(value.ir, {
     model: 'fraud',
     utility: { kind: 'caught', budget: 0.125, unit: 'frauds', dollars: 80, wrong: 4 },
     ages: [300_000, 3_600_000],
@@ -72,7 +72,7 @@ test('a worth is what is counted, of which model, with its ages, slices and volu
   })
 })
 
-test('each utility is plain IR', () => {
+test('each value function is plain IR', () => {
   const irOf = (utility: Utility<never, never>) => worth(fraud, utility).ir.utility
   assert.deepEqual(irOf(notice({ budget: '1%', unit: 'lows', dollars: 2 })), { kind: 'notice', budget: 0.01, unit: 'lows', dollars: 2 })
   assert.deepEqual(worth(fraud, money({ saves: 'amount', wrong: 10, blocks: '24h' })).ir.utility, {
@@ -99,14 +99,14 @@ test('a pipeline keeps worths beside its IR, and they change no fingerprint', ()
   assert.equal(valued.fingerprint, bare.fingerprint)
   assert.deepEqual(valued.ir, bare.ir)
   assert.equal(bare.worths.size, 0)
-  const kept = valued.worths.get('fraud')!
-  assert.deepEqual([kept.ir.utility.kind, kept.compute], ['own', compute])
-  const one = worth(fraud, some)
-  assert.deepEqual([...pipeline('p', [one, fraud, one]).worths.keys()], ['fraud'])
-  assert.equal(pipeline('p', [fraud, one]).worths.get('fraud')!.compute, undefined)
+  const entry = valued.worths.get('fraud')!
+  assert.deepEqual([entry.ir.utility.kind, entry.compute], ['own', compute])
+  const first = worth(fraud, some)
+  assert.deepEqual([...pipeline('p', [first, fraud, first]).worths.keys()], ['fraud'])
+  assert.equal(pipeline('p', [fraud, first]).worths.get('fraud')!.compute, undefined)
 })
 
-test('how many decisions act is said by an action with a threshold, or by a budget', () => {
+test("an action's threshold or a budget decides how many decisions act", () => {
   const when = (build: (score: typeof fraud.score) => ReturnType<typeof fraud.score.gte>) =>
     action('a', { when: build(fraud.score), do: stdout() })
   assert.equal(thresholdOf(when(score => score.gte(0.25)).ir), 0.25)
@@ -117,41 +117,38 @@ test('how many decisions act is said by an action with a threshold, or by a budg
     assert.equal(thresholdOf(other.ir), undefined)
   const open = worth(fraud, caught({ unit: 'frauds' }))
   assert.equal(pipeline('p', [when(score => score.gte(0.25)), open]).worths.size, 1)
-  refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /does not say how many decisions act: give it a budget: '10%'/)
-  refuses(() => pipeline('p', [fraud, open]), /or the pipeline an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
+  refuses(() => pipeline('p', [when(score => score.lt(1)), open]), /needs a budget: '10%', or its pipeline needs an action/)
+  refuses(() => pipeline('p', [fraud, open]), /or its pipeline needs an action with a threshold: when: fraud\.score\.gte\(0\.9\)/)
 })
 
-test('what a pipeline may not be given says so, at the line of the worth', () => {
+test('a worth that does not fit its pipeline is refused at its line', () => {
   refuses(
     () => pipeline('p', [named('other'), worth(fraud, some)]),
     /worth is of model 'fraud', which pipeline 'p' does not have; put the model/,
   )
-  refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of another model 'fraud' than the one that pipeline 'p' has/)
+  refuses(() => pipeline('p', [named('fraud'), worth(fraud, some)]), /worth is of a different model 'fraud' than pipeline 'p' has/)
   refuses(
     () => pipeline('p', [fraud, worth(fraud, some), worth(fraud, notice({ budget: '1%', unit: 'x' }))]),
-    /model 'fraud' has another worth, at .*worth\.test\.ts:\d+; leave one of them out/,
+    /model 'fraud' has two worths, the first at .*worth\.test\.ts:\d+; leave one of them out/,
   )
   refuses(() => pipeline('p', [worth(fraud, some)]), /does not have/)
   refuses(() => pipeline('p', [fraud, some as never]), /made of actions, reports, models, feature groups and worths, got/)
 })
 
-test('mistakes are said at their line, with the fix', () => {
+test('mistakes have their line and the fix', () => {
   const wrong = (utility: () => unknown, message: RegExp) => refuses(() => worth(fraud, utility() as never), message)
   const bare = model('bare', { decide: on(payments), inputs: p => ({ n: now.of(p.card).n }), score: linear({ intercept: 0, weights: {} }) })
-  refuses(
-    () => worth(bare, some),
-    /worth of model 'bare' is counted by what came of its decisions, and the model has no label; give it labelFrom/,
-  )
+  refuses(() => worth(bare, some), /worth of model 'bare' needs labels, and the model has none; give it labelFrom/)
   refuses(() => worth('fraud' as never, some), /worth needs a model: worth\(late, caught\(\{ … \}\)\), got 'fraud'/)
   refuses(() => worth(fraud, {} as never), /needs a utility: caught\(/)
   for (const budget of ['0%', '101%', '10', 0.1, '10 %', '-1%', 'ten%', 'NaN%', null])
     wrong(
       () => caught({ budget, unit: 'x' } as never),
-      /caught: budget is a part of all decisions, above 0 % and at most 100 %: '10%', got/,
+      /caught: budget is a share of all decisions, above 0 % and at most 100 %: '10%', got/,
     )
   wrong(() => caught({ budget: '10%' } as never), /caught: unit is what happens, such as 'late arrivals', got undefined/)
   wrong(() => caught({ budget: '10%', unit: ' ' }), /unit is what happens/)
-  wrong(() => caught({ budget: '10%', unit: 'x', wrong: 3 }), /say dollars too, or leave wrong out/)
+  wrong(() => caught({ budget: '10%', unit: 'x', wrong: 3 }), /add dollars, or leave wrong out/)
   for (const dollars of [0, -1, NaN, Infinity, '3'])
     wrong(() => notice({ budget: '1%', unit: 'x', dollars } as never), /notice: dollars is dollars, a number above 0, got/)
   wrong(() => caught({ budget: '1%', unit: 'x', dollars: 1, wrong: -1 }), /caught: wrong is dollars, a number from 0, got -1/)
@@ -172,21 +169,21 @@ test('mistakes are said at their line, with the fix', () => {
   wrong(() => own(3 as never, { unit: '$', version: '1' }), /own needs a function of the decisions/)
   wrong(() => own(d => d.score, { unit: '$' } as never), /own: version is text that changes whenever/)
   wrong(() => own(d => d.score, { version: '1' } as never), /own: unit is what it counts/)
-  const options = (given: object, message: RegExp) => refuses(() => worth(fraud, some, given as never), message)
+  const options = (choices: object, message: RegExp) => refuses(() => worth(fraud, some, choices as never), message)
   options({ age: ['1h'] }, /worth of model 'fraud' has no option 'age'; did you mean 'ages'/)
   options({ ages: [] }, /ages is a list of durations/)
   options({ ages: ['0s'] }, /ages: '0s' is no duration/)
   options({ slices: 'attack' }, /slices is a list of \{ name, from, until \}/)
   const [from, until] = [0, 1]
-  options({ slices: [{ from, until }] }, /slices: one needs a name/)
+  options({ slices: [{ from, until }] }, /slices: a slice needs a name/)
   options({ slices: [{ name: 'a', from: '2026-01-01', until }] }, /slices: from of 'a' is a time \(ISO 8601/)
   options({ slices: [{ name: 'a', from: 1, until: 1 }] }, /'a' ends before it begins/)
-  options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /'a' stands twice/)
+  options({ slices: ['a', 'a'].map(name => ({ name, from, until })) }, /two slices have the name 'a'; rename one/)
   for (const assumes of ['none', [3], [' ']]) options({ assumes }, /assumes is a list of texts: \['a chargeback/)
   for (const decisionsAWeek of [0, -5, NaN, '5']) options({ decisionsAWeek }, /decisionsAWeek is a number above 0, got/)
 })
 
-test('what stops events is of models that decide on them', () => {
+test('a value function with blocks needs a model that decides on events', () => {
   const ticking = model('ticking', {
     decide: every('5m', card),
     inputs: ({ card }) => ({ n: now.of(card).n }),

@@ -1,7 +1,7 @@
 /**
- * `worth`: what the decisions of a model are worth, for the audit. A part of a pipeline that changes nothing of what it computes.
+ * `worth`: the value function of a model, for the audit. It changes nothing that the pipeline computes.
  *
- * Invariant: it stands beside the IR, so that no fingerprint, no saved state and no recorded decision depends on it.
+ * Invariant: it is not in the IR, so no fingerprint, no saved state and no recorded decision depends on it.
  */
 import { show, withArticle } from '../../base/show.ts'
 import { timestampMs } from '../../base/exact.ts'
@@ -19,7 +19,7 @@ import { type Judging, type Utility, UtilityValue } from './utility.ts'
 import { spanOf } from '../expression/window.ts'
 import type { WorthIR } from '../ir/worth-ir.ts'
 
-/** The inputs of a model whose kind is among `K`, and such fields of its trigger; any text where nothing is known of them. */
+/** Names of a model's inputs and its trigger's fields with a kind among `K`; any string where nothing is known of them. */
 type NamesOf<I, C, K> = InputNames<I, K> | (unknown extends C ? string : FieldNames<C, K>)
 type InputNames<I, K> = unknown extends I ? string : string extends keyof I ? string : PathOf<I, K>
 type PathOf<I, K> = {
@@ -31,30 +31,33 @@ type PathOf<I, K> = {
 }[keyof I & string]
 type FieldNames<C, K> = C extends Columns ? { [N in keyof C & string]: KindOf<C[N]> extends K ? N : never }[keyof C & string] : string
 
+/** Options of `worth`. */
 export interface WorthOptions {
-  /** Ages that are tried beside those that follow from the pipeline: how much older than now. */
+  /** Further ages of the staleness sweep, in addition to the pipeline's own: how much older than now. */
   readonly ages?: readonly Duration[]
-  /** Stretches of time that are shown apart, since rare shocks may carry the value; times as ISO 8601 with an offset, Date or UTC ms. */
+  /** Periods to show separately, since rare shocks may carry the value. */
   readonly slices?: readonly WorthSlice[]
-  /** What a week will have, where the history has another: whatever is said of a year is scaled by it. */
+  /** Expected decisions a week, if the history differs: values per year are scaled by it. */
   readonly decisionsAWeek?: number
-  /** What you take for granted, in words: the report says it among what is assumed. */
+  /** Your assumptions in words; the report lists them. */
   readonly assumes?: readonly string[]
 }
 
+/** A period that the report shows separately: from `from` (included) until `until`, as ISO 8601 with an offset, a `Date` or UTC ms. */
 export interface WorthSlice {
   readonly name: string
   readonly from: string | number | Date
   readonly until: string | number | Date
 }
 
+/** The value function of a model, made by `worth`: a part of a pipeline. */
 export interface Worth {
-  /** The model's. */
+  /** Name of the model. */
   readonly name: string
   readonly ir: WorthIR
 }
 
-/** What a worth is at run time. */
+/** The value function of a model at run time. */
 export class WorthValue {
   readonly name: string
   readonly ir: WorthIR
@@ -72,35 +75,46 @@ export class WorthValue {
   }
 }
 
-/** What decisions of `model` are worth, which needs a label: `worth(late, caught({ budget: '10%', unit: 'late arrivals' }))`. Throws `SPILL_DEFINITION`. */
+/**
+ * Values the decisions of a model, for `spillway audit`. The model needs a label.
+ *
+ * @throws SpillwayError `SPILL_DEFINITION` for a model without a label, and for an input or option that does not fit.
+ * @example
+ * const labelled = model('labelled', {
+ *   decide: on(payments),
+ *   inputs: p => ({ amount: p.amount, card: cardNow.of(p.card) }),
+ *   label: labelFrom(chargebacks, { join: 'payment', value: c => c.fraud, negativeAfter: '90d' }),
+ *   score: logistic({ intercept: -6, weights: { 'card.n10m': 0.4 } }),
+ * })
+ * const value = worth(labelled, money({ budget: '0.5%', saves: 'amount', wrong: 5 }), { ages: ['1h', '1d'] })
+ */
 export function worth<I, R, C>(
   model: Model<I, R, C>,
   utility: Utility<NamesOf<NoInfer<I>, NoInfer<C>, 'number'>, NamesOf<NoInfer<I>, NoInfer<C>, Exclude<ExprKind, 'string' | 'list'>>>,
   options: WorthOptions = {},
 ): Worth {
-  const given: unknown = model
-  if (!(given instanceof ModelValue)) mistake(`worth needs a model: worth(late, caught({ … })), got ${show(given)}`)
-  const what = `worth of model '${given.name}'`
+  const modelValue: unknown = model
+  if (!(modelValue instanceof ModelValue)) mistake(`worth needs a model: worth(late, caught({ … })), got ${show(modelValue)}`)
+  const subject = `worth of model '${modelValue.name}'`
   const value: unknown = utility
   if (!(value instanceof UtilityValue))
-    mistake(`${what} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
-  if (!given.label)
-    mistake(`${what} is counted by what came of its decisions, and the model has no label; give it labelFrom(source, { … }) or begins(…)`)
-  checkOptions(what, options, ['ages', 'slices', 'decisionsAWeek', 'assumes'])
+    mistake(`${subject} needs a utility: caught({ … }), notice({ … }), money({ … }) or own(d => …, { … }), got ${show(value)}`)
+  if (!modelValue.label) mistake(`${subject} needs labels, and the model has none; give it labelFrom(source, { … }) or begins(…)`)
+  checkOptions(subject, options, ['ages', 'slices', 'decisionsAWeek', 'assumes'])
   const { ages, slices, decisionsAWeek, assumes }: { readonly [N in keyof WorthOptions]: unknown } = options
   const ir: WorthIR = {
-    model: given.name,
-    utility: value.build(judging(given), value.place),
-    ...(ages !== undefined && { ages: agesOf(`${what}: ages`, ages) }),
-    ...(slices !== undefined && { slices: slicesOf(`${what}: slices`, slices) }),
-    ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${what}: decisionsAWeek`, decisionsAWeek) }),
-    ...(assumes !== undefined && { assumes: textsOf(`${what}: assumes`, assumes) }),
+    model: modelValue.name,
+    utility: value.build(valuedModelOf(modelValue), value.place),
+    ...(ages !== undefined && { ages: agesOf(`${subject}: ages`, ages) }),
+    ...(slices !== undefined && { slices: slicesOf(`${subject}: slices`, slices) }),
+    ...(decisionsAWeek !== undefined && { decisionsAWeek: volumeOf(`${subject}: decisionsAWeek`, decisionsAWeek) }),
+    ...(assumes !== undefined && { assumes: textsOf(`${subject}: assumes`, assumes) }),
   }
-  return new WorthValue(ir, given, value.compute)
+  return new WorthValue(ir, modelValue, value.compute)
 }
 
-/** An input goes before a field of the same name: `Cases.column` gives that one. */
-function judging({ name, inputs, trigger, ir }: ModelValue): Judging {
+/** An input takes precedence over a field of the same name, as in `Cases.column`. */
+function valuedModelOf({ name, inputs, trigger, ir }: ModelValue): Judging {
   const isOf = ({ type, list, scale }: Node['type']): string =>
     list ? 'a list' : isNumber(type) ? 'number' : withArticle(typeText({ type, ...(scale !== undefined && { scale }) }))
   return {
@@ -113,37 +127,37 @@ function judging({ name, inputs, trigger, ir }: ModelValue): Judging {
   }
 }
 
-function agesOf(what: string, given: unknown): readonly number[] {
-  if (!Array.isArray(given) || given.length === 0) mistake(`${what} is a list of durations: ['5m', '1h'], got ${show(given)}`)
-  return [...new Set(given.map((age: Duration) => spanOf(what, age)))].toSorted((a, b) => a - b)
+function agesOf(subject: string, value: unknown): readonly number[] {
+  if (!Array.isArray(value) || value.length === 0) mistake(`${subject} is a list of durations: ['5m', '1h'], got ${show(value)}`)
+  return [...new Set(value.map((age: Duration) => spanOf(subject, age)))].toSorted((a, b) => a - b)
 }
 
-function slicesOf(what: string, given: unknown): NonNullable<WorthIR['slices']> {
-  if (!Array.isArray(given)) mistake(`${what} is a list of { name, from, until }, got ${show(given)}`)
+function slicesOf(subject: string, value: unknown): NonNullable<WorthIR['slices']> {
+  if (!Array.isArray(value)) mistake(`${subject} is a list of { name, from, until }, got ${show(value)}`)
   const names = new Set<string>()
-  return given.map((slice: unknown) => {
-    checkOptions(what, slice, ['name', 'from', 'until'])
+  return value.map((slice: unknown) => {
+    checkOptions(subject, slice, ['name', 'from', 'until'])
     const { name, from, until } = slice as Readonly<Record<string, unknown>>
-    if (typeof name !== 'string' || name === '') mistake(`${what}: one needs a name, got ${show(name)}`)
-    if (names.has(name)) mistake(`${what}: '${name}' stands twice; rename one`)
+    if (typeof name !== 'string' || name === '') mistake(`${subject}: a slice needs a name, got ${show(name)}`)
+    if (names.has(name)) mistake(`${subject}: two slices have the name '${name}'; rename one`)
     names.add(name)
-    const [begins, ends] = [timeOf(`${what}: from of '${name}'`, from), timeOf(`${what}: until of '${name}'`, until)]
-    if (begins >= ends) mistake(`${what}: '${name}' ends before it begins; until is after from`)
+    const [begins, ends] = [timeOf(`${subject}: from of '${name}'`, from), timeOf(`${subject}: until of '${name}'`, until)]
+    if (begins >= ends) mistake(`${subject}: '${name}' ends before it begins; until is after from`)
     return { name, from: begins, until: ends }
   })
 }
 
-const timeOf = (what: string, given: unknown): number =>
-  timestampMs(given) ?? mistake(`${what} is a time (ISO 8601 with its offset, a Date or UTC ms), got ${show(given)}`)
+const timeOf = (subject: string, value: unknown): number =>
+  timestampMs(value) ?? mistake(`${subject} is a time (ISO 8601 with its offset, a Date or UTC ms), got ${show(value)}`)
 
-function volumeOf(what: string, given: unknown): number {
-  if (typeof given !== 'number' || !Number.isFinite(given) || given <= 0) mistake(`${what} is a number above 0, got ${show(given)}`)
-  return given
+function volumeOf(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) mistake(`${subject} is a number above 0, got ${show(value)}`)
+  return value
 }
 
-function textsOf(what: string, given: unknown): readonly string[] {
+function textsOf(subject: string, value: unknown): readonly string[] {
   const isText = (text: unknown): text is string => typeof text === 'string' && text.trim() !== ''
-  if (!Array.isArray(given) || !given.every(isText))
-    mistake(`${what} is a list of texts: ['a chargeback comes within a month'], got ${show(given)}`)
-  return given
+  if (!Array.isArray(value) || !value.every(isText))
+    mistake(`${subject} is a list of texts: ['a chargeback comes within a month'], got ${show(value)}`)
+  return value
 }

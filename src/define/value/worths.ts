@@ -1,4 +1,4 @@
-/** The worths of a pipeline: one a model, of models that are in it, each with something that says how many decisions act. */
+/** Value functions of a pipeline: one per model, for models in the pipeline, each with a budget or a threshold. */
 import { thresholdOf } from '../action/action-threshold.ts'
 import type { ActionIR, WorthIR } from '../ir/ir.ts'
 import type { UtilityCompute } from './judged-decisions.ts'
@@ -6,40 +6,41 @@ import { mistake } from '../mistake/mistake.ts'
 import type { ModelValue } from '../model/model.ts'
 import type { WorthValue } from './worth.ts'
 
+/** The value function of a model, as a pipeline has it. */
 export interface PipelineWorth {
   readonly ir: WorthIR
-  /** The user's function, where the utility is one. */
+  /** The user's function, for `own`. */
   readonly compute?: UtilityCompute
 }
 
-/** By the model's name. */
+/** Value functions by the model's name. Throws `SPILL_DEFINITION`. */
 export function worthsOf(
-  given: readonly WorthValue[],
+  values: readonly WorthValue[],
   {
     pipeline,
     models,
     actions,
   }: { readonly pipeline: string; readonly models: readonly ModelValue[]; readonly actions: readonly ActionIR[] },
 ): ReadonlyMap<string, PipelineWorth> {
-  const found = new Map<string, WorthValue>()
-  for (const value of given) {
+  const byModel = new Map<string, WorthValue>()
+  for (const value of values) {
     const { name, model, ir, place } = value
-    const first = found.get(name)
+    const first = byModel.get(name)
     if (first === value) continue
-    if (first) mistake(`model '${name}' has another worth${first.place ? `, at ${first.place}` : ''}; leave one of them out`, place)
+    if (first) mistake(`model '${name}' has two worths${first.place ? `, the first at ${first.place}` : ''}; leave one of them out`, place)
     if (!models.includes(model))
       mistake(
         models.some(other => other.name === name)
-          ? `worth is of another model '${name}' than the one that pipeline '${pipeline}' has`
+          ? `worth is of a different model '${name}' than pipeline '${pipeline}' has`
           : `worth is of model '${name}', which pipeline '${pipeline}' does not have; put the model, or an action on it, beside its worth`,
         place,
       )
     if (ir.utility.budget === undefined && !actions.some(action => action.model === name && thresholdOf(action) !== undefined))
       mistake(
-        `worth of model '${name}' does not say how many decisions act: give it a budget: '10%', or the pipeline an action with a threshold: when: ${name}.score.gte(0.9)`,
+        `worth of model '${name}' needs a budget: '10%', or its pipeline needs an action with a threshold: when: ${name}.score.gte(0.9)`,
         place,
       )
-    found.set(name, value)
+    byModel.set(name, value)
   }
-  return new Map([...found].map(([name, { ir, compute }]) => [name, Object.freeze({ ir, ...(compute && { compute }) })]))
+  return new Map([...byModel].map(([name, { ir, compute }]) => [name, Object.freeze({ ir, ...(compute && { compute }) })]))
 }
