@@ -2,6 +2,7 @@
 import { exactSpanTitle, spanTitle } from '../../base/span.ts'
 import type { Caveat, CountedClusters } from './caveat.ts'
 
+/** One caveat as a sentence, without a full stop. */
 export function caveatText(caveat: Caveat): string {
   switch (caveat.kind) {
     case 'few weeks':
