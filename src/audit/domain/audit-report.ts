@@ -1,8 +1,6 @@
 /**
- * The audit report as plain JSON. The terminal, the page and other programs read it and compute nothing.
- *
- * Every estimate has an interval or the reason why there is none. Every cost line says whether it was measured or modelled. A number that
- * the history cannot support is replaced by a reason (`why`).
+ * The audit report as plain JSON. Its readers (terminal, page, programs) compute nothing. Every estimate has an interval or the reason for
+ * none (`why`), and every cost line says whether it was measured or modelled.
  */
 import type { UndonePart } from './cases.ts'
 import type { Setting } from './element.ts'

@@ -1,9 +1,12 @@
-/** Of decisions whose outcome an action has hidden, and which an alternative would make otherwise: do enough stand for them that were left undone? */
+/** The minimum number of explored decisions among those that an alternative changes. */
 import { counted } from '../domain/figures.ts'
 import type { Sample } from './sample.ts'
 import type { Sparse } from '../value/sparse.ts'
 
-/** Decisions left undone that differ. With fewer, what the draw has missed is not in the spread of those that it has not: intervals cover 95 % from 15 on, and 92 % of 10 to 14. */
+/**
+ * The least number of changed explored decisions. With fewer, their spread does not show what the draw missed: intervals cover 95 % from 15
+ * on, and 92 % at 10 to 14.
+ */
 const DIFFERING_LEAST = 15
 
 export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sparse, 'at'>): { why: string } | undefined {

@@ -1,15 +1,17 @@
 /**
- * What an alternative is worth beside what runs, with honest intervals: paired differences over the same decisions, θ = Σd / Σn, times decisions a week.
+ * Confidence intervals of the weekly value of alternatives less that of now: paired differences over the same decisions, θ = Σd / Σn, times
+ * decisions per week.
  *
- * Intervals are studentised: from `value` so many `error` to either side, the error by every column of clusters at once (`variance.ts`); how many is Student's t with the degrees of freedom that the
- * error is known by, at a tail at which all alternatives of the ladder hold together (`simultaneous.ts`), moved by the error's skewness (`skewness.ts`). What decisions of one airport, one day,
- * share is in the interval, and of several days where shocks last (`convergence.ts`); how many decisions a week has is taken as given. What such intervals cover is measured: `prove verdict`. Where a handful of decisions differ, a
- * bound from their count is taken if it is narrower (`small-counts.ts`), where there are enough clusters for a verdict.
+ * Intervals are studentised: `value` ± t · `error`. The error is clustered by every column at once (`variance.ts`). The quantile is
+ * Student's t with the error's degrees of freedom, at a tail that is simultaneous over the sweep (`simultaneous.ts`), corrected for the
+ * error's skewness (`skewness.ts`). So the interval includes shocks that an airport or a day shares, and shocks of several days
+ * (`convergence.ts`). The number of decisions per week is taken as exact. `prove verdict` measures the coverage. Where few decisions
+ * differ, a bound from their count is used if it is narrower (`small-counts.ts`), provided there are enough clusters for a verdict.
  *
- * Scores are not binned by cluster: that would be needed if a draw moved the threshold, but thresholds are set on another block (`tune`) and fixed here, so an alternative is its differences and these
- * are sums by cluster after one pass over rows. Nothing is approximated by it.
+ * Scores are not binned by cluster. That would be necessary if a draw moved the threshold, but thresholds come from another block (`tune`)
+ * and are fixed here. So an alternative is its differences, and one pass over rows gives their sums by cluster, exactly.
  *
- * Cost: O(rows + cells) an alternative. Memory: 12 bytes a cell and 13 a row; of each alternative 12 a row that differs and 8 a cluster.
+ * Cost: O(rows + cells) an alternative. Memory: 12 bytes a cell and 13 a row; for each alternative 12 a differing row and 8 a cluster.
  */
 import { totalWithin, type Sparse } from '../value/sparse.ts'
 import type { Caveat } from '../domain/caveat.ts'
@@ -27,50 +29,50 @@ import { measured, movedBy, type Measured } from './variance.ts'
 
 export interface BandOptions {
   readonly seed: number
-  /** Of the distribution of the ladder's largest error; 10,000 unless given. */
+  /** Draws of the distribution of the sweep's largest error; default 10,000. */
   readonly draws?: number
-  /** How often an interval may miss, 0 to 1; 0.05 unless given. */
+  /** The probability that an interval misses, 0 to 1; default 0.05. */
   readonly tail?: number
-  /** What a week has; unless given, the block's decisions over the time that they cover. 1: figures are of one decision. */
+  /** Decisions per week; default: the block's decisions over the time that they cover. With 1, figures are per decision. */
   readonly decisionsAWeek?: number
 }
 
-/** A week's utility, less that of what runs. `[low, high]` holds for all of the ladder together. */
+/** The weekly value less that of now. `[low, high]` is simultaneous over the sweep. */
 export interface Band extends Estimate {
   /** The standard error. */
   readonly error: number
-  /** For this alternative by itself. */
+  /** The interval for this alternative alone. */
   readonly pointwise: readonly [low: number, high: number]
-  /** Both are from the count of what differs: so little does that they are narrower than by `error`. */
+  /** Present where both intervals are bounds from the count of differing decisions, which are narrower than those by `error`. */
   readonly isCounted?: true
-  /** With each cluster left out in turn, of every column: the least and the greatest. */
+  /** The jackknife range over the clusters of every column. */
   readonly leaveOneOut: readonly [least: number, greatest: number]
-  /** In the whole week of the block that is worst, as many decisions as it had; absent without a whole week. */
+  /** The value of the block's worst whole week, with that week's decisions; absent without a whole week. */
   readonly worstWeek?: number
-  /** Degrees of freedom of `error`; Infinity where it is 0. */
+  /** Degrees of freedom of `error`; Infinity where the error is 0. */
   readonly freedom: number
-  /** Decisions whose difference is known, and of those the ones that differ. */
+  /** Decisions whose difference is known, and those whose difference is not 0. */
   readonly known: number
   readonly differing: number
 }
 
 export interface Bands {
   readonly clusters: readonly ClusterPart[]
-  /** In order of the alternatives. */
+  /** In the order of the alternatives. */
   readonly rungs: readonly (Band | NoInterval)[]
-  /** Why nothing may be concluded of any of them. */
+  /** The reason why no alternative has a verdict. */
   readonly noVerdict?: string
   readonly caveats: readonly Caveat[]
 }
 
 /**
- * Of each alternative of a ladder its differences, one for each row of the sample: utility less that of what runs, NaN where it is not known. Where there are too few clusters each rung is
- * the reason, in words, and so is one that cannot be estimated. The same seed gives the same bands.
+ * The intervals of a sweep. Each alternative is one difference per row of the sample: value less that of now, NaN where unknown. With too
+ * few clusters each interval is replaced by the reason, as is an alternative that cannot be estimated. Deterministic for a given seed.
  */
 export const bandsOf = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
   bandsOfSparse(sample, differing(sample, differences), options)
 
-/** Of what differs of each alternative. */
+/** The intervals of alternatives given as sparse differences. */
 export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const bands = estimated(sample, parts, options)
   const { noVerdict } = bands
@@ -79,7 +81,7 @@ export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options:
     : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict, value: rung.value })) }
 }
 
-/** The same whether they are to be believed or not: for proofs of what they cover. */
+/** The intervals even with too few clusters, for proofs of their coverage. */
 export const estimatedBands = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
   estimated(sample, differing(sample, differences), options)
 
@@ -158,7 +160,7 @@ function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Band
   const isCounted = bound !== undefined && width(counted(joint)) < width(studentised(joint))
   const interval = isCounted ? counted : studentised
   const [own, together] = [interval(tail), interval(joint)]
-  // An error of less than a degree of freedom moves the ends by its skewness, and could move one inwards as the tail gets smaller.
+  // With less than one degree of freedom the skewness correction could move an end inwards as the tail gets smaller.
   const [low, high] = [Math.min(together[0], own[0]), Math.max(together[1], own[1])]
   const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
   return {

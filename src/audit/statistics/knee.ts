@@ -1,33 +1,34 @@
-/** How old something may become before it costs: knees of ladders, and a mark for each rung. */
+/** Freshness thresholds of staleness curves, and a mark for each level. */
 import type { Estimate, Knee } from '../domain/audit-report.ts'
 import { figure, ofUnit } from '../domain/figures.ts'
 
-/** Ascending by age. The rung of what runs need not be among them. */
+/** A level of a staleness curve. Curves ascend by age; the current age need not be among them. */
 export interface LadderRung {
   /** ms. */
   readonly age: number
-  /** As titles have it: `15 min`. */
+  /** The level's title: `15 min`. */
   readonly title: string
-  /** Utility a week, less that of what runs. */
+  /** The weekly value less that of now. */
   readonly aWeek: Estimate | { readonly why: string }
 }
 
 export interface KneeOptions {
-  /** The age of what runs, ms: rungs that are fresher cannot be knees. */
+  /** The current age, ms. Fresher levels cannot be the threshold. */
   readonly now: number
-  /** Its utility a week. */
+  /** The current weekly value. */
   readonly nowAWeek: number
-  /** What part of that may be lost; 0.05 unless given. */
+  /** The share of the weekly value that may be lost; default 0.05. */
   readonly part?: number
-  /** What is lost, for the reason why there is none: `$`. */
+  /** The unit in reasons: `$`. */
   readonly unit?: string
 }
 
+/** The default tolerated loss, as a share of the weekly value. */
 export const KNEE_PART = 0.05
 
 /**
- * The oldest age at which the upper bound of the loss is still within a part of what a week is worth now. Curves are not forced to be monotone: the knee is the last rung before the first whose bound is
- * above that, though an older one may be within again.
+ * The freshness threshold: the oldest age at which the upper bound of the loss is within the tolerated share of the weekly value. Curves
+ * need not be monotone: it is the last level before the first level beyond the share, even if an older level is within the share again.
  */
 export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
   const { now, nowAWeek, part = KNEE_PART } = options
@@ -51,7 +52,7 @@ function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part
   return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
 }
 
-/** Of two curves of one change the knee that comes first; where one has none, why. */
+/** The smaller threshold of two curves of one change; the reason where a curve has none. */
 export function youngerKnee(one: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
   if ('why' in one) return one
   if ('why' in other || other.age < one.age) return other
@@ -61,8 +62,9 @@ export function youngerKnee(one: Knee | { readonly why: string }, other: Knee | 
 export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
 
 /**
- * Of each rung. `ok`: the upper bound of its loss is within the part that may be lost. `collapse`: beyond that even by its lower bound, and half of the ladder's greatest loss is gone for sure: most of what freshness is
- * worth here. `loses`: beyond the part by its lower bound. `may lose`: by its upper bound alone. null where there is no interval.
+ * The mark of each level. `ok`: the upper bound of the loss is within the tolerated share. `may lose`: only the upper bound exceeds the
+ * share. `loses`: the lower bound exceeds it too. `collapse`: in addition the lower bound exceeds half of the sweep's greatest loss, so
+ * most of the value of freshness is gone. null without an interval.
  */
 export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
@@ -75,7 +77,7 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
   })
 }
 
-/** Rung by rung, of two curves of one change the mark that says the greater loss; not known where either is not. */
+/** The worse mark of two curves, level by level; null where either is null. */
 export const worseMark = (one: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
   one.map((mark, rung) => {
     const second = other[rung]

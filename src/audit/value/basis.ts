@@ -1,9 +1,12 @@
-/** What a week's worth is counted by, in words: the terms of the pipeline's `worth(…)`. */
+/** The basis of valuation in words, from the terms of the pipeline's `worth(…)`. */
 import { exactSpanTitle } from '../../base/span.ts'
 import type { UtilityIR } from '../../define/ir/ir.ts'
 import { dollars, ofUnit } from '../domain/figures.ts'
 
-/** `the first action in time saves $50; an action that was wrong costs $10`. `charge`: what a wrong action is taken to cost by default, units; 0 for nothing. */
+/**
+ * `the first action in time saves $50; an action that was wrong costs $10`. `charge`: the default cost of a wrong action, units; 0 for
+ * none.
+ */
 export function basisOf(utility: UtilityIR, charge = 0): string {
   switch (utility.kind) {
     case 'caught':
@@ -17,7 +20,7 @@ export function basisOf(utility: UtilityIR, charge = 0): string {
   }
 }
 
-/** The default is shown wherever it counts. */
+/** The default cost is shown wherever it counts. */
 const chargeText = (charge: number, unit: string): string =>
   charge > 0
     ? `; the worth states no cost of a wrong action, so where a level acts over 10 % more often at the fixed threshold, each wrong one more counts −${ofUnit(charge, unit)} (default: all wrong actions of now cost a fifth of what the right ones are worth)`

@@ -1,4 +1,4 @@
-/** Utilities that count the first action in time of each outcome: `caught`, `notice`, and `money` that stops nothing. */
+/** Value functions that count the first action in time for each outcome: `caught`, `notice`, and `money` without blocking. */
 import type { Cases } from '../domain/cases.ts'
 import { sparseOf, summed, type Sparse } from './sparse.ts'
 import { actingRows } from './acting.ts'
@@ -7,20 +7,20 @@ import { eachFirst, type TrueOutcomes } from './outcomes.ts'
 
 export interface Counting {
   readonly outcomes: TrueOutcomes
-  /** What the first action about an outcome gives, by its row. */
+  /** The value of the first action for an outcome, by its row. */
   readonly gain: (row: number) => number
-  /** What an action takes away whose label is false. */
+  /** The cost of an action whose label is false. */
   readonly wrong: number
 }
 
-/** A value for each of the rows: what it gains, less what it costs; 0 for an action that was late, or not the first. O(rows). */
+/** A value for each row, gain less cost; 0 for an action that was late or not the first. O(rows). */
 export function firstActions(given: Given, counting: Counting): Float64Array {
   const values = zeros(given)
   eachValue(given, counting, (row, value) => (values[row - given.rows.from] = value))
   return values
 }
 
-/** The same without the rows that have 0. O(actions). */
+/** The same as sparse values. O(actions). */
 export function sparseFirstActions(given: Given, counting: Counting): Sparse {
   const { cases, rows } = given
   const { unknown, known } = unknownOf(cases, rows)
@@ -37,7 +37,7 @@ export function sparseFirstActions(given: Given, counting: Counting): Sparse {
   return isWhole ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(given, counting), unknown)
 }
 
-/** Rows that act and whose value is not 0, ascending. */
+/** Visits the acting rows with a nonzero value, ascending. */
 function eachValue(given: Given, { outcomes, gain, wrong }: Counting, take: (row: number, value: number) => void): void {
   const { cases } = given
   const acting = actingRows(given)
@@ -56,7 +56,7 @@ function eachValue(given: Given, { outcomes, gain, wrong }: Counting, take: (row
 
 const MINUTE = 60_000
 
-/** From the action to the outcome, minutes. */
+/** The time from the action to the outcome, minutes. */
 export const minutesOfNotice =
   ({ outcome }: Pick<Cases, 'outcome'>, acted: Float64Array) =>
   (row: number): number =>

@@ -1,7 +1,10 @@
-/** What is asked again and again about the same thing, or the same rows of it, is made once. */
+/** Memoization by object identity, and by rows of the object. */
 import type { RowRange } from '../domain/cases.ts'
 
-/** What `make` makes of a thing that nobody changes and of rows of it: blocks of a history, which are few. Kept as long as the thing is there. */
+/**
+ * Memoizes a function of an immutable object and a row range. There are few ranges: the blocks of a history. Results live as long as the
+ * object.
+ */
 export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
   const known = new WeakMap<K, Map<string, T>>()
   return (of, rows) => {
@@ -13,7 +16,7 @@ export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRang
   }
 }
 
-/** The same of a thing as a whole. */
+/** Memoizes a function of an immutable object. */
 export function remembered<K extends WeakKey, T>(make: (of: K) => T): (of: K) => T {
   const known = new WeakMap<K, { readonly value: T }>()
   return of => {

@@ -1,7 +1,7 @@
 /**
- * True outcomes, each once: an episode of which ten decisions warned is one, and what a label says of one event alone is one for each decision.
+ * True outcomes, counted once: ten decisions may warn of one episode, whereas a label of a single event belongs to one decision.
  *
- * O(decisions); 4 bytes a decision.
+ * Cost: O(decisions) time, 4 bytes a decision.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { actingRows } from './acting.ts'
@@ -9,14 +9,17 @@ import { isJudged, type Given } from './given-threshold.ts'
 import { rememberedRows } from './memo.ts'
 
 export interface TrueOutcomes {
-  /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
+  /** The outcome number of each decision, from 0; −1 where no outcome is known to be true. */
   readonly of: Int32Array
   readonly count: number
-  /** Whether several decisions may be about one. */
+  /** Whether several decisions may share an outcome. */
   readonly shared: boolean
 }
 
-/** `shared`: decisions about one key with one time of outcome are about the same (`begins`); otherwise each has its own (`labelFrom`). */
+/**
+ * Numbers the true outcomes. With `shared`, decisions with the same key and outcome time share an outcome (`begins`); otherwise each
+ * decision has its own (`labelFrom`).
+ */
 export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   const { key, label, outcome } = cases
   const of = new Int32Array(cases.length).fill(-1)
@@ -37,14 +40,17 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   return { of, count, shared }
 }
 
-/** Calls `act` with the row of each outcome whose action was there first, ascending, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
+/**
+ * Calls `visit` with the row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row.
+ * Returns their number.
+ */
 export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
   const rows = firstRows(given, outcomes)
   if (act) for (let i = 0; i < rows.length; i++) act(rows[i])
   return rows.length
 }
 
-/** By what they were found in: a utility asks for them, and who counts what was reached. */
+/** By evaluation: both the value function and recall need these rows. */
 const found = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
 
 function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
@@ -55,7 +61,7 @@ function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
   return rows
 }
 
-/** Where no two are about the same outcome, all that were there by it. */
+/** The acting rows that were in time, where no outcome is shared. */
 function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
   const [{ acted }, { outcome }] = [given.decided, given.cases]
   const acting = actingRows(given)
@@ -65,7 +71,7 @@ function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
   return found.subarray(0, count)
 }
 
-/** Ascending. */
+/** The earliest acting row of each shared outcome, ascending. */
 function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
   const [{ acted }, { outcome }] = [given.decided, given.cases]
@@ -78,7 +84,7 @@ function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   return first.filter(row => row >= 0).sort()
 }
 
-/** Outcomes that some decision of the rows is about. */
+/** The number of outcomes that decisions of the rows have. */
 export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
   const isMet = new Uint8Array(count)
   for (let row = from; row < to; row++) if (of[row] >= 0) isMet[of[row]] = 1

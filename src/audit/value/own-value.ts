@@ -1,12 +1,13 @@
-/** The user's own utility: called with all of the rows at once, and never trusted. */
+/** The user's own value function, called with all rows at once. Its result is validated. */
 import { SpillwayError } from '../../base/errors.ts'
 import { show } from '../../base/show.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { isJudged, zeros, type Given } from './given-threshold.ts'
 
 /**
- * A value for each of the rows; NaN where what came of a decision is not known, whatever the function gave. Throws `SPILL_INPUT` where it threw, gave something else than a value for each row,
- * or one that is not finite for a row whose label is known.
+ * A value for each row; NaN where the outcome is unknown, whatever the function returned.
+ *
+ * @throws `SPILL_INPUT` where the function throws, returns the wrong type or length, or a value that is not finite for a known label
  */
 export function ownValues(model: string, compute: UtilityCompute, given: Given): Float64Array {
   const { cases, decided, alert, rows } = given
@@ -31,7 +32,7 @@ export function ownValues(model: string, compute: UtilityCompute, given: Given):
     })
     if (got instanceof Promise) got.catch(() => {})
   } catch (error) {
-    // A column that there is not is said by its own error.
+    // An unknown column has its own error message.
     if (error instanceof SpillwayError) throw error
     wrong(
       `threw ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}, given ${to - from} decisions from row ${from} on`,

@@ -1,8 +1,11 @@
 /**
- * AUC of many alternatives over millions of decisions: counted in bins of equal width, with a bound of the error that follows from the counts; sorted where the bound is too large.
+ * AUC over millions of decisions by binning, with an error bound from the bin counts; by sorting where the bound is too large.
  *
- * Two scores in one bin count as a tie, so the error is at most half of the pairs that share a bin with other scores in it: 5 · 10⁻⁵ here, far below what an interval could tell. A bin of one
- * score is exact, so that many decisions which know the same, and are scored the same, cost nothing. Bins that stay in a core's cache are tried first. O(n) and 17 MB.
+ * Scores of opposite classes in one bin count as a tie, so the error is at most half of the pairs that share a bin with other scores: below
+ * 5 · 10⁻⁵, far below the width of an interval. A bin with one distinct score is exact, so decisions with equal inputs and scores cost
+ * nothing. Bins that fit a core's cache are tried first.
+ *
+ * Cost: O(n) time and 17 MB.
  */
 import { auc } from '../../training/metrics.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
@@ -11,17 +14,17 @@ import { remembered } from './memo.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
 const ERROR_MAX = 5e-5
-/** As many as are tried, one after the other. */
+/** Bin counts, tried in turn. */
 const BINS = [1 << 17, 1 << 20] as const
-/** Up to so many rows sorting is as fast. */
+/** Sorting is as fast up to this number of rows. */
 const SORTED = 1 << 16
 
 type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>
 
-/** By the scores that it is of, which nobody changes once they are made: several ways of acting on them have the same. */
+/** By the scores, which are immutable once made: several ways to act on the same scores share the AUC. */
 const made = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
 
-/** Of rows that have a score and whose label is known; null where one class is missing. */
+/** The AUC of rows with a score and a known label; null where a class is missing. */
 export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): number | null {
   const known = made.get(score)
   if (known && known.cases === cases && known.rows.from === rows.from && known.rows.to === rows.to) return known.value
@@ -30,7 +33,7 @@ export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): numbe
   return value
 }
 
-/** Takes what was found elsewhere, of scores that came from there. */
+/** Stores an AUC that another thread computed for these scores. */
 export function rememberAuc(cases: Labels, score: Float64Array, rows: RowRange, value: number | null): void {
   made.set(score, { cases, rows, value })
 }
@@ -45,7 +48,7 @@ function computed(cases: Labels, score: Float64Array, rows: RowRange): number | 
     for (const count of BINS) {
       const bins = binned(cases, score, rows, { ...found, count })
       const { below, shared } = inOrder(bins)
-      // Only where this is too much is it looked at which bins have one score alone.
+      // The costlier count of mixed bins runs only where the simple bound is too large.
       if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(classes, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
         return below / pairs
     }
@@ -53,7 +56,7 @@ function computed(cases: Labels, score: Float64Array, rows: RowRange): number | 
   return exactly(cases, score, rows)
 }
 
-/** Of each case: 0 where it is not judged, otherwise 1 more than its label. Every alternative is ranked over the same. */
+/** By case: 0 without a known outcome, otherwise 1 + label. The same for every alternative. */
 const classesOf = remembered((cases: Labels): Uint8Array => cases.label.map((label, row) => (isJudged(cases, row) ? 1 + label : 0)))
 
 interface Ranged {
@@ -76,7 +79,7 @@ function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRang
   return { low, high, positives: sum - judged, negatives: 2 * judged - sum }
 }
 
-/** By their number: what is used again for the next scores of the same cases. */
+/** Bins by their number, reused for the next scores of the same cases. */
 const used = new WeakMap<Labels, Map<number, Uint32Array<ArrayBuffer>>>()
 
 function emptyBins(cases: Labels, count: number): Uint32Array {
@@ -86,7 +89,7 @@ function emptyBins(cases: Labels, count: number): Uint32Array {
   return bins
 }
 
-/** Of each bin the negatives and, behind it, the positives: what is counted together lies together. */
+/** The counts of each bin, negatives then positives: adjacent in memory because counted together. */
 function binned(
   cases: Labels,
   score: Float64Array,
@@ -106,10 +109,10 @@ function binned(
   return bins
 }
 
-/** In whole numbers from there on: below 2³¹. */
+/** The bin as an integer below 2³¹. */
 const binOf = (score: number, low: number, scale: number): number => ((score - low) * scale) | 0
 
-/** `below`: pairs in order, those that share a bin by half; `shared`: those. */
+/** `below`: ordered pairs, with ties in a bin counted half; `shared`: the tied pairs. */
 function inOrder(bins: Uint32Array): { below: number; shared: number } {
   let [below, shared, under] = [0, 0, 0]
   for (let at = 0; at < bins.length; at += 2) {
@@ -121,7 +124,7 @@ function inOrder(bins: Uint32Array): { below: number; shared: number } {
   return { below, shared }
 }
 
-/** Pairs that share a bin in which there is more than one score. */
+/** The pairs that share a bin with more than one distinct score. */
 function sharedByOthers(
   classes: Uint8Array,
   score: Float64Array,

@@ -1,7 +1,8 @@
 /**
- * A value of each row of a block, without those that are 0: of most decisions nothing follows, and of most of the others an alternative makes the same. What is asked of many alternatives costs the rest alone.
+ * Sparse values of a block's rows: only nonzero values are stored. Most decisions trigger nothing, and most others are equal in two
+ * alternatives, so work on many alternatives is proportional to the rest.
  *
- * Sums are those of all rows in their order, to the bit: a 0 adds nothing.
+ * Sums equal those over all rows in order, to the bit: adding 0 changes nothing.
  */
 import { firstNotBelow } from '../../columns/order.ts'
 import type { RowRange } from '../domain/cases.ts'
@@ -9,26 +10,26 @@ import { remembered } from './memo.ts'
 import type { Total } from './weeks.ts'
 
 export interface Sparse {
-  /** Rows that count: those whose value is known. */
+  /** The number of rows whose value is known. */
   readonly rows: number
-  /** Those whose value is not 0, ascending from the first of the block, and their values. */
+  /** Rows with a nonzero value, ascending from the first of the block, and their values. */
   readonly at: Int32Array
   readonly by: Float64Array
-  /** Σ and Σ of squares. */
+  /** The sum of the values, and of their squares. */
   readonly sum: number
   readonly squares: number
-  /** 1 where the value is not known. One array for all that are not known of the same rows. */
+  /** 1 where the value is unknown. Values with the same unknown rows share the array. */
   readonly unknown: Uint8Array
 }
 
-/** Room for as many rows as there have been, written over by whoever is next. */
+/** Scratch space for the most rows so far. The next call overwrites it. */
 let room = roomFor(0)
 
 function roomFor(rows: number): Pick<Sparse, 'at' | 'by'> {
   return { at: new Int32Array(rows), by: new Float64Array(rows) }
 }
 
-/** Of values row by row, NaN where one is not known. `unknown` is taken where just those are not that it says. */
+/** Sparse values of dense values, NaN where unknown. `unknown` is reused if it marks exactly the unknown rows. */
 export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Array(values.length)): Sparse {
   if (room.at.length < values.length) room = roomFor(values.length)
   const { at, by } = room
@@ -36,7 +37,7 @@ export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Ar
   let [missed, count] = [0, 0]
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
-    // Of most rows: the rest is not asked of them.
+    // The common case; the rest of the loop is skipped.
     if (value === 0 && own[row] === 0) continue
     const missing = Number.isNaN(value) ? 1 : 0
     if (missing !== own[row]) {
@@ -51,7 +52,7 @@ export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Ar
   return summed(at.slice(0, count), by.slice(0, count), own, values.length - missed)
 }
 
-/** `at` and `by` are kept. */
+/** Sparse values with their sums; keeps `at` and `by` without a copy. */
 export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, rows: number): Sparse {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < by.length; i++) {
@@ -61,7 +62,7 @@ export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, ro
   return { rows, at, by, sum, squares, unknown }
 }
 
-/** One less another, row by row; not known where either is not. */
+/** The difference, row by row; unknown where either value is. */
 export function less(one: Sparse, other: Sparse): Sparse {
   const { length } = one.unknown
   const rowByRow = (): Sparse =>
@@ -87,7 +88,7 @@ export function less(one: Sparse, other: Sparse): Sparse {
   return summed(at.slice(0, count), by.slice(0, count), one.unknown, one.rows)
 }
 
-/** Row by row again; NaN where it is not known. */
+/** Dense values; NaN where unknown. */
 export function dense({ at, by, unknown }: Sparse): Float64Array {
   const values = Float64Array.from(unknown, is => (is === 1 ? NaN : 0))
   for (let i = 0; i < at.length; i++) values[at[i]] = by[i]
@@ -100,7 +101,7 @@ function valueAt({ at, by, unknown }: Sparse, row: number): number {
   return at[place] === row ? by[place] : 0
 }
 
-/** Of rows of the block, [from, to). */
+/** The sum over rows [from, to) of the block. */
 export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange): Total {
   const before = unknownBefore(unknown)
   let sum = 0
@@ -108,7 +109,7 @@ export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange)
   return { sum, n: to - from - (before[to] - before[from]) }
 }
 
-/** By row, how many before it are not known. Asked for week by week of many values of which the same are not. */
+/** The number of unknown rows before each row. Cached, because weekly sums of many values share it. */
 const unknownBefore = remembered((unknown: Uint8Array): Uint32Array => {
   const before = new Uint32Array(unknown.length + 1)
   for (let row = 0; row < unknown.length; row++) before[row + 1] = before[row] + unknown[row]

@@ -1,4 +1,4 @@
-/** The utility of a pipeline's worth, as a function of decisions, with what it is called. */
+/** The value function of a pipeline's `worth(…)`, with its name and unit. */
 import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/ir.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { assert } from '../../base/assert.ts'
@@ -17,19 +17,28 @@ export interface Utility {
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
-  /** Of one unit, where it is known. */
+  /** The value per unit, dollars, where known. */
   readonly dollars?: number
-  /** A value for each of `rows`, which add up; NaN where what came of the decision is not known. Throws `SPILL_INPUT` for a function of the user's that cannot be used. */
+  /**
+   * A value for each of `rows`; values add up. NaN where the outcome is unknown.
+   *
+   * @throws `SPILL_INPUT` for an invalid result of the user's function
+   */
   readonly values: UtilityFunction
-  /** The same without the rows that have 0. */
+  /** The same as sparse values. */
   readonly sparse: (given: Given) => Sparse
-  /** The same less `wrong` units for each wrong action, where the worth states no cost of one; absent where it does, or where the user's own function decides. */
+  /** The sparse values less `wrong` units for each wrong action. Absent where the value function states a cost, or is the user's own. */
   readonly charged?: (given: Given, wrong: number) => Sparse
-  /** What recall counts. */
+  /** The outcomes that recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
 
-/** `compute` is the function of `own`. What is the same for all alternatives is kept for as long as their cases are. */
+/**
+ * The value function of a model's `worth(…)`. `compute` is the user's function, for `own`. Results that all alternatives share are cached
+ * by their cases.
+ *
+ * @throws `SPILL_ASSERT` for `own` without `compute`
+ */
 export function utilityOf(
   { utility }: Pick<WorthIR, 'utility'>,
   { name, label }: Pick<ModelIR, 'name' | 'label'>,
@@ -45,7 +54,7 @@ export function utilityOf(
 
 const sparseValues = (given: Given, values: UtilityFunction): Sparse => sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
 
-/** A worth that says nothing of false alarms. */
+/** Whether the value function states no cost of false alarms. */
 const isFreeOfCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 
@@ -69,7 +78,7 @@ function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'>
   return utility.kind === 'notice' ? { name: `minutes of notice before ${unit}`, unit: 'min', ...price } : { name: unit, unit, ...price }
 }
 
-/** What first actions are counted by; of utilities that count something else nothing. */
+/** The terms of a value function that counts first actions; `undefined` for the others. */
 function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given: Given) => Counting) | undefined {
   switch (utility.kind) {
     case 'caught':
@@ -91,7 +100,7 @@ function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | u
   return given => ownValues(model, compute, given)
 }
 
-/** What a wrong action costs, in units. */
+/** The cost of a wrong action, units. */
 const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly wrong?: number }): number =>
   wrong === 0 ? 0 : wrong / dollars!
 

@@ -1,9 +1,12 @@
-/** AUC where some decisions stand for others: pairs are counted by the product of what both stand for. Sorted, O(n log n): a history in which an action explored. */
+/**
+ * AUC with inverse-propensity weights: each pair counts by the product of its weights. By sorting, O(n log n), for histories with
+ * exploration.
+ */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { isJudged } from './given-threshold.ts'
 import { weightOf } from './propensity-weights.ts'
 
-/** Of rows that have a score and whose label is known; null where one class is missing. */
+/** The AUC of rows with a score and a known label; null where a class is missing. */
 export function weightedAuc(
   cases: Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>,
   score: Float64Array,
@@ -12,7 +15,7 @@ export function weightedAuc(
   const rows = Uint32Array.from({ length: to - from }, (_, i) => from + i)
     .filter(row => !Number.isNaN(score[row]) && isJudged(cases, row))
     .sort((a, b) => score[a] - score[b])
-  // Below the scores that are equal to the one at hand, and among these.
+  // Weights below the current tied scores, and within the tie.
   let [below, negatives, positives, pairs] = [0, 0, 0, 0]
   for (let i = 0; i < rows.length;) {
     let [same, own] = [0, 0]
