@@ -1,8 +1,8 @@
 /**
- * Ladders: how old each element is made, from how it runs now up.
+ * Staleness levels: the ages at which an audit evaluates each element, from the current age up.
  *
- * Two rungs answer the literal questions, where they can be asked: what if latency here fell by 90 %, and what if it rose to the next schedule? The ages between are round ones, that begin where
- * the shortest window of what is read begins to notice, and end at a day or at half of what is judged.
+ * Two levels answer the literal questions where possible: latency 90 % lower, and latency at the next batch schedule. The ages between are
+ * round. They begin where the shortest window read begins to change, and end at a day or at half of the judged time span.
  */
 import { groupReads } from '../../decision/reads.ts'
 import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
@@ -14,24 +14,28 @@ import { ageOf, periodOf } from './timeline/placement-age.ts'
 import { freshestOf } from './replay/element-sets.ts'
 import type { Decides } from './timeline/world.ts'
 
+/** One age of a staleness sweep. */
 export interface LadderRung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms; of a schedule the mean of its sawtooth, of ingestion with what it takes now, of several groups that of the freshest. */
+  /**
+   * The mean age, ms. For a schedule the mean of its sawtooth, for ingestion with its current delay, for several groups the freshest
+   * group's age.
+   */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
 }
 
-/** What a ladder depends on beside the pipeline. Times are ms. */
+/** The context of a sweep beside the pipeline. Times are ms. */
 export interface LadderContext {
-  /** From the first to the last decision that is judged. */
+  /** From the first to the last judged decision. */
   readonly span: number
-  /** From an event's time to its arrival, of the event in the middle. */
+  /** The median ingestion delay. */
   readonly delay: number
-  /** Whether the model can be trained anew. */
+  /** Whether the model can be retrained. */
   readonly isTrainable: boolean
-  /** Ages beside its own. */
+  /** Additional ages. */
   readonly ages?: readonly number[] | undefined
 }
 
@@ -41,10 +45,10 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const WEEK = 7 * DAY
 
-/** Ages that people name. */
+/** Round ages. */
 const ROUND = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
 const PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
-/** Of the shortest window: what is younger goes unnoticed. */
+/** Ages below this fraction of the shortest window hardly change it. */
 const NOTICED = 12
 const AGES = 6
 
@@ -52,7 +56,7 @@ const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
 const JOB = 2 * HOUR
 
-/** From the freshest to the oldest, without what runs now. */
+/** The levels, freshest first, without the current setting. */
 export const ladderOf = (element: Element, decides: Decides, context: LadderContext): LadderRung[] =>
   rungsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
 
@@ -102,13 +106,13 @@ function groupLadder(name: string, { ir }: Decides, ages: readonly number[]): La
   return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...older(ages, age), nextJob(place)]
 }
 
-/** Every night; of what is as seldom already, every week. */
+/** The next job: every night, or every week where the schedule is daily or rarer already. */
 function nextJob(place: PlacementIR): LadderRung {
   const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && periodOf(place.schedule) >= DAY
   return isSeldom ? job(weekly, JOB, 'Mondays at 02:00, 2 h') : job(nightly, JOB, 'nightly at 02:00, 2 h')
 }
 
-/** Multiples of a model's own ticks, above them. */
+/** Multiples of the model's tick period, above it. */
 function periodic({ model: { decide } }: Decides, ages: readonly number[]): LadderRung[] {
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
@@ -116,7 +120,7 @@ function periodic({ model: { decide } }: Decides, ages: readonly number[]): Ladd
     .map(every => ({ setting: { kind: 'every', every }, title: everyTitle(every), age: every / 2 }))
 }
 
-/** As many models as there are between two and the bound. */
+/** Training periods that yield at least two models and at most half the limit. */
 function trainings({ span }: LadderContext): LadderRung[] {
   return PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
     setting: { kind: 'every', every },
@@ -135,6 +139,6 @@ function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: 
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
 
-/** Whether ages of the element are noticed by what this group computes; those of a stage are by all. */
+/** Whether the group's features depend on the element's age; a stage affects all groups. */
 const isOf = (element: Element, group: string): boolean =>
   element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

@@ -1,4 +1,4 @@
-/** What no alternative changes of the decisions: their labels, as known at the end of the history, their keys, blocks and clusters. */
+/** The decisions of a history that all alternatives share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Column } from '../../columns/block.ts'
@@ -18,8 +18,9 @@ import { undoneOf } from './replay/exploration.ts'
 import type { Decides } from './timeline/world.ts'
 
 /**
- * Throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, and a history that is too short for the blocks. Of decisions so young that only some
- * labels are known, and mostly the true ones, none is.
+ * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
+ *
+ * @throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, or a history too short for its blocks
  */
 export function casesOf(
   decides: Decides,
@@ -54,19 +55,19 @@ export function casesOf(
   }
 }
 
-/** What a run says of which outcomes could be seen. */
+/** A run's record of which outcomes were observable. */
 export interface Seen {
-  /** Which decisions have no label that could be seen, because of what an action did. */
+  /** The decisions whose label an action censored. */
   readonly isCensored?: LabelOptions['isCensored'] | undefined
-  /** By where its event stands: with which chance a decision that met the condition of such an action was left undone, if it was to be at all. */
+  /** The exploration probability by the event's log position; `undefined` where the decision met no action's condition. */
   readonly chanceOf?: ((position: number) => number | undefined) | undefined
 }
 
-/** 0 where there was none. */
+/** The exploration probability by row; 0 without one. */
 const chancesOf = ({ length, moments: { position } }: Rows, chanceOf: (position: number) => number | undefined): Float64Array =>
   Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
 
-/** Gives columns by the name of an input, or of a field of the trigger, of all cases; each is made once. */
+/** Columns of all cases by the name of an input or of a trigger field, each computed once. */
 export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
   const made = new Map<string, Float64Array>()
   const fields = triggerColumns(ir, model)
@@ -104,7 +105,7 @@ function single(column: VectorColumn, name: string): Column {
   return column
 }
 
-/** NULL is NaN. */
+/** Copies values, NULL as NaN. */
 function copy({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
   for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
 }

@@ -1,15 +1,15 @@
-/** The action: how long after a score what follows from it has been done, and whether it can stop the event that it is about. */
+/** The action operator: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import type { Setting } from '../../domain/element.ts'
 import { later, multiplesFrom, notThis, spanOf } from './setting.ts'
 
 export interface Acted {
-  /** UTC ms; NaN where there is no decision. */
+  /** The completion times, UTC ms; NaN without a decision. */
   readonly acted: Float64Array
   readonly inline: boolean
 }
 
-/** How the actions of a model answer: within `deadline` ms of the event, where they say so. */
+/** Whether the model's actions reply inline, and their deadline, ms after the event. */
 export interface Answering {
   readonly inline: boolean
   readonly deadline: number
@@ -20,10 +20,10 @@ export function answeringOf({ actions = [] }: PipelineIR, { name }: ModelIR): An
   return { inline: answers.length > 0, deadline: Math.min(Infinity, ...answers.map(({ deadline = Infinity }) => deadline)) }
 }
 
-/** By when scores are there, what was asked for last: both arms of a plan ask. */
+/** The last result by score times: both arms of a plan need it. */
 const last = new WeakMap<Float64Array, { readonly asked: string; readonly t: Float64Array; readonly found: Acted }>()
 
-/** `made`: when scores are there, `t`: when what they are about came, both UTC ms. An answer after its deadline stops nothing. */
+/** Action times under a setting. `made`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
 export function actedOn(setting: Setting, made: Float64Array, t: Float64Array, answering: Answering): Acted {
   const asked = JSON.stringify([setting, answering.inline, String(answering.deadline)])
   const known = last.get(made)

@@ -1,9 +1,10 @@
 /**
- * Inference: at which moments there are decisions, and how long a score takes.
+ * The inference operator: when decisions are made, and how long a score takes.
  *
- * - `older`: the score is there so much later, of the same inputs.
- * - `every`: scores are made at the multiples of a period. A model that ticks decides at those ticks and no others, by the same inputs and with the same scores. One that decides on events, or when asked, decides at the
- *   first of them, by what is known then; where a feature leaves the triggering event out, by what was known before, since later there is no such event.
+ * - `older`: the score is available later, from the same inputs.
+ * - `every`: scores are made at the multiples of a period. A model that ticks decides at those of its ticks alone, with the same inputs and
+ *   scores. A model that decides on events or requests decides at the next multiple, with the events visible then. If a feature excludes
+ *   the triggering event, it decides with the events visible before, since no triggering event exists later.
  */
 import { groupReads } from '../../../decision/reads.ts'
 import { durationText } from '../../../base/time.ts'
@@ -14,15 +15,15 @@ import { madeIn, type Decides, type World } from '../timeline/world.ts'
 import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {
-  /** What the decisions look at. */
+  /** The timeline that the decisions see. */
   readonly world: World
-  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
-  /** The same at the model's own cadence, where this one leaves decisions out. */
+  /** The same at the model's own cadence, where the period omits decisions. */
   readonly own?: Float64Array
 }
 
-/** By world, for the setting that was asked for last: both arms of a plan ask, and all ages of its action. */
+/** The last result by timeline: both arms of a plan and all ages of its action need it. */
 const last = new WeakMap<World, { readonly setting: string; readonly found: Inferred }>()
 
 export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
@@ -50,11 +51,11 @@ function make(setting: Setting, decides: Decides, world: World): Inferred {
   }
 }
 
-/** At which moments inputs are read, in short: where that is the same, they are. */
+/** Identifies the times at which inputs are read: equal ids mean equal inputs. */
 export const readsAt = (setting: Setting, decides: Decides): string =>
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !leavesOut(decides) ? `every ${setting.every}` : ''
 
-/** Features of the model that leave the triggering event out. */
+/** Whether the model has a feature that excludes the triggering event. */
 export const leavesOut = ({ ir, model }: Decides): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 

@@ -1,9 +1,11 @@
 /**
- * Ingestion: when what was recorded would have been known.
+ * The ingestion operator: the time at which recorded events become visible.
  *
- * - `older`: everything arrives so much later. What decides on an event decides as much later, and knows what it knew; a tick or a request knows less.
- * - `every`, `batch`: everything arrives with the next micro-batch, or as the next run of a job ends. Events of one batch stand in the order in which they came.
- * - `faster`: an event that took so long from its time to its arrival takes a part of that. Then events overtake one another: the log is put in its new order.
+ * - `older`: all events arrive later. A decision on an event is as much later, with the same visible events; a tick or a request sees fewer
+ *   events.
+ * - `every`, `batch`: events arrive with the next micro-batch, or as the next job run ends. Events of one batch keep their order.
+ * - `faster`: each event's delay from its time to its arrival shrinks to a fraction. Events then overtake one another, so the log is
+ *   reordered.
  */
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 import { onMoments } from '../../../replay/on-ticks.ts'
@@ -39,7 +41,7 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
   }
 }
 
-/** Arrivals, which do not fall, as others that do not. */
+/** A map of ascending arrival times to ascending arrival times. */
 type Delaying = (arrivals: Float64Array) => Float64Array
 
 function delayed(decides: Decides, base: World, delaying: Delaying): World {
@@ -51,7 +53,7 @@ function delayed(decides: Decides, base: World, delaying: Delaying): World {
       return (made ??= delayedLog(base.log, delaying))
     },
   }
-  // Nothing is left out of the base, so that what is decided is.
+  // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
     return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
   const known = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
@@ -66,12 +68,12 @@ function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
   return { ...log, histories: new Map(histories) }
 }
 
-/** When the run ends that takes what has arrived by its time. */
+/** The end of the run that takes each arrival: the first scheduled run at or after it. */
 function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array): Float64Array {
   const ends = new Float64Array(arrivals.length)
   let run = -Infinity
   for (let i = 0; i < ends.length; i++) {
-    // Only the first time from there on is asked for: between two arrivals there may be any number.
+    // Only the next scheduled time is computed: between two arrivals there may be any number.
     if (run < arrivals[i]) run = scheduledTimes(schedule, arrivals[i], Infinity).next().value ?? noRun(schedule, arrivals[i])
     ends[i] = run + lasts
   }
@@ -91,7 +93,7 @@ function faster(part: number, decides: Decides, base: World): World {
   return withLive(decides, overtaken(part, decides, base))
 }
 
-/** A tick decides about the keys that are live by what it knows: of the cases those that still are. */
+/** Ticks decide about active keys, by their visible events. This marks the cases whose key is still active. */
 function withLive({ ir, model }: Decides, world: World): World {
   const { decide } = model
   if (decide.kind !== 'every') return world

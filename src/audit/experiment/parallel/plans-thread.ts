@@ -1,4 +1,4 @@
-/** A thread that makes what plans are judged by before they are asked for, from a copy of the history that all threads share. */
+/** A worker thread that precomputes the inputs and scores of plans from the shared copy of a history. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import type { Setting } from '../../domain/element.ts'
@@ -17,45 +17,45 @@ export interface ThreadData {
   readonly model: ModelIR
   readonly log: SentLog
   readonly traces: Traces
-  /** How much of what it has computed it keeps. */
+  /** Bytes of columns that the thread keeps. */
   readonly columnBytes: number
 }
 
-/** The first message: what is asked of plans. */
+/** The first message: what to compute for each plan. */
 export interface Begin {
-  /** All cases unless given. */
+  /** The cases to compute; default all. */
   readonly lookedAt: LookedAt | undefined
   readonly scored: SentScoring | undefined
-  /** Whether columns are given back, for plans that will read them once more. */
+  /** Whether columns are returned, for plans that read them again. */
   readonly isKept: boolean
   readonly claims: Claims
 }
 
 export interface Job {
-  /** Its place among all jobs. */
+  /** The index of the job. */
   readonly number: number
   readonly plan: readonly (readonly [string, Setting])[]
 }
 
-/** What a plan is judged by. */
+/** The precomputed data of a plan. */
 export interface Made {
-  /** Of each group that is read, of the cases that are looked at; absent where they are not kept. */
+  /** The columns of each group read, for the selected cases; absent where they are not kept. */
   readonly columns?: readonly GroupColumns[]
   readonly scores: readonly MadeScore[]
-  /** What is to be said of all models that the thread has trained. */
+  /** The notes on all models that the thread has trained. */
   readonly said: RefitsSaid
 }
 
 export interface MadeScore {
   readonly arm: Arm
   readonly score: Float64Array
-  /** Of the block `test`; absent where decisions stand for others. */
+  /** The AUC over the block `test`; absent with inverse-propensity weights. */
   readonly auc?: number | null
 }
 
 export interface Done {
   readonly number: number
-  /** None where it failed: whoever asks makes it, and sees why. */
+  /** Absent on failure: the main thread then computes the plan and sees the error. */
   readonly made?: Made
 }
 
@@ -97,7 +97,7 @@ async function scoresOf(
 
 port.once('message', (begin: Begin) => {
   if (begin.scored?.running) scorer.runBy(begin.scored.running)
-  // One after the other, though one may wait.
+  // Jobs run in turn, although a job may await.
   let last = Promise.resolve()
   port.on('message', (job: Job) => {
     last = last.then(() => make(begin, job))

@@ -1,4 +1,7 @@
-/** Groups that were summed over a history, up to `AUDIT_SUMS_BYTES`: those used longest ago are let go. The settings of a group, and its reads at other keys, share what was summed. */
+/**
+ * A least-recently-used cache of prefix sums, bounded by `AUDIT_SUMS_BYTES`. All settings of a group and its reads at other keys share
+ * them.
+ */
 import { limits } from '../../../base/limits.ts'
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
@@ -7,14 +10,14 @@ import type { Keys } from '../../../kernel/keys.ts'
 import type { Rows } from '../timeline/rows.ts'
 import { summedGroup, type SummedGroup } from './summed-group.ts'
 
-/** Of one history, by what tells groups from one another. */
+/** The groups of one history by id. */
 type ById = Map<string, SummedGroup>
 
 export class SummedGroups {
   readonly #bytesMax: number
-  /** By the columns of a history's events: other arrivals of the same events in the same order change nothing here. */
+  /** By the columns of a history's events: changed arrivals in the same order do not matter here. */
   readonly #histories = new WeakMap<Block['columns'], ById>()
-  /** In the order of use. */
+  /** In order of use. */
   #kept: readonly { readonly byId: ById; readonly id: string; readonly group: SummedGroup }[] = []
   readonly #slots = new WeakMap<Keys, WeakMap<Rows['columnOf'], Map<string, Int32Array>>>()
 
@@ -30,7 +33,7 @@ export class SummedGroups {
     return summed
   }
 
-  /** By row the slot of the key that is asked for; that of no events where it has none. */
+  /** The slot of each row's key; the slot without events for an unknown key. */
   slotsAsked({ keys }: SummedGroup, key: readonly string[], { columnOf, length }: Rows): Int32Array {
     const byRows = ensured(this.#slots, keys, () => new WeakMap<Rows['columnOf'], Map<string, Int32Array>>())
     const byKey = ensured(byRows, columnOf, () => new Map<string, Int32Array>())

@@ -1,22 +1,25 @@
-/** The cases that a model is fitted on. */
+/** The training cases of a model. */
 import { limits } from '../../../base/limits.ts'
 import { random } from '../../../base/random.ts'
 import { firstFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
-/** What of the cases says from which to learn, and what. */
+/** The columns of the cases that training needs. */
 export type Labelled = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
 
-/** What of a sample is drawn; the same for all alternatives, so that they differ in nothing else. */
+/** The seed of the training sample; the same for all alternatives, so that they differ in nothing else. */
 const SEED = 7
 
 export interface Learnt {
   readonly cases: Uint32Array
-  /** With a label, of which a sample was taken if there are more. */
+  /** The labelled cases, of which `cases` is a sample if there are too many. */
   readonly labelled: number
 }
 
-/** Those of a stretch with a label, decided at most `over` ms before its last; of more than AUDIT_TRAINING_ROWS so many about, drawn by chance. */
+/**
+ * The labelled cases of a range, decided at most `over` ms before its last. A random sample of about AUDIT_TRAINING_ROWS, if there are
+ * more.
+ */
 export function learntFrom(
   { known, eligible, t }: Pick<Labelled, 'known' | 'eligible' | 't'>,
   { from, to }: RowRange,

@@ -1,4 +1,4 @@
-/** Models that were trained anew, each once: on the same columns and the same cases it is the same model. */
+/** Retrained models, each fitted once: the same columns and cases give the same model. */
 import type { Definitions, Scoring } from '../../../decision/scoring.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
@@ -11,13 +11,13 @@ import type { Fitting } from '../operators/training.ts'
 import { learntFrom, type Labelled, type Learnt } from './learnt.ts'
 import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
 
-/** Of models that were trained anew. */
+/** Notes on retrained models. */
 export interface RefitsSaid {
   readonly drawn: { readonly learnt: number; readonly labelled: number } | undefined
   readonly notes: readonly string[]
 }
 
-/** A model that was fitted: its score, and the score compiled. */
+/** A fitted model: its score and the compiled scoring. */
 export interface FittedModel {
   readonly score: ScoreIR
   readonly file: OnnxFile | undefined
@@ -31,10 +31,10 @@ export class Refits {
   readonly #refitting: Refitting | NoRefitting
   readonly #vectors: Scoring
   readonly #made = new Map<string, Promise<FittedModel>>()
-  /** Of the stretch that was learnt from last: mostly the same one again. */
+  /** The last training range: mostly the same range again. */
   #learnt: { readonly cases: Labelled; readonly learns: RowRange; readonly found: Learnt } | undefined
   readonly #notes = new Set<string>()
-  /** Of the model that had the most decisions to learn from, where only some were drawn. */
+  /** The largest training set of which only a sample was used. */
   #drawn: RefitsSaid['drawn']
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
@@ -45,17 +45,17 @@ export class Refits {
     this.#vectors = vectorsAlone(definitions, model, strings)
   }
 
-  /** Why there are none. */
+  /** The reason why the model cannot be retrained. */
   get why(): string | undefined {
     return 'why' in this.#refitting ? this.#refitting.why : undefined
   }
 
-  /** Whether another seed may give another model. */
+  /** Whether the seed may change the model. */
   get isRandom(): boolean {
     return 'isRandom' in this.#refitting && this.#refitting.isRandom
   }
 
-  /** In words, what a report should say of those that were made. */
+  /** Notes for the report, in words. */
   get notes(): readonly string[] {
     if (!this.#drawn) return [...this.#notes]
     const [learnt, labelled] = [this.#drawn.learnt, this.#drawn.labelled].map(count => count.toLocaleString('en-US'))
@@ -65,18 +65,21 @@ export class Refits {
     ]
   }
 
-  /** The same, for whoever says it elsewhere. */
+  /** The notes as data, for another thread. */
   get said(): RefitsSaid {
     return { drawn: this.#drawn, notes: [...this.#notes] }
   }
 
-  /** What was said of others of these models. */
+  /** Adds the notes of another thread. */
   add({ drawn, notes }: RefitsSaid): void {
     if (drawn && drawn.labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = drawn
     for (const note of notes) this.#notes.add(note)
   }
 
-  /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
+  /**
+   * The model fitted on the range `learns`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
+   * `SPILL_UNSUPPORTED` where the model cannot be retrained.
+   */
   fitted(id: string, inputs: Inputs, cases: Labelled, { learns }: Pick<Fitting, 'learns'>, seed: number): Promise<FittedModel> {
     const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
     let made = this.#made.get(name)

@@ -1,4 +1,4 @@
-/** How a model is trained anew: by the algorithm that it names, otherwise in the form that its score has. */
+/** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
 import type { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
@@ -6,22 +6,22 @@ import { isList, type VectorColumn } from '../../../model/vector.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
 import { fitTerms } from './terms.ts'
 
-/** Of cases, by input, with labels 0 and 1. */
+/** Training examples: columns by input, and labels 0 and 1. */
 export interface Examples {
   readonly vector: readonly VectorColumn[]
   readonly labels: Float64Array
 }
 
 export interface Refitting {
-  /** Another seed may give another score. */
+  /** Whether the seed may change the score. */
   readonly isRandom: boolean
-  /** In words, what is not as whoever trained the model would have it. */
+  /** How the method differs from the original training, in words. */
   readonly note?: string
-  /** Rejects with `SPILL_TRAINING` where nothing can be fitted. */
+  /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
   readonly fit: (examples: Examples, seed: number) => Promise<Refitted>
 }
 
-/** A score that was fitted. */
+/** A fitted score. */
 export interface Refitted {
   readonly score: ScoreIR
   /** The file of an ONNX graph. */
@@ -29,7 +29,7 @@ export interface Refitted {
   readonly notes: readonly string[]
 }
 
-/** Why it cannot be. */
+/** The reason why the model cannot be retrained. */
 export interface NoRefitting {
   readonly why: string
 }
@@ -75,7 +75,7 @@ function checked({ score, file, notes }: Trained): Refitted {
   return { score, file, notes }
 }
 
-/** By the name of each input, NaN for NULL. */
+/** The columns by input name, NaN for NULL. */
 function rowsOf({ vector, labels }: Examples, { inputs }: ModelIR, names: readonly string[]) {
   const columns = names.map(name => {
     const column = vector[inputs.findIndex(input => input.name === name)]

@@ -1,7 +1,8 @@
 /**
- * A linear score fitted again in its own form: the same terms, with a column for each number and one for each level.
+ * Refit of a linear score in its own form: the same terms, one column per number and one per level.
  *
- * What stands for NULL, and which levels there are, stays as it was. A case that had no score, since nothing stands for its NULL or its level, is not learnt from, and has none again.
+ * Replacements of NULL and the set of levels stay. A case without a score, because a NULL or a level has no replacement, is not in the
+ * training data and gets no score again.
  */
 import { picked } from '../../../columns/gather.ts'
 import type { Strings } from '../../../columns/strings.ts'
@@ -12,10 +13,10 @@ import { fitLogisticFrom } from '../../../training/logistic.ts'
 
 export type WeightedIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
 
-/** One term as columns; NaN in a row that it leaves without a score. */
+/** The columns of a term; NaN in a row that the term leaves without a score. */
 interface TermColumns {
   readonly columns: readonly Float64Array[]
-  /** As they are weighed so far, and what the term has taken off. */
+  /** The current weights, and the offset that the term subtracts. */
   readonly weights: readonly number[]
   readonly less?: number
   readonly termOf: (weights: readonly number[]) => TermIR
@@ -26,7 +27,10 @@ export interface Fitted {
   readonly notes: readonly string[]
 }
 
-/** By logistic regression, whichever of the two it was; from where it is, if it was one. Throws `SPILL_TRAINING` as `fitLogistic` does. */
+/**
+ * Fits the score by logistic regression, whether it was logistic or linear, starting at the current weights if it was logistic. Throws
+ * `SPILL_TRAINING` as `fitLogistic` does.
+ */
 export function fitTerms(
   { kind, intercept, terms }: WeightedIR,
   inputs: readonly InputIR[],
@@ -53,7 +57,7 @@ export function fitTerms(
   }
 }
 
-/** The rows that no term leaves without a score; `undefined` where those are all. */
+/** The rows that every term can score; `undefined` where those are all rows. */
 function scored(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
   const isOut = new Uint8Array(length)
   for (const column of columns) for (let row = 0; row < length; row++) if (Number.isNaN(column[row])) isOut[row] = 1
@@ -72,7 +76,7 @@ function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { val
   }
 }
 
-/** Of a level that is not named, and of NULL, there is one column more if the term says what they weigh. */
+/** The columns of a term with levels. Unnamed levels and NULL share one more column if the term has a weight for them. */
 function leveled(
   { input, levels, otherwise }: TermIR,
   { expr }: InputIR,

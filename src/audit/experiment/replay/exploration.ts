@@ -1,21 +1,24 @@
 /**
- * Decisions that an action left undone (`explore`) as a sample of those whose outcome it has hidden: how they stand for them, and whether there are enough.
+ * Inverse-propensity weights from exploration (`explore`): explored decisions sample the decisions whose outcome an action hid.
  *
- * Decisions of one chance are a stratum: each met the condition, and which of them was left undone was drawn. A stratum with too few, or whose labels are nearly all alike, stands for nobody: a mean
- * over a handful says little, and its own spread does not say how little.
+ * Decisions of equal chance form a stratum: all met the condition, and a draw chose the explored ones. A stratum with too few explored
+ * decisions, or nearly uniform labels, gets no weights: a mean over a few says little, and its own spread does not reveal that.
  */
 import type { Cases, Standing, UndonePart } from '../../domain/cases.ts'
 
-/** Decisions left undone, of one chance, among those that are judged; and of them those of either label. Intervals cover 91 to 95 % from some 90 on, where they do 93 to 96 % with every label, and 90 % at 60 (`exploring-world.ts`). */
+/**
+ * The least number of explored decisions of a stratum in the judged blocks, and of either label among them. From some 90 on intervals cover
+ * 91 to 95 %, compared with 93 to 96 % with every label; at 60 they cover 90 % (`exploring-world.ts`).
+ */
 const UNDONE_LEAST = 100
 const OF_LABEL_LEAST = 5
 
 export interface UndoneGiven extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
-  /** By row: the chance with which it was to be left undone; 0 or NaN where the condition was not met, or nothing explored. */
+  /** By row: the exploration probability; 0 or NaN where the condition was not met or nothing explored. */
   readonly chance: Float64Array
-  /** By row: 1 where an action has hidden the outcome. */
+  /** By row: 1 where an action hid the outcome. */
   readonly hidden: Uint8Array
-  /** The rows that are judged. */
+  /** The judged rows. */
   readonly rows: { readonly from: number; readonly to: number }
 }
 
@@ -25,7 +28,7 @@ interface Stratum {
   hidden: number
 }
 
-/** Nothing where no decision of the rows had a chance to be left undone. */
+/** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
 export function undoneOf(given: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
   const strata = strataOf(given)
   const counts = [...strata.values()]
@@ -70,7 +73,7 @@ function standingOf(given: UndoneGiven, strata: ReadonlyMap<number, Stratum>): S
   for (let row = rows.from; row < rows.to; row++) {
     const stratum = told.get(chance[row])
     if (!stratum) continue
-    // Never 0 or 1, so that what a label would change is seen of every row; nothing is biased by what it is.
+    // Strictly between 0 and 1, so that the effect of a label shows in every row. The estimator is unbiased for any value.
     expected[row] = (stratum.positive + 0.5) / (stratum.undone + 1)
     const stands = hidden[row] === 0 && known[row] === 1
     weight[row] = stands ? 1 / chance[row] : 0
@@ -84,4 +87,5 @@ function standingOf(given: UndoneGiven, strata: ReadonlyMap<number, Stratum>): S
 const isEnough = ({ undone, positive }: Stratum): boolean =>
   undone >= UNDONE_LEAST && positive >= OF_LABEL_LEAST && undone - positive >= OF_LABEL_LEAST
 
+/** The minimum sizes, for caveats. */
 export const undoneLeast = { count: UNDONE_LEAST, ofLabel: OF_LABEL_LEAST } as const

@@ -1,8 +1,8 @@
 /**
- * What the decisions of a history are made of under a plan: which inputs each has, when its score is there, and when what follows from it was done.
+ * Replays of a history under plans: the inputs of each decision, the time of its score, and the time of its action.
  *
- * Groups that a plan leaves alone have the columns that they had, so that what changes nothing gives the same scores to the bit. Columns of a group in one setting are computed once, and
- * kept up to `AUDIT_COLUMN_BYTES`: plans over many groups then cost their scores alone.
+ * Groups that a plan leaves alone keep their columns, so a plan without effect gives bit-equal scores. Columns of a group and setting are
+ * computed once and cached up to `AUDIT_COLUMN_BYTES`, so plans over many groups cost their scores alone.
  */
 import { assert } from '../../../base/assert.ts'
 import { didYouMean } from '../../../base/did-you-mean.ts'
@@ -26,28 +26,31 @@ import { rowsOf, someRows, timesOf, type Rows } from '../timeline/rows.ts'
 import type { Traces } from '../timeline/traces.ts'
 import type { Decides, World } from '../timeline/world.ts'
 
-/** Worlds with arrivals of their own that are kept: each has those of all events. */
+/** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
 const WORLDS_KEPT = 2
 
-/** Events of a source whose delays are looked at. */
+/** The number of events of a source in the estimate of the delay. */
 const DELAYS_SEEN = 10_000
 
 export interface Replayed extends Acted {
-  /** Names the inputs: they are the same where it is. */
+  /** Identifies the inputs: equal ids mean equal inputs. */
   readonly id: string
-  /** Made where they are asked for. Throws as a replay does. */
+  /** The inputs, computed on first use. Throws as a replay does. */
   readonly inputs: Inputs<WholeColumns>
-  /** The same to be scored once, from case to case: columns that this plan alone has are made as they are, and not kept, but those of the first `head` cases. Of some cases alone. */
+  /**
+   * The inputs for one pass in case order. Columns of this plan alone are streamed and not kept, except for the first `head` cases. For
+   * selected cases only.
+   */
   readonly passing: (head: number) => Inputs
-  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
-  /** The same at the model's own cadence, where the plan's cadence leaves decisions out. */
+  /** The same at the model's own cadence, where the plan's cadence omits decisions. */
   readonly own?: Float64Array | undefined
 }
 
-/** A group as a plan reads it. */
+/** A group read under a plan. */
 export interface AskedRead {
-  /** Names its columns: they are the same where it is. */
+  /** Identifies the columns: equal ids mean equal columns. */
   readonly id: string
   readonly read: GroupRead
   readonly placed: Placed
@@ -55,7 +58,7 @@ export interface AskedRead {
 
 export class Replays {
   readonly reads: readonly GroupRead[]
-  /** As it came. */
+  /** The decisions of the original history. */
   readonly rows: Rows
   readonly #decides: Decides
   readonly #base: World
@@ -65,7 +68,7 @@ export class Replays {
   readonly #summed = new SummedGroups()
   readonly #worlds = new Map<string, World>()
 
-  /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
+  /** Throws as `decide` does, and `SPILL_INPUT` for a history without a decision. */
   constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
     const { ir, model } = decides
     this.#columns = columns
@@ -77,7 +80,11 @@ export class Replays {
     this.#t = timesOf(this.rows)
   }
 
-  /** With inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
+  /**
+   * The replay under a plan, with inputs of all cases or of the selected ones.
+   *
+   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
+   */
   under(plan: Plan, lookedAt?: LookedAt): Replayed {
     this.#check(plan)
     const { ir, model } = this.#decides
@@ -116,12 +123,12 @@ export class Replays {
     }
   }
 
-  /** Names the inputs that a plan has. Throws as `under` does. */
+  /** The id of a plan's inputs. Throws as `under` does. */
   idOf(plan: Plan, lookedAt?: LookedAt): string {
     return idOf(this.asked(plan, lookedAt))
   }
 
-  /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
+  /** The group reads of a plan, in the order of `reads`. Throws as `under` does. */
   asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
     const { kind } = settingOf(plan, 'ingestion')
     const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
@@ -133,12 +140,12 @@ export class Replays {
     })
   }
 
-  /** Takes what was computed elsewhere, of each group that is read. */
+  /** Stores columns that another thread computed, one entry per group read. */
   take(plan: Plan, columns: readonly GroupColumns[], lookedAt?: LookedAt): void {
     for (const [read, { id }] of this.asked(plan, lookedAt).entries()) this.#columns.of(id, () => columns[read])
   }
 
-  /** Sums what reads will be made of, before any is asked for. */
+  /** Builds the prefix sums of all groups before the first request. */
   sumUp(): void {
     const { histories, strings } = this.#base.log
     for (const { group } of this.reads) {
@@ -147,21 +154,24 @@ export class Replays {
     }
   }
 
-  /** Of what a plan changes only a part, those that it leaves as they run: other plans read the same. */
+  /** The ids of reads that the plan leaves unchanged, which other plans share; empty if it changes none. */
   #sharedBy(asked: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
     const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
     const shared = asked.filter(({ id }) => others.has(id))
     return new Set(shared.length < asked.length ? shared.map(({ id }) => id) : [])
   }
 
-  /** Bytes of the columns that plans read, each once, of so many cases. Throws as `under` does. */
+  /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
     for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
     return [...bytes.values()].reduce((sum, one) => sum + one, 0)
   }
 
-  /** From an event's time to its arrival, ms, the median: a few that come days later say little of the others. Of at most so many events of each source, evenly taken. */
+  /**
+   * The median delay from an event's time to its arrival, ms. A mean would follow the few events that come days later. Uses an even sample
+   * of each source.
+   */
   get delay(): number {
     const delays: number[] = []
     for (const { block } of this.#base.log.histories.values()) {

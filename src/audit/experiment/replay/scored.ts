@@ -1,19 +1,20 @@
-/** Which cases have scores: those that somebody looks at. What models learn from is looked at without one. */
+/** The range of cases that get scores. Training needs no scores. */
 import { firstFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
 /**
- * From the block `tune` on, or from `lookBack` ms before the block `test`, whichever is earlier, to the end of that. So the gap between the two blocks has scores as well, which costs little and keeps it one stretch.
+ * From the block `tune`, or from `lookBack` ms before the block `test`, whichever is earlier, to the end of `test`. The gap between the two
+ * blocks gets scores too: it is cheap and keeps the range contiguous.
  */
 export function scoredOf({ t, length, blocks: { tune, test } }: Pick<Cases, 't' | 'length' | 'blocks'>, lookBack: number): RowRange {
   if (lookBack === Infinity) return { from: 0, to: length }
   return { from: Math.min(tune.from, firstFrom(t, 1, 0, test.from, t[test.from] - lookBack)), to: test.to }
 }
 
-/** Those of all decisions that are made, of which many scores are. */
+/** Time columns without NaN, which many scores share. */
 const whole = new WeakSet<Float64Array>()
 
-/** NaN where there is no decision; the same column if there is one everywhere in the rows, which are the same for all of an experiment's moments. */
+/** The scores with NaN where no decision is made; the same array if there is a decision everywhere in the rows. */
 export function whereMade(score: Float64Array, made: Float64Array, { from, to }: RowRange): Float64Array {
   if (whole.has(made)) return score
   let left: Float64Array | undefined

@@ -1,4 +1,4 @@
-/** Columns of groups that were computed, up to so many bytes: those used longest ago are let go, and computed again where they are asked for once more. */
+/** A least-recently-used cache of group columns, bounded by bytes. */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { limits } from '../../../base/limits.ts'
 import { bytesOf, featureShared } from './feature-columns.ts'
@@ -7,13 +7,13 @@ export type GroupColumns = readonly FeatureColumn[]
 
 export class ColumnCache {
   readonly #bytesMax: number
-  /** In the order of use. */
+  /** In order of use. */
   readonly #columns = new Map<string, GroupColumns>()
   #bytes = 0
 
   readonly #isShared: boolean
 
-  /** `isShared`: so that other threads can be given them. */
+  /** `isShared`: in shared memory, for other threads. */
   constructor(bytesMax: number = limits.AUDIT_COLUMN_BYTES, isShared = false) {
     this.#bytesMax = bytesMax
     this.#isShared = isShared
@@ -28,7 +28,7 @@ export class ColumnCache {
     return columns
   }
 
-  /** The newest is kept, whatever its size. */
+  /** Evicts old columns; the newest stays, whatever its size. */
   #take(bytes: number): void {
     this.#bytes += bytes
     for (const [id, columns] of this.#columns) {

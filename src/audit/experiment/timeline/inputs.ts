@@ -1,7 +1,7 @@
 /**
- * What the model is given of each case: fields of its trigger, and features, as one alternative has them.
+ * The model's inputs for each case under one alternative: trigger fields and features.
  *
- * Scores and vectors are made of these by what scores a run: a derived input is computed anew, a refused feature leaves no score.
+ * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a refused feature leaves no score.
  */
 import type { Column } from '../../../columns/block.ts'
 import { gatherColumn } from '../../../columns/gather.ts'
@@ -16,23 +16,23 @@ import type { RowRange } from '../../domain/cases.ts'
 import type { Columns } from './columns.ts'
 import type { LookedAt } from './judged-range.ts'
 
-/** Cases that are scored at a time. */
+/** The cases scored at a time. */
 export const STRETCH = 1 << 14
 
 export interface Inputs<Of extends Columns = Columns> {
-  /** The cases that there are; all unless given. */
+  /** The selected cases; default all. */
   readonly lookedAt?: LookedAt | undefined
-  /** Of those. */
+  /** The number of selected cases. */
   readonly length: number
   readonly columnOf: (name: string) => Column
   /** By `readId`. */
   readonly features: ReadonlyMap<string, { readonly read: GroupRead; readonly columns: Of }>
 }
 
-/** What a model is given of cases [from, to), all of which there are. */
+/** The inputs of a range of selected cases. */
 type Part = Parameters<Scoring['score']>[0]
 
-/** Calls `take` with stretch after stretch of the cases [from, to), all of which there are; what it is given is good until it returns. */
+/** Calls `visit` with block after block of the cases [from, to), which must all be selected. The inputs are valid until it returns. */
 export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part: Part, from: number, to: number) => void): void {
   const { columnOf, features, lookedAt } = inputs
   const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
@@ -44,13 +44,13 @@ export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part:
   }
 }
 
-/** Cases that one model scores, and where its scores are written, case by case. */
+/** The cases that one model scores, and the array for its scores by case. */
 export interface Scored extends RowRange {
   readonly into: Float64Array
   readonly scoring: Scoring
 }
 
-/** Scores of cases by several models, each its own of those in `rows`; NaN where there is none. What the cases are given is asked for once. */
+/** Writes the scores of several models, each of its own cases in `rows`; NaN where there is none. Reads the inputs once. */
 export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRange): void {
   eachStretch(inputs, rows, (part, at, end) => {
     for (const { into, scoring, from, to } of models) {
@@ -62,7 +62,7 @@ export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRa
   })
 }
 
-/** The vectors of these cases, all at once. */
+/** The feature vectors of these cases. */
 export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
   const rows = lookedAt ? cases.map(one => lookedAt.places[one]) : cases
   return scoring.score({
@@ -72,18 +72,21 @@ export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: In
   })
 }
 
-/** How many of the cases that are looked at models that are fitted once learn from, or stand before them; and then so many that the rest of `rows` is whole stretches behind these. */
+/**
+ * The number of leading selected cases to store: those up to the last training case, rounded so that the rest of `rows` consists of whole
+ * blocks.
+ */
 export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
   const last = learnt.at(-1)
   const behind = (last === undefined ? 0 : places[last] + 1) - places[from]
   return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, behind) / STRETCH) * STRETCH)
 }
 
-/** What makes vectors, and no scores. */
+/** Scoring that builds vectors without scores. */
 export const vectorsAlone = (definitions: Definitions, model: ModelIR, strings: Strings): Scoring =>
   scoringOf(definitions, { ...model, score: { kind: 'none' } }, strings)
 
-/** `file`: that of the model's score, where it is an ONNX graph which no definition has. */
+/** The compiled scoring of a model. `file` is the model's ONNX graph, where the definitions lack it. */
 export function scoringOf({ ir, scores }: Definitions, model: ModelIR, strings: Strings, file?: OnnxFile): Scoring {
   const given = file ? new Map([...scores, [model.name, file]]) : scores
   return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), strings)

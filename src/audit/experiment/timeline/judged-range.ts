@@ -1,14 +1,14 @@
-/** The cases of which anybody looks at a feature: those that models learn from, and those that have scores. Nothing is computed of the others. */
+/** The selected cases: those that models learn from, and those that get scores. Features of the others are not computed. */
 import type { RowRange } from '../../domain/cases.ts'
 
 export interface LookedAt {
   /** Ascending. */
   readonly cases: Uint32Array
-  /** By case: how many of these stand before it, and so its place among them. */
+  /** By case: the number of selected cases before it, so its index among them. */
   readonly places: Uint32Array
 }
 
-/** Nothing where all are looked at. `learnt` ascends. */
+/** The selection; `undefined` where all cases are selected. `learnt` ascends. */
 export function lookedAtOf(length: number, learnt: Uint32Array, scored: RowRange): LookedAt | undefined {
   if (scored.to - scored.from === length) return undefined
   const isLookedAt = new Uint8Array(length).fill(1, scored.from, scored.to)

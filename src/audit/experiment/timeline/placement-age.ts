@@ -1,13 +1,13 @@
-/** How old a group is by its placement, and how often its schedule comes. Times are ms. */
+/** The mean age of a group by its placement, and the mean period of its schedule. Times are ms. */
 import type { PlacementIR, ScheduleIR } from '../../../define/ir/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 
-/** Times of a cron that its period is the mean of. */
+/** The number of cron times averaged for the period. */
 const TIMES = 64
-/** From when on: a Thursday. */
+/** The start of the average, UTC ms: a Thursday. */
 const FROM = 0
 
-/** Mean; of a schedule that of its sawtooth. */
+/** The mean age; of a schedule the mean of its sawtooth. */
 export function ageOf(place: PlacementIR): number {
   switch (place.kind) {
     case 'stream':
@@ -23,7 +23,7 @@ export function ageOf(place: PlacementIR): number {
   }
 }
 
-/** Between two times, mean. */
+/** The mean period. */
 export function periodOf(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []
@@ -31,7 +31,7 @@ export function periodOf(schedule: ScheduleIR): number {
   return times.length < 2 ? Infinity : (times.at(-1)! - times[0]) / (times.length - 1)
 }
 
-/** The same placement at a part of its age. */
+/** The placement at a fraction of its age. */
 export function fresher(place: PlacementIR, part: number): PlacementIR {
   const partOf = (ms: number): number => Math.round(ms * part)
   switch (place.kind) {

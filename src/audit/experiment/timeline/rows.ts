@@ -1,7 +1,8 @@
 /**
- * Every decision of a model over a history as a row, in memory: when it is made, what it is about, and what is known then.
+ * The decisions of a model over a history as rows in memory: time, trigger columns, visible events.
  *
- * At ticks rows of one moment stand together, so that what is known is kept once a moment. 8 bytes a moment, 12 a row of a tick; of other triggers the columns are the history's.
+ * At ticks, rows of one moment are adjacent, so the visible prefix is stored once per moment. Memory: 8 bytes a moment and 12 a row for
+ * ticks; for other triggers the columns are the history's own.
  */
 import { SpillwayError } from '../../../base/errors.ts'
 import type { Column } from '../../../columns/block.ts'
@@ -10,19 +11,23 @@ import { gatherColumn } from '../../../columns/gather.ts'
 import type { ModelIR } from '../../../define/ir/ir.ts'
 import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../../replay/triggering.ts'
 
-/** Rows of a tick that are found at a time. */
+/** Rows of ticks computed at a time. */
 const STRETCH = 1 << 14
 
 export interface Rows {
   readonly length: number
   readonly moments: Moments
-  /** At ticks: which moment each row is of. Elsewhere row i is moment i. */
+  /** At ticks: the moment of each row. Elsewhere row i is moment i. */
   readonly moment?: Int32Array
-  /** A column of the trigger, as it is kept. */
+  /** A column of the trigger, as stored. */
   readonly columnOf: (name: string) => Column
 }
 
-/** Throws `SPILL_INPUT` for a history over which nothing is decided. */
+/**
+ * The rows of all decisions.
+ *
+ * @throws `SPILL_INPUT` for a history without a decision
+ */
 export function rowsOf({ moments, stretches }: Triggering, { name, decide }: ModelIR): Rows {
   const remembered = { ...moments, prefixes: rememberedBy(moments.prefixes) }
   const { length } = moments.t
@@ -48,7 +53,7 @@ function ofTicks(moments: Moments, parts: readonly Stretch[]): Rows | undefined 
   return { length: moment.length, moments, moment, columnOf: () => key }
 }
 
-/** Some of the rows, ascending, at the same moments. */
+/** The selected rows, ascending, at the same moments. */
 export function someRows(rows: Rows, some: Uint32Array): Rows {
   const { moments, moment, columnOf } = rows
   let picked = pickedFrom.get(columnOf)
@@ -58,7 +63,7 @@ export function someRows(rows: Rows, some: Uint32Array): Rows {
 
 type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly some: Uint32Array }
 
-/** By the columns of all, the rows that were picked last: whatever the moments are, they are the same. */
+/** The last selection by the columns of all rows: it is the same for any moments. */
 const pickedFrom = new WeakMap<Rows['columnOf'], Picked>()
 
 function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: Uint32Array): Picked {
@@ -76,7 +81,7 @@ function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: 
   }
 }
 
-/** Prefixes are found by a walk over the whole log; each is kept. */
+/** Memoizes the prefixes by source: each takes a walk over the whole log. */
 export function rememberedBy(prefixes: Moments['prefixes']): Moments['prefixes'] {
   const found = new Map<string, Int32Array>()
   return source => {
@@ -86,7 +91,7 @@ export function rememberedBy(prefixes: Moments['prefixes']): Moments['prefixes']
   }
 }
 
-/** All rows as one stretch. */
+/** All rows as one range. */
 export const stretchOf = ({ length, moments, moment, columnOf }: Rows): Stretch => ({
   length,
   from: 0,
@@ -95,5 +100,5 @@ export const stretchOf = ({ length, moments, moment, columnOf }: Rows): Stretch 
   columnOf,
 })
 
-/** When each row is decided, UTC ms. */
+/** The as-of time of each row, UTC ms. */
 export const timesOf = (rows: Rows): Float64Array => ofDecisions(rows.moments.t, stretchOf(rows))
