@@ -109,7 +109,7 @@ export interface RowRange {
 }
 
 /** Values of an alternative's decisions, one per row of `rows`, in units; NaN where the label is unknown. */
-export type UtilityFunction = (given: {
+export type UtilityFunction = (evaluation: {
   readonly cases: Cases
   readonly decided: Decided
   /** 1 where the decision acts, for all rows. */

@@ -63,8 +63,8 @@ export function caveatText(caveat: Caveat): string {
 
 /** `9 patients`; `300 merchants, worth 12 of equal size`; `57 patients, 15 of them judged`. */
 export function clustersText({ name, count, effective, all }: CountedClusters): string {
-  const worth = Math.round(effective)
-  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${worth < count ? `, worth ${worth} of equal size` : ''}`
+  const effectiveCount = Math.round(effective)
+  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${effectiveCount < count ? `, worth ${effectiveCount} of equal size` : ''}`
 }
 
 function plural(name: string): string {

@@ -86,8 +86,8 @@ export function worstOf(caveats: readonly Caveat[]): Caveat[] {
   const worst = new Map<string, Caveat>()
   for (const caveat of caveats) {
     const name = `${caveat.kind} ${caveat.about ?? ''}`
-    const known = worst.get(name)
-    if (!known || (caveat.size ?? 0) > (known.size ?? 0)) worst.set(name, caveat)
+    const current = worst.get(name)
+    if (!current || (caveat.size ?? 0) > (current.size ?? 0)) worst.set(name, caveat)
   }
   return [...worst.values()]
 }

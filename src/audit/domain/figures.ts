@@ -91,15 +91,15 @@ export const date = (ms: number): string => new Date(ms).toISOString().slice(0, 
 /** The text as a sentence: with a capital unless it begins with a name, and with a full stop unless it ends with punctuation. */
 export function sentence(text: string): string {
   if (text === '') return ''
-  const begun = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+  const capitalized = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
+  return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`
 }
 
 /** `26 weeks`, `1.7 weeks`. */
 export const weeksText = (weeks: number): string => `${figure(weeks, Number.isInteger(weeks) ? 0 : 1)} week${weeks === 1 ? '' : 's'}`
 
 /** `1 event`, `2,000 events`. */
-export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`
 
 /**
  * The number of decimals that shows all values: by the half-width of their interval, and more where a nonzero value would print as zero. A

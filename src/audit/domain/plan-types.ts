@@ -79,4 +79,4 @@ export interface PlanQuestion {
 }
 
 /** Whether the result is a reason. */
-export const isWhy = (given: object): given is Why => 'why' in given
+export const isWhy = (result: object): result is Why => 'why' in result

@@ -15,28 +15,28 @@ export function clustersOf({ ir, model }: Decides, { columnOf, length }: Rows): 
 
 /** The values of a column as codes 0, 1, 2 … in order of first occurrence. NULL is a value. */
 export function numbered({ values, nulls }: Column, length: number): { readonly of: Int32Array; readonly count: number } {
-  if (values instanceof Int32Array && !nulls) return numberedIds(values, length)
+  if (values instanceof Int32Array && !nulls) return numberIds(values, length)
   const numbers = new Map<number, number>()
-  const of = new Int32Array(length)
+  const codes = new Int32Array(length)
   for (let row = 0; row < length; row++) {
     const value = nulls?.[row] ? NaN : values[row]
     let number = numbers.get(value)
     if (number === undefined) numbers.set(value, (number = numbers.size))
-    of[row] = number
+    codes[row] = number
   }
-  return { of, count: numbers.size }
+  return { of: codes, count: numbers.size }
 }
 
 /** The same for string ids, which are small integers, so a table replaces the map. */
-function numberedIds(ids: Int32Array, length: number): ReturnType<typeof numbered> {
+function numberIds(ids: Int32Array, length: number): ReturnType<typeof numbered> {
   let most = -1
   for (let row = 0; row < length; row++) if (ids[row] > most) most = ids[row]
-  const [numbers, of] = [new Int32Array(most + 1).fill(-1), new Int32Array(length)]
+  const [numbers, codes] = [new Int32Array(most + 1).fill(-1), new Int32Array(length)]
   let count = 0
   for (let row = 0; row < length; row++) {
     const id = ids[row]
     if (numbers[id] < 0) numbers[id] = count++
-    of[row] = numbers[id]
+    codes[row] = numbers[id]
   }
-  return { of, count }
+  return { of: codes, count }
 }

@@ -78,7 +78,7 @@ export class Experiment {
   readonly #champion: PromotedChampion | undefined
   #ahead: Ahead | undefined
   #running: RunningModel | undefined
-  #runningMade: Promise<void> | undefined
+  #runningPromise: Promise<void> | undefined
 
   /**
    * Replays the decisions of a model.
@@ -129,13 +129,13 @@ export class Experiment {
    * For a model that the pipeline trains: the champion, and models fitted as of each time, score the arm `frozen` from here on. Rejects
    * with `SPILL_TRAINING` where neither is possible.
    */
-  #runAsTrained(): Promise<void> | undefined {
+  #ensureRunningModel(): Promise<void> | undefined {
     const { score, train } = this.#decides.model
     if (!train || (score.kind !== 'none' && !this.#champion)) return undefined
-    return (this.#runningMade ??= this.#makeRunning(train))
+    return (this.#runningPromise ??= this.#fitRunningModel(train))
   }
 
-  async #makeRunning({ every }: TrainIR): Promise<void> {
+  async #fitRunningModel({ every }: TrainIR): Promise<void> {
     const { id, inputs } = this.#replays.under(asItRuns)
     this.#running = await runningModelOf({
       cases: this.cases,
@@ -172,8 +172,8 @@ export class Experiment {
    * from; both as rejections
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
-    this.#check(plan, arm)
-    if (arm === 'frozen') await this.#runAsTrained()
+    this.#validate(plan, arm)
+    if (arm === 'frozen') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.
     const training = settingOf(plan, 'training')
     const isNow = training.kind === 'now'
@@ -182,8 +182,8 @@ export class Experiment {
     const replayed = this.#replays.under(plan, lookedAt)
     const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
-      const [one] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
-      return one
+      const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
+      return scores
     })
     const ranked = own && whereMade(score, own, this.scored)
     return { score: whereMade(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
@@ -191,8 +191,8 @@ export class Experiment {
 
   /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
-    this.#check(asItRuns, arm)
-    if (arm === 'frozen') await this.#runAsTrained()
+    this.#validate(asItRuns, arm)
+    if (arm === 'frozen') await this.#ensureRunningModel()
     const rows = { from: 0, to: this.cases.length }
     const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
       training: { kind: 'now' },
@@ -209,7 +209,7 @@ export class Experiment {
   async prepare(plans: readonly Plan[]): Promise<void> {
     if (!this.#threads) return
     // The request for a score reports the error.
-    await this.#runAsTrained()?.catch(() => {})
+    await this.#ensureRunningModel()?.catch(() => {})
     this.#prepare(this.#threads, plans)
   }
 
@@ -221,11 +221,11 @@ export class Experiment {
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
     const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, lookedAt), arm, { kind: 'now' }, 0)
-    const asked = this.#inputsOf(plans)
+    const plansById = this.#inputsOf(plans)
     const { length } = lookedAt?.cases ?? cases
     // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
-    const isKept = !scored || replays.bytesOf(asked.values(), length) <= limits.AUDIT_COLUMN_BYTES
-    const here: Here = {
+    const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
+    const host: Here = {
       make: async plan => {
         const replayed = replays.under(plan, lookedAt)
         if (!scored) return replayed.inputs
@@ -242,24 +242,24 @@ export class Experiment {
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
-    const waiting = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    const ahead = { most: mostAhead(waiting), isPatient: this.#onThreads !== undefined }
-    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, asked, here, ahead)
+    const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
+    const aheadOptions = { most: mostAhead(bytesPerPlan), isPatient: this.#onThreads !== undefined }
+    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, plansById, host, aheadOptions)
   }
 
   /** The plans with valid inputs by the id of the inputs, each once. */
   #inputsOf(plans: readonly Plan[]): Map<string, Plan> {
-    const found = new Map<string, Plan>()
+    const plansById = new Map<string, Plan>()
     for (const plan of plans) {
       if (settingOf(plan, 'training').kind !== 'now') continue
       try {
         const id = this.#replays.idOf(plan, this.#lookedAt)
-        if (!found.has(id)) found.set(id, plan)
+        if (!plansById.has(id)) plansById.set(id, plan)
       } catch {
         // The request for the plan reports the error.
       }
     }
-    return found
+    return plansById
   }
 
   /** Ends the threads. Later requests are computed in this thread. */
@@ -282,7 +282,7 @@ export class Experiment {
     return ladderOf(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
   }
 
-  #check(plan: Plan, arm: Arm): void {
+  #validate(plan: Plan, arm: Arm): void {
     const why = this.why(arm)
     if (why !== undefined) unsupported(why)
     const { kind } = settingOf(plan, 'training')

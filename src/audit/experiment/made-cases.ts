@@ -69,9 +69,9 @@ const chancesOf = ({ length, moments: { position } }: Rows, chanceOf: (position:
 
 /** Columns of all cases by the name of an input or of a trigger field, each computed once. */
 export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
-  const made = new Map<string, Float64Array>()
+  const cache = new Map<string, Float64Array>()
   const fields = triggerColumns(ir, model)
-  const make = (name: string): Float64Array => {
+  const compute = (name: string): Float64Array => {
     const input = model.inputs.findIndex(candidate => candidate.name === name)
     if (input >= 0) return inputColumn(scoring, inputsOf(), input, name)
     const field = fields.find(candidate => candidate.name === name)
@@ -82,12 +82,12 @@ export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, in
         `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
       )
     const column = new Float64Array(length)
-    copy(delivered(columnOf(name), field), length, column, 0)
+    copyValues(delivered(columnOf(name), field), length, column, 0)
     return column
   }
   return name => {
-    const column = made.get(name) ?? make(name)
-    made.set(name, column)
+    const column = cache.get(name) ?? compute(name)
+    cache.set(name, column)
     return column
   }
 }
@@ -95,17 +95,17 @@ export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, in
 function inputColumn(scoring: Scoring, inputs: Inputs, input: number, name: string): Float64Array {
   const column = new Float64Array(inputs.length)
   eachStretch(inputs, { from: 0, to: inputs.length }, (part, from, to) =>
-    copy(single(scoring.score(part).vector[input], name), to - from, column, from),
+    copyValues(singleColumn(scoring.score(part).vector[input], name), to - from, column, from),
   )
   return column
 }
 
-function single(column: VectorColumn, name: string): Column {
+function singleColumn(column: VectorColumn, name: string): Column {
   if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, and no number a decision`)
   return column
 }
 
 /** Copies values, NULL as NaN. */
-function copy({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
+function copyValues({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
   for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
 }

@@ -52,7 +52,7 @@ export async function runningModelOf({ cases, every, champion, horizon, fit }: R
   )
   const hasLearnt = champion !== undefined && fitted === undefined
   const championFrom = hasLearnt ? 0 : from
-  const own = (fitted ?? []).map(one => ({ ...one, to: Math.min(one.to, championFrom) }))
+  const own = (fitted ?? []).map(model => ({ ...model, to: Math.min(model.to, championFrom) }))
   const { test } = blocks
   return {
     scores: champion && championFrom < length ? [...own, { ...champion, from: championFrom, to: length }] : own,
@@ -73,20 +73,20 @@ async function fittedScores(
   fit: RunningModelGiven['fit'],
   hasOther: boolean,
 ): Promise<RunningScore[] | undefined> {
-  const found: RunningScore[] = []
+  const models: RunningScore[] = []
   for (const { learns, scores } of fittings) {
     try {
       const { score, file } = await fit(learns)
-      found.push({ ...scores, score, file })
+      models.push({ ...scores, score, file })
     } catch (error) {
       if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING') throw error
-      const before = found.pop()
-      if (before) found.push({ ...before, to: scores.to })
+      const before = models.pop()
+      if (before) models.push({ ...before, to: scores.to })
       else if (hasOther) return undefined
       else throw error
     }
   }
-  return found
+  return models
 }
 
 /**

@@ -37,16 +37,16 @@ export interface Measuring {
  * Lengthens the blocks of a sample as far as necessary. Only autocorrelations are computed for the steps in between; estimates only for the
  * first and the last sample.
  */
-export function settled(given: Sample, { measure, moved }: Measuring): Settled {
-  const first = measure(given)
-  const uncertain = first.flatMap((one, i) => (isUncertain(one) ? [i] : []))
+export function settled(initial: Sample, { measure, moved }: Measuring): Settled {
+  const first = measure(initial)
+  const uncertain = first.flatMap((estimate, i) => (isUncertain(estimate) ? [i] : []))
   const shocks: (LastingShock & { readonly block: string })[] = []
-  for (let sample = given; ;) {
+  for (let sample = initial; ;) {
     const shock = lastingShock(sample, uncertain.length, blocks => uncertain.map(i => moved(blocks, i)))
     if (!shock)
       return {
         sample,
-        found: sample === given ? first : measure(sample),
+        found: sample === initial ? first : measure(sample),
         caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [],
       }
     shocks.push({ ...shock, block: sample.columns[shock.column].name })
@@ -54,7 +54,7 @@ export function settled(given: Sample, { measure, moved }: Measuring): Settled {
   }
 }
 
-export const isUncertain = (one: Found): one is Measured => 'influence' in one && one.variance > 0
+export const isUncertain = (estimate: Found): estimate is Measured => 'influence' in estimate && estimate.variance > 0
 
 /** The caveat for the first autocorrelation, if longer blocks removed it; for the last, if too few blocks remain to test. */
 function caveatOf({ columns }: Sample, shocks: readonly (LastingShock & { readonly block: string })[]): Caveat {
@@ -65,11 +65,11 @@ function caveatOf({ columns }: Sample, shocks: readonly (LastingShock & { readon
 }
 
 /** The lengthened sample of each sample: consecutive sweeps use the same ones. */
-const known = new WeakMap<Sample, Sample>()
+const lengthenedSamples = new WeakMap<Sample, Sample>()
 
 function lengthened(sample: Sample, column: number): Sample {
   const { t, rows, columns } = sample
-  const longer = known.get(sample) ?? withBlocks(sample, column, blocksOf(t, rows, longerThan(columns[column].span!)))
-  known.set(sample, longer)
+  const longer = lengthenedSamples.get(sample) ?? withBlocks(sample, column, blocksOf(t, rows, longerThan(columns[column].span!)))
+  lengthenedSamples.set(sample, longer)
   return longer
 }

@@ -87,55 +87,55 @@ export const estimatedBands = (sample: Sample, differences: readonly Float64Arra
 
 function estimated(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
-  const week = decisionsAWeek(sample, sample.rows, options)
-  const counted = new Map<Measured, Counted>()
-  const room = new SumsRoom()
+  const decisions = decisionsAWeek(sample, sample.rows, options)
+  const counts = new Map<Measured, Counted>()
+  const buffers = new SumsRoom()
   const {
-    sample: taken,
-    found,
-    caveats: ofTime,
+    sample: settledSample,
+    found: estimates,
+    caveats: timeCaveats,
   } = settled(sample, {
     measure: by =>
       parts.map(part => {
-        const why = whyNot(part, week)
+        const why = whyNot(part, decisions)
         if (why) return why
-        const few = tooFewUndone(sample, part)
-        if (few) return { ...few, value: (part.sum / part.rows) * week! }
+        const tooFew = tooFewUndone(sample, part)
+        if (tooFew) return { ...tooFew, value: (part.sum / part.rows) * decisions! }
         const columns: Float64Array[] = []
-        const one = measured(by.cells, part, room, (sums, set) => columns.push(...countedColumn(sums, set)))
-        counted.set(one, countedOf(part, columns))
-        return one
+        const estimate = measured(by.cells, part, buffers, (sums, set) => columns.push(...countedColumn(sums, set)))
+        counts.set(estimate, countedOf(part, columns))
+        return estimate
       }),
     moved: (blocks, alternative) => movedBy(blocks, parts[alternative]),
   })
-  const uncertain = found.filter(isUncertain)
-  const most = mostOf(uncertain.map(one => counted.get(one)!))
+  const uncertain = estimates.filter(isUncertain)
+  const maximum = mostOf(uncertain.map(estimate => counts.get(estimate)!))
   const joint = jointTail(
     uncertain.map(({ influence }) => influence),
     tail,
     { draws, seed },
   )
-  const clusters = parts.length === 0 ? [] : clustersOf(taken, parts[0])
-  const { caveats, ...said } = saidOfClusters(taken.columns, clusters)
+  const clusters = parts.length === 0 ? [] : clustersOf(settledSample, parts[0])
+  const { caveats, ...clusterCaveats } = saidOfClusters(settledSample.columns, clusters)
   return {
     clusters,
-    rungs: found.map((one, i) => {
-      if ('why' in one) return one
+    rungs: estimates.map((estimate, i) => {
+      if ('why' in estimate) return estimate
       const worst = worstWeek(sample, sample.rows, rows => totalWithin(parts[i], rows))?.value
-      const { few } = counted.get(one)!
-      const bound = few && one.variance > 0 && said.noVerdict === undefined ? countBound(few, most) : undefined
-      return bandOf(one, week!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
+      const { few } = counts.get(estimate)!
+      const bound = few && estimate.variance > 0 && clusterCaveats.noVerdict === undefined ? countBound(few, maximum) : undefined
+      return bandOf(estimate, decisions!, { tail, joint, bound, ...(worst !== undefined && { worst }) })
     }),
-    ...said,
-    caveats: [...caveats, ...ofTime],
+    ...clusterCaveats,
+    caveats: [...caveats, ...timeCaveats],
   }
 }
 
-function whyNot({ rows, squares }: Sparse, week: number | undefined): { why: string } | undefined {
+function whyNot({ rows, squares }: Sparse, decisions: number | undefined): { why: string } | undefined {
   if (rows === 0) return { why: 'of no decision the difference is known' }
   if (rows === 1) return { why: 'of one decision alone the difference is known' }
   if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }
-  if (week === undefined) return { why: 'all decisions are at one instant, so there is no week' }
+  if (decisions === undefined) return { why: 'all decisions are at one instant, so there is no week' }
   return undefined
 }
 
@@ -146,23 +146,23 @@ interface Banded {
   readonly bound: CountBound | undefined
 }
 
-function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Banded): Band {
-  const [value, error] = [one.value * week, Math.sqrt(one.variance) * week]
+function bandOf(estimate: Measured, decisions: number, { tail, joint, worst, bound }: Banded): Band {
+  const [value, error] = [estimate.value * decisions, Math.sqrt(estimate.variance) * decisions]
   const studentised = (tail: number): Interval => {
     if (error === 0) return [value, value]
-    const { below, above } = lopsided(tail, one.freedom, one.skewness)
+    const { below, above } = lopsided(tail, estimate.freedom, estimate.skewness)
     return [value - below * error, value + above * error]
   }
-  const counted = (tail: number): Interval => {
+  const countInterval = (tail: number): Interval => {
     const [low, high] = bound!(tail)
-    return [(low / one.rows) * week, (high / one.rows) * week]
+    return [(low / estimate.rows) * decisions, (high / estimate.rows) * decisions]
   }
-  const isCounted = bound !== undefined && width(counted(joint)) < width(studentised(joint))
-  const interval = isCounted ? counted : studentised
+  const isCounted = bound !== undefined && width(countInterval(joint)) < width(studentised(joint))
+  const interval = isCounted ? countInterval : studentised
   const [own, together] = [interval(tail), interval(joint)]
   // With less than one degree of freedom the skewness correction could move an end inwards as the tail gets smaller.
   const [low, high] = [Math.min(together[0], own[0]), Math.max(together[1], own[1])]
-  const moves = one.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
+  const moves = estimate.influence.map(column => column.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [0, 0]))
   return {
     value,
     low,
@@ -170,11 +170,11 @@ function bandOf(one: Measured, week: number, { tail, joint, worst, bound }: Band
     error,
     pointwise: own,
     ...(isCounted && { isCounted }),
-    leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * week, value - Math.min(0, ...moves.map(([low]) => low)) * week],
+    leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * decisions, value - Math.min(0, ...moves.map(([low]) => low)) * decisions],
     ...(worst !== undefined && { worstWeek: worst }),
-    freedom: one.freedom,
-    known: one.rows,
-    differing: one.differing,
+    freedom: estimate.freedom,
+    known: estimate.rows,
+    differing: estimate.differing,
   }
 }
 

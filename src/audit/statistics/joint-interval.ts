@@ -21,14 +21,14 @@ export function joined(a: Codes, b: Codes): Codes {
 /** The intersection, visiting rows in an order that groups the codes of the first column. */
 function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
   const of = new Int32Array(a.of.length)
-  const [inA, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
+  const [lastFirst, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
   let count = 0
   for (let i = 0; i < of.length; i++) {
     const row = rows ? rows[i] : i
     const first = a.of[row]
     const second = b.of[row]
-    if (inA[second] !== first) {
-      inA[second] = first
+    if (lastFirst[second] !== first) {
+      lastFirst[second] = first
       code[second] = count++
     }
     of[row] = code[second]
@@ -37,13 +37,13 @@ function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
 }
 
 /** Whether each code of the first column occurs with one code of the second. Stops at the first exception. */
-export function isWithin(one: Codes, other: Codes): boolean {
-  const met = new Int32Array(one.count).fill(-1)
-  for (let row = 0; row < one.of.length; row++) {
-    const code = one.of[row]
-    const beside = other.of[row]
-    if (met[code] < 0) met[code] = beside
-    else if (met[code] !== beside) return false
+export function isWithin(first: Codes, second: Codes): boolean {
+  const partner = new Int32Array(first.count).fill(-1)
+  for (let row = 0; row < first.of.length; row++) {
+    const code = first.of[row]
+    const secondCode = second.of[row]
+    if (partner[code] < 0) partner[code] = secondCode
+    else if (partner[code] !== secondCode) return false
   }
   return true
 }
@@ -53,8 +53,8 @@ export function compacted(of: Int32Array, count: number): Codes {
   const code = new Int32Array(count)
   for (let row = 0; row < of.length; row++) code[of[row]] = 1
   let next = 0
-  for (let one = 0; one < count; one++) code[one] = code[one] === 1 ? next++ : -1
-  return { of: of.map(one => code[one]), count: next }
+  for (let value = 0; value < count; value++) code[value] = code[value] === 1 ? next++ : -1
+  return { of: of.map(value => code[value]), count: next }
 }
 
 function rowsByCode({ of, count }: Codes): Int32Array {

@@ -38,25 +38,25 @@ export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee
   let knee: Knee | undefined
   for (const { age, title, aWeek } of older) {
     if ('why' in aWeek) return knee ? knee : aWeek
-    if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, options)
+    if (-aWeek.low > part * nowAWeek) return knee ? knee : lossReason(title, aWeek, options)
     knee = { age, loss: Math.max(knee?.loss ?? 0, -aWeek.low) }
   }
   return { ...knee!, beyond: true }
 }
 
-function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
-  const said = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
-  const than = `more than ${said(part * nowAWeek)}: ${Number((part * 100).toPrecision(3))} % of what a week is worth now count as hardly anything`
-  if (-high > part * nowAWeek) return { why: `at ${title} at least ${said(-high)} a week are lost already, ${than}` }
-  const seems = value < 0 ? `seem to be ${said(-value)}` : 'seem to be none'
-  return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
+function lossReason(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
+  const lossText = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
+  const than = `more than ${lossText(part * nowAWeek)}: ${Number((part * 100).toPrecision(3))} % of what a week is worth now count as hardly anything`
+  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost already, ${than}` }
+  const seems = value < 0 ? `seem to be ${lossText(-value)}` : 'seem to be none'
+  return { why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
 }
 
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */
-export function youngerKnee(one: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
-  if ('why' in one) return one
-  if ('why' in other || other.age < one.age) return other
-  return { ...one, loss: Math.max(one.loss, other.age === one.age ? other.loss : 0) }
+export function youngerKnee(first: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
+  if ('why' in first) return first
+  if ('why' in other || other.age < first.age) return other
+  return { ...first, loss: Math.max(first.loss, other.age === first.age ? other.loss : 0) }
 }
 
 export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
@@ -78,8 +78,8 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
 }
 
 /** The worse mark of two curves, level by level; null where either is null. */
-export const worseMark = (one: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
-  one.map((mark, rung) => {
+export const worseMark = (first: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
+  first.map((mark, rung) => {
     const second = other[rung]
     if (mark === null || second === null) return null
     return SEVERITY[second] > SEVERITY[mark] ? second : mark

@@ -47,9 +47,9 @@ export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly
     }))
     .filter(({ redundant }) => redundant !== 'nested')
   // Rounded, as in the text.
-  const worth = ({ effective }: ClusterPart): number => Math.round(effective)
-  const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
-  const few = counting.filter(part => worth(part) >= VERDICT_FROM && worth(part) < CAVEAT_UNDER)
+  const rounded = ({ effective }: ClusterPart): number => Math.round(effective)
+  const tooFew = counting.filter(part => rounded(part) < VERDICT_FROM)
+  const few = counting.filter(part => rounded(part) >= VERDICT_FROM && rounded(part) < CAVEAT_UNDER)
   return {
     ...(tooFew.length > 0 && {
       noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${VERDICT_FROM}`).join('; '),

@@ -82,10 +82,10 @@ export function withBlocks({ columns, t, rows, eligible, weight }: Sample, at: n
   return sampleBy(own, { t, rows, ...(eligible && { eligible }), ...(weight && { weight }) })
 }
 
-function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
-  const { rows } = of
+function sampleBy(blockColumns: readonly SampleColumn[], block: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
+  const { rows } = block
   const length = Math.max(0, rows.to - rows.from)
-  const columns = withRedundancy(given)
+  const columns = withRedundancy(blockColumns)
   const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
   if (dimensions.length > limits.CLUSTER_COLUMNS_MAX)
     throw new SpillwayError(
@@ -99,7 +99,7 @@ function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' 
     get cells() {
       return (cells ??= dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions))
     },
-    ...of,
+    ...block,
   }
 }
 
@@ -114,12 +114,12 @@ function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRang
 
 /** Of two equal columns, which nest in each other, the first is used. */
 function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
-  const kept: SampleColumn[] = []
+  const dimensions: SampleColumn[] = []
   return columns.map((column, i) => {
     if (column.count <= 1) return { ...column, redundant: 'constant' }
-    const others = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || kept.includes(other)))
-    if (others.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
-    kept.push(column)
+    const candidates = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || dimensions.includes(other)))
+    if (candidates.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
+    dimensions.push(column)
     return column
   })
 }
@@ -134,8 +134,8 @@ function setsOf(columns: readonly SampleColumn[], dimensions: readonly number[])
   for (const last of dimensions) {
     const { of, count, insteadOf } = columns[last]
     const alone: CellSet = { over: [last], sign: 1, of, count, ...(insteadOf !== undefined && { goesOn: true }) }
-    const further = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
-    sets.push(alone, ...further)
+    const joint = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
+    sets.push(alone, ...joint)
   }
   return sets.sort((a, b) => a.over.length - b.over.length)
 }

@@ -41,8 +41,8 @@ export const countedColumn = ({ sums, cells }: CellSums, { over }: CellSet): Flo
   over.length === 1 ? [sums.slice(0, cells.length)] : []
 
 /** The largest possible difference of one decision, by all alternatives of a sweep. */
-export function mostOf(ladder: readonly Counted[]): number {
-  const [largest, differing] = [Math.max(...ladder.map(one => one.largest)), Math.max(...ladder.map(one => one.differing))]
+export function mostOf(alternatives: readonly Counted[]): number {
+  const [largest, differing] = [Math.max(...alternatives.map(counts => counts.largest)), Math.max(...alternatives.map(counts => counts.differing))]
   return differing < DIFFERING_FEW ? largest * (1 + 1 / differing) : largest
 }
 
@@ -50,15 +50,15 @@ export function mostOf(ladder: readonly Counted[]): number {
 export type CountBound = (tail: number) => readonly [low: number, high: number]
 
 /** The count bound of few differences, each at most `most` either way. */
-export function countBound(few: readonly Float64Array[], most: number): CountBound {
+export function countBound(few: readonly Float64Array[], maximum: number): CountBound {
   const sides = few.map(values => {
-    const atMost = Math.max(most, largestOf(values))
+    const gainMaximum = Math.max(maximum, largestOf(values))
     return {
       down: stepsOf(
         values.map(value => -value),
-        atMost,
+        gainMaximum,
       ),
-      up: stepsOf(values, atMost),
+      up: stepsOf(values, gainMaximum),
     }
   })
   return tail => [
@@ -80,13 +80,13 @@ interface Step {
 }
 
 /** The steps of the positive values, from `most` down to 0. */
-function stepsOf(values: Float64Array, most: number): Step[] {
+function stepsOf(values: Float64Array, maximum: number): Step[] {
   const gains = values
     .filter(value => value > 0)
     .toSorted()
     .toReversed()
   const steps: Step[] = []
-  let from = most
+  let from = maximum
   for (let count = Math.min(1, gains.length); ; count = Math.min(2 * count, gains.length)) {
     const to = count < gains.length ? gains[count] : 0
     if (from > to) steps.push({ count, height: from - to })
@@ -103,4 +103,4 @@ const expectedAtMost = (steps: readonly Step[], tail: number): number =>
  * number of differing decisions is below −ln 0.05 = 3.0 with probability 0.95, each at most `most`. No observed difference is no proof of
  * equality: with fifty actions, one in twenty may differ.
  */
-export const noneSeenBound = (most: number): number => -Math.log(0.05) * most
+export const noneSeenBound = (maximum: number): number => -Math.log(0.05) * maximum

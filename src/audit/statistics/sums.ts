@@ -12,9 +12,9 @@ const lastUnknown = new WeakMap<Sample, Uint8Array>()
 /** Sparse differences of dense ones, NaN where unknown. */
 export const differing = (sample: Sample, differences: readonly Float64Array[]): Sparse[] =>
   differences.map(difference => {
-    const found = sparseOf(difference, lastUnknown.get(sample))
-    lastUnknown.set(sample, found.unknown)
-    return found
+    const sparse = sparseOf(difference, lastUnknown.get(sample))
+    lastUnknown.set(sample, sparse.unknown)
+    return sparse
   })
 
 /**
@@ -62,10 +62,10 @@ export class SumsRoom {
 }
 
 /** The sums of one difference by one set of cells, in the given buffers. O(differing rows + distinct sizes). */
-export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, room: SumsRoom): CellSums {
+export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, buffers: SumsRoom): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
-  const left = sizes.cells.slice()
-  const { met, cells, sums, rows, times } = room.take(at.length, Math.min(at.length, count) + left.length)
+  const others = sizes.cells.slice()
+  const { met, cells, sums, rows, times } = buffers.take(at.length, Math.min(at.length, count) + others.length)
   let cellsMet = 0
   for (let i = 0; i < at.length; i++) {
     const cell = of[at[i]]
@@ -85,19 +85,19 @@ export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, room: 
     sums[entry] = zeros[cell]
     rows[entry] = sizes.rows[size]
     times[entry++] = 1
-    left[size]--
+    others[size]--
     zeros[cell] = 0
   }
-  const alone = entry
-  for (let size = 0; size < left.length; size++) {
-    if (left[size] === 0) continue
+  const nonzeroEntries = entry
+  for (let size = 0; size < others.length; size++) {
+    if (others[size] === 0) continue
     sums[entry] = 0
     rows[entry] = sizes.rows[size]
-    times[entry++] = left[size]
+    times[entry++] = others[size]
   }
   return {
     sizes,
-    cells: cells.subarray(0, alone),
+    cells: cells.subarray(0, nonzeroEntries),
     sums: sums.subarray(0, entry),
     rows: rows.subarray(0, entry),
     times: times.subarray(0, entry),
@@ -118,11 +118,11 @@ interface Counting {
 const countings = new WeakMap<Int32Array, Counting>()
 
 function countingOf(set: Codes, unknown: Uint8Array): Counting {
-  const known = countings.get(set.of)
-  if (known?.unknown === unknown) return known
-  const made = { unknown, sizes: sizesOf(set, unknown), zeros: known?.zeros ?? new Float64Array(set.count) }
-  countings.set(set.of, made)
-  return made
+  const cachedCounting = countings.get(set.of)
+  if (cachedCounting?.unknown === unknown) return cachedCounting
+  const counting = { unknown, sizes: sizesOf(set, unknown), zeros: cachedCounting?.zeros ?? new Float64Array(set.count) }
+  countings.set(set.of, counting)
+  return counting
 }
 
 function sizesOf({ of, count }: Codes, unknown: Uint8Array): CellSizes {

@@ -43,7 +43,7 @@ export function measured(
   cells: readonly CellSet[],
   differing: Sparse,
   room: SumsRoom = new SumsRoom(),
-  seen: (sums: CellSums, set: CellSet) => void = () => {},
+  visit: (sums: CellSums, set: CellSet) => void = () => {},
 ): Measured {
   const { rows, squares, at } = differing
   const theta = thetaOf(differing)
@@ -51,21 +51,21 @@ export function measured(
   const ofRows = Math.max(0, squares - rows * value * value)
   const influence: Float64Array[] = []
   const parts = cells.map(set => {
-    const one = sumsOf(set, differing, room)
-    seen(one, set)
-    if (set.over.length <= 1) influence.push(influenceOf(one, theta))
-    return { ...partOf(one, theta), sizes: one.sizes }
+    const setSums = sumsOf(set, differing, room)
+    visit(setSums, set)
+    if (set.over.length <= 1) influence.push(influenceOf(setSums, theta))
+    return { ...partOf(setSums, theta), sizes: setSums.sizes }
   })
-  let [variance, third, doubt] = [0, 0, 0]
+  let [variance, third, freedomDivisor] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
     const modelled = modelledFreedom(part.sizes, rows, ofRows / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const beside = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
-    variance += beside
-    doubt += (part.variance + beside) ** 2 / (beside > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
+    const neighbourTerm = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
+    variance += neighbourTerm
+    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
   })
   variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
   return {
@@ -73,7 +73,7 @@ export function measured(
     differing: at.length,
     value,
     variance: variance * unit ** 2,
-    freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
+    freedom: freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
     influence: influence.map(column => column.map(v => v * unit)),
   }
@@ -138,10 +138,10 @@ function partOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: 
 
 /** The influence v by cell, in units. */
 function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Theta): Float64Array {
-  const moved = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
+  const influenceOfCell = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
   const influence = new Float64Array(sizes.of.length)
-  for (let cell = 0; cell < influence.length; cell++) influence[cell] = moved(0, sizes.rows[sizes.of[cell]])
-  cells.forEach((cell, entry) => (influence[cell] = moved(sums[entry], sizes.rows[sizes.of[cell]])))
+  for (let cell = 0; cell < influence.length; cell++) influence[cell] = influenceOfCell(0, sizes.rows[sizes.of[cell]])
+  cells.forEach((cell, entry) => (influence[cell] = influenceOfCell(sums[entry], sizes.rows[sizes.of[cell]])))
   return influence
 }
 
@@ -160,9 +160,9 @@ function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, ofRows
   sizes.forEach((n, i) => {
     if (n === rows) return
     const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
-    const apart = p * (p * total - 2 * v)
-    expected += cells[i] * w * (v + apart)
-    single += cells[i] * w * w * v * (v + 2 * apart)
+    const adjustment = p * (p * total - 2 * v)
+    expected += cells[i] * w * (v + adjustment)
+    single += cells[i] * w * w * v * (v + 2 * adjustment)
     pp += cells[i] * w * p * p
     vv += cells[i] * w * v * v
     pv += cells[i] * w * p * v

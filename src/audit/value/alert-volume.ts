@@ -35,9 +35,9 @@ export function actingAtVolume(
   ranked: Float64Array = score,
 ): Int32Array {
   const parts = volumes.map(volume => {
-    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : spaced(cases, ranked, volume, cooldown)
-    const left = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
-    return cooldown === 0 ? left : rested(cases, left, cooldown)
+    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : highestSpaced(cases, ranked, volume, cooldown)
+    const scoredAbove = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
+    return cooldown === 0 ? scoredAbove : afterCooldown(cases, scoredAbove, cooldown)
   })
   const acting = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
@@ -69,28 +69,28 @@ export function alertsOf(
 function highest(score: Float64Array, rows: RowRange, count: number): Int32Array {
   let scored = 0
   for (let row = rows.from; row < rows.to; row++) if (score[row] === score[row]) scored++
-  const most = Math.max(0, Math.min(count, scored))
-  if (most === 0) return new Int32Array(0)
-  const last = fromTop(score, rows, most - 1)
-  const found = new Int32Array(most)
+  const limit = Math.max(0, Math.min(count, scored))
+  if (limit === 0) return new Int32Array(0)
+  const last = fromTop(score, rows, limit - 1)
+  const selected = new Int32Array(limit)
   const tied: number[] = []
   let above = 0
   for (let row = rows.from; row < rows.to; row++) {
-    if (score[row] > last) found[above++] = row
+    if (score[row] > last) selected[above++] = row
     else if (score[row] === last) tied.push(row)
   }
-  const parted = tied.length === most - above ? tied : tied.toSorted(byDraw).slice(0, most - above)
-  found.set(parted, above)
-  return found.sort()
+  const untied = tied.length === limit - above ? tied : tied.toSorted(byDraw).slice(0, limit - above)
+  selected.set(untied, above)
+  return selected.sort()
 }
 
 /** The fewest highest-scored rows that yield `count` actions under the cooldown. */
-function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
+function highestSpaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
   if (count <= 0) return new Int32Array(0)
-  for (let most = 2 * count; ; most *= 2) {
-    const ranked = highest(score, rows, most).sort((a, b) => score[b] - score[a] || byDraw(a, b))
-    const actionsOf = (candidates: number): Int32Array => rested(cases, ranked.slice(0, candidates).sort(), cooldown)
-    if (ranked.length === most && actionsOf(most).length < count) continue
+  for (let limit = 2 * count; ; limit *= 2) {
+    const ranked = highest(score, rows, limit).sort((a, b) => score[b] - score[a] || byDraw(a, b))
+    const actionsOf = (candidates: number): Int32Array => afterCooldown(cases, ranked.slice(0, candidates).sort(), cooldown)
+    if (ranked.length === limit && actionsOf(limit).length < count) continue
     // Each further candidate adds at most one action and removes none: the earliest action of each key packs the most actions.
     let [low, high] = [0, ranked.length]
     while (low < high) {
@@ -103,7 +103,7 @@ function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume,
 }
 
 /** The rows, in time order, that act under the cooldown. */
-function rested({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
+function afterCooldown({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
   const last = new Map<number, number>()
   return rows.filter(row => {
     if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) return false

@@ -18,10 +18,10 @@ interface Dollars {
 }
 
 /** A value for each of the rows. `order` is `rowsByKey` of the rows. */
-export function blockedDollars(given: Given, order: Int32Array, { blocks, saves, wrong }: Dollars): Float64Array {
-  const { cases, rows } = given
-  const values = zeros(given)
-  const stopped = stoppedRows(given, order, blocks)
+export function blockedDollars(evaluation: Given, order: Int32Array, { blocks, saves, wrong }: Dollars): Float64Array {
+  const { cases, rows } = evaluation
+  const values = zeros(evaluation)
+  const stopped = stoppedRows(evaluation, order, blocks)
   for (let i = 0; i < values.length; i++) {
     const row = rows.from + i
     if (stopped[row] === 1 && isJudged(cases, row)) values[i] = cases.label[row] === 1 ? saves(row) : -wrong
@@ -37,22 +37,22 @@ export function stoppedRows(
 ): Uint8Array {
   const stopped = new Uint8Array(t.length)
   // For the current key: completion times of its actions, ascending, and the number completed by the current event.
-  let done: number[] = []
-  let taken = 0
+  let completions: number[] = []
+  let completed = 0
   let until = -Infinity
   for (let i = 0; i < order.length; i++) {
     const row = order[i]
-    if (i === 0 || key[row] !== key[order[i - 1]]) [done, taken, until] = [[], 0, -Infinity]
-    for (; taken < done.length && done[taken] <= t[row]; taken++) until = Math.max(until, done[taken] + blocks)
+    if (i === 0 || key[row] !== key[order[i - 1]]) [completions, completed, until] = [[], 0, -Infinity]
+    for (; completed < completions.length && completions[completed] <= t[row]; completed++) until = Math.max(until, completions[completed] + blocks)
     if (t[row] < until) {
       stopped[row] = 1
       continue
     }
     if (alert[row] === 0) continue
     if (inline) stopped[row] = 1
-    let at = done.length
-    while (at > taken && done[at - 1] > acted[row]) at--
-    done.splice(at, 0, acted[row])
+    let at = completions.length
+    while (at > completed && completions[at - 1] > acted[row]) at--
+    completions.splice(at, 0, acted[row])
   }
   return stopped
 }

@@ -16,26 +16,26 @@ export interface Bounds {
  * The bounds of a value function. `horizon` (ms) is the longest time from a decision to its outcome; assumed outcomes come that late. The
  * difference of two alternatives lies between their differences of `ifTrue` and of `ifFalse`, if all unknown labels are alike.
  */
-export function boundsOf(values: UtilityFunction, given: Given, horizon: number): Bounds {
+export function boundsOf(values: UtilityFunction, evaluation: Given, horizon: number): Bounds {
   return {
-    ifTrue: values({ ...given, cases: supposed(given.cases, 1, horizon) }),
-    ifFalse: values({ ...given, cases: supposed(given.cases, 0, horizon) }),
+    ifTrue: values({ ...evaluation, cases: supposed(evaluation.cases, 1, horizon) }),
+    ifFalse: values({ ...evaluation, cases: supposed(evaluation.cases, 0, horizon) }),
   }
 }
 
-const suppositions = new WeakMap<Cases, Map<string, Cases>>()
+const assumedCases = new WeakMap<Cases, Map<string, Cases>>()
 
 /** The cases with all unknown labels of eligible decisions set to `label`. Cached, because results are cached by cases. */
 export function supposed(cases: Cases, label: 0 | 1, horizon: number): Cases {
-  const known = suppositions.get(cases) ?? new Map<string, Cases>()
-  suppositions.set(cases, known)
+  const byAssumption = assumedCases.get(cases) ?? new Map<string, Cases>()
+  assumedCases.set(cases, byAssumption)
   const name = `${label} ${horizon}`
-  const found = known.get(name) ?? suppose(cases, label, horizon)
-  known.set(name, found)
-  return found
+  const assumed = byAssumption.get(name) ?? assume(cases, label, horizon)
+  byAssumption.set(name, assumed)
+  return assumed
 }
 
-function suppose(cases: Cases, label: 0 | 1, horizon: number): Cases {
+function assume(cases: Cases, label: 0 | 1, horizon: number): Cases {
   const unknown = (row: number): boolean => isUnknown(cases, row)
   return {
     ...cases,

@@ -26,12 +26,12 @@ const eligibleBefore = remembered((eligible: Uint8Array): Uint32Array => {
 /** The scores with NaN where a decision is not eligible; the same array where all are. */
 export function eligibleScores({ eligible }: Required<Eligibility>, score: Float64Array): Float64Array {
   if (!eligible || eligibleCount({ eligible }, { from: 0, to: eligible.length }) === eligible.length) return score
-  const known = masked.get(score)
-  if (known?.eligible === eligible) return known.scores
+  const cachedScores = maskedScores.get(score)
+  if (cachedScores?.eligible === eligible) return cachedScores.scores
   const scores = score.map((value, row) => (eligible[row] === 1 ? value : NaN))
-  masked.set(score, { eligible, scores })
+  maskedScores.set(score, { eligible, scores })
   return scores
 }
 
 /** By the unmasked scores, which are immutable once made. */
-const masked = new WeakMap<Float64Array, { readonly eligible: Uint8Array; readonly scores: Float64Array }>()
+const maskedScores = new WeakMap<Float64Array, { readonly eligible: Uint8Array; readonly scores: Float64Array }>()

@@ -14,43 +14,43 @@ export interface Counting {
 }
 
 /** A value for each row, gain less cost; 0 for an action that was late or not the first. O(rows). */
-export function firstActions(given: Given, counting: Counting): Float64Array {
-  const values = zeros(given)
-  eachValue(given, counting, (row, value) => (values[row - given.rows.from] = value))
+export function firstActions(evaluation: Given, terms: Counting): Float64Array {
+  const values = zeros(evaluation)
+  forEachValue(evaluation, terms, (row, value) => (values[row - evaluation.rows.from] = value))
   return values
 }
 
 /** The same as sparse values. O(actions). */
-export function sparseFirstActions(given: Given, counting: Counting): Sparse {
-  const { cases, rows } = given
+export function sparseFirstActions(evaluation: Given, terms: Counting): Sparse {
+  const { cases, rows } = evaluation
   const { unknown, known } = unknownOf(cases, rows)
-  const most = actingRows(given).length
+  const most = actingRows(evaluation).length
   const [at, by] = [new Int32Array(most), new Float64Array(most)]
   let count = 0
-  let isWhole = true
-  eachValue(given, counting, (row, value) => {
-    if (Number.isNaN(value)) isWhole = false
+  let allKnown = true
+  forEachValue(evaluation, terms, (row, value) => {
+    if (Number.isNaN(value)) allKnown = false
     if (value === 0) return
     at[count] = row - rows.from
     by[count++] = value
   })
-  return isWhole ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(given, counting), unknown)
+  return allKnown ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(evaluation, terms), unknown)
 }
 
 /** Visits the acting rows with a nonzero value, ascending. */
-function eachValue(given: Given, { outcomes, gain, wrong }: Counting, take: (row: number, value: number) => void): void {
-  const { cases } = given
-  const acting = actingRows(given)
+function forEachValue(evaluation: Given, { outcomes, gain, wrong }: Counting, visit: (row: number, value: number) => void): void {
+  const { cases } = evaluation
+  const acting = actingRows(evaluation)
   let next = 0
-  eachFirst(given, outcomes, first => {
-    for (; acting[next] < first; next++) takeWrong(acting[next])
+  eachFirst(evaluation, outcomes, first => {
+    for (; acting[next] < first; next++) visitWrong(acting[next])
     next++
-    take(first, gain(first))
+    visit(first, gain(first))
   })
-  for (; next < acting.length; next++) takeWrong(acting[next])
+  for (; next < acting.length; next++) visitWrong(acting[next])
 
-  function takeWrong(row: number): void {
-    if (wrong !== 0 && cases.label[row] === 0 && isJudged(cases, row)) take(row, -wrong)
+  function visitWrong(row: number): void {
+    if (wrong !== 0 && cases.label[row] === 0 && isJudged(cases, row)) visit(row, -wrong)
   }
 }
 

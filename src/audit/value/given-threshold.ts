@@ -24,20 +24,20 @@ export const isJudged = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>,
  * (`experiment/timeline/feature-columns.ts`).
  */
 export function zeros({ cases, rows }: Pick<Given, 'cases' | 'rows'>): Float64Array {
-  const judged = judgedOf(cases, rows)
-  const values = sharedFloats(judged.length)
-  for (let i = 0; i < judged.length; i++) values[i] = judged[i]
+  const template = valueTemplate(cases, rows)
+  const values = sharedFloats(template.length)
+  for (let i = 0; i < template.length; i++) values[i] = template[i]
   return values
 }
 
 /** 1 for each row without a known outcome, and the number of rows with one. */
 export const unknownOf = rememberedRows((cases: Cases, rows: RowRange): { readonly unknown: Uint8Array; readonly known: number } => {
-  const unknown = Uint8Array.from(judgedOf(cases, rows), value => Number(Number.isNaN(value)))
+  const unknown = Uint8Array.from(valueTemplate(cases, rows), value => Number(Number.isNaN(value)))
   return { unknown, known: unknown.length - unknown.reduce((sum, is) => sum + is, 0) }
 })
 
 /** Cached: all alternatives are judged on the same rows. */
-const judgedOf = rememberedRows((cases: Cases, { from, to }: RowRange): Float64Array => {
+const valueTemplate = rememberedRows((cases: Cases, { from, to }: RowRange): Float64Array => {
   const values = new Float64Array(Math.max(0, to - from))
   for (let i = 0; i < values.length; i++) if (!isJudged(cases, from + i)) values[i] = NaN
   return values

@@ -6,22 +6,22 @@ import type { RowRange } from '../domain/cases.ts'
  * object.
  */
 export function rememberedRows<K extends WeakKey, T>(make: (of: K, rows: RowRange) => T): (of: K, rows: RowRange) => T {
-  const known = new WeakMap<K, Map<string, T>>()
+  const cache = new WeakMap<K, Map<string, T>>()
   return (of, rows) => {
     const name = `${rows.from}-${rows.to}`
-    const made = known.get(of) ?? new Map<string, T>()
-    if (made.size === 0) known.set(of, made)
-    if (!made.has(name)) made.set(name, make(of, rows))
-    return made.get(name)!
+    const byRows = cache.get(of) ?? new Map<string, T>()
+    if (byRows.size === 0) cache.set(of, byRows)
+    if (!byRows.has(name)) byRows.set(name, make(of, rows))
+    return byRows.get(name)!
   }
 }
 
 /** Memoizes a function of an immutable object. */
 export function remembered<K extends WeakKey, T>(make: (of: K) => T): (of: K) => T {
-  const known = new WeakMap<K, { readonly value: T }>()
+  const cache = new WeakMap<K, { readonly value: T }>()
   return of => {
-    let found = known.get(of)
-    if (!found) known.set(of, (found = { value: make(of) }))
-    return found.value
+    let entry = cache.get(of)
+    if (!entry) cache.set(of, (entry = { value: make(of) }))
+    return entry.value
   }
 }

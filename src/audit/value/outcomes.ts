@@ -44,38 +44,38 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
  * Calls `visit` with the row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row.
  * Returns their number.
  */
-export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
-  const rows = firstRows(given, outcomes)
-  if (act) for (let i = 0; i < rows.length; i++) act(rows[i])
+export function eachFirst(evaluation: Given, outcomes: TrueOutcomes, visit?: (row: number) => void): number {
+  const rows = firstRows(evaluation, outcomes)
+  if (visit) for (let i = 0; i < rows.length; i++) visit(rows[i])
   return rows.length
 }
 
 /** By evaluation: both the value function and recall need these rows. */
-const found = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
+const firstRowsCache = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
 
-function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
-  const known = found.get(given)
-  if (known?.outcomes === outcomes) return known.rows
-  const rows = outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)
-  found.set(given, { outcomes, rows })
+function firstRows(evaluation: Given, outcomes: TrueOutcomes): Int32Array {
+  const cachedRows = firstRowsCache.get(evaluation)
+  if (cachedRows?.outcomes === outcomes) return cachedRows.rows
+  const rows = outcomes.shared ? firstInTimeRows(evaluation, outcomes) : inTime(evaluation, outcomes)
+  firstRowsCache.set(evaluation, { outcomes, rows })
   return rows
 }
 
 /** The acting rows that were in time, where no outcome is shared. */
-function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
-  const [{ acted }, { outcome }] = [given.decided, given.cases]
-  const acting = actingRows(given)
-  const found = new Int32Array(acting.length)
+function inTime(evaluation: Given, { of }: TrueOutcomes): Int32Array {
+  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  const acting = actingRows(evaluation)
+  const inTimeRows = new Int32Array(acting.length)
   let count = 0
-  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) found[count++] = row
-  return found.subarray(0, count)
+  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) inTimeRows[count++] = row
+  return inTimeRows.subarray(0, count)
 }
 
 /** The earliest acting row of each shared outcome, ascending. */
-function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
+function firstInTimeRows(evaluation: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
-  const [{ acted }, { outcome }] = [given.decided, given.cases]
-  for (const row of actingRows(given)) {
+  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  for (const row of actingRows(evaluation)) {
     const number = of[row]
     if (number < 0 || !(acted[row] <= outcome[row])) continue
     const other = first[number]
@@ -86,9 +86,9 @@ function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
 
 /** The number of outcomes that decisions of the rows have. */
 export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
-  const isMet = new Uint8Array(count)
-  for (let row = from; row < to; row++) if (of[row] >= 0) isMet[of[row]] = 1
-  let met = 0
-  for (const one of isMet) met += one
-  return met
+  const occurs = new Uint8Array(count)
+  for (let row = from; row < to; row++) if (of[row] >= 0) occurs[of[row]] = 1
+  let total = 0
+  for (const bit of occurs) total += bit
+  return total
 })

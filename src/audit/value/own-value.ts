@@ -9,15 +9,15 @@ import { isJudged, zeros, type Given } from './given-threshold.ts'
  *
  * @throws `SPILL_INPUT` where the function throws, returns the wrong type or length, or a value that is not finite for a known label
  */
-export function ownValues(model: string, compute: UtilityCompute, given: Given): Float64Array {
-  const { cases, decided, alert, rows } = given
+export function ownValues(model: string, compute: UtilityCompute, evaluation: Given): Float64Array {
+  const { cases, decided, alert, rows } = evaluation
   const { from, to } = rows
-  const wrong = (why: string, cause?: unknown): never => {
+  const fail = (why: string, cause?: unknown): never => {
     throw new SpillwayError('SPILL_INPUT', `worth of model '${model}': the function of own ${why}`, { cause })
   }
-  let got: unknown
+  let result: unknown
   try {
-    got = compute({
+    result = compute({
       length: to - from,
       t: cases.t.subarray(from, to),
       key: cases.key.subarray(from, to),
@@ -30,26 +30,26 @@ export function ownValues(model: string, compute: UtilityCompute, given: Given):
       outcome: cases.outcome.subarray(from, to),
       column: name => cases.column(name).subarray(from, to),
     })
-    if (got instanceof Promise) got.catch(() => {})
+    if (result instanceof Promise) result.catch(() => {})
   } catch (error) {
     // An unknown column has its own error message.
     if (error instanceof SpillwayError) throw error
-    wrong(
+    fail(
       `threw ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}, given ${to - from} decisions from row ${from} on`,
       error,
     )
   }
-  if (!(got instanceof Float64Array)) return wrong(`gave ${show(got)}; it gives a Float64Array with a value for each decision`)
-  if (got.length !== to - from) return wrong(`gave ${got.length} values for ${to - from} decisions; it gives one for each`)
-  const values = zeros(given)
+  if (!(result instanceof Float64Array)) return fail(`gave ${show(result)}; it gives a Float64Array with a value for each decision`)
+  if (result.length !== to - from) return fail(`gave ${result.length} values for ${to - from} decisions; it gives one for each`)
+  const values = zeros(evaluation)
   for (let i = 0; i < values.length; i++) {
     const row = from + i
     if (!isJudged(cases, row)) continue
-    if (!Number.isFinite(got[i]))
-      wrong(
-        `gave ${got[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,
+    if (!Number.isFinite(result[i]))
+      fail(
+        `gave ${result[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,
       )
-    values[i] = got[i]
+    values[i] = result[i]
   }
   return values
 }

@@ -21,39 +21,39 @@ interface Figures {
  * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `aWeek` is NaN without a known
  * label.
  */
-export function performanceOf(given: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
-  const { cases, rows, decided } = given
-  const acting = actingRows(given)
-  let [judged, right] = [0, 0]
+export function performanceOf(evaluation: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
+  const { cases, rows, decided } = evaluation
+  const acting = actingRows(evaluation)
+  let [labelledWeight, correctWeight] = [0, 0]
   for (const row of acting) {
     if (!isJudged(cases, row)) continue
     const weight = weightOf(cases, row)
-    judged += weight
-    right += weight * cases.label[row]
+    labelledWeight += weight
+    correctWeight += weight * cases.label[row]
   }
   return {
     aWeek: aWeek({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
     actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
-    precision: judged > 0 ? right / judged : null,
-    recall: recallOf(given, outcomes),
+    precision: labelledWeight > 0 ? correctWeight / labelledWeight : null,
+    recall: recallOf(evaluation, outcomes),
     auc: aucOf(cases, decided.score, rows),
   }
 }
 
 /** Recall: the share of the rows' outcomes with an action in time; null without an outcome. */
-function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
-  if (given.cases.standing) return weightedRecall(given, outcomes)
-  const all = countMet(outcomes, given.rows)
-  return all === 0 ? null : eachFirst(given, outcomes) / all
+function recallOf(evaluation: Given, outcomes: TrueOutcomes): number | null {
+  if (evaluation.cases.standing) return weightedRecall(evaluation, outcomes)
+  const all = countMet(outcomes, evaluation.rows)
+  return all === 0 ? null : eachFirst(evaluation, outcomes) / all
 }
 
 /** Recall with inverse-propensity weights, where each decision has its own outcome. */
-function weightedRecall(given: Given, outcomes: TrueOutcomes): number | null {
-  const { cases, rows } = given
-  let [all, found] = [0, 0]
+function weightedRecall(evaluation: Given, outcomes: TrueOutcomes): number | null {
+  const { cases, rows } = evaluation
+  let [all, caught] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += weightOf(cases, row)
-  eachFirst(given, outcomes, row => (found += weightOf(cases, row)))
-  return all === 0 ? null : found / all
+  eachFirst(evaluation, outcomes, row => (caught += weightOf(cases, row)))
+  return all === 0 ? null : caught / all
 }
 
 /** A feature of a group as the model receives it. */

@@ -17,17 +17,17 @@ import type { Cases, UtilityFunction } from '../domain/cases.ts'
 
 /** The value function with inverse-propensity weights; unchanged where the cases have none. */
 export function standingFor(values: UtilityFunction): UtilityFunction {
-  return given => {
-    const own = values(given)
-    const { standing } = given.cases
+  return evaluation => {
+    const own = values(evaluation)
+    const { standing } = evaluation.cases
     if (!standing) return own
-    const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...given, cases: toldAs(given.cases, label) }))
+    const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...evaluation, cases: casesLabelledAs(evaluation.cases, label) }))
     const { weight, expected } = standing
     for (let i = 0; i < own.length; i++) {
-      const row = given.rows.from + i
+      const row = evaluation.rows.from + i
       if (weight[row] === 1) continue
-      const likely = ifFalse[i] + expected[row] * (ifTrue[i] - ifFalse[i])
-      own[i] = weight[row] === 0 ? likely : likely + weight[row] * (own[i] - likely)
+      const expectation = ifFalse[i] + expected[row] * (ifTrue[i] - ifFalse[i])
+      own[i] = weight[row] === 0 ? expectation : expectation + weight[row] * (own[i] - expectation)
     }
     return own
   }
@@ -40,24 +40,24 @@ export const weightOf = ({ standing }: Pick<Cases, 'standing'>, row: number): nu
 export const isStoodFor = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
   standing !== undefined && standing.weight[row] === 0
 
-const told = new WeakMap<Cases, Map<0 | 1, Cases>>()
+const casesByLabel = new WeakMap<Cases, Map<0 | 1, Cases>>()
 
 /** The cases with the label of every explored or hidden decision set to `label`. Cached, because results are cached by cases. */
-function toldAs(cases: Cases, label: 0 | 1): Cases {
-  const known = told.get(cases) ?? new Map<0 | 1, Cases>()
-  told.set(cases, known)
-  const found = known.get(label) ?? tell(cases, label)
-  known.set(label, found)
-  return found
+function casesLabelledAs(cases: Cases, label: 0 | 1): Cases {
+  const byLabel = casesByLabel.get(cases) ?? new Map<0 | 1, Cases>()
+  casesByLabel.set(cases, byLabel)
+  const relabelled = byLabel.get(label) ?? relabel(cases, label)
+  byLabel.set(label, relabelled)
+  return relabelled
 }
 
-function tell(cases: Cases, label: 0 | 1): Cases {
+function relabel(cases: Cases, label: 0 | 1): Cases {
   const { weight, delay } = cases.standing!
-  const isTold = (row: number): boolean => weight[row] !== 1
+  const isWeighted = (row: number): boolean => weight[row] !== 1
   return {
     ...cases,
-    known: cases.known.map((is, row) => (isTold(row) ? 1 : is)),
-    label: cases.label.map((is, row) => (isTold(row) ? label : is)),
-    outcome: cases.outcome.map((is, row) => (isTold(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
+    known: cases.known.map((is, row) => (isWeighted(row) ? 1 : is)),
+    label: cases.label.map((is, row) => (isWeighted(row) ? label : is)),
+    outcome: cases.outcome.map((is, row) => (isWeighted(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
   }
 }

@@ -22,88 +22,88 @@ const SORTED = 1 << 16
 type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>
 
 /** By the scores, which are immutable once made: several ways to act on the same scores share the AUC. */
-const made = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
+const aucCache = new WeakMap<Float64Array, { readonly cases: Labels; readonly rows: RowRange; readonly value: number | null }>()
 
 /** The AUC of rows with a score and a known label; null where a class is missing. */
 export function aucOf(cases: Labels, score: Float64Array, rows: RowRange): number | null {
-  const known = made.get(score)
-  if (known && known.cases === cases && known.rows.from === rows.from && known.rows.to === rows.to) return known.value
-  const value = cases.standing ? weightedAuc(cases, score, rows) : computed(cases, score, rows)
-  made.set(score, { cases, rows, value })
+  const cachedAuc = aucCache.get(score)
+  if (cachedAuc && cachedAuc.cases === cases && cachedAuc.rows.from === rows.from && cachedAuc.rows.to === rows.to) return cachedAuc.value
+  const value = cases.standing ? weightedAuc(cases, score, rows) : computeAuc(cases, score, rows)
+  aucCache.set(score, { cases, rows, value })
   return value
 }
 
 /** Stores an AUC that another thread computed for these scores. */
 export function rememberAuc(cases: Labels, score: Float64Array, rows: RowRange, value: number | null): void {
-  made.set(score, { cases, rows, value })
+  aucCache.set(score, { cases, rows, value })
 }
 
-function computed(cases: Labels, score: Float64Array, rows: RowRange): number | null {
+function computeAuc(cases: Labels, score: Float64Array, rows: RowRange): number | null {
   const classes = classesOf(cases)
-  const found = rangeOf(classes, score, rows)
-  const { low, high, positives, negatives } = found
+  const scoreRange = rangeOf(classes, score, rows)
+  const { low, high, positives, negatives } = scoreRange
   if (positives === 0 || negatives === 0) return null
   const pairs = positives * negatives
   if (low < high && positives + negatives > SORTED) {
     for (const count of BINS) {
-      const bins = binned(cases, score, rows, { ...found, count })
-      const { below, shared } = inOrder(bins)
+      const bins = countBins(cases, score, rows, { ...scoreRange, count })
+      const { below, shared } = pairCounts(bins)
       // The costlier count of mixed bins runs only where the simple bound is too large.
-      if (shared / 2 <= ERROR_MAX * pairs || sharedByOthers(classes, score, rows, { ...found, bins }) / 2 <= ERROR_MAX * pairs)
+      if (shared / 2 <= ERROR_MAX * pairs || mixedPairs(classes, score, rows, { ...scoreRange, bins }) / 2 <= ERROR_MAX * pairs)
         return below / pairs
     }
   }
-  return exactly(cases, score, rows)
+  return sortedAuc(cases, score, rows)
 }
 
 /** By case: 0 without a known outcome, otherwise 1 + label. The same for every alternative. */
 const classesOf = remembered((cases: Labels): Uint8Array => cases.label.map((label, row) => (isJudged(cases, row) ? 1 + label : 0)))
 
-interface Ranged {
+interface ScoreRange {
   readonly low: number
   readonly high: number
   readonly positives: number
   readonly negatives: number
 }
 
-function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRange): Ranged {
-  let [low, high, judged, sum] = [Infinity, -Infinity, 0, 0]
+function rangeOf(classes: Uint8Array, score: Float64Array, { from, to }: RowRange): ScoreRange {
+  let [low, high, labelled, sum] = [Infinity, -Infinity, 0, 0]
   for (let row = from; row < to; row++) {
-    const one = score[row]
-    if (classes[row] === 0 || Number.isNaN(one)) continue
-    if (one < low) low = one
-    if (one > high) high = one
-    judged++
+    const value = score[row]
+    if (classes[row] === 0 || Number.isNaN(value)) continue
+    if (value < low) low = value
+    if (value > high) high = value
+    labelled++
     sum += classes[row]
   }
-  return { low, high, positives: sum - judged, negatives: 2 * judged - sum }
+  return { low, high, positives: sum - labelled, negatives: 2 * labelled - sum }
 }
 
 /** Bins by their number, reused for the next scores of the same cases. */
-const used = new WeakMap<Labels, Map<number, Uint32Array<ArrayBuffer>>>()
+const binBuffers = new WeakMap<Labels, Map<number, Uint32Array<ArrayBuffer>>>()
 
 function emptyBins(cases: Labels, count: number): Uint32Array {
-  const known = used.get(cases) ?? new Map<number, Uint32Array<ArrayBuffer>>()
-  const bins = known.get(count)?.fill(0) ?? new Uint32Array(2 * count)
-  used.set(cases, known.set(count, bins))
+  const buffers = binBuffers.get(cases) ?? new Map<number, Uint32Array<ArrayBuffer>>()
+  const bins = buffers.get(count)?.fill(0) ?? new Uint32Array(2 * count)
+  binBuffers.set(cases, buffers.set(count, bins))
   return bins
 }
 
 /** The counts of each bin, negatives then positives: adjacent in memory because counted together. */
-function binned(
+function countBins(
   cases: Labels,
   score: Float64Array,
   { from, to }: RowRange,
-  { low, high, count }: Ranged & { readonly count: number },
+  { low, high, count }: ScoreRange & { readonly count: number },
 ): Uint32Array {
   const classes = classesOf(cases)
   const bins = emptyBins(cases, count)
   const scale = (count - 1) / (high - low)
   for (let row = from; row < to; row++) {
-    const one = score[row]
+    const value = score[row]
     const kind = classes[row]
-    if (kind === 0 || Number.isNaN(one)) continue
-    const place = 2 * binOf(one, low, scale) + kind - 1
+    if (kind === 0 || Number.isNaN(value)) continue
+    const place = 2 * binOf(value, low, scale) + kind - 1
     bins[place] = bins[place] + 1
   }
   return bins
@@ -113,7 +113,7 @@ function binned(
 const binOf = (score: number, low: number, scale: number): number => ((score - low) * scale) | 0
 
 /** `below`: ordered pairs, with ties in a bin counted half; `shared`: the tied pairs. */
-function inOrder(bins: Uint32Array): { below: number; shared: number } {
+function pairCounts(bins: Uint32Array): { below: number; shared: number } {
   let [below, shared, under] = [0, 0, 0]
   for (let at = 0; at < bins.length; at += 2) {
     const both = bins[at] * bins[at + 1]
@@ -125,11 +125,11 @@ function inOrder(bins: Uint32Array): { below: number; shared: number } {
 }
 
 /** The pairs that share a bin with more than one distinct score. */
-function sharedByOthers(
+function mixedPairs(
   classes: Uint8Array,
   score: Float64Array,
   { from, to }: RowRange,
-  { low, high, bins }: Ranged & { readonly bins: Uint32Array },
+  { low, high, bins }: ScoreRange & { readonly bins: Uint32Array },
 ): number {
   const count = bins.length / 2
   const first = new Float64Array(count).fill(NaN)
@@ -146,7 +146,7 @@ function sharedByOthers(
   return shared
 }
 
-function exactly(cases: Labels, score: Float64Array, { from, to }: RowRange): number {
+function sortedAuc(cases: Labels, score: Float64Array, { from, to }: RowRange): number {
   const rows = Uint32Array.from({ length: to - from }, (_, i) => from + i).filter(row => !Number.isNaN(score[row]) && isJudged(cases, row))
   return auc(
     Float64Array.from(rows, row => score[row]),

@@ -23,33 +23,33 @@ export interface Sparse {
 }
 
 /** Scratch space for the most rows so far. The next call overwrites it. */
-let room = roomFor(0)
+let scratch = scratchFor(0)
 
-function roomFor(rows: number): Pick<Sparse, 'at' | 'by'> {
+function scratchFor(rows: number): Pick<Sparse, 'at' | 'by'> {
   return { at: new Int32Array(rows), by: new Float64Array(rows) }
 }
 
 /** Sparse values of dense values, NaN where unknown. `unknown` is reused if it marks exactly the unknown rows. */
 export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Array(values.length)): Sparse {
-  if (room.at.length < values.length) room = roomFor(values.length)
-  const { at, by } = room
-  let own = unknown
-  let [missed, count] = [0, 0]
+  if (scratch.at.length < values.length) scratch = scratchFor(values.length)
+  const { at, by } = scratch
+  let mask = unknown
+  let [unknownCount, count] = [0, 0]
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
     // The common case; the rest of the loop is skipped.
-    if (value === 0 && own[row] === 0) continue
+    if (value === 0 && mask[row] === 0) continue
     const missing = Number.isNaN(value) ? 1 : 0
-    if (missing !== own[row]) {
-      if (own === unknown) own = unknown.slice()
-      own[row] = missing
+    if (missing !== mask[row]) {
+      if (mask === unknown) mask = unknown.slice()
+      mask[row] = missing
     }
-    missed += missing
+    unknownCount += missing
     if (missing === 1 || value === 0) continue
     at[count] = row
     by[count++] = value
   }
-  return summed(at.slice(0, count), by.slice(0, count), own, values.length - missed)
+  return summed(at.slice(0, count), by.slice(0, count), mask, values.length - unknownCount)
 }
 
 /** Sparse values with their sums; keeps `at` and `by` without a copy. */
@@ -63,29 +63,29 @@ export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, ro
 }
 
 /** The difference, row by row; unknown where either value is. */
-export function less(one: Sparse, other: Sparse): Sparse {
-  const { length } = one.unknown
-  const rowByRow = (): Sparse =>
+export function less(left: Sparse, right: Sparse): Sparse {
+  const { length } = left.unknown
+  const subtractDense = (): Sparse =>
     sparseOf(
-      dense(one).map((value, row) => value - valueAt(other, row)),
-      one.unknown,
+      dense(left).map((value, row) => value - valueAt(right, row)),
+      left.unknown,
     )
-  if (one.unknown !== other.unknown) return rowByRow()
-  if (room.at.length < length) room = roomFor(length)
-  const { at, by } = room
+  if (left.unknown !== right.unknown) return subtractDense()
+  if (scratch.at.length < length) scratch = scratchFor(length)
+  const { at, by } = scratch
   let [count, i, j] = [0, 0, 0]
-  while (i < one.at.length || j < other.at.length) {
-    const a = i < one.at.length ? one.at[i] : length
-    const b = j < other.at.length ? other.at[j] : length
-    const value = (a <= b ? one.by[i] : 0) - (b <= a ? other.by[j] : 0)
-    if (Number.isNaN(value)) return rowByRow()
+  while (i < left.at.length || j < right.at.length) {
+    const a = i < left.at.length ? left.at[i] : length
+    const b = j < right.at.length ? right.at[j] : length
+    const value = (a <= b ? left.by[i] : 0) - (b <= a ? right.by[j] : 0)
+    if (Number.isNaN(value)) return subtractDense()
     at[count] = a < b ? a : b
     by[count] = value
     count += value === 0 ? 0 : 1
     i += a <= b ? 1 : 0
     j += b <= a ? 1 : 0
   }
-  return summed(at.slice(0, count), by.slice(0, count), one.unknown, one.rows)
+  return summed(at.slice(0, count), by.slice(0, count), left.unknown, left.rows)
 }
 
 /** Dense values; NaN where unknown. */

@@ -17,11 +17,11 @@ export interface Acting {
 
 /** The model's action with the lowest threshold, the first to have an effect; `undefined` without an action that has a threshold. */
 export function actingOf({ actions = [] }: Pick<PipelineIR, 'actions'>, model: string): Acting | undefined {
-  const found = actions.flatMap(action => {
+  const rules = actions.flatMap(action => {
     const threshold = action.model === model ? thresholdOf(action) : undefined
     return threshold === undefined ? [] : [{ action: action.name, threshold, cooldown: action.cooldown ?? 0 }]
   })
-  return found.toSorted((a, b) => a.threshold - b.threshold)[0]
+  return rules.toSorted((a, b) => a.threshold - b.threshold)[0]
 }
 
 export interface Threshold {
@@ -44,10 +44,10 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
     if (score[row] < least) least = score[row]
   }
   // 29 % of 100 is 28.999999999999996 in doubles.
-  const may = Math.max(0, Math.floor(part * scored + 1e-9))
-  if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
+  const budget = Math.max(0, Math.floor(part * scored + 1e-9))
+  if (budget >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
   // The highest score that may not act. Decisions with an equal score may not act either.
-  const refused = fromTop(score, rows, may)
+  const refused = fromTop(score, rows, budget)
   let [threshold, acts, same] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {
     if (score[row] > refused) {
@@ -55,7 +55,7 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
       if (score[row] < threshold) threshold = score[row]
     } else if (score[row] === refused) same++
   }
-  return { threshold, scored, acts, tied: acts < may ? same : 0 }
+  return { threshold, scored, acts, tied: acts < budget ? same : 0 }
 }
 
 /** The number of decisions of `rows` at or above a threshold. */

@@ -26,9 +26,9 @@ export interface Utility {
    */
   readonly values: UtilityFunction
   /** The same as sparse values. */
-  readonly sparse: (given: Given) => Sparse
+  readonly sparse: (evaluation: Given) => Sparse
   /** The sparse values less `wrong` units for each wrong action. Absent where the value function states a cost, or is the user's own. */
-  readonly charged?: (given: Given, wrong: number) => Sparse
+  readonly charged?: (evaluation: Given, wrong: number) => Sparse
   /** The outcomes that recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
@@ -45,29 +45,29 @@ export function utilityOf(
   compute?: UtilityCompute,
 ): Utility {
   const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
-  const counting = countingOf(utility, outcomes)
-  const values = standingFor(counting ? given => firstActions(given, counting(given)) : valuesOf(utility, name, compute))
-  const sparse = (given: Given): Sparse =>
-    counting && !given.cases.standing ? sparseFirstActions(given, counting(given)) : sparseValues(given, values)
-  return { ...namesOf(utility), values, sparse, outcomes, ...(counting && isFreeOfCost(utility) && { charged: chargedBy(counting) }) }
+  const termsOf = actionTermsOf(utility, outcomes)
+  const values = standingFor(termsOf ? evaluation => firstActions(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute))
+  const sparse = (evaluation: Given): Sparse =>
+    termsOf && !evaluation.cases.standing ? sparseFirstActions(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
+  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && isFreeOfCost(utility) && { charged: chargedWith(termsOf) }) }
 }
 
-const sparseValues = (given: Given, values: UtilityFunction): Sparse => sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
+const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse => sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
 
 /** Whether the value function states no cost of false alarms. */
 const isFreeOfCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 
-const chargedBy =
-  (counting: (given: Given) => Counting) =>
-  (given: Given, wrong: number): Sparse => {
-    const charged = (one: Given): Counting => ({ ...counting(one), wrong })
-    return given.cases.standing
+const chargedWith =
+  (termsOf: (evaluation: Given) => Counting) =>
+  (evaluation: Given, wrong: number): Sparse => {
+    const charged = (alternative: Given): Counting => ({ ...termsOf(alternative), wrong })
+    return evaluation.cases.standing
       ? sparseValues(
-          given,
-          standingFor(one => firstActions(one, charged(one))),
+          evaluation,
+          standingFor(alternative => firstActions(alternative, charged(alternative))),
         )
-      : sparseFirstActions(given, charged(given))
+      : sparseFirstActions(evaluation, charged(evaluation))
   }
 
 function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
@@ -79,7 +79,7 @@ function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'>
 }
 
 /** The terms of a value function that counts first actions; `undefined` for the others. */
-function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given: Given) => Counting) | undefined {
+function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((evaluation: Given) => Counting) | undefined {
   switch (utility.kind) {
     case 'caught':
       return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
@@ -97,7 +97,7 @@ function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given:
 function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
   if (utility.kind === 'money' && utility.blocks !== undefined) return blockedOf({ ...utility, blocks: utility.blocks })
   assert(compute !== undefined, `worth of model '${model}' has no function`)
-  return given => ownValues(model, compute, given)
+  return evaluation => ownValues(model, compute, evaluation)
 }
 
 /** The cost of a wrong action, units. */
@@ -108,7 +108,7 @@ type Money = Extract<UtilityIR, { kind: 'money' }>
 
 function blockedOf({ saves, wrong, blocks }: Money & { readonly blocks: number }): UtilityFunction {
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
-  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(saves, given.cases), wrong })
+  return evaluation => blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savesOf(saves, evaluation.cases), wrong })
 }
 
 function savesOf(saves: Money['saves'], cases: Cases): (row: number) => number {

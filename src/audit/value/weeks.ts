@@ -22,12 +22,12 @@ export function rowsBetween(t: Float64Array, { from, to }: RowRange, start: numb
 export function decisionsAWeek(
   { t, eligible }: Timed,
   { from, to }: RowRange,
-  { decisionsAWeek: given }: Pick<WorthIR, 'decisionsAWeek'>,
+  { decisionsAWeek: volume }: Pick<WorthIR, 'decisionsAWeek'>,
 ): number | undefined {
-  const counted = eligibleCount({ eligible }, { from, to })
-  if (given !== undefined) return to > from ? (given * counted) / (to - from) : given
+  const eligibleRows = eligibleCount({ eligible }, { from, to })
+  if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
   const covered = to > from ? t[to - 1] - t[from] : 0
-  return covered > 0 ? (counted / covered) * WEEK : undefined
+  return covered > 0 ? (eligibleRows / covered) * WEEK : undefined
 }
 
 /** Times of decisions and their eligibility. */

@@ -62,15 +62,15 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
 }
 
 /** The last result by moments: a group is read at several keys in turn. */
-const made = new WeakMap<Moments, { readonly by: number | Trace; readonly log: ReplayLog; readonly moments: Moments }>()
+const momentsCache = new WeakMap<Moments, { readonly by: number | Trace; readonly log: ReplayLog; readonly moments: Moments }>()
 
 /** The moments at an earlier time: the visible events and the as-of time. */
 export function earlier({ log, rows: { moments } }: World, by: number | Trace): Moments {
   if (by === 0) return moments
-  const last = made.get(moments)
-  if (last?.by === by && last.log === log) return last.moments
+  const cached = momentsCache.get(moments)
+  if (cached?.by === by && cached.log === log) return cached.moments
   const t = typeof by === 'number' ? later(moments.t, -by) : tracedClocks(by, moments.t)
-  const then = { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
-  made.set(moments, { by, log, moments: then })
-  return then
+  const shifted = { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
+  momentsCache.set(moments, { by, log, moments: shifted })
+  return shifted
 }

@@ -24,18 +24,18 @@ export interface Inferred {
 }
 
 /** The last result by timeline: both arms of a plan and all ages of its action need it. */
-const last = new WeakMap<World, { readonly setting: string; readonly found: Inferred }>()
+const resultCache = new WeakMap<World, { readonly setting: string; readonly result: Inferred }>()
 
 export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
   const id = JSON.stringify(setting)
-  const known = last.get(world)
-  if (known?.setting === id) return known.found
-  const found = make(setting, decides, world)
-  last.set(world, { setting: id, found })
-  return found
+  const cached = resultCache.get(world)
+  if (cached?.setting === id) return cached.result
+  const result = applySetting(setting, decides, world)
+  resultCache.set(world, { setting: id, result })
+  return result
 }
 
-function make(setting: Setting, decides: Decides, world: World): Inferred {
+function applySetting(setting: Setting, decides: Decides, world: World): Inferred {
   switch (setting.kind) {
     case 'now':
     case 'stream':

@@ -47,17 +47,17 @@ type Delaying = (arrivals: Float64Array) => Float64Array
 function delayed(decides: Decides, base: World, delaying: Delaying): World {
   const { rows } = base
   const { moments } = rows
-  let made: ReplayLog | undefined
+  let delayedCopy: ReplayLog | undefined
   const world = {
     get log() {
-      return (made ??= delayedLog(base.log, delaying))
+      return (delayedCopy ??= delayedLog(base.log, delaying))
     },
   }
   // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
     return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
-  const known = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
-  return withLive(decides, { log: world.log, rows: { ...rows, moments: known } })
+  const visible = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
+  return withActiveKeys(decides, { log: world.log, rows: { ...rows, moments: visible } })
 }
 
 function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
@@ -90,11 +90,11 @@ function faster(part: number, decides: Decides, base: World): World {
     unsupported(
       'not observable in this history: every event arrived at its own time, so that nobody knows how long ingestion took; give its arrival in a column (arrives)',
     )
-  return withLive(decides, overtaken(part, decides, base))
+  return withActiveKeys(decides, overtaken(part, decides, base))
 }
 
 /** Ticks decide about active keys, by their visible events. This marks the cases whose key is still active. */
-function withLive({ ir, model }: Decides, world: World): World {
+function withActiveKeys({ ir, model }: Decides, world: World): World {
   const { decide } = model
   if (decide.kind !== 'every') return world
   const order = keyOrder(decide, world.log.strings)
@@ -102,10 +102,10 @@ function withLive({ ir, model }: Decides, world: World): World {
   const { values: keys } = columnOf('key')
   const decides = new Uint8Array(length)
   let row = 0
-  for (const live of onMoments(ir, model, decide, world.log, moments.t).stretches(1 << 14)) {
-    const { values } = live.columnOf('key')
-    for (let i = 0; i < live.length; i++) {
-      const tick = live.moment![i]
+  for (const active of onMoments(ir, model, decide, world.log, moments.t).stretches(1 << 14)) {
+    const { values } = active.columnOf('key')
+    for (let i = 0; i < active.length; i++) {
+      const tick = active.moment![i]
       while (row < length && (moment![row] < tick || (moment![row] === tick && order(keys[row], values[i]) < 0))) row++
       if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
     }

@@ -19,7 +19,7 @@ export function overtaken(part: number, { ir, model }: Decides, base: World): Wo
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
   )
   const { until, requests, missing, runs, forgotten, knownAfter, strings } = base.log
-  const order = mergedAnew(ir, base.log, arrivals)
+  const order = mergedByArrival(ir, base.log, arrivals)
   const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs, forgotten, knownAfter })
   const { moments } = base.rows
   if (model.decide.kind !== 'on') {
@@ -38,11 +38,11 @@ function beforeRequests(
 ): Moments['prefixes'] {
   return source => {
     const before = moments.t.map(t => t - 1)
-    const stood = moments.prefixes(source)
+    const original = moments.prefixes(source)
     const earlier = countUpTo(log.histories.get(source)!.block.arrival, before)
     return countUpTo(histories.get(source)!.block.arrival, before).map((count, request) => {
-      const sameMoment = arrivals.get(source)!.subarray(earlier[request], stood[request])
-      return count + sameMoment.filter(arrival => arrival === moments.t[request]).length
+      const simultaneous = arrivals.get(source)!.subarray(earlier[request], original[request])
+      return count + simultaneous.filter(arrival => arrival === moments.t[request]).length
     })
   }
 }
@@ -54,7 +54,7 @@ function onEvents(name: string, base: World, log: ReplayLog, order: Uint32Array 
   // A deletion event triggers no decision.
   const caseAt = new Int32Array(length).fill(-1)
   // The triggering event is the last visible event of its source.
-  rows.moments.prefixes(name).forEach((known, row) => (caseAt[known - 1] = row))
+  rows.moments.prefixes(name).forEach((visible, row) => (caseAt[visible - 1] = row))
   const events = Uint32Array.from({ length }, (_, i) => order?.[i] ?? i)
   const places = Uint32Array.from({ length }, (_, i) => i).filter(i => caseAt[events[i]] >= 0)
   const caseOf = places.map(i => caseAt[events[i]])
@@ -80,8 +80,8 @@ function sooner(part: number, source: SourceIR, block: Block): Float64Array {
   )
   for (let row = 0; row < length; row++) {
     if (index.hasNull(row)) continue
-    const rival = index.find(row)
-    if (rival >= 0 && sooner[rival] > sooner[row]) sooner[row] = sooner[rival]!
+    const revised = index.find(row)
+    if (revised >= 0 && sooner[revised] > sooner[row]) sooner[row] = sooner[revised]!
     index.put(row)
   }
   return sooner
@@ -94,7 +94,7 @@ function reordered(history: History, arrival: Float64Array, order: Uint32Array |
 }
 
 /** The events of all sources by new arrival; equal ones in the original order. */
-function mergedAnew({ sources }: PipelineIR, log: ReplayLog, arrivals: ReadonlyMap<string, Float64Array>): MergedOrder {
+function mergedByArrival({ sources }: PipelineIR, log: ReplayLog, arrivals: ReadonlyMap<string, Float64Array>): MergedOrder {
   const source = new Uint8Array(log.length)
   const arrival = new Float64Array(log.length)
   sources.forEach(({ name }, s) => {

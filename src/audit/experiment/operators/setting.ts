@@ -4,8 +4,8 @@ import { sharedFloats } from '../../../columns/shared.ts'
 import type { Setting } from '../../domain/element.ts'
 
 /** Rejects a setting that the element cannot have. */
-export function notThis(what: string, { kind }: Setting, instead: string): never {
-  throw new SpillwayError('SPILL_UNSUPPORTED', `${what} cannot be set to '${kind}'; ${instead}`)
+export function notThis(subject: string, { kind }: Setting, alternatives: string): never {
+  throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${alternatives}`)
 }
 
 /** Rejects a request that this history cannot answer. */
@@ -18,9 +18,9 @@ export function unsupported(message: string): never {
  *
  * @throws `SPILL_INPUT` unless it is a whole number in range
  */
-export function spanOf(what: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
+export function spanOf(subject: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
   if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
-    throw new SpillwayError('SPILL_INPUT', `${what} is a whole number of ms${zero ? '' : ' above 0'}, got ${ms}`)
+    throw new SpillwayError('SPILL_INPUT', `${subject} is a whole number of ms${zero ? '' : ' above 0'}, got ${ms}`)
   return ms
 }
 

@@ -73,18 +73,18 @@ export class Ahead {
     this.#claims = claimsOf(plans.size, isPatient ? plans.size : most)
     const begin: Begin = { lookedAt: sentCases(lookedAt), scored: sentScoring(scored), isKept, claims: this.#claims }
     // The promise resolves with the result, and nothing else holds it.
-    const resolving = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
-    const { promise, resolve: begun } = Promise.withResolvers<void>()
+    const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
+    const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()
     this.first = promise
     const jobs = [...this.#waiting.values()].map(({ job, plan }): Job => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
       worker.on('message', ({ number, made }: Done) => {
-        resolving.get(number)?.(made)
-        resolving.delete(number)
-        begun()
+        resolvers.get(number)?.(made)
+        resolvers.delete(number)
+        notifyFirst()
       })
       // The main thread computes the plans of a failed thread.
-      worker.on('exit', () => resolving.forEach(resolve => resolve(undefined)))
+      worker.on('exit', () => resolvers.forEach(resolve => resolve(undefined)))
       for (const message of [begin, ...jobs]) worker.postMessage(message)
     }
   }
@@ -98,39 +98,39 @@ export class Ahead {
    * has started.
    */
   async bring(id: string): Promise<void> {
-    const asked = this.#waiting.get(id)
-    if (!asked) return
+    const waitingPlan = this.#waiting.get(id)
+    if (!waitingPlan) return
     this.#waiting.delete(id)
     if (!this.#isPatient) {
-      if (isClaimed(this.#claims, asked.job)) return void (await this.#isMadeHere(asked.plan))
-      while (!isDone(this.#claims, asked.job) && (await this.#makeNext()));
+      if (isClaimed(this.#claims, waitingPlan.job)) return void (await this.#computeHere(waitingPlan.plan))
+      while (!isDone(this.#claims, waitingPlan.job) && (await this.#computeNext()));
     }
     // A thread keeps the process alive only while its result is awaited.
     for (const worker of this.#workers) worker.ref()
-    const made = await asked.promise
+    const result = await waitingPlan.promise
     for (const worker of this.#workers) worker.unref()
     leave(this.#claims)
-    if (!made) {
-      if (this.#isPatient && (await this.#isMadeHere(asked.plan))) this.#missed++
+    if (!result) {
+      if (this.#isPatient && (await this.#computeHere(waitingPlan.plan))) this.#missed++
       return
     }
     this.#used++
-    this.#here.take(asked.plan, made)
+    this.#here.take(waitingPlan.plan, result)
   }
 
   /** Computes the next plan that no thread has started; false if there is none. */
-  async #makeNext(): Promise<boolean> {
+  async #computeNext(): Promise<boolean> {
     for (const [id, { job, plan }] of this.#waiting) {
       if (!isClaimed(this.#claims, job)) continue
       this.#waiting.delete(id)
-      await this.#isMadeHere(plan)
+      await this.#computeHere(plan)
       return true
     }
     return false
   }
 
   /** False if it fails; the request for the plan then reports the error. */
-  #isMadeHere(plan: Plan): Promise<boolean> {
+  #computeHere(plan: Plan): Promise<boolean> {
     return this.#here.make(plan).then(
       () => true,
       () => false,

@@ -67,39 +67,39 @@ const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.sumUp()
 
-async function make({ lookedAt, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
+async function runJob({ lookedAt, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
   room(claims)
   if (!isClaimed(claims, number)) return leave(claims)
   try {
-    const made = await madeOf({ lookedAt, scored, isKept }, new Map(plan))
-    port.postMessage({ number, made } satisfies Done)
+    const result = await computePlan({ lookedAt, scored, isKept }, new Map(plan))
+    port.postMessage({ number, made: result } satisfies Done)
   } catch {
     port.postMessage({ number } satisfies Done)
   }
   done(claims, number)
 }
 
-async function madeOf({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
+async function computePlan({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
   const replayed = replays.under(plan, lookedAt)
   const scores = scored ? await scoresOf(replayed, scored, { lookedAt, isKept }) : []
-  const columns = isKept ? [...replayed.inputs.features.values()].map(one => one.columns.out) : undefined
+  const columns = isKept ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
   return { ...(columns && { columns }), scores, said: scorer.refits.said }
 }
 
 async function scoresOf(
   replayed: Replayed,
   { cases, rows, arms, isRanked }: SentScoring,
-  kept: Omit<PlanOptions, 'rows'>,
+  options: Omit<PlanOptions, 'rows'>,
 ): Promise<MadeScore[]> {
-  const scores = await scorer.ofPlan(replayed, cases, arms, { ...kept, rows })
+  const scores = await scorer.ofPlan(replayed, cases, arms, { ...options, rows })
   return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))
 }
 
 port.once('message', (begin: Begin) => {
   if (begin.scored?.running) scorer.runBy(begin.scored.running)
   // Jobs run in turn, although a job may await.
-  let last = Promise.resolve()
+  let queue = Promise.resolve()
   port.on('message', (job: Job) => {
-    last = last.then(() => make(begin, job))
+    queue = queue.then(() => runJob(begin, job))
   })
 })

@@ -27,12 +27,12 @@ export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boole
 export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayLog): SentLog {
   const { strings, prefixes: _, requests, order, ...rest } = log
   const histories = [...log.histories].map(([source, history]) => [source, { ...history, block: sharedBlock(history.block) }] as const)
-  const asked = requests.get(name)
+  const modelRequests = requests.get(name)
   return {
     ...rest,
     histories: new Map(histories),
     order: { length: order.length, source: shared(order.source), row: shared(order.row) },
-    requests: new Map(asked && [[name, sentRequests(asked, sources)]]),
+    requests: new Map(modelRequests && [[name, sentRequests(modelRequests, sources)]]),
     texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
   }
 }

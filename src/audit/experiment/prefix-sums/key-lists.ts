@@ -22,11 +22,11 @@ export interface KeyLists {
  * the event is skipped.
  */
 export function keyLists(time: Float64Array, slots: Int32Array, keys: number, skip?: Uint8Array): KeyLists | undefined {
-  const listed = new Int32Array(slots.length)
+  const slotOf = new Int32Array(slots.length)
   const lengths = new Int32Array(keys + 2)
   for (let event = 0; event < slots.length; event++) {
     const slot = slots[event] < 0 || skip?.[event] ? keys + 1 : slots[event]
-    listed[event] = slot
+    slotOf[event] = slot
     lengths[slot] = lengths[slot] + 1
   }
   const begins = new Int32Array(keys + 2)
@@ -37,8 +37,8 @@ export function keyLists(time: Float64Array, slots: Int32Array, keys: number, sk
     longest = Math.max(longest, lengths[slot])
   }
   begins[keys + 1] = entries
-  const times = timesOf(time, listed, begins, entries)
-  return times && { slots: listed, begins, times, keys, longest }
+  const times = timesOf(time, slotOf, begins, entries)
+  return times && { slots: slotOf, begins, times, keys, longest }
 }
 
 function timesOf(time: Float64Array, slots: Int32Array, begins: Int32Array, entries: number): Float64Array | undefined {

@@ -45,15 +45,15 @@ export class SumReads {
   /** Writes the next `rows` rows of the summed features' columns, from their first row. */
   next(rows: number, out: readonly FeatureColumn[]): void {
     for (let at = 0; at < rows; at += CHUNK) {
-      const some = Math.min(CHUNK, rows - at)
-      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: some, out, at })
-      this.#row += some
+      const count = Math.min(CHUNK, rows - at)
+      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: count, out, at })
+      this.#row += count
     }
   }
 }
 
 /** The rows to read, and their place in `out`. */
-interface Stretch {
+interface ReadRange {
   readonly row: number
   readonly rows: number
   readonly out: readonly FeatureColumn[]
@@ -79,56 +79,56 @@ class Cursor {
   readonly #windows: CursorWindow[] = []
   readonly #readers: { readonly reader: Reader; readonly layout: MomentLayout; readonly partial: readonly Float64Array[] }[] = []
   /** By slot: the entry after the last visible event. */
-  readonly #known: Int32Array
+  readonly #visibleEnds: Int32Array
   #event = 0
 
   constructor(entries: Entries, upto: Int32Array) {
     this.entries = entries
     this.upto = upto
-    this.#known = entries.lists.begins.slice()
+    this.#visibleEnds = entries.lists.begins.slice()
   }
 
   add({ unit, place, windows }: SummedUnit): void {
     const layout = unit.layout!
     const places = Array.from({ length: layout.width - 1 }, (_, f) => place + f)
-    const kept = windows.map(window => this.#windowOf(window))
-    for (const window of kept) for (const f of places) window.places.add(f)
+    const cursorWindows = windows.map(window => this.#windowOf(window))
+    for (const window of cursorWindows) for (const f of places) window.places.add(f)
     for (const reader of unit.readers) {
-      const [view] = kept[reader.window].partials.views
+      const [view] = cursorWindows[reader.window].partials.views
       this.#readers.push({ reader, layout, partial: [0, ...places].map(f => view[f]) })
     }
   }
 
   /** Reads the rows from `row`, which follow the previous ones. */
-  read(asks: SumAsks, { row, rows, out, at }: Stretch): void {
+  read(asks: SumAsks, { row, rows, out, at }: ReadRange): void {
     const slots = asks.slots.subarray(row, row + rows)
     const clock = asks.clock.subarray(row, row + rows)
-    this.#know(slots, this.upto.subarray(row, row + rows))
+    this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
     for (const { reader, layout, partial } of this.#readers)
       reader.aggregate.lower({ feature: reader.feature, rows, partial, layout, clock, out: out[reader.index], at })
   }
 
   #windowOf(window: Window): CursorWindow {
-    const same = this.#windows.find(({ window: { span, hop } }) => span === window.span && hop === window.hop)
-    if (same) return same
+    const existing = this.#windows.find(({ window: { span, hop } }) => span === window.span && hop === window.hop)
+    if (existing) return existing
     const { lists, width } = this.entries
-    const made = { window, tails: lists.begins.slice(), places: new Set<number>(), partials: new PartialColumns(1, width) }
-    this.#windows.push(made)
-    return made
+    const created = { window, tails: lists.begins.slice(), places: new Set<number>(), partials: new PartialColumns(1, width) }
+    this.#windows.push(created)
+    return created
   }
 
-  #know(asked: Int32Array, upto: Int32Array): void {
+  #advance(querySlots: Int32Array, upto: Int32Array): void {
     const { slots } = this.entries.lists
-    const known = this.#known
+    const visibleEnds = this.#visibleEnds
     const heads = this.#heads
     let event = this.#event
-    for (let i = 0; i < asked.length; i++) {
+    for (let i = 0; i < querySlots.length; i++) {
       for (const end = upto[i]; event < end; event++) {
         const slot = slots[event]
-        known[slot] = known[slot] + 1
+        visibleEnds[slot] = visibleEnds[slot] + 1
       }
-      heads[i] = known[asked[i]]!
+      heads[i] = visibleEnds[querySlots[i]]!
     }
     this.#event = event
   }

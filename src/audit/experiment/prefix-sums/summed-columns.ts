@@ -35,7 +35,7 @@ export class SummedColumns {
   /** `undefined` where prefix sums give no feature. */
   static of(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
     const { source } = log.histories.get(read.group.source)!
-    const { block, isInOrder, asks } = askedOf(read, rows, log)
+    const { block, isInOrder, asks } = queriesOf(read, rows, log)
     const summed = groups.of(read.group, source, block, log.strings)
     if (summed.units.length === 0 || !isInOrder) return undefined
     return new SummedColumns(read, summed, { ...asks, slots: groups.slotsAsked(summed, read.key, rows) }, log.forgotten)
@@ -52,12 +52,12 @@ export class SummedColumns {
   /** Writes the next `rows` rows into new columns, from their first row. Cells that are NULL or refused stay unwritten. */
   next(rows: number, out: readonly (FeatureColumn | undefined)[]): void {
     this.#reads.next(rows, out as readonly FeatureColumn[])
-    const [from, made] = [this.#row, [...this.made]]
+    const [from, indices] = [this.#row, [...this.made]]
     this.#row += rows
     if (this.#forgotten > -Infinity)
       refuseIncomplete(
-        made.map(index => this.#features[index]),
-        made.map(index => out[index]!),
+        indices.map(index => this.#features[index]),
+        indices.map(index => out[index]!),
         this.#asks.clock.subarray(from, from + rows),
         this.#forgotten,
       )
@@ -65,42 +65,42 @@ export class SummedColumns {
 }
 
 /** The queries of the rows to a group in one placement, for any key. */
-interface Asked extends Pick<Placed, 'block'> {
+interface GroupQueries extends Pick<Placed, 'block'> {
   readonly isInOrder: boolean
   readonly asks: Omit<SumAsks, 'slots'>
 }
 
 /** The last queries by moments: a group is read at several keys in turn. */
-const last = new WeakMap<
+const queryCache = new WeakMap<
   Moments,
-  { readonly id: string; readonly log: ReplayLog; readonly moment: Rows['moment']; readonly asked: Asked }
+  { readonly id: string; readonly log: ReplayLog; readonly moment: Rows['moment']; readonly queries: GroupQueries }
 >()
 
-function askedOf(read: GroupRead, rows: Rows, log: ReplayLog): Asked {
+function queriesOf(read: GroupRead, rows: Rows, log: ReplayLog): GroupQueries {
   const { moments, moment } = rows
   const { name, source, place } = read.group
   const id = JSON.stringify([name, source, place])
-  const known = last.get(moments)
-  if (known?.id === id && known.log === log && known.moment === moment) return known.asked
+  const cached = queryCache.get(moments)
+  if (cached?.id === id && cached.log === log && cached.moment === moment) return cached.queries
   const placed = placedIn(read, moments, log)
-  const stretch = stretchOf(rows)
-  const upto = ofDecisions(placed.upto, stretch)
-  const uptoBefore = placed.uptoBefore === placed.upto ? upto : ofDecisions(placed.uptoBefore, stretch)
-  const asks = { length: rows.length, clock: ofDecisions(placed.clock, stretch), upto, uptoBefore }
-  const asked = { block: placed.block, isInOrder: isInOrder(placed), asks }
-  last.set(moments, { id, log, moment, asked })
-  return asked
+  const range = stretchOf(rows)
+  const upto = ofDecisions(placed.upto, range)
+  const uptoBefore = placed.uptoBefore === placed.upto ? upto : ofDecisions(placed.uptoBefore, range)
+  const asks = { length: rows.length, clock: ofDecisions(placed.clock, range), upto, uptoBefore }
+  const queries = { block: placed.block, isInOrder: isInOrder(placed), asks }
+  queryCache.set(moments, { id, log, moment, queries })
+  return queries
 }
 
 /** Whether no query is below an as-of time already reached, which a kernel refuses. */
 function isInOrder({ block, floor, upto, clock }: Placed): boolean {
   const floors = floor === 'time' ? block.time : block.arrival
-  let [known, reached] = [0, -Infinity]
+  let [visible, reached] = [0, -Infinity]
   for (let moment = 0; moment < clock.length; moment++) {
-    if (upto[moment] < known || clock[moment] < reached) return false
-    known = upto[moment]!
+    if (upto[moment] < visible || clock[moment] < reached) return false
+    visible = upto[moment]!
     reached = clock[moment]!
-    if (known > 0 && floors[known - 1] > reached) return false
+    if (visible > 0 && floors[visible - 1] > reached) return false
   }
   return true
 }

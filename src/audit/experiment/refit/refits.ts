@@ -30,12 +30,12 @@ export class Refits {
   readonly #strings: Strings
   readonly #refitting: Refitting | NoRefitting
   readonly #vectors: Scoring
-  readonly #made = new Map<string, Promise<FittedModel>>()
+  readonly #models = new Map<string, Promise<FittedModel>>()
   /** The last training range: mostly the same range again. */
-  #learnt: { readonly cases: Labelled; readonly learns: RowRange; readonly found: Learnt } | undefined
+  #lastTraining: { readonly cases: Labelled; readonly learns: RowRange; readonly training: Learnt } | undefined
   readonly #notes = new Set<string>()
   /** The largest training set of which only a sample was used. */
-  #drawn: RefitsSaid['drawn']
+  #sampled: RefitsSaid['drawn']
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
     this.#definitions = definitions
@@ -57,8 +57,8 @@ export class Refits {
 
   /** Notes for the report, in words. */
   get notes(): readonly string[] {
-    if (!this.#drawn) return [...this.#notes]
-    const [learnt, labelled] = [this.#drawn.learnt, this.#drawn.labelled].map(count => count.toLocaleString('en-US'))
+    if (!this.#sampled) return [...this.#notes]
+    const [learnt, labelled] = [this.#sampled.learnt, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
     return [
       `models are trained anew on ${learnt} of up to ${labelled} labelled decisions, drawn by chance and the same for all`,
       ...this.#notes,
@@ -67,12 +67,12 @@ export class Refits {
 
   /** The notes as data, for another thread. */
   get said(): RefitsSaid {
-    return { drawn: this.#drawn, notes: [...this.#notes] }
+    return { drawn: this.#sampled, notes: [...this.#notes] }
   }
 
   /** Adds the notes of another thread. */
   add({ drawn, notes }: RefitsSaid): void {
-    if (drawn && drawn.labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = drawn
+    if (drawn && drawn.labelled > (this.#sampled?.labelled ?? 0)) this.#sampled = drawn
     for (const note of notes) this.#notes.add(note)
   }
 
@@ -82,17 +82,17 @@ export class Refits {
    */
   fitted(id: string, inputs: Inputs, cases: Labelled, { learns }: Pick<Fitting, 'learns'>, seed: number): Promise<FittedModel> {
     const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
-    let made = this.#made.get(name)
-    if (!made) this.#made.set(name, (made = this.#fit(inputs, cases, learns, seed)))
-    return made
+    let model = this.#models.get(name)
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, learns, seed)))
+    return model
   }
 
   learntFrom(cases: Labelled, learns: RowRange): Learnt {
-    const known = this.#learnt
-    if (known && known.cases === cases && known.learns.from === learns.from && known.learns.to === learns.to) return known.found
-    const found = learntFrom(cases, learns, this.#model.train?.over)
-    this.#learnt = { cases, learns, found }
-    return found
+    const cached = this.#lastTraining
+    if (cached && cached.cases === cases && cached.learns.from === learns.from && cached.learns.to === learns.to) return cached.training
+    const training = learntFrom(cases, learns, this.#model.train?.over)
+    this.#lastTraining = { cases, learns, training }
+    return training
   }
 
   async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<FittedModel> {
@@ -100,9 +100,9 @@ export class Refits {
     if ('why' in refitting) return unsupported(refitting.why)
     const { cases: learnt, labelled } = this.learntFrom(cases, learns)
     const all = vectorsOf(this.#vectors, inputs, learnt)
-    const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
-    const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)
-    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
+    const scorable = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
+    const { vector } = scorable === learnt ? all : vectorsOf(this.#vectors, inputs, scorable)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, scorable)) }, seed)
     this.add({
       drawn: learnt.length < labelled ? { learnt: learnt.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],

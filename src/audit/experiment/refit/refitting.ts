@@ -46,7 +46,7 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
       isRandom,
       async fit(examples, seed) {
         const seeded = isRandom ? { ...options, seed: own + seed } : options
-        return checked(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
+        return validated(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
       },
     }
   }
@@ -61,16 +61,16 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
   if (score.kind === 'trees')
     return {
       isRandom: false,
-      fit: async examples => checked(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
+      fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
       note: `model '${name}' does not say how its trees were trained; anew they are with the options that train has unless given`,
     }
-  return { why: `model '${name}' has ${wordsOf(score)}, which cannot be trained anew; say how it is trained (train: …)` }
+  return { why: `model '${name}' has ${scoreText(score)}, which cannot be trained anew; say how it is trained (train: …)` }
 }
 
-const wordsOf = ({ kind }: ScoreIR): string =>
+const scoreText = ({ kind }: ScoreIR): string =>
   kind === 'rules' ? 'rules' : kind === 'function' ? 'a score function of its own' : kind === 'onnx' ? 'a graph of ONNX' : 'no score'
 
-function checked({ score, file, notes }: Trained): Refitted {
+function validated({ score, file, notes }: Trained): Refitted {
   checkScore(score)
   return { score, file, notes }
 }

@@ -40,15 +40,15 @@ export function fitTerms(
 ): Fitted {
   const parts = terms.map(term => {
     const slot = inputs.findIndex(({ name }) => name === term.input)
-    return term.levels ? leveled(term, inputs[slot], vector[slot], labels.length, strings) : plain(term, vector[slot], labels.length)
+    return term.levels ? levelColumns(term, inputs[slot], vector[slot], labels.length, strings) : numberColumn(term, vector[slot], labels.length)
   })
   const all = parts.flatMap(({ columns }) => columns)
-  const rows = scored(all, labels.length)
-  const of = (column: Float64Array) => (rows ? picked(column, rows) : column)
-  const columns = Object.fromEntries(all.map((column, i) => [String(i), of(column)]))
+  const rows = scorableRows(all, labels.length)
+  const select = (column: Float64Array) => (rows ? picked(column, rows) : column)
+  const columns = Object.fromEntries(all.map((column, i) => [String(i), select(column)]))
   const weights = parts.flatMap(part => part.weights)
   const from = { intercept: parts.reduce((sum, { less = 0 }) => sum - less, intercept), weights }
-  const { coefficients, converged } = fitLogisticFrom(kind === 'logistic' ? from : undefined, { columns, labels: of(labels) })
+  const { coefficients, converged } = fitLogisticFrom(kind === 'logistic' ? from : undefined, { columns, labels: select(labels) })
   let next = 0
   const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
   return {
@@ -58,14 +58,14 @@ export function fitTerms(
 }
 
 /** The rows that every term can score; `undefined` where those are all rows. */
-function scored(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
+function scorableRows(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
   const isOut = new Uint8Array(length)
   for (const column of columns) for (let row = 0; row < length; row++) if (Number.isNaN(column[row])) isOut[row] = 1
   if (!isOut.includes(1)) return undefined
   return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
-function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
+function numberColumn({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
   const column = new Float64Array(length)
   for (let row = 0; row < length; row++) column[row] = nulls?.[row] ? (ifNull ?? NaN) : values[row]
   return {
@@ -77,7 +77,7 @@ function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { val
 }
 
 /** The columns of a term with levels. Unnamed levels and NULL share one more column if the term has a weight for them. */
-function leveled(
+function levelColumns(
   { input, levels, otherwise }: TermIR,
   { expr }: InputIR,
   { values, nulls }: VectorColumn,

@@ -29,22 +29,22 @@ interface Stratum {
 }
 
 /** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
-export function undoneOf(given: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
-  const strata = strataOf(given)
+export function undoneOf(input: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
+  const strata = strataOf(input)
   const counts = [...strata.values()]
   if (counts.length === 0) return {}
-  const sum = (of: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + of(stratum), 0)
+  const sum = (count: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + count(stratum), 0)
   const weights = [...strata].map(([chance, { undone }]) => ({ weight: 1 / chance, undone }))
-  const whole = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
+  const weightSum = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
   const squares = weights.reduce((total, { weight, undone }) => total + weight * weight * undone, 0)
   const undone: UndonePart = {
     count: sum(stratum => stratum.undone),
     positive: sum(stratum => stratum.positive),
     hidden: sum(stratum => stratum.hidden),
     weight: [Math.min(...weights.map(({ weight }) => weight)), Math.max(...weights.map(({ weight }) => weight))],
-    effective: squares === 0 ? 0 : (whole * whole) / squares,
+    effective: squares === 0 ? 0 : (weightSum * weightSum) / squares,
   }
-  const standing = standingOf(given, strata)
+  const standing = weightsOf(input, strata)
   return { undone, ...(standing && { standing }) }
 }
 
@@ -63,25 +63,25 @@ function strataOf({ chance, hidden, known, label, rows }: UndoneGiven): Map<numb
   return strata
 }
 
-function standingOf(given: UndoneGiven, strata: ReadonlyMap<number, Stratum>): Standing | undefined {
-  const { t, outcome, chance, hidden, known, rows } = given
-  const told = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
-  if (told.size === 0) return undefined
+function weightsOf(input: UndoneGiven, strata: ReadonlyMap<number, Stratum>): Standing | undefined {
+  const { t, outcome, chance, hidden, known, rows } = input
+  const weighted = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
+  if (weighted.size === 0) return undefined
   const weight = new Float64Array(t.length).fill(1)
   const expected = new Float64Array(t.length)
-  let [waited, came] = [0, 0]
+  let [totalDelay, later] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) {
-    const stratum = told.get(chance[row])
+    const stratum = weighted.get(chance[row])
     if (!stratum) continue
     // Strictly between 0 and 1, so that the effect of a label shows in every row. The estimator is unbiased for any value.
     expected[row] = (stratum.positive + 0.5) / (stratum.undone + 1)
-    const stands = hidden[row] === 0 && known[row] === 1
-    weight[row] = stands ? 1 / chance[row] : 0
-    if (!stands || !(outcome[row] > t[row])) continue
-    waited += outcome[row] - t[row]
-    came++
+    const isExplored = hidden[row] === 0 && known[row] === 1
+    weight[row] = isExplored ? 1 / chance[row] : 0
+    if (!isExplored || !(outcome[row] > t[row])) continue
+    totalDelay += outcome[row] - t[row]
+    later++
   }
-  return { weight, expected, delay: came === 0 ? 0 : waited / came }
+  return { weight, expected, delay: later === 0 ? 0 : totalDelay / later }
 }
 
 const isEnough = ({ undone, positive }: Stratum): boolean =>

@@ -20,13 +20,13 @@ export function groupColumns(
   placed: Placed,
   world: World,
   groups: SummedGroups = new SummedGroups(),
-  some?: Uint32Array,
+  selected?: Uint32Array,
 ): GroupColumns {
   const { log, caseOf } = world
-  const columns = columnsOf(placedAt(read, placed), rowsIn(world, placed, some), log, groups)
+  const columns = columnsOf(placedAt(read, placed), rowsIn(world, placed, selected), log, groups)
   if (!caseOf) return columns
   const scattered = columns.map(column => featureScattered(column, caseOf))
-  return some ? scattered.map(column => featurePicked(column, some)) : scattered
+  return selected ? scattered.map(column => featurePicked(column, selected)) : scattered
 }
 
 /**
@@ -37,19 +37,19 @@ export function summedForward(
   placed: Placed,
   world: World,
   groups: SummedGroups,
-  some: Uint32Array,
+  selected: Uint32Array,
 ): SummedColumns | undefined {
   if (world.caseOf) return undefined
-  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(world, placed, some), world.log, groups)
+  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(world, placed, selected), world.log, groups)
   return columns?.made.size === read.group.features.length ? columns : undefined
 }
 
 const placedAt = (read: GroupRead, { place }: Placed): GroupRead => ({ ...read, group: { ...read.group, place } })
 
 /** In a different decision order, cases are selected only after reordering. */
-function rowsIn(world: World, { by }: Placed, some: Uint32Array | undefined): Rows {
+function rowsIn(world: World, { by }: Placed, selected: Uint32Array | undefined): Rows {
   const all = { ...world.rows, moments: earlier(world, by) }
-  return some && !world.caseOf ? someRows(all, some) : all
+  return selected && !world.caseOf ? someRows(all, selected) : all
 }
 
 function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): FeatureColumn[] {

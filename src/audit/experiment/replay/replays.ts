@@ -86,32 +86,32 @@ export class Replays {
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
    */
   under(plan: Plan, lookedAt?: LookedAt): Replayed {
-    this.#check(plan)
+    this.#validate(plan)
     const { ir, model } = this.#decides
     const { world, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const asked = this.asked(plan, lookedAt)
+    const reads = this.asked(plan, lookedAt)
     const whole = ({ id, read, placed }: AskedRead) =>
       new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
-    const inputsBy = <Of extends Columns>(columnsOf: (one: AskedRead) => Of): Inputs<Of> => {
+    const inputsBy = <Of extends Columns>(columnsOf: (item: AskedRead) => Of): Inputs<Of> => {
       const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
-      const features = asked.map(one => {
-        const { read } = one
-        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(one) }] as const
+      const features = reads.map(item => {
+        const { read } = item
+        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(item) }] as const
       })
       return { lookedAt, length, columnOf, features: new Map(features) }
     }
     let inputs: Inputs<WholeColumns> | undefined
     return {
-      id: idOf(asked),
+      id: idOf(reads),
       get inputs() {
         return (inputs ??= inputsBy(whole))
       },
       passing: head => {
         assert(lookedAt !== undefined, 'some cases are looked at')
-        const shared = this.#sharedBy(asked, lookedAt)
-        return inputsBy(one => {
-          if (shared.has(one.id)) return whole(one)
-          const { read, placed } = one
+        const shared = this.#sharedBy(reads, lookedAt)
+        return inputsBy(item => {
+          if (shared.has(item.id)) return whole(item)
+          const { read, placed } = item
           const forward = summedForward(read, placed, world, this.#summed, lookedAt.cases)
           if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
           return new WholeColumns(groupColumns(read, placed, world, this.#summed, lookedAt.cases))
@@ -131,12 +131,12 @@ export class Replays {
   /** The group reads of a plan, in the order of `reads`. Throws as `under` does. */
   asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
     const { kind } = settingOf(plan, 'ingestion')
-    const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
+    const arrivalId = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
     const at = readsAt(settingOf(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
     })
   }
 
@@ -155,17 +155,17 @@ export class Replays {
   }
 
   /** The ids of reads that the plan leaves unchanged, which other plans share; empty if it changes none. */
-  #sharedBy(asked: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
-    const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
-    const shared = asked.filter(({ id }) => others.has(id))
-    return new Set(shared.length < asked.length ? shared.map(({ id }) => id) : [])
+  #sharedBy(reads: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
+    const unchanged = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
+    const shared = reads.filter(({ id }) => unchanged.has(id))
+    return new Set(shared.length < reads.length ? shared.map(({ id }) => id) : [])
   }
 
   /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
     for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
-    return [...bytes.values()].reduce((sum, one) => sum + one, 0)
+    return [...bytes.values()].reduce((sum, item) => sum + item, 0)
   }
 
   /**
@@ -191,7 +191,7 @@ export class Replays {
     return world
   }
 
-  #check(plan: Plan): void {
+  #validate(plan: Plan): void {
     const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
     const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
     for (const id of plan.keys())
@@ -199,6 +199,6 @@ export class Replays {
   }
 }
 
-const idOf = (asked: readonly AskedRead[]): string => asked.map(({ id }) => id).join('; ')
+const idOf = (reads: readonly AskedRead[]): string => reads.map(({ id }) => id).join('; ')
 
 export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }

@@ -12,13 +12,13 @@ export function scoredOf({ t, length, blocks: { tune, test } }: Pick<Cases, 't' 
 }
 
 /** Time columns without NaN, which many scores share. */
-const whole = new WeakSet<Float64Array>()
+const complete = new WeakSet<Float64Array>()
 
 /** The scores with NaN where no decision is made; the same array if there is a decision everywhere in the rows. */
-export function whereMade(score: Float64Array, made: Float64Array, { from, to }: RowRange): Float64Array {
-  if (whole.has(made)) return score
-  let left: Float64Array | undefined
-  for (let row = from; row < to; row++) if (Number.isNaN(made[row])) (left ??= score.slice())[row] = NaN
-  if (!left) whole.add(made)
-  return left ?? score
+export function whereMade(score: Float64Array, times: Float64Array, { from, to }: RowRange): Float64Array {
+  if (complete.has(times)) return score
+  let masked: Float64Array | undefined
+  for (let row = from; row < to; row++) if (Number.isNaN(times[row])) (masked ??= score.slice())[row] = NaN
+  if (!masked) complete.add(times)
+  return masked ?? score
 }

@@ -20,16 +20,16 @@ export class ColumnCache {
   }
 
   of(id: string, compute: () => GroupColumns): GroupColumns {
-    const known = this.#columns.get(id)
-    const columns = known ?? (this.#isShared ? compute().map(featureShared) : compute())
+    const cached = this.#columns.get(id)
+    const columns = cached ?? (this.#isShared ? compute().map(featureShared) : compute())
     this.#columns.delete(id)
     this.#columns.set(id, columns)
-    if (!known) this.#take(sizeOf(columns))
+    if (!cached) this.#add(sizeOf(columns))
     return columns
   }
 
   /** Evicts old columns; the newest stays, whatever its size. */
-  #take(bytes: number): void {
+  #add(bytes: number): void {
     this.#bytes += bytes
     for (const [id, columns] of this.#columns) {
       if (this.#bytes <= this.#bytesMax || this.#columns.size === 1) return

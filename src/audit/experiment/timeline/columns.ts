@@ -40,25 +40,25 @@ export interface Forward {
  */
 export class PassingColumns implements Columns {
   readonly #forward: Forward
-  readonly #room: GroupColumns
+  readonly #buffer: GroupColumns
   readonly #head: WholeColumns
-  readonly #kept: number
+  readonly #headLength: number
   #at: number
 
   constructor(features: readonly FeatureIR[], forward: Forward, { head, most }: { readonly head: number; readonly most: number }) {
     const columnsFor = (cases: number): GroupColumns => features.map(feature => ownColumn(feature, cases))
     this.#forward = forward
-    this.#room = columnsFor(most)
+    this.#buffer = columnsFor(most)
     this.#head = new WholeColumns(columnsFor(head))
-    this.#kept = this.#at = head
+    this.#headLength = this.#at = head
     forward.next(head, this.#head.out)
   }
 
   part(from: number, to: number): GroupColumns {
-    if (to <= this.#kept) return this.#head.part(from, to)
+    if (to <= this.#headLength) return this.#head.part(from, to)
     assert(from === this.#at, 'columns that pass are asked for in order')
     this.#at = to
-    const columns = this.#room.map(column => featureSlice(column, 0, to - from))
+    const columns = this.#buffer.map(column => featureSlice(column, 0, to - from))
     columns.forEach(clear)
     this.#forward.next(to - from, columns)
     return columns

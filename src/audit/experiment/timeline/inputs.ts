@@ -33,14 +33,14 @@ export interface Inputs<Of extends Columns = Columns> {
 type Part = Parameters<Scoring['score']>[0]
 
 /** Calls `visit` with block after block of the cases [from, to), which must all be selected. The inputs are valid until it returns. */
-export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part: Part, from: number, to: number) => void): void {
+export function eachStretch(inputs: Inputs, { from, to }: RowRange, visit: (part: Part, from: number, to: number) => void): void {
   const { columnOf, features, lookedAt } = inputs
-  const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
+  const offset = lookedAt && to > from ? from - lookedAt.places[from] : 0
   for (let at = from; at < to; at += STRETCH) {
     const end = Math.min(at + STRETCH, to)
-    const [first, last] = [at - less, end - less]
+    const [first, last] = [at - offset, end - offset]
     const parts = [...features].map(([id, { read, columns }]) => [id, { read, out: columns.part(first, last) }] as const)
-    take({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
+    visit({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
   }
 }
 
@@ -64,7 +64,7 @@ export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRa
 
 /** The feature vectors of these cases. */
 export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
-  const rows = lookedAt ? cases.map(one => lookedAt.places[one]) : cases
+  const rows = lookedAt ? cases.map(row => lookedAt.places[row]) : cases
   return scoring.score({
     length: rows.length,
     columnOf: name => gatherColumn(columnOf(name), rows),
@@ -78,8 +78,8 @@ export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: In
  */
 export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
   const last = learnt.at(-1)
-  const behind = (last === undefined ? 0 : places[last] + 1) - places[from]
-  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, behind) / STRETCH) * STRETCH)
+  const leading = (last === undefined ? 0 : places[last] + 1) - places[from]
+  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, leading) / STRETCH) * STRETCH)
 }
 
 /** Scoring that builds vectors without scores. */
@@ -88,6 +88,6 @@ export const vectorsAlone = (definitions: Definitions, model: ModelIR, strings: 
 
 /** The compiled scoring of a model. `file` is the model's ONNX graph, where the definitions lack it. */
 export function scoringOf({ ir, scores }: Definitions, model: ModelIR, strings: Strings, file?: OnnxFile): Scoring {
-  const given = file ? new Map([...scores, [model.name, file]]) : scores
-  return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), strings)
+  const models = file ? new Map([...scores, [model.name, file]]) : scores
+  return new Scoring({ ir, scores: models }, model, triggerColumns(ir, model), strings)
 }

@@ -29,9 +29,9 @@ export interface Rows {
  * @throws `SPILL_INPUT` for a history without a decision
  */
 export function rowsOf({ moments, stretches }: Triggering, { name, decide }: ModelIR): Rows {
-  const remembered = { ...moments, prefixes: rememberedBy(moments.prefixes) }
+  const memoized = { ...moments, prefixes: rememberedBy(moments.prefixes) }
   const { length } = moments.t
-  const rows = decide.kind === 'every' ? ofTicks(remembered, [...stretches(STRETCH)]) : length > 0 && ofMoments(remembered, stretches)
+  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(STRETCH)]) : length > 0 && ofMoments(memoized, stretches)
   if (!rows || rows.length === 0)
     throw new SpillwayError('SPILL_INPUT', `model '${name}' decides nothing over this history; give one in which it does`)
   return rows
@@ -54,28 +54,28 @@ function ofTicks(moments: Moments, parts: readonly Stretch[]): Rows | undefined 
 }
 
 /** The selected rows, ascending, at the same moments. */
-export function someRows(rows: Rows, some: Uint32Array): Rows {
+export function someRows(rows: Rows, selected: Uint32Array): Rows {
   const { moments, moment, columnOf } = rows
-  let picked = pickedFrom.get(columnOf)
-  if (picked?.some !== some) pickedFrom.set(columnOf, (picked = pick(moment, columnOf, some)))
-  return { length: some.length, moments, moment: picked.moment, columnOf: picked.columnOf }
+  let picked = pickCache.get(columnOf)
+  if (picked?.selected !== selected) pickCache.set(columnOf, (picked = pick(moment, columnOf, selected)))
+  return { length: selected.length, moments, moment: picked.moment, columnOf: picked.columnOf }
 }
 
-type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly some: Uint32Array }
+type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly selected: Uint32Array }
 
 /** The last selection by the columns of all rows: it is the same for any moments. */
-const pickedFrom = new WeakMap<Rows['columnOf'], Picked>()
+const pickCache = new WeakMap<Rows['columnOf'], Picked>()
 
-function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: Uint32Array): Picked {
+function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], selected: Uint32Array): Picked {
   const columns = new Map<string, Column>()
-  const of = new Int32Array(some)
-  if (moment) for (let i = 0; i < of.length; i++) of[i] = moment[some[i]]!
+  const momentOf = new Int32Array(selected)
+  if (moment) for (let i = 0; i < momentOf.length; i++) momentOf[i] = moment[selected[i]]!
   return {
-    some,
-    moment: of,
+    selected,
+    moment: momentOf,
     columnOf(name) {
       let column = columns.get(name)
-      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), some)))
+      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), selected)))
       return column
     },
   }
@@ -83,11 +83,11 @@ function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: 
 
 /** Memoizes the prefixes by source: each takes a walk over the whole log. */
 export function rememberedBy(prefixes: Moments['prefixes']): Moments['prefixes'] {
-  const found = new Map<string, Int32Array>()
+  const cache = new Map<string, Int32Array>()
   return source => {
-    let known = found.get(source)
-    if (!known) found.set(source, (known = prefixes(source)))
-    return known
+    let cached = cache.get(source)
+    if (!cached) cache.set(source, (cached = prefixes(source)))
+    return cached
   }
 }
 

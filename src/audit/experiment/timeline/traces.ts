@@ -20,17 +20,17 @@ export type Traces = ReadonlyMap<string, Trace>
  * used: the as-of time is equal for all. 16 bytes a decision and group.
  */
 export function tracesOf(batches: Iterable<Pick<RecordedBatch, 't' | 'reads'>>): Traces {
-  const found = new Map<string, { readonly t: Float64Array[]; readonly age: Float64Array[] }>()
+  const recorded = new Map<string, { readonly t: Float64Array[]; readonly age: Float64Array[] }>()
   for (const { t, reads } of batches) {
     const clocks = new Map(reads.toReversed().map(({ read, clock }) => [read.group.name, clock]))
     for (const [group, clock] of clocks) {
-      const parts = found.get(group) ?? { t: [], age: [] }
-      found.set(group, parts)
+      const parts = recorded.get(group) ?? { t: [], age: [] }
+      recorded.set(group, parts)
       parts.t.push(t.slice())
       parts.age.push(t.map((at, row) => at - clock[row]))
     }
   }
-  return new Map([...found].map(([group, parts]) => [group, inOrder(joined(parts.t), joined(parts.age))]))
+  return new Map([...recorded].map(([group, parts]) => [group, inOrder(joined(parts.t), joined(parts.age))]))
 }
 
 function inOrder(t: Float64Array, age: Float64Array): Trace {

@@ -31,18 +31,18 @@ export interface Decides {
 export function madeIn({ rows, caseOf, decides }: World): Float64Array {
   const times = timesOf(rows)
   if (!caseOf && !decides) return times
-  const made = caseOf ? new Float64Array(times.length) : times.slice()
-  if (caseOf) for (let row = 0; row < times.length; row++) made[caseOf[row]] = times[row]!
-  if (decides) for (let row = 0; row < made.length; row++) if (decides[row] === 0) made[row] = NaN
-  return made
+  const result = caseOf ? new Float64Array(times.length) : times.slice()
+  if (caseOf) for (let row = 0; row < times.length; row++) result[caseOf[row]] = times[row]!
+  if (decides) for (let row = 0; row < result.length; row++) if (decides[row] === 0) result[row] = NaN
+  return result
 }
 
 /** The visible events that had arrived by another time: never more than at the moment itself. */
 export function knownBy(t: Float64Array, { prefixes }: Moments, { histories }: ReplayLog): Moments['prefixes'] {
   return source => {
     const counts = countUpTo(histories.get(source)!.block.arrival, t)
-    const known = prefixes(source)
-    for (let i = 0; i < counts.length; i++) if (counts[i] > known[i]) counts[i] = known[i]!
+    const visible = prefixes(source)
+    for (let i = 0; i < counts.length; i++) if (counts[i] > visible[i]) counts[i] = visible[i]!
     return counts
   }
 }
