@@ -52,7 +52,7 @@ test('the report says both, where labels are not known', async () => {
         reach: [],
       }),
     )
-  const says = 'were all labels that are not known true, what runs would be worth 27.5 x a week; were they all false, 15'
+  const says = 'if all unknown labels were true, the current pipeline would be worth 27.5 x a week; if all were false, 15'
   assert.ok((await caveats({ ifTrue: 27.5, ifFalse: 15 })).includes(says))
   assert.ok(!(await caveats(undefined)).some(text => text.startsWith('were all')))
 })
@@ -79,7 +79,7 @@ test('what several ladders have is said once, of the one that has it worst', asy
     ['correlation 0.62'],
   )
   assert.ok(['trained on 10', 'trained on 20'].every(note => said.includes(note)))
-  assert.ok(said.some(text => text.startsWith('5 of 9 plans with decisions of their own were looked at')))
+  assert.ok(said.some(text => text.startsWith('5 of 9 plans with distinct decisions were evaluated')))
 })
 
 /** Sixteen decisions in two blocks of eight; scores as given, a label true from a draw on. */

@@ -69,7 +69,7 @@ export interface UtilityPart {
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
-  /** How a decision is valued, in words: `the first action in time saves $50; an action that was wrong costs $10`. */
+  /** How a decision is valued, in words: `the first action in time saves $50; a wrong action costs $10`. */
   readonly basis: string
   /** The value per unit, dollars, where the user states it or the unit is dollars. */
   readonly dollars?: number

@@ -42,6 +42,6 @@ test('a history that is too short for its label says for which block', () => {
   })
   assert.throws(() => blocksOf(new Float64Array(50).fill(7), 1, 7), {
     code: 'SPILL_INPUT',
-    message: /^all 50 decisions are of one instant, 1970-01-01T00:00:00.007Z, .*look at the column that is the time/,
+    message: /^all 50 decisions have the same time, 1970-01-01T00:00:00.007Z, .*check the time column/,
   })
 })

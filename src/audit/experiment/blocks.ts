@@ -27,7 +27,7 @@ export function blocksOf(t: Float64Array, horizon: number, until: number): Block
   if (t.length > 1 && t[0] === t[t.length - 1])
     throw new SpillwayError(
       'SPILL_INPUT',
-      `all ${t.length} decisions are of one instant, ${new Date(t[0]).toISOString()}, so that nothing is older than anything: look at the column that is the time of the source, or give a history in which time passes`,
+      `all ${t.length} decisions have the same time, ${new Date(t[0]).toISOString()}, so ages cannot be compared: check the time column of the source, or give a history in which time passes`,
     )
   const upTo = (time: number): number => firstFrom(t, 1, 0, t.length, time + 1)
   const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BEGINS[name] * t.length)]))

@@ -243,16 +243,16 @@ test('what cannot be said is refused in words', async () => {
   ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
   await refused(
     { 'group/spendin': { kind: 'now' } },
-    /^there is nothing called 'group\/spendin' to be set; did you mean 'group\/spending'\?$/,
+    /^there is no element 'group\/spendin'; did you mean 'group\/spending'\?$/,
     'SPILL_INPUT',
   )
   await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
-  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no ages that were recorded; give the data folder/)
-  await refused({ ingestion: { kind: 'older', by: -1 } }, /is a whole number of ms, got -1$/, 'SPILL_INPUT')
+  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no recorded ages; give the data folder/)
+  await refused({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
   await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
   const rulesOnly = experiment(log, byRules)
-  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be trained anew; say how it is trained/)
+  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
   await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
 })
 
@@ -260,8 +260,8 @@ test('a history that cannot be judged is refused: too short, all at once, withou
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
   assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
-  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /are of one instant/ })
-  assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' decides nothing over this history; give one in which it does" })
+  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /have the same time/ })
+  assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' makes no decision over this history; give a history in which it does" })
 })
 
 test('labels of one kind train nothing', async () => {

@@ -161,7 +161,7 @@ export class Experiment {
   caveats(plan: Plan): string[] {
     const isOnEvents = this.#decides.model.decide.kind !== 'every'
     return settingOf(plan, 'inference').kind === 'every' && isOnEvents && leavesOut(this.#decides)
-      ? ['scores that are made later are of what was known when each event came, since a feature leaves its own event out']
+      ? ['later scores use the inputs visible at the arrival of each event, because a feature excludes its own event']
       : []
   }
 
@@ -287,7 +287,7 @@ export class Experiment {
     if (why !== undefined) unsupported(why)
     const { kind } = settingOf(plan, 'training')
     if (arm === 'frozen' && kind !== 'now')
-      unsupported(`a model that stays as it is has no training to be set to '${kind}': its age is a planned change alone`)
+      unsupported(`without retraining, 'training' cannot be set to '${kind}': the age of a model is a planned change alone`)
   }
 }
 

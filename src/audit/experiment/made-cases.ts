@@ -101,7 +101,7 @@ function inputColumn(scoring: Scoring, inputs: Inputs, input: number, name: stri
 }
 
 function singleColumn(column: VectorColumn, name: string): Column {
-  if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, and no number a decision`)
+  if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, not one number per decision`)
   return column
 }
 

@@ -32,7 +32,7 @@ test('where a shock lasts three days blocks are lengthened, intervals are wider,
   assert.ok(['2-day block', '4-day block', '7-day block'].includes(blocks.name), blocks.name)
   assert.match(
     bands.caveats.map(caveatText).join('\n'),
-    /what one day gains or loses goes with the next one \(correlation 0\.[5-9]\d\): intervals take each \d-day block as one$/,
+    /differences of neighbouring days are autocorrelated \(0\.[5-9]\d\): intervals use \d-day blocks$/,
   )
   const [own, short] = [bandOf(made), bandOf(history(240, 3, 1, false))]
   // Three days that are one: by days the error would be √3 times too small.
@@ -44,12 +44,12 @@ test('where a shock lasts three days blocks are lengthened, intervals are wider,
 test('where too few blocks are left the caveat stays, and there is no verdict', () => {
   const made = history(36, 6, 4)
   const bands = bandsOf(made.sample, [made.difference], { seed: 1 })
-  assert.equal(bands.noVerdict, '18 2-day blocks, since what one day gains or loses goes with the next: no verdict under 20')
+  assert.equal(bands.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
   assert.deepEqual(
     bands.rungs.map(rung => 'why' in rung && rung.why),
     [bands.noVerdict],
   )
-  assert.match(bands.caveats.map(caveatText).join('\n'), /what one day gains or loses goes with the next one .*: shocks last longer/)
+  assert.match(bands.caveats.map(caveatText).join('\n'), /differences of neighbouring days are autocorrelated .*: shocks last longer/)
 })
 
 test('shocks of one day leave blocks as they are, to the bit', () => {

@@ -4,9 +4,8 @@ import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
 import type { Cases, Decided } from '../domain/cases.ts'
 import { alertsAt, boundsOf, totalOf, utilityOf } from '../value/index.ts'
-import { bandsOf } from './intervals.ts'
+import { bandsOf, tooFewUndone } from './intervals.ts'
 import { sparseOf } from '../value/sparse.ts'
-import { tooFewUndone } from './exploration-rows.ts'
 
 const HOUR = 3_600_000
 const SEEDS = 120
@@ -88,11 +87,11 @@ test('where hardly any that differs was left undone nothing is told', () => {
   const whyOf = (hidden: number, left: number) => tooFewUndone(sample, sparseOf(differing(hidden, left)))?.why
   assert.equal(
     whyOf(40, 14),
-    'it differs for 40 decisions whose outcome an action has hidden, and for 14 that were left undone to see it: under 15 nothing is told',
+    'it changes 40 decisions whose outcome an action hid, and 14 explored ones: under 15 there is no interval',
   )
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
   assert.equal(tooFewUndone({}, sparseOf(differing(40, 0))), undefined)
   const [band] = bandsOf(sample, [differing(40, 14)], { seed: 1 }).rungs
-  assert.ok('why' in band && band.why.startsWith('it differs for 40'))
+  assert.ok('why' in band && band.why.startsWith('it changes 40'))
 })

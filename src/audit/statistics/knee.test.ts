@@ -35,7 +35,7 @@ test('a curve that comes back is not forced to fall: the knee is before the firs
 test('rungs that are fresher than what runs are no knees', () => {
   const ladder = [rung(1, 3, -30, 36), rung(60, -5, -10, 0)]
   assert.deepEqual(kneeOf(ladder, { now: 10 * minute, nowAWeek: 400 }), { age: 60 * minute, loss: 10, beyond: true })
-  assert.deepEqual(kneeOf(ladder.slice(0, 1), { now: 10 * minute, nowAWeek: 400 }), { why: 'no rung is older than what runs' })
+  assert.deepEqual(kneeOf(ladder.slice(0, 1), { now: 10 * minute, nowAWeek: 400 }), { why: 'no level is older than now' })
 })
 
 test('a gain loses nothing, and flat curves have no collapse', () => {
@@ -47,17 +47,17 @@ test('where there is none it says why', () => {
   const why = (rungs: LadderRung[], nowAWeek: number) => (kneeOf(rungs, { now: 0, nowAWeek }) as { why: string }).why
   assert.equal(
     why(landings.slice(1), 590),
-    'at 60 min at least 56 a week are lost already, more than 29.5: 5 % of what a week is worth now count as hardly anything',
+    'at 60 min at least 56 a week are lost, more than the tolerated 29.5 (5 % of the current weekly value)',
   )
   assert.equal(
     why([rung(15, -18, -40, 4)], 400),
-    'at 15 min up to 40 a week may be lost, more than 20: 5 % of what a week is worth now count as hardly anything; they seem to be 18: more history would tell',
+    'at 15 min up to 40 a week may be lost, more than the tolerated 20 (5 % of the current weekly value); the estimate is 18, and more history would decide',
   )
   assert.deepEqual(kneeOf(landings.slice(1), { now: 0, nowAWeek: 590, unit: '$' }), {
-    why: 'at 60 min at least $56 a week are lost already, more than $29.50: 5 % of what a week is worth now count as hardly anything',
+    why: 'at 60 min at least $56 a week are lost, more than the tolerated $29.50 (5 % of the current weekly value)',
   })
-  assert.match(why([rung(15, 1, -40, 42)], 400), /seem to be none: more history/)
-  for (const worth of [0, -5, NaN]) assert.match(why(landings, worth), /^what runs is worth nothing/)
+  assert.match(why([rung(15, 1, -40, 42)], 400), /the estimate is no loss, and more history/)
+  for (const worth of [0, -5, NaN]) assert.match(why(landings, worth), /^the current pipeline has no value/)
   const unknown: LadderRung = { age: 30 * minute, title: '30 min', aWeek: { why: '9 patients: no verdict under 20' } }
   assert.equal(why([unknown], 400), '9 patients: no verdict under 20')
   assert.deepEqual(kneeOf([landings[0], unknown], { now: 0, nowAWeek: 590 }), { age: 15 * minute, loss: 22 })

@@ -32,9 +32,9 @@ export const KNEE_PART = 0.05
  */
 export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
   const { now, nowAWeek, part = KNEE_PART } = options
-  if (!(nowAWeek > 0)) return { why: 'what runs is worth nothing, so there is no part of it to lose' }
+  if (!(nowAWeek > 0)) return { why: 'the current pipeline has no value to lose' }
   const older = rungs.filter(({ age }) => age > now)
-  if (older.length === 0) return { why: 'no rung is older than what runs' }
+  if (older.length === 0) return { why: 'no level is older than now' }
   let knee: Knee | undefined
   for (const { age, title, aWeek } of older) {
     if ('why' in aWeek) return knee ? knee : aWeek
@@ -46,10 +46,10 @@ export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee
 
 function lossReason(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
   const lossText = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
-  const than = `more than ${lossText(part * nowAWeek)}: ${Number((part * 100).toPrecision(3))} % of what a week is worth now count as hardly anything`
-  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost already, ${than}` }
-  const seems = value < 0 ? `seem to be ${lossText(-value)}` : 'seem to be none'
-  return { why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
+  const than = `more than the tolerated ${lossText(part * nowAWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
+  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
+  const estimate = value < 0 ? lossText(-value) : 'no loss'
+  return { why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide` }
 }
 
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */

@@ -34,11 +34,11 @@ test('decisions whose difference is not known count in no cluster', () => {
 
 test('under 20 there is no verdict, under 50 a caveat', () => {
   assert.equal(saidOf(rows(each(9, 5), 'patient')).noVerdict, '9 patients: no verdict under 20')
-  assert.deepEqual(saidOf(rows(each(20, 5), 'patient')).caveats, ['20 patients: intervals are less sure under 50'])
+  assert.deepEqual(saidOf(rows(each(20, 5), 'patient')).caveats, ['20 patients: intervals are less reliable under 50'])
   assert.equal(saidOf(rows(each(20, 5), 'patient')).noVerdict, undefined)
   assert.deepEqual(saidOf(rows(each(50, 5), 'patient')).caveats, [])
   const unequal = [...each(60), ...Array.from({ length: 60 }, () => 0)]
-  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities, worth 4 of equal size: no verdict under 20')
+  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities (effective sample size 4): no verdict under 20')
   assert.equal(saidOf(rows([0, 0], 'box'), rows([0, 1], 'day')).noVerdict, '1 box: no verdict under 20; 2 days: no verdict under 20')
   assert.equal(saidOf(rows(each(3, 4), 'branch')).noVerdict, '3 branches: no verdict under 20')
   assert.equal(saidOf(rows(each(15, 4), 'patient', 57)).noVerdict, '57 patients, 15 of them judged: no verdict under 20')
@@ -48,6 +48,6 @@ test('under 20 there is no verdict, under 50 a caveat', () => {
 test('one that lies within another says nothing of its own', () => {
   const [terminals, merchants] = [each(60, 2), each(30, 4)]
   assert.deepEqual(saidOf(rows(terminals, 'terminal'), rows(merchants, 'merchant')).caveats, [
-    '30 merchants: intervals are less sure under 50',
+    '30 merchants: intervals are less reliable under 50',
   ])
 })

@@ -1,7 +1,7 @@
 /** Effective sample size of clusters of unequal size, (Σn)² / Σn² (Kish 1965), and the caveats that follow from it. */
 import type { Sparse } from '../value/sparse.ts'
 import type { Caveat, CountedClusters } from '../domain/caveat.ts'
-import { clustersText } from '../domain/caveat-text.ts'
+import { clustersText, plural } from '../domain/caveat-text.ts'
 import type { Sample, SampleColumn } from './sample.ts'
 import { sizesBy } from './sums.ts'
 
@@ -69,4 +69,4 @@ const tooFewText = (clusters: CountedClusters): string =>
   clustersText(clusters.all < VERDICT_FROM ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
 
 const sinceText = ({ insteadOf }: { readonly insteadOf: string | undefined }): string =>
-  insteadOf === undefined ? '' : `, since what one ${insteadOf} gains or loses goes with the next`
+  insteadOf === undefined ? '' : `, because differences of neighbouring ${plural(insteadOf)} are autocorrelated`

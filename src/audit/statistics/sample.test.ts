@@ -43,7 +43,7 @@ test('no rows, and too many columns', () => {
   const binary = Array.from({ length: 6 }, (_, bit) => column(`c${bit}`, ...Array.from({ length: 64 }, (_, row) => (row >> bit) & 1)))
   assert.throws(() => sampleOf({ t: new Float64Array(64), clusters: binary }, { from: 0, to: 64 }), {
     code: 'SPILL_LIMIT',
-    message: /by 6 columns \(c0, c1, c2, c3, c4, c5\); intervals take 5 at most/,
+    message: /by 6 columns \(c0, c1, c2, c3, c4, c5\); intervals support at most 5/,
   })
   assert.throws(() => sampleOf({ t: new Float64Array(1), clusters: [column('a', 10)] }, { from: 0, to: 1 }), { code: 'SPILL_ASSERT' })
 })

@@ -90,7 +90,7 @@ function sampleBy(blockColumns: readonly SampleColumn[], block: Pick<Sample, 't'
   if (dimensions.length > limits.CLUSTER_COLUMNS_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `decisions share luck by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals take ${limits.CLUSTER_COLUMNS_MAX} at most: judge fewer groups at a time`,
+      `decisions are clustered by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals support at most ${limits.CLUSTER_COLUMNS_MAX}: audit fewer groups at a time`,
     )
   let cells: CellSet[] | undefined
   return {

@@ -44,7 +44,7 @@ function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array,
     case 'async':
       return { acted: scoredAt, inline: false }
     case 'older': {
-      const by = spanOf('how much later what follows is done', setting.by, { zero: true })
+      const by = spanOf('the delay of actions', setting.by, { zero: true })
       const acted = later(scoredAt, by)
       return answering.inline ? inTime(acted) : { acted, inline: false }
     }

@@ -33,7 +33,7 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
     case 'now':
       return { id: 'now', place, by: 0 }
     case 'older': {
-      const by = spanOf(`how old group '${group}' is`, setting.by, { zero: true })
+      const by = spanOf(`the age of group '${group}'`, setting.by, { zero: true })
       return { id: `older ${by}`, place, by }
     }
     case 'stream':
@@ -48,11 +48,11 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
     case 'trace': {
       const trace = traces.get(group)
       if (!trace || trace.t.length === 0)
-        unsupported(`group '${group}' has no ages that were recorded; give the data folder of a run that decided with it`)
+        unsupported(`group '${group}' has no recorded ages; give the data folder of a run that decided with it`)
       const before = features.find(feature => feature.before)
       if (before)
         unsupported(
-          `feature '${group}.${before.name}' leaves the triggering event out (before), which a recorded age does not tell from others`,
+          `feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`,
         )
       return { id: 'trace', place: { kind: 'stream' }, by: trace }
     }

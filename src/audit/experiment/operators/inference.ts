@@ -41,7 +41,7 @@ function applySetting(setting: Setting, decides: Decides, world: World): Inferre
     case 'stream':
       return { world, made: madeIn(world) }
     case 'older': {
-      const by = spanOf('how much later scores are there', setting.by, { zero: true })
+      const by = spanOf('the delay of scores', setting.by, { zero: true })
       return { world, made: later(madeIn(world), by) }
     }
     case 'every':
@@ -64,7 +64,7 @@ function atMultiples(every: number, decides: Decides, world: World): Inferred {
   if (decide.kind === 'every') {
     if (every % decide.every !== 0)
       unsupported(
-        `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
+        `model '${name}' ticks every ${durationText(decide.every)}, so decisions every ${durationText(every)} are not observable; give a multiple of its period`,
       )
     const own = madeIn(world)
     return { world, made: own.map(at => (at % every === 0 ? at : NaN)), own }

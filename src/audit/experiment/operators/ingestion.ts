@@ -23,7 +23,7 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
     case 'stream':
       return base
     case 'older': {
-      const by = spanOf('how much later events arrive', setting.by, { zero: true })
+      const by = spanOf('the delay of events', setting.by, { zero: true })
       return delayed(decides, base, arrivals => later(arrivals, by))
     }
     case 'every': {
@@ -81,14 +81,14 @@ function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array)
 }
 
 const noRun = (schedule: ScheduleIR, arrival: number): never =>
-  unsupported(`ingestion by runs of ${JSON.stringify(schedule)}: it has no time at ${arrival} or later`)
+  unsupported(`the ingestion schedule ${JSON.stringify(schedule)} has no time at ${arrival} or later`)
 
 function faster(part: number, decides: Decides, base: World): World {
-  if (!(part >= 0 && part <= 1)) unsupported(`ingestion takes a part from 0 to 1 of the time that it took, got ${part}`)
+  if (!(part >= 0 && part <= 1)) unsupported(`the part of the ingestion delay must be from 0 to 1; got ${part}`)
   const delays = [...base.log.histories.values()].some(({ block: { time, arrival } }) => arrival.some((at, row) => at !== time[row]))
   if (!delays)
     unsupported(
-      'not observable in this history: every event arrived at its own time, so that nobody knows how long ingestion took; give its arrival in a column (arrives)',
+      'not observable in this history: every event arrived at its own time, so the ingestion delay is unknown; give the arrival in a column (arrives)',
     )
   return withActiveKeys(decides, overtaken(part, decides, base))
 }

@@ -20,7 +20,7 @@ export function unsupported(message: string): never {
  */
 export function spanOf(subject: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
   if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
-    throw new SpillwayError('SPILL_INPUT', `${subject} is a whole number of ms${zero ? '' : ' above 0'}, got ${ms}`)
+    throw new SpillwayError('SPILL_INPUT', `${subject} must be a whole number of ms${zero ? ' from 0' : ' above 0'}; got ${ms}`)
   return ms
 }
 

@@ -60,7 +60,7 @@ export class Refits {
     if (!this.#sampled) return [...this.#notes]
     const [learnt, labelled] = [this.#sampled.learnt, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
     return [
-      `models are trained anew on ${learnt} of up to ${labelled} labelled decisions, drawn by chance and the same for all`,
+      `models are retrained on ${learnt} of up to ${labelled} labelled decisions, a random sample that is the same for all`,
       ...this.#notes,
     ]
   }

@@ -56,7 +56,7 @@ test('rules, functions and graphs cannot be', () => {
   const why = (score: ScoreIR) => (of(score) as { why: string }).why
   assert.equal(
     why({ kind: 'rules', rules: [], otherwise: 0 }),
-    "model 'm' has rules, which cannot be trained anew; say how it is trained (train: …)",
+    "model 'm' has rules, which cannot be retrained; state how it is trained (train: …)",
   )
   assert.match(why({ kind: 'function', version: '1' }), /^model 'm' has a score function of its own/)
   assert.match(why(none), /^model 'm' has no score/)

@@ -55,16 +55,16 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
       isRandom: false,
       fit: async ({ vector, labels }) => fitTerms(score, inputs, vector, labels, strings),
       ...(score.kind === 'linear' && {
-        note: `model '${name}' has a linear score; it is trained anew as a logistic regression of the same terms`,
+        note: `model '${name}' has a linear score; it is retrained as a logistic regression of the same terms`,
       }),
     }
   if (score.kind === 'trees')
     return {
       isRandom: false,
       fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
-      note: `model '${name}' does not say how its trees were trained; anew they are with the options that train has unless given`,
+      note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }
-  return { why: `model '${name}' has ${scoreText(score)}, which cannot be trained anew; say how it is trained (train: …)` }
+  return { why: `model '${name}' has ${scoreText(score)}, which cannot be retrained; state how it is trained (train: …)` }
 }
 
 const scoreText = ({ kind }: ScoreIR): string =>

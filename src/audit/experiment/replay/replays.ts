@@ -195,7 +195,7 @@ export class Replays {
     const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
     const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
     for (const id of plan.keys())
-      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is nothing called '${id}' to be set${didYouMean(id, ids)}`)
+      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is no element '${id}'${didYouMean(id, ids)}`)
   }
 }
 

@@ -33,7 +33,7 @@ export function rowsOf({ moments, stretches }: Triggering, { name, decide }: Mod
   const { length } = moments.t
   const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(STRETCH)]) : length > 0 && ofMoments(memoized, stretches)
   if (!rows || rows.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' decides nothing over this history; give one in which it does`)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' makes no decision over this history; give a history in which it does`)
   return rows
 }
 
