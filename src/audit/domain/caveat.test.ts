@@ -12,7 +12,7 @@ const few = (name: string, effective: number): Caveat => ({
   clusters: { name, count: 60, effective, all: 60 },
 })
 
-test('of a kind the worst is said, where it was first met, and of each thing that it is about', () => {
+test('the worst caveat of each kind and subject is shown, at its first place', () => {
   const all = [
     few('airport', 41),
     shocks('day', 0.41),
@@ -25,22 +25,22 @@ test('of a kind the worst is said, where it was first met, and of each thing tha
   assert.deepEqual(worstOf([]), [])
 })
 
-test('of two as bad the first is kept, and of one without a size there is one', () => {
+test('of two equally severe caveats the first is shown, and one without a size once', () => {
   const [one, other] = [shocks('day', 0.4), shocks('week', 0.4)]
   assert.deepEqual(worstOf([one, other]), [one])
   assert.deepEqual(worstOf([{ kind: 'nothing acts' }, { kind: 'nothing acts' }]), [{ kind: 'nothing acts' }])
 })
 
-test('notes that differ in a number alone are two', () => {
+test('notes that differ in a number are both shown', () => {
   const notes = ['it has measured auc 0.71', 'it has measured auc 0.72', 'it has measured auc 0.71'].map(noteOf)
   assert.deepEqual(worstOf(notes).map(caveatText), ['it has measured auc 0.71', 'it has measured auc 0.72'])
 })
 
-test('a caveat is plain JSON: one that was kept is the same', () => {
+test('a caveat survives JSON', () => {
   for (const caveat of [few('airport', 40.2), shocks('day', 0.5), noteOf('x')]) assert.deepEqual(JSON.parse(JSON.stringify(caveat)), caveat)
 })
 
-test('each kind has its words', () => {
+test('each kind of caveat has its text', () => {
   const said: [Caveat, string][] = [
     [{ kind: 'few weeks', weeks: 4.27 }, 'the judged decisions cover 4.3 weeks: seasons and rarer shocks are not in them'],
     [{ kind: 'no year', days: 91 }, '91 days of history: a year is an extrapolation'],

@@ -7,7 +7,7 @@ const said = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string]
   for (const [value, text] of pairs) assert.equal(of(value), text)
 }
 
-test('numbers have separators, a true minus, and no more digits than they bear', () => {
+test('numbers have separators, a minus sign, and no excess digits', () => {
   said(count, [
     [0, '0'],
     [1234, '1,234'],
@@ -31,7 +31,7 @@ test('numbers have separators, a true minus, and no more digits than they bear',
   )
 })
 
-test('an estimate has the digits of its interval', () => {
+test('an estimate has as many digits as its interval supports', () => {
   const text = ([value, low, high]: readonly [number, number, number], unit?: string) => estimateText({ value, low, high }, unit)
   assert.equal(text([-18.2, -22.4, -14.1]), '−18 [−22, −14]')
   assert.equal(text([-1234.5, -1456, -1012]), '−1,235 [−1,456, −1,012]')
@@ -41,7 +41,7 @@ test('an estimate has the digits of its interval', () => {
   assert.equal(text([1, -2, 4]), '1 [−2, 4]')
 })
 
-test('dollars are said in cents or whole, what is nothing without any, and what is less than can be shown as that', () => {
+test('dollars have cents or none, zero has none, and an amount below a cent prints as <$0.01', () => {
   const text = (value: number, low: number, high: number) => estimateText({ value, low, high }, '$')
   assert.equal(text(0, 0, 0.04), '$0 [$0, $0.04]')
   assert.equal(text(0, -0.04, 0), '$0 [−$0.04, $0]')
@@ -75,7 +75,7 @@ test('a bound that is not zero is not shown as zero', () => {
   )
 })
 
-test('dollars, parts and ranges', () => {
+test('dollars, shares and ranges', () => {
   said(dollars, [
     [0, '$0'],
     [0.4249, '$0.42'],

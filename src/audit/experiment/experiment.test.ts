@@ -53,7 +53,7 @@ const SECOND = 1000
 const MINUTE = 60_000
 const HOUR = 3_600_000
 
-/** So many payments, one each 30 s, of ten cards and four shops; for 20 min most of one shop's are charged back 2 min later, and then of another's. */
+/** Payments every 30 s of ten cards and four shops. For 20 min most of one shop's are charged back after 2 min, then another shop's. */
 function history(payments = 1200): LoggedEvent[] {
   const next = random(5)
   const offsets = new Map<string, number>()
@@ -77,7 +77,7 @@ const log = logOf(shopping.ir, history())
 const plan = (settings: Readonly<Record<string, Setting>>): Plan => new Map(Object.entries(settings))
 const experiment = (of: ReplayLog = log, which: { readonly ir: ModelIR } = fraud) => new Experiment(shopping, which.ir, of)
 
-test('cases are the decisions as they are made, with their labels, keys, clusters and blocks', () => {
+test('cases are the original decisions with labels, keys, clusters and blocks', () => {
   const { cases } = experiment()
   assert.equal(cases.length, 1200)
   assert.equal(cases.t[1], 1_030_000)
@@ -103,7 +103,7 @@ test('cases are the decisions as they are made, with their labels, keys, cluster
   assert.equal(report.to, settled)
 })
 
-test('columns are inputs and fields of the trigger', () => {
+test('columns are inputs and trigger fields', () => {
   const { cases } = experiment()
   assert.equal(cases.column('n')[0], 1)
   assert.equal(cases.column('relative')[0], 1)
@@ -116,7 +116,7 @@ test('columns are inputs and fields of the trigger', () => {
   })
 })
 
-test('as it runs, a score is there with the event, and is done at once', async () => {
+test('in the current plan the score is available with the event, and the action is immediate', async () => {
   const { score, made, acted, inline } = await experiment().decided(asItRuns, 'frozen')
   const { cases } = experiment()
   assert.deepEqual(made, cases.t)
@@ -125,7 +125,7 @@ test('as it runs, a score is there with the event, and is done at once', async (
   assert.ok(score.every(value => value > 0 && value < 1))
 })
 
-test('decisions that nobody looks at have no score where that is said, and the others the same ones', async () => {
+test('decisions outside the scored range have no score, and the others the same scores', async () => {
   const all = experiment()
   const few = new Experiment(shopping, fraud.ir, log, { lookBack: 0 })
   const { from, to } = few.scored
@@ -141,7 +141,7 @@ test('decisions that nobody looks at have no score where that is said, and the o
     }
 })
 
-test('older groups change scores, a group that the model does not read changes none', async () => {
+test('older groups change scores, except groups that the model does not read', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')
   const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'frozen')
@@ -160,7 +160,7 @@ test('older groups change scores, a group that the model does not read changes n
   )
 })
 
-test('stages add up to when a score is there and what follows from it was done', async () => {
+test('the delays of the stages add up to the times of score and action', async () => {
   const of = experiment()
   const { t } = of.cases
   const { made, acted } = await of.decided(
@@ -187,7 +187,7 @@ test('stages add up to when a score is there and what follows from it was done',
   assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)
 })
 
-test('a model is trained anew on what it would have been given, and what is equal gives an equal model', async () => {
+test('a model is retrained on the features of the alternative, and equal features give an equal model', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
   const same = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }), 'refit')
@@ -205,7 +205,7 @@ test('a model is trained anew on what it would have been given, and what is equa
   assert.ok(bad > good + 0.05, `it has learnt something: ${bad} where it was fraud, ${good} elsewhere`)
 })
 
-test('what threads compute ahead changes nothing, nor that they are ended', async () => {
+test('precomputation by threads changes no result, nor does ending them', async () => {
   const [alone, together] = [experiment(), new Experiment(shopping, fraud.ir, log, { threads: 1 })]
   const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
   await together.prepare(plans)
@@ -215,7 +215,7 @@ test('what threads compute ahead changes nothing, nor that they are ended', asyn
   }
 })
 
-test('models that are trained more often, or are older', async () => {
+test('models trained more often, or older', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
   const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'refit')
@@ -233,7 +233,7 @@ test('models that are trained more often, or are older', async () => {
   })
 })
 
-test('what cannot be said is refused in words', async () => {
+test('settings that cannot be evaluated are refused in words', async () => {
   const of = experiment()
   const refused = (
     settings: Readonly<Record<string, Setting>>,
@@ -256,7 +256,7 @@ test('what cannot be said is refused in words', async () => {
   await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
 })
 
-test('a history that cannot be judged is refused: too short, all at once, without decisions', () => {
+test('a history that is too short, at one time, or without decisions is refused', () => {
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
   assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))

@@ -1,4 +1,6 @@
-/** The model as it runs, of a pipeline that trains it: the champion where it has not learnt, and elsewhere walk-forward validation, which knows no label before its time. */
+/**
+ * The model without retraining, of a pipeline that trains it: the champion outside its training data, walk-forward validation elsewhere.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
@@ -15,7 +17,7 @@ import { incidentModelOf } from '../findings/running-model-text.ts'
 import { Experiment, type ExperimentOptions } from './experiment.ts'
 import { runningModelOf, walkForward } from './running-model.ts'
 
-/** Cases one an hour from 1970 on; 40 % train, 10 % tune, 50 % are judged. */
+/** One case an hour from 1970 on; 40 % train, 10 % tune, 50 % are judged. */
 function casesOf(length: number) {
   const blocks = Object.fromEntries(
     (
@@ -35,7 +37,7 @@ function casesOf(length: number) {
   }
 }
 
-test('each case is scored by the model of the last time of the schedule, which learns what was settled by then', () => {
+test('each case is scored by the model of the latest scheduled time, fitted on labels settled by then', () => {
   const next = random(3)
   for (let drawn = 0; drawn < 200; drawn++) {
     const cases = casesOf(20 * (1 + Math.floor(next() * 60)))
@@ -60,7 +62,7 @@ test('each case is scored by the model of the last time of the schedule, which l
 const score = (intercept: number) => ({ kind: 'logistic', intercept, terms: [] }) as const
 const fails = () => Promise.reject(new SpillwayError('SPILL_TRAINING', 'no rows'))
 
-test('the champion scores what it was not trained on; what fails to train leaves the model before', async () => {
+test('the champion scores outside its training data; after a failed fit the model before continues', async () => {
   const cases = casesOf(100)
   const every: ScheduleIR = { kind: 'interval', every: 10 * HOUR, phase: 0 }
   const champion = (learntTo: number): PromotedChampion => ({ version: 3, score: score(9), learntTo })
@@ -115,7 +117,7 @@ const experiment = (of: readonly LoggedEvent[] = history, options: ExperimentOpt
   new Experiment(daily, fraud, logOf(daily.ir, of), options)
 const older: Plan = new Map([['group/now', { kind: 'older', by: 6 * HOUR }]])
 
-test('a model that is trained has an incident curve without a promoted version, and features that are older change its scores alone', async () => {
+test('a trained model has a curve without retraining even without a promoted version', async () => {
   const of = experiment()
   assert.equal(of.why('frozen'), undefined)
   const [now, late] = [await of.decided(asItRuns, 'frozen'), await of.decided(older, 'frozen')]
@@ -127,7 +129,7 @@ test('a model that is trained has an incident curve without a promoted version, 
   assert.ok(same > 0, 'where no feature is another the model is not either: it was trained on features as they run')
 })
 
-test('no score depends on a label that was not known at its time', async () => {
+test('no score depends on a label from after its time', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')
   const { test: judged } = of.cases.blocks
@@ -145,7 +147,7 @@ test('no score depends on a label that was not known at its time', async () => {
   )
 })
 
-test('a champion scores from the decision on that follows what it has learnt from, here as in threads', async () => {
+test('a champion scores from the decision after its training data on, in every thread', async () => {
   const { cases } = experiment()
   const learntTo = cases.t[cases.blocks.report.from]
   const champion: PromotedChampion = {
@@ -169,7 +171,7 @@ test('a champion scores from the decision on that follows what it has learnt fro
   }
 })
 
-test('the report says which model the curve is of', async () => {
+test('the report names the model of the curve', async () => {
   const of = experiment()
   await of.decided(asItRuns, 'frozen')
   const text = (...given: Parameters<typeof incidentModelOf>) => incidentModelOf(...given)?.text

@@ -1,4 +1,4 @@
-/** What a history with a part left undone says of what it does not see, held against the truth. */
+/** Estimates from a history with exploration, compared with the truth. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
@@ -27,7 +27,7 @@ const lossOf = (cases: Cases, { now, older }: Explored): Float64Array => {
 
 const worlds = Array.from({ length: SEEDS }, (_, seed) => exploringHistory(seed + 1, world))
 
-test('what runs, and what older data lose, are on the mean what they truly are; by what was let through alone they are not', () => {
+test('with propensity weights the current value and the loss of older data are unbiased; without them they are not', () => {
   const means = (of: (one: Explored) => number): { mean: number; error: number } => {
     const all = worlds.map(of)
     const mean = all.reduce((sum, one) => sum + one, 0) / all.length
@@ -45,7 +45,7 @@ test('what runs, and what older data lose, are on the mean what they truly are; 
   }
 })
 
-test('intervals of what older data lose cover the truth as often as they say', () => {
+test('intervals of the loss of older data have their nominal coverage', () => {
   const truth = worlds.reduce((sum, one) => sum + meanOf(lossOf(one.truth, one)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
   for (const one of worlds) {
@@ -61,7 +61,7 @@ test('intervals of what older data lose cover the truth as often as they say', (
   assert.ok(width > 1.2 * wholeWidth, 'drawing a quarter costs something')
 })
 
-test('without any left undone there are bounds, and the truth lies between them', () => {
+test('without exploration there are bounds, and the truth lies between them', () => {
   for (const seed of [1, 2, 3, 4, 5]) {
     const one = exploringHistory(seed, { ...world, explore: 0 })
     assert.deepEqual([one.seen.undone, one.seen.standing], [undefined, undefined])
@@ -73,7 +73,7 @@ test('without any left undone there are bounds, and the truth lies between them'
   }
 })
 
-test('where hardly any that differs was left undone nothing is told', () => {
+test('with too few explored decisions among the changed ones there is no interval', () => {
   const [one] = worlds
   const sample = one.sampleOf(one.seen)
   const { weight } = sample

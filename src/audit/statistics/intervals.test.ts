@@ -9,7 +9,7 @@ import { sampleOf, type Sample } from './sample.ts'
 const DAY = 86_400_000
 const LENGTH = 6000
 
-/** Sixty airports and sixty days; three rungs. */
+/** Sixty airports and sixty days; three levels. */
 function history(): { sample: Sample; clusters: ClusterColumn[]; t: Float64Array; ladder: Float64Array[] } {
   const chance = random(5)
   const airport = Int32Array.from({ length: LENGTH }, () => Math.floor(chance() * 60))
@@ -28,7 +28,7 @@ const made = history()
 const bandOf = (bands: Bands, i: number): Band => bands.rungs[i] as Band
 const whyOf = (bands: Bands, i = 0): string => (bands.rungs[i] as { why: string }).why
 
-test('a week of a difference: its value, its error, and an interval for the ladder as a whole that is wider than by itself', () => {
+test('a weekly difference has a value, an error, and a simultaneous interval wider than the pointwise one', () => {
   const bands = bandsOf(made.sample, made.ladder, { seed: 1, decisionsAWeek: 700 })
   assert.deepEqual([bands.noVerdict, bands.caveats], [undefined, []])
   made.ladder.forEach((difference, i) => {
@@ -47,13 +47,13 @@ test('a week of a difference: its value, its error, and an interval for the ladd
   assert.deepEqual([alone.low, alone.high], alone.pointwise)
 })
 
-test('where three days of sixty have the losses, the interval reaches further to more of them', () => {
+test('where three of sixty days have the losses, the interval extends further down', () => {
   const shocks = made.ladder[2].map((d, row) => (row % 2000 < 100 ? -Math.abs(d) * 5 : d < 0 ? 0 : d))
   const { value, low, high } = bandOf(bandsOf(made.sample, [shocks], { seed: 1 }), 0)
   assert.ok(value - low > 1.3 * (high - value), `${low} ${value} ${high}`)
 })
 
-test('the same seed, the same bands; another volume, the same bands at another scale', () => {
+test('a seed determines the intervals, and the volume scales them', () => {
   const bands = bandsOf(made.sample, made.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 })
   assert.deepEqual(bandsOf(history().sample, made.ladder, { seed: 1, draws: 500, decisionsAWeek: 700 }), bands)
   assert.notDeepEqual(bandsOf(made.sample, made.ladder, { seed: 2, draws: 500, decisionsAWeek: 700 }), bands)
@@ -75,7 +75,7 @@ test('the order of rows does not matter', () => {
       assert.ok(Math.abs(bandOf(found, i)[name] - bandOf(expected, i)[name]) < 1e-9 * Math.abs(bandOf(expected, i)[name]))
 })
 
-test('an alternative that changes nothing differs by exactly nothing, and moves no other', () => {
+test('an alternative without changes differs by exactly 0, and affects no other', () => {
   const bands = bandsOf(made.sample, [new Float64Array(LENGTH), ...made.ladder], { seed: 1 })
   const nothing = bandOf(bands, 0)
   assert.deepEqual(
@@ -96,12 +96,12 @@ test('an alternative that changes nothing differs by exactly nothing, and moves 
   assert.deepEqual(bands.rungs.slice(1), bandsOf(made.sample, made.ladder, { seed: 1 }).rungs)
 })
 
-test('decisions whose difference is not known are as if they were not there', () => {
+test('decisions with an unknown difference are ignored', () => {
   const known = Array.from({ length: LENGTH }, (_, row) => row).filter(row => row % 3 !== 0 || row === 0)
   const clusters = made.clusters.map(column => ({ ...column, of: Int32Array.from(known, row => column.of[row]) }))
   const without = sampleOf({ t: Float64Array.from(known, row => made.t[row]), clusters }, { from: 0, to: known.length })
   const holes = made.ladder.map(difference => difference.map((d, row) => (row % 3 !== 0 || row === 0 ? d : NaN)))
-  // Between two that have none: what is kept of one difference for the next must not be.
+  // Between two differences without unknown rows: caches must not leak from one to the next.
   const ladder = [made.ladder[0], ...holes, made.ladder[0]]
   const found = estimatedBands(made.sample, ladder, { seed: 1, decisionsAWeek: 700 })
   made.ladder.forEach((difference, i) => {
@@ -117,7 +117,7 @@ test('decisions whose difference is not known are as if they were not there', ()
   assert.deepEqual(bandOf(found, 0), bandOf(found, 4))
 })
 
-test('with too few clusters there are point estimates and why they have no interval', () => {
+test('with too few clusters there are point estimates and the reason for no interval', () => {
   const clusters = [{ name: 'patient', of: Int32Array.from({ length: LENGTH }, (_, row) => row % 9), count: 9 }, made.clusters[1]]
   const sample = sampleOf({ t: made.t, clusters }, { from: 0, to: LENGTH })
   const bands = bandsOf(sample, made.ladder, { seed: 1 })
@@ -131,7 +131,7 @@ test('with too few clusters there are point estimates and why they have no inter
   assert.ok(bandOf(estimatedBands(sample, made.ladder, { seed: 1 }), 0).error > 0)
 })
 
-test('one cluster, one decision, none, none known, one instant, not finite: a reason and never NaN', () => {
+test('degenerate samples give a reason and never NaN', () => {
   const one = [{ name: 'patient', of: new Int32Array(LENGTH), count: 1 }]
   assert.equal(
     whyOf(bandsOf(sampleOf({ t: made.t, clusters: one }, { from: 0, to: LENGTH }), made.ladder, { seed: 1 })),
@@ -152,12 +152,12 @@ test('one cluster, one decision, none, none known, one instant, not finite: a re
   assert.ok(Number.isFinite(bandOf(bands, 1).low))
 })
 
-test('differences that are the same everywhere are known exactly', () => {
+test('a constant difference has an interval of width 0', () => {
   const band = bandOf(bandsOf(made.sample, [new Float64Array(LENGTH).fill(-0.5)], { seed: 1, decisionsAWeek: 700 }), 0)
   assert.deepEqual([band.value, band.low, band.high, band.leaveOneOut], [-350, -350, -350, [-350, -350]])
 })
 
-test('of anything finite every number is finite, and stands in its order', () => {
+test('finite differences give finite numbers, in order', () => {
   const size = fc.constantFrom(1e-150, 1e-30, 1, 1e30, 1e150)
   const row = fc.tuple(fc.constantFrom(0, 0, 0, 1, -1, 0.1, NaN), fc.nat(3), fc.nat(3))
   fc.assert(
@@ -176,7 +176,7 @@ test('of anything finite every number is finite, and stands in its order', () =>
         assert.ok(leaveOneOut[0] <= value && value <= leaveOneOut[1] && rung.freedom > 0)
       }
     }),
-    // Less than a degree of freedom, skewed: the interval for all together was narrower at one end than the one by itself.
+    // Less than one degree of freedom, skewed: the simultaneous interval was narrower at one end than the pointwise one.
     {
       examples: [
         [

@@ -1,4 +1,4 @@
-/** Variances are those of closed forms, and of their definition carried out row by row. */
+/** Variances against closed forms, and against their definition carried out row by row. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -17,21 +17,21 @@ function measure(differences: readonly number[], columns: readonly (readonly num
 
 const measuredBy = (sample: Sample, difference: Float64Array): Measured => measured(sample.cells, differing(sample, [difference])[0])
 
-test('without clusters it is the variance of a mean, s² / n, with n − 1 degrees of freedom', () => {
+test('without clusters the variance is that of a mean, s² / n, with n − 1 degrees of freedom', () => {
   const found = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
   close(found.value, 1 / 8, 'mean')
   close(found.variance, (5 - 8 / 64) / 7 / 8, 'variance')
   close(found.freedom, 7, 'freedom')
 })
 
-test('of clusters of equal size it is G / (G − 1) · Σ u² / N², with G − 1 degrees of freedom', () => {
+test('with clusters of equal size the variance is G / (G − 1) · Σ u² / N², with G − 1 degrees of freedom', () => {
   const found = measure([0, -1, -1, -1, 0, 0, 1, 0, 0], [[4, 4, 4, 2, 2, 2, 7, 7, 7]])
   const residuals = [-2, -1, 1].map(sum => sum + (3 * 2) / 9)
   close(found.variance, ((3 / 2) * residuals.reduce((sum, u) => sum + u * u, 0)) / 81, 'variance')
   close(found.freedom, 2, 'freedom')
 })
 
-test('of blocks of time that were lengthened what neighbours share is added, if they share anything, and that is known a third as well', () => {
+test('for lengthened blocks a positive neighbour covariance is added, with a third of the degrees of freedom', () => {
   const of = Int32Array.from({ length: 32 }, (_, row) => Math.floor(row / 4))
   const t = Float64Array.from(of, day => day)
   const short = sampleOf({ t, clusters: [{ name: 'day', of, count: 8, span: 1 }] }, { from: 0, to: 32 })
@@ -55,7 +55,7 @@ test('of blocks of time that were lengthened what neighbours share is added, if 
   }
 })
 
-test('clusters that differ in nothing but their size have no variance', () => {
+test('clusters that differ in size alone have no variance', () => {
   const found = measure([1, 1, 1, 1], [[0, 0, 0, 1]])
   assert.deepEqual([found.value, found.variance, found.freedom], [1, 0, Infinity])
 })
@@ -64,7 +64,7 @@ const cell = fc.constantFrom(0, 0, 0, -1, 1, -2.5, NaN)
 const rowsOf = (columns: number) =>
   fc.array(fc.tuple(cell, ...Array.from({ length: columns }, () => fc.nat(3))), { minLength: 4, maxLength: 30 })
 
-/** By its words: each cell is left out, and θ is computed again. */
+/** The definition: each cell is left out, and θ is computed again. */
 function naive(rows: readonly (readonly number[])[], columns: readonly number[]): { moved: number[]; variance: number } {
   const theta = (of: readonly (readonly number[])[]): number => of.reduce((sum, [d]) => sum + d, 0) / of.length
   const nameOf = (row: readonly number[]): string => columns.map(column => row[column]).join(' ')
@@ -76,7 +76,7 @@ function naive(rows: readonly (readonly number[])[], columns: readonly number[])
 const isWithin = (rows: readonly (readonly number[])[], a: number, b: number): boolean =>
   rows.every(one => rows.every(other => one[a] !== other[a] || one[b] === other[b]))
 
-test('by several columns it is each cell left out in turn, sets of cells added and taken off', () => {
+test('with several columns the variance is the jackknife over cells by inclusion and exclusion', () => {
   fc.assert(
     fc.property(rowsOf(3), all => {
       const rows = all.filter(([d]) => !Number.isNaN(d))
@@ -100,7 +100,7 @@ test('by several columns it is each cell left out in turn, sets of cells added a
   )
 })
 
-test('degrees of freedom are those of the matrix of their formula, or of fourth moments, and skewness that of third ones', () => {
+test('degrees of freedom equal the matrix formula or the fourth moments, and skewness the third moments', () => {
   fc.assert(
     fc.property(rowsOf(1), all => {
       const rows = all.filter(([d]) => !Number.isNaN(d))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { UtilityIR } from '../../define/ir/ir.ts'
 import { basisOf } from './basis.ts'
 
-test('what decisions are counted by is said from the terms of their worth', () => {
+test('the basis is worded from the terms of the value function', () => {
   const said: readonly (readonly [UtilityIR, string])[] = [
     [
       { kind: 'caught', unit: 'late arrivals', budget: 0.1 },

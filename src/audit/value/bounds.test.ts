@@ -5,7 +5,7 @@ import { boundsOf, supposed, unknownPart, utilityOf } from './index.ts'
 
 const HOUR = 3_600_000
 
-test('bounds are the values with every unknown label true, and with every one false', () => {
+test('bounds are the values with all unknown labels true, and with all false', () => {
   const { values } = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, { name: 'm' })
   let unknown = 0
   for (let seed = 0; seed < 200; seed++) {
@@ -32,7 +32,7 @@ test('bounds are the values with every unknown label true, and with every one fa
   assert.ok(unknown > 100)
 })
 
-test('what is supposed is remembered, and leaves the cases as they are', () => {
+test('cases with assumed labels are cached, and leave the original unchanged', () => {
   const { cases } = randomGiven(1)
   const known = cases.known.slice()
   assert.equal(supposed(cases, 1, HOUR), supposed(cases, 1, HOUR))

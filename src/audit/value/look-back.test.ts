@@ -12,7 +12,7 @@ const acts = (cooldown?: number) =>
     cooldown,
   }) as unknown as ActionIR
 
-test('a cooldown may hang on all before it, a block on what it reaches, anything else on nothing', () => {
+test('a cooldown looks back without limit, a block for its duration, others not at all', () => {
   const model = { name: 'm' }
   const caught = { kind: 'caught', unit: 'x' } as const
   const money = { kind: 'money', saves: 1, wrong: 1 } as const
@@ -23,7 +23,7 @@ test('a cooldown may hang on all before it, a block on what it reaches, anything
   assert.equal(lookBackOf({ actions: [acts(5)] }, { name: 'other' }, caught), 0)
 })
 
-test('who acted earlier than that changes no value', () => {
+test('actions before the look-back change no value', () => {
   let [left, stopped] = [0, 0]
   for (let seed = 0; seed < 400; seed++) {
     const given = randomGiven(seed)

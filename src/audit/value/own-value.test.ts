@@ -10,7 +10,7 @@ const own = (compute: UtilityCompute, given: Given) =>
 const given = { ...randomGiven(3, { most: 60 }), rows: { from: 2, to: 12 } }
 const judged = (row: number) => given.cases.known[row] === 1 && given.cases.eligible[row] === 1
 
-test('the function sees the rows in columns, and what it gives of unknown labels does not count', () => {
+test('the function receives columns of rows, and its values for unknown labels are ignored', () => {
   assert.ok(given.cases.length >= 12)
   let seen: Judged | undefined
   const values = own(d => {
@@ -32,7 +32,7 @@ test('the function sees the rows in columns, and what it gives of unknown labels
   assert.ok(values.some(Number.isNaN) && values.some(value => value > 0))
 })
 
-test('what it does wrong is said with the model, and the row where there is one', () => {
+test('an error names the model, and the row where there is one', () => {
   const refused = (compute: UtilityCompute, message: RegExp) =>
     assert.throws(
       () => own(compute, given),

@@ -9,7 +9,7 @@ const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm'
 const performance = (given: Given, shared = false) =>
   performanceOf(given, { worth: caught.sparse(given), outcomes: trueOutcomes(given.cases, shared), decisionsAWeek: 700 })
 
-test('actions, precision, recall and AUC are what counting one by one gives', () => {
+test('actions, precision, recall and AUC equal a direct count', () => {
   for (let seed = 0; seed < 300; seed++) {
     const shared = seed % 2 === 1
     const given = randomGiven(seed, { shared })
@@ -37,7 +37,7 @@ test('actions, precision, recall and AUC are what counting one by one gives', ()
   }
 })
 
-test('no labels, one class and no actions are null and not a figure', () => {
+test('without labels, a class or actions a figure is null', () => {
   const length = 3
   const t = Float64Array.of(0, 1, 2)
   const cases = (known: number, label: number) =>
@@ -57,7 +57,7 @@ test('no labels, one class and no actions are null and not a figure', () => {
   assert.deepEqual(of(1, 0, 0), { aWeek: 0, actionsAWeek: 0, precision: null, recall: null, auc: null })
 })
 
-test('AUC of many rows is within its bound of the sorted one, and exact where bins would not do', () => {
+test('binned AUC is within its error bound, and exact where the bound would fail', () => {
   const of = random(9)
   const length = 90_000
   const label = Uint8Array.from({ length }, () => Number(of() < 0.2))
@@ -77,13 +77,13 @@ test('AUC of many rows is within its bound of the sorted one, and exact where bi
   assert.ok(Math.abs(aucOf({ label, known, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
   const coarse = Float64Array.from(label, is => Math.floor(of() * 4) + is)
   assert.equal(aucOf({ label, known, eligible: ones }, coarse, rows), exact(coarse))
-  // One score far away puts all others into one bin.
+  // One outlier puts all other scores into one bin.
   smooth[500] = 1e12
   assert.equal(aucOf({ label, known, eligible: ones }, smooth, rows), exact(smooth))
   assert.equal(aucOf({ label, known, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
 })
 
-test('a group had nothing where every feature is NULL, or counts nothing', () => {
+test('a group is empty where every feature is NULL or a count of 0', () => {
   const features = [
     { values: Float64Array.of(NaN, 1, NaN, NaN, 0), isCount: false },
     { values: Float64Array.of(0, 2, 1, 0, 0), isCount: true },

@@ -23,7 +23,7 @@ function whole(seed: number, most = 40): Given {
   return { ...given, cases: { ...cases, label, known: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
 }
 
-/** As a run sees them of whose decisions `met` were to act, all but those `undone`. */
+/** The cases as a run sees them: `met` rows met an action's condition, and all but the `undone` rows acted. */
 function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; undone: ReadonlySet<number>; chance: number }): Cases {
   const hidden = new Set(met.filter(row => !undone.has(row)))
   const weight = Float64Array.from({ length: cases.length }, (_, row) => (hidden.has(row) ? 0 : undone.has(row) ? 1 / chance : 1))
@@ -40,7 +40,7 @@ function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; u
 
 const sumOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0)
 
-test('over all draws that there might have been the mean is the truth, to a rounding', () => {
+test('the mean over all possible draws equals the truth, up to rounding', () => {
   for (let seed = 0; seed < 30; seed++) {
     const given = whole(seed, 14)
     const met = Array.from({ length: given.cases.length }, (_, row) => row)
@@ -60,7 +60,7 @@ test('over all draws that there might have been the mean is the truth, to a roun
   }
 })
 
-test('without decisions that stand for others values are to the bit what they were', () => {
+test('weights of 1 leave all values bit-equal', () => {
   for (let seed = 0; seed < 50; seed++) {
     const given = randomGiven(seed)
     const { cases } = given
@@ -72,7 +72,7 @@ test('without decisions that stand for others values are to the bit what they we
   }
 })
 
-test('what is stood for is not unknown, and bounds suppose nothing of it', () => {
+test('represented decisions are not unknown, and bounds assume no label for them', () => {
   for (let seed = 0; seed < 30; seed++) {
     const given = whole(seed)
     const met = [...given.cases.label.keys()].filter(row => row % 3 === 0)
@@ -86,7 +86,7 @@ test('what is stood for is not unknown, and bounds suppose nothing of it', () =>
   }
 })
 
-test('precision, recall and AUC are those of rows that stand there as often as each stands for', () => {
+test('precision, recall and AUC equal those of rows repeated by their weight', () => {
   for (let seed = 0; seed < 60; seed++) {
     const given = whole(seed)
     const met = [...given.cases.label.keys()].filter(row => row % 2 === 0)

@@ -1,4 +1,4 @@
-/** Values without those that are 0 against values of every row. */
+/** Sparse values against dense ones. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -9,7 +9,7 @@ const value = fc.constantFrom(0, 0, 0, 1, -1, 2.5, NaN, Infinity)
 const rows = (more: fc.Arbitrary<number> = value) => fc.array(fc.tuple(value, more), { minLength: 1, maxLength: 30 })
 const columns = (of: readonly (readonly [number, number])[]) => [0, 1].map(i => Float64Array.from(of, row => row[i]))
 
-test('values are what they were, and so are their sums', () => {
+test('sparse values and their sums equal the dense ones', () => {
   fc.assert(
     fc.property(rows(), of => {
       const [values, before] = columns(of)
@@ -19,7 +19,7 @@ test('values are what they were, and so are their sums', () => {
       assert.deepEqual([dense(found), found.sum, found.rows], [values, sum, n])
       assert.equal(found.squares, totalOf(values.map(one => one * one)).sum)
       assert.ok([...found.by].every(one => one !== 0))
-      // The same array where it says the same, and never written to.
+      // The same array where it has the same content, and never modified.
       assert.equal(
         found.unknown === unknown,
         values.every((one, row) => Number.isNaN(one) === (unknown[row] === 1)),
@@ -32,7 +32,7 @@ test('values are what they were, and so are their sums', () => {
   )
 })
 
-test('one less another is what it is row by row, whether the same rows are known or not', () => {
+test('a difference equals the dense difference, whether or not the same rows are known', () => {
   fc.assert(
     fc.property(rows(), fc.boolean(), (of, isAlike) => {
       const [one, other] = columns(of.map(([a, b]) => (isAlike && Number.isNaN(a + b) ? [NaN, NaN] : [a, b])))
@@ -43,7 +43,7 @@ test('one less another is what it is row by row, whether the same rows are known
   )
 })
 
-test('the total of a stretch of rows is that of its values', () => {
+test('the total of a range of rows equals the sum of its values', () => {
   fc.assert(
     fc.property(rows(), fc.nat(30), fc.nat(30), (of, one, other) => {
       const [values] = columns(of)

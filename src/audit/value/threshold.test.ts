@@ -8,7 +8,7 @@ import { actingOf, alertsAt, countAtOrAbove, thresholdForPart } from './index.ts
 const scores = (...values: number[]) => Float64Array.from(values)
 const all = ({ length }: Float64Array) => ({ from: 0, to: length })
 
-test('at most so many act, as many as can, and equal scores act together', () => {
+test('the threshold fills the budget without exceeding it, and equal scores act together', () => {
   const of = random(5)
   for (let round = 0; round < 500; round++) {
     const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
@@ -25,7 +25,7 @@ test('at most so many act, as many as can, and equal scores act together', () =>
   }
 })
 
-test('a part of those that have a score, in the rows alone', () => {
+test('the budget is a share of the scored decisions of the rows', () => {
   const hundred = Float64Array.from({ length: 100 }, (_, i) => i)
   assert.equal(thresholdForPart(hundred, all(hundred), 0.29).acts, 29)
   assert.deepEqual(thresholdForPart(hundred, { from: 0, to: 10 }, 0.1), { threshold: 9, scored: 10, acts: 1, tied: 0 })
@@ -35,7 +35,7 @@ test('a part of those that have a score, in the rows alone', () => {
   assert.deepEqual(thresholdForPart(scores(7, 7, 7, 7), { from: 0, to: 4 }, 0.5), { threshold: Infinity, scored: 4, acts: 0, tied: 4 })
 })
 
-test('alerts are what is at or above; after one its key is left alone for the cooldown', () => {
+test('decisions at or above the threshold act, except during the cooldown of their key', () => {
   for (let seed = 0; seed < 200; seed++) {
     const { cases, decided, threshold } = randomGiven(seed)
     assert.deepEqual(
@@ -55,7 +55,7 @@ test('alerts are what is at or above; after one its key is left alone for the co
   }
 })
 
-test('the action of the model with the lowest threshold says what acts', () => {
+test("the alert rule is the model's action with the lowest threshold", () => {
   const action = (name: string, model: string, op: string, value: number, cooldown?: number) =>
     ({
       name,

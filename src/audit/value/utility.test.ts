@@ -12,11 +12,11 @@ const valuesOf = (utility: UtilityIR, given: Given, kind: 'from' | 'begins' = 'f
   utilityOf({ utility }, { name: 'm', label: label[kind] }).values(given)
 const caught = { kind: 'caught', unit: 'x' } as const
 
-/** The rows, as a naive reader sees them. */
+/** The rows of an evaluation, for naive references. */
 const rowsOf = ({ rows: { from, to } }: Given) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
 const judged = ({ cases }: Given, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
 
-/** Is row the first action in time about its outcome? By comparing it with every other. */
+/** Whether the row is the first action in time for its outcome, by comparison with every other row. */
 function isFirst(given: Given, row: number, shared: boolean): boolean {
   const { cases, decided, alert } = given
   const inTime = (other: number) =>
@@ -29,7 +29,7 @@ function isFirst(given: Given, row: number, shared: boolean): boolean {
   })
 }
 
-test('caught, notice and money count the first action in time of each outcome, and wrong ones', () => {
+test('caught, notice and money count the first action in time of each outcome, and wrong actions', () => {
   let firsts = 0
   for (let seed = 0; seed < 400; seed++) {
     const shared = seed % 2 === 0
@@ -66,7 +66,7 @@ test('caught, notice and money count the first action in time of each outcome, a
   assert.ok(firsts > 500)
 })
 
-/** Event by event: is some earlier action of the key, itself not stopped, done by now and not over? */
+/** The blocked rows, event by event: an earlier unblocked action of the key is done and not over. */
 function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, rows }: Given, blocks: number): Set<number> {
   const first = t.findIndex(time => time > t[rows.from] - blocks)
   const stopped = new Set<number>()
@@ -83,7 +83,7 @@ function stoppedNaively({ cases: { t, key }, decided: { acted, inline }, alert, 
   return stopped
 }
 
-test('money that stops the key counts each event that is stopped, right or wrong', () => {
+test('money with blocking counts each blocked event, right or wrong', () => {
   let stopped = 0
   for (let seed = 0; seed < 400; seed++) {
     const given = randomGiven(seed)
@@ -100,7 +100,7 @@ test('money that stops the key counts each event that is stopped, right or wrong
   assert.ok(stopped > 500)
 })
 
-test('without delays it is the action model of the fraud example', () => {
+test('without delays it equals the action model of the fraud example', () => {
   const of = random(7)
   const length = 5000
   const t = Float64Array.from({ length }, () => Math.floor(of() * 20 * 86_400_000)).sort()
@@ -136,7 +136,7 @@ test('without delays it is the action model of the fraud example', () => {
   }
 })
 
-test('an amount that is NULL says nothing where the event was stopped', () => {
+test("a NULL amount makes a blocked event's value unknown", () => {
   const given = oneRow({ label: 1 })
   const cases = casesOf({ ...given.cases, columns: { amount: Float64Array.of(NaN) } })
   assert.deepEqual([...valuesOf({ kind: 'money', saves: 'amount', wrong: 1, blocks: 1 }, { ...given, cases })], [NaN])
@@ -164,13 +164,13 @@ function oneRow({ label, known = 1 }: { readonly label: 0 | 1; readonly known?: 
   }
 }
 
-test('an action after the outcome is worth nothing, one at the same moment all of it', () => {
+test('an action after the outcome has no value, an action at the same time has the full value', () => {
   const given = oneRow({ label: 1 })
   const at = (acted: number) => [...valuesOf(caught, { ...given, decided: { ...given.decided, acted: Float64Array.of(acted) } })]
   assert.deepEqual([at(4), at(5), at(6)], [[1], [1], [0]])
 })
 
-test('of no rows there are no values, and of rows without a known label none that is a number', () => {
+test('no rows give no values, and rows without a known label give NaN', () => {
   const given = oneRow({ label: 0, known: 0 })
   for (const utility of [caught, { kind: 'money', saves: 1, wrong: 1, blocks: 5 } as const]) {
     assert.equal(valuesOf(utility, { ...given, rows: { from: 1, to: 1 } }).length, 0)
@@ -178,7 +178,7 @@ test('of no rows there are no values, and of rows without a known label none tha
   }
 })
 
-test('a utility has a name, a unit and a price', () => {
+test('a value function has a name, a unit and a value per unit', () => {
   const named = (utility: UtilityIR) => {
     const { name, unit, dollars } = utilityOf({ utility }, { name: 'm', label: label.from }, d => d.score)
     return [name, unit, dollars]

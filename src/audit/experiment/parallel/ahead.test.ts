@@ -1,4 +1,4 @@
-/** Threads change nothing but who computes: the same columns to the bit, whatever is asked for, in whatever order. */
+/** Precomputation changes no column, to the bit, for any requests in any order. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
@@ -38,7 +38,7 @@ const plansOf = ({ groups }: PipelineIR): Plan[] => [
 
 const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { columns }]) => [id, columns.out])
 
-test('what threads compute is what is computed without them', async () => {
+test('threads compute the same columns as the main thread', async () => {
   let used = 0
   for (const { ir, model, made } of cases()) {
     const log = () => logOf(ir, made.log, made.run)
@@ -50,7 +50,7 @@ test('what threads compute is what is computed without them', async () => {
     const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
     try {
       await ahead.first
-      // Also what was not announced, and in another order than it was.
+      // Also plans that were not prepared, and in a different order.
       const later: Plan = new Map([['ingestion', { kind: 'older', by: 3 }]])
       for (const plan of [plans[3], later, ...plans, plans[1]]) {
         await ahead.bring(together.idOf(plan))
@@ -68,7 +68,7 @@ test('what threads compute is what is computed without them', async () => {
   assert.ok(used >= 4, `only ${used} plans were made by threads`)
 })
 
-test('a job is taken once, and nobody is farther ahead than there is room', () => {
+test('a job is claimed once, and unused results are bounded', () => {
   const claims = claimsOf(3, 2)
   assert.deepEqual([isClaimed(claims, 1), isClaimed(claims, 1), isClaimed(claims, 2)], [true, false, true])
   done(claims, 1)

@@ -1,4 +1,4 @@
-/** Scores that a thread has made are those that are made here: of both arms, with what is to be said of the models and how they rank. */
+/** Precomputed scores equal the main thread's: for both arms, with notes and AUC. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../base/random.ts'
@@ -45,7 +45,7 @@ function history(): LoggedEvent[] {
 }
 
 for (const isKept of [true, false])
-  test(`a thread scores as it is done here, to the bit, by features that ${isKept ? 'are kept' : 'pass'}`, () => scoredAhead(isKept))
+  test(`a thread's scores are bit-equal to the main thread's, by ${isKept ? 'stored' : 'streamed'} features`, () => scoredAhead(isKept))
 
 async function scoredAhead(isKept: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())

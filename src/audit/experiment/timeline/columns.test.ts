@@ -1,4 +1,4 @@
-/** Columns that pass are those that are kept, to the bit: the vectors that a model learns from, and scores over several stretches. */
+/** Streamed columns equal stored ones, to the bit: training vectors, and scores over several blocks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { logOf } from '../../../../test/property/engines/replayed.ts'
@@ -64,11 +64,11 @@ function history(): LoggedEvent[] {
   })
 }
 
-test('scores and vectors of features that pass are those of features that are kept', () => {
+test('scores and vectors of streamed features equal those of stored features', () => {
   const log = logOf(ir, history())
   const definitions = { ir, scores: new Map() }
   const scored = { from: 2000, to: ROWS - 10 }
-  // Learnt from before what is scored, and in the middle of it.
+  // Training cases before the scored range, and inside it.
   for (const learnt of [[3, 77, 1500], [3, 2500], []]) {
     const replays = new Replays({ ir, model: ir.models[0] }, log)
     const cases = Uint32Array.from(learnt)
@@ -95,7 +95,7 @@ test('scores and vectors of features that pass are those of features that are ke
       assert.deepEqual(some, all)
       assert.deepEqual(all[0].subarray(20_000, 30_000), all[1].subarray(20_000, 30_000))
       assert.ok(!all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(one => !Number.isNaN(one)).length === 10_000)
-      // What is made of sums passes; a maximum is a replay's.
+      // Features of sums are streamed; a maximum needs a replay.
       const kinds = [...passing.features.values()].map(({ read, columns }) => [read.group.name, columns instanceof PassingColumns])
       const isShared = plan.get('group/usual') !== undefined
       assert.deepEqual(
@@ -111,7 +111,7 @@ test('scores and vectors of features that pass are those of features that are ke
   }
 })
 
-test('what passes is asked for in order, and its room is empty each time', () => {
+test('streamed columns are read in order, and their buffer is cleared each time', () => {
   const feature = ir.groups[0].features[0]
   let given = 0
   const forward = {

@@ -8,7 +8,7 @@ import { eachStretch, vectorsAlone, vectorsOf } from './inputs.ts'
 import { lookedAtOf } from './judged-range.ts'
 import { Replays } from '../replay/replays.ts'
 
-test('where all have scores all are looked at; otherwise those, and what is learnt from', () => {
+test('all cases are selected if all get scores; otherwise the scored and the training cases', () => {
   assert.equal(lookedAtOf(5, Uint32Array.of(1), { from: 0, to: 5 }), undefined)
   const { cases, places } = lookedAtOf(7, Uint32Array.of(0, 2, 3), { from: 3, to: 6 })!
   assert.deepEqual([...cases], [0, 2, 3, 4, 5])
@@ -18,7 +18,7 @@ test('where all have scores all are looked at; otherwise those, and what is lear
   )
 })
 
-test('of those that are looked at inputs are to the bit what they are among all', () => {
+test('inputs of selected cases are bit-equal to those of all cases', () => {
   let compared = 0
   for (let seed = 1; compared < 12; seed++) {
     const made = deciding(seed)

@@ -9,13 +9,13 @@ import type { Plan, Setting } from '../../domain/element.ts'
 import { Replays } from '../replay/replays.ts'
 import { tracedClocks, tracesOf, type Trace } from './traces.ts'
 
-test('the age is that of the last decision that was recorded before, and the clock does not go back', () => {
+test('the age is that of the latest recorded decision, and the as-of time never decreases', () => {
   const trace: Trace = { t: Float64Array.of(100, 200, 300), age: Float64Array.of(10, 150, Infinity) }
   assert.deepEqual([...tracedClocks(trace, Float64Array.of(50, 100, 199, 200, 250, 300))], [40, 90, 189, 189, 189, 189])
   assert.deepEqual([...tracedClocks({ t: Float64Array.of(0), age: Float64Array.of(Infinity) }, Float64Array.of(5))], [-Infinity])
 })
 
-test('ages that a replay of a schedule records are replayed as that schedule', () => {
+test('the recorded ages of a schedule replay as that schedule', () => {
   let compared = 0
   for (let seed = 1; seed <= 60; seed++) {
     const made = deciding(seed)
@@ -36,7 +36,7 @@ test('ages that a replay of a schedule records are replayed as that schedule', (
   assert.ok(compared > 500, `only ${compared} decisions were compared`)
 })
 
-/** Without inputs of features that are left out. */
+/** Without inputs of the removed features. */
 function withoutMissing(model: ModelIR, { groups }: PipelineIR): ModelIR {
   const has = (group: string, name: string) =>
     groups.some(each => each.name === group && each.features.some(feature => feature.name === name))
