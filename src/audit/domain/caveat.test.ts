@@ -26,8 +26,8 @@ test('the worst caveat of each kind and subject is shown, at its first place', (
 })
 
 test('of two equally severe caveats the first is shown, and one without a size once', () => {
-  const [one, other] = [shocks('day', 0.4), shocks('week', 0.4)]
-  assert.deepEqual(worstOf([one, other]), [one])
+  const [first, second] = [shocks('day', 0.4), shocks('week', 0.4)]
+  assert.deepEqual(worstOf([first, second]), [first])
   assert.deepEqual(worstOf([{ kind: 'nothing acts' }, { kind: 'nothing acts' }]), [{ kind: 'nothing acts' }])
 })
 
@@ -41,7 +41,7 @@ test('a caveat survives JSON', () => {
 })
 
 test('each kind of caveat has its text', () => {
-  const said: [Caveat, string][] = [
+  const texts: [Caveat, string][] = [
     [{ kind: 'few weeks', weeks: 4.27 }, 'the judged decisions cover 4.3 weeks: seasons and rarer shocks are not in them'],
     [{ kind: 'no year', days: 91 }, '91 days of history: a year is an extrapolation'],
     [{ kind: 'few true labels', count: 7 }, 'only 7 judged decisions have a true label'],
@@ -98,5 +98,5 @@ test('each kind of caveat has its text', () => {
     ],
     [{ kind: 'no price', price: -3 }, 'the value per unit is -3, which must be a number above 0: no dollar verdict'],
   ]
-  for (const [caveat, text] of said) assert.equal(caveatText(caveat), text)
+  for (const [caveat, text] of texts) assert.equal(caveatText(caveat), text)
 })

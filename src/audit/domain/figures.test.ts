@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { count, dollars, estimateText, figure, ofUnit, rangeText, ratio, share } from './figures.ts'
 
-const said = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string])[]) => {
+const expectTexts = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string])[]) => {
   for (const [value, text] of pairs) assert.equal(of(value), text)
 }
 
 test('numbers have separators, a minus sign, and no excess digits', () => {
-  said(count, [
+  expectTexts(count, [
     [0, '0'],
     [1234, '1,234'],
     [-1234, '−1,234'],
@@ -16,7 +16,7 @@ test('numbers have separators, a minus sign, and no excess digits', () => {
     [3e10, '30B'],
     [2e15, '2.00e+15'],
   ])
-  said(
+  expectTexts(
     value => figure(value),
     [
       [0, '0'],
@@ -76,7 +76,7 @@ test('a bound that is not zero is not shown as zero', () => {
 })
 
 test('dollars, shares and ranges', () => {
-  said(dollars, [
+  expectTexts(dollars, [
     [0, '$0'],
     [0.4249, '$0.42'],
     [0.0004, '<$0.01'],
@@ -84,7 +84,7 @@ test('dollars, shares and ranges', () => {
     [12.5, '$12.50'],
     [1234.5, '$1,235'],
   ])
-  said(share, [
+  expectTexts(share, [
     [0, '0 %'],
     [0.0004, '<0.1 %'],
     [0.00837, '0.8 %'],
@@ -93,12 +93,12 @@ test('dollars, shares and ranges', () => {
     [0.9999, '>99.9 %'],
     [1, '100 %'],
   ])
-  said(ratio, [
+  expectTexts(ratio, [
     [0.467, '.47'],
     [1, '1.00'],
     [null, '–'],
   ])
-  said(rangeText, [
+  expectTexts(rangeText, [
     [{ low: 90, base: 120, high: 160 }, '$120 ($90 to $160)'],
     [{ low: 0, base: 0, high: 0 }, '$0'],
   ])

@@ -209,9 +209,9 @@ test('precomputation by threads changes no result, nor does ending them', async 
   const [alone, together] = [experiment(), new Experiment(shopping, fraud.ir, log, { threads: 1 })]
   const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
   await together.prepare(plans)
-  for (const [i, asked] of [...plans, ...plans].entries()) {
+  for (const [i, requested] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
-    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(asked, arm), await alone.decided(asked, arm))
+    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
   }
 })
 

@@ -69,8 +69,8 @@ test('the champion scores outside its training data; after a failed fit the mode
   const running = (fit: (learns: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
     runningModelOf({ cases, every, champion: by, horizon: 0, fit })
   const fitting = ({ to }: RowRange) => Promise.resolve({ score: score(to) })
-  const ranges = async (...given: Parameters<typeof running>) =>
-    (await running(...given)).scores.map(one => [one.from, one.to, (one.score as ReturnType<typeof score>).intercept])
+  const ranges = async (...args: Parameters<typeof running>) =>
+    (await running(...args)).scores.map(item => [item.from, item.to, (item.score as ReturnType<typeof score>).intercept])
 
   assert.deepEqual(await ranges(fitting), [
     [0, 50, 40],
@@ -132,8 +132,8 @@ test('a trained model has a curve without retraining even without a promoted ver
 test('no score depends on a label from after its time', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')
-  const { test: judged } = of.cases.blocks
-  const row = Math.floor((judged.from + judged.to) / 2)
+  const { test: judgedBlock } = of.cases.blocks
+  const row = Math.floor((judgedBlock.from + judgedBlock.to) / 2)
   const changed = experiment(
     history.map(event =>
       event.source === 'chargebacks' && event.time > of.cases.t[row] ? { ...event, row: { ...event.row, fraud: false } } : event,
@@ -163,9 +163,9 @@ test('a champion scores from the decision after its training data on, in every t
     const from = cases.blocks.report.from + 1
     assert.deepEqual(score.subarray(0, from), before.subarray(0, from))
     assert.ok(score.subarray(from).every(value => value < 0.5))
-    const { text, champion: told } = incidentModelOf(fraud, alone.running, champion)!
+    const { text, champion: reported } = incidentModelOf(fraud, alone.running, champion)!
     assert.match(text, /^champion version 4 for the last \d+ of \d+ judged decisions; .* the model trained as of each time by its schedule/)
-    assert.deepEqual(told, { version: 4, decisions: cases.blocks.test.to - from })
+    assert.deepEqual(reported, { version: 4, decisions: cases.blocks.test.to - from })
   } finally {
     threaded.end()
   }
@@ -174,7 +174,7 @@ test('a champion scores from the decision after its training data on, in every t
 test('the report names the model of the curve', async () => {
   const of = experiment()
   await of.decided(asItRuns, 'frozen')
-  const text = (...given: Parameters<typeof incidentModelOf>) => incidentModelOf(...given)?.text
+  const text = (...args: Parameters<typeof incidentModelOf>) => incidentModelOf(...args)?.text
   assert.equal(
     text(fraud, of.running, { why: 'no version is promoted' }),
     'the model trained as of each time by its schedule (nightly at 00:00), 24 trainings, since no version is promoted',

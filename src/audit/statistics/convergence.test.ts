@@ -8,7 +8,7 @@ import { sampleOf, type Sample } from './sample.ts'
 const [A_DAY, DAY] = [60, 86_400_000]
 
 /** One of sixty entities and a day for each row; in runs of `stretch` days the losses are high or low. */
-function history(days: number, stretch: number, seed: number, isTime = true): { sample: Sample; difference: Float64Array } {
+function history(days: number, runDays: number, seed: number, isTime = true): { sample: Sample; difference: Float64Array } {
   const chance = random(seed)
   const day = Int32Array.from({ length: days * A_DAY }, (_, row) => Math.floor(row / A_DAY))
   const entity = Int32Array.from(day, () => Math.floor(chance() * 60))
@@ -18,15 +18,15 @@ function history(days: number, stretch: number, seed: number, isTime = true): { 
     { name: 'day', of: day, count: days, ...(isTime && { span: DAY }) },
   ]
   const sample = sampleOf({ t: Float64Array.from(day, (day, row) => day * DAY + row), clusters }, { from: 0, to: day.length })
-  return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / stretch)] ? -1 : 0)) }
+  return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0)) }
 }
 
 const bandOf = ({ sample, difference }: ReturnType<typeof history>): Band =>
   estimatedBands(sample, [difference], { seed: 1, decisionsAWeek: 1 }).rungs[0] as Band
 
 test('three-day shocks lengthen the blocks, widen the intervals and give a caveat', () => {
-  const made = history(240, 3, 1)
-  const bands = bandsOf(made.sample, [made.difference], { seed: 1 })
+  const sampled = history(240, 3, 1)
+  const bands = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
   const [airport, blocks] = bands.clusters
   assert.deepEqual([airport.name, airport.count], ['airport', 60])
   assert.ok(['2-day block', '4-day block', '7-day block'].includes(blocks.name), blocks.name)
@@ -34,7 +34,7 @@ test('three-day shocks lengthen the blocks, widen the intervals and give a cavea
     bands.caveats.map(caveatText).join('\n'),
     /differences of neighbouring days are autocorrelated \(0\.[5-9]\d\): intervals use \d-day blocks$/,
   )
-  const [own, short] = [bandOf(made), bandOf(history(240, 3, 1, false))]
+  const [own, short] = [bandOf(sampled), bandOf(history(240, 3, 1, false))]
   // Three days count as one: by days the error would be √3 times too small.
   assert.ok(own.error > 1.4 * short.error && own.error < 2.3 * short.error, `${own.error} for ${short.error}`)
   assert.equal(own.value, short.value)
@@ -42,8 +42,8 @@ test('three-day shocks lengthen the blocks, widen the intervals and give a cavea
 })
 
 test('with too few blocks left the caveat stays, and there is no verdict', () => {
-  const made = history(36, 6, 4)
-  const bands = bandsOf(made.sample, [made.difference], { seed: 1 })
+  const sampled = history(36, 6, 4)
+  const bands = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
   assert.equal(bands.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
   assert.deepEqual(
     bands.rungs.map(rung => 'why' in rung && rung.why),
@@ -58,8 +58,8 @@ test('one-day shocks leave the blocks unchanged, to the bit', () => {
 })
 
 test('sweeps of one sample use the same longer blocks', () => {
-  const made = history(240, 3, 1)
-  const first = bandsOf(made.sample, [made.difference], { seed: 1 })
-  assert.deepEqual(bandsOf(made.sample, [made.difference], { seed: 1 }), first)
-  assert.equal(made.sample.columns[1].name, 'day', 'the sample itself stays as it is')
+  const sampled = history(240, 3, 1)
+  const first = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.deepEqual(bandsOf(sampled.sample, [sampled.difference], { seed: 1 }), first)
+  assert.equal(sampled.sample.columns[1].name, 'day', 'the sample itself stays as it is')
 })

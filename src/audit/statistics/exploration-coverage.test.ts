@@ -22,35 +22,35 @@ const meanOf = (all: Float64Array): number => {
 }
 const lossOf = (cases: Cases, { now, older }: Explored): Float64Array => {
   const less = values(givenOf(cases, now))
-  return values(givenOf(cases, older)).map((one, row) => one - less[row])
+  return values(givenOf(cases, older)).map((explored, row) => explored - less[row])
 }
 
 const worlds = Array.from({ length: SEEDS }, (_, seed) => exploringHistory(seed + 1, world))
 
 test('with propensity weights the current value and the loss of older data are unbiased; without them they are not', () => {
-  const means = (of: (one: Explored) => number): { mean: number; error: number } => {
+  const means = (of: (explored: Explored) => number): { mean: number; error: number } => {
     const all = worlds.map(of)
-    const mean = all.reduce((sum, one) => sum + one, 0) / all.length
-    return { mean, error: Math.sqrt(all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / all.length ** 2) }
+    const mean = all.reduce((sum, explored) => sum + explored, 0) / all.length
+    return { mean, error: Math.sqrt(all.reduce((sum, explored) => sum + (explored - mean) ** 2, 0) / all.length ** 2) }
   }
   for (const of of [
-    (cases: Cases, one: Explored) => meanOf(values(givenOf(cases, one.now))),
-    (cases: Cases, one: Explored) => meanOf(lossOf(cases, one)),
+    (cases: Cases, explored: Explored) => meanOf(values(givenOf(cases, explored.now))),
+    (cases: Cases, explored: Explored) => meanOf(lossOf(cases, explored)),
   ]) {
-    const truth = means(one => of(one.truth, one)).mean
-    const off = means(one => of(one.seen, one) - of(one.truth, one))
+    const truth = means(explored => of(explored.truth, explored)).mean
+    const off = means(explored => of(explored.seen, explored) - of(explored.truth, explored))
     assert.ok(Math.abs(off.mean) < 4 * off.error && off.error < 0.05 * Math.abs(truth), `${off.mean} ± ${off.error} beside ${truth}`)
-    const alone = means(one => of({ ...one.seen, standing: undefined! }, one)).mean
+    const alone = means(explored => of({ ...explored.seen, standing: undefined! }, explored)).mean
     assert.ok(Math.abs(alone - truth) > 0.3 * Math.abs(truth), `${alone} by what was let through, and ${truth}`)
   }
 })
 
 test('intervals of the loss of older data have their nominal coverage', () => {
-  const truth = worlds.reduce((sum, one) => sum + meanOf(lossOf(one.truth, one)), 0) / SEEDS
+  const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
-  for (const one of worlds) {
-    const [band] = bandsOf(one.sampleOf(one.seen), [lossOf(one.seen, one)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
-    const [whole] = bandsOf(one.sampleOf(one.truth), [lossOf(one.truth, one)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
+  for (const explored of worlds) {
+    const [band] = bandsOf(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
+    const [whole] = bandsOf(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
     assert.ok(!('why' in band) && !('why' in whole))
     if (band.low <= truth && truth <= band.high) covered++
     width += band.high - band.low
@@ -63,19 +63,19 @@ test('intervals of the loss of older data have their nominal coverage', () => {
 
 test('without exploration there are bounds, and the truth lies between them', () => {
   for (const seed of [1, 2, 3, 4, 5]) {
-    const one = exploringHistory(seed, { ...world, explore: 0 })
-    assert.deepEqual([one.seen.undone, one.seen.standing], [undefined, undefined])
-    const given = givenOf(one.seen, one.now)
-    const { ifTrue, ifFalse } = boundsOf(values, given, HOUR)
-    const truth = meanOf(values(givenOf(one.truth, one.now)))
+    const explored = exploringHistory(seed, { ...world, explore: 0 })
+    assert.deepEqual([explored.seen.undone, explored.seen.standing], [undefined, undefined])
+    const evaluation = givenOf(explored.seen, explored.now)
+    const { ifTrue, ifFalse } = boundsOf(values, evaluation, HOUR)
+    const truth = meanOf(values(givenOf(explored.truth, explored.now)))
     assert.ok(meanOf(ifFalse) < truth && truth < meanOf(ifTrue))
-    assert.ok(values(given).some(Number.isNaN))
+    assert.ok(values(evaluation).some(Number.isNaN))
   }
 })
 
 test('with too few explored decisions among the changed ones there is no interval', () => {
-  const [one] = worlds
-  const sample = one.sampleOf(one.seen)
+  const [explored] = worlds
+  const sample = explored.sampleOf(explored.seen)
   const { weight } = sample
   const stood = [...weight!.keys()].filter(row => weight![row] === 0)
   const undone = [...weight!.keys()].filter(row => weight![row] > 1)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { poissonUpper } from './poisson.ts'
 
-const near = (found: number, expected: number, relative: number): void =>
-  assert.ok(Math.abs(found - expected) <= relative * expected, `${found} for ${expected}`)
+const near = (result: number, expected: number, relative: number): void =>
+  assert.ok(Math.abs(result - expected) <= relative * expected, `${result} for ${expected}`)
 
 test('upper bounds equal the published tables, 97.5 % and 95 %', () => {
   const tables: [count: number, tail: number, bound: number][] = [

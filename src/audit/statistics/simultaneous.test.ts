@@ -4,7 +4,7 @@ import { jointTail } from './simultaneous.ts'
 
 const drawing = { draws: 40_000, seed: 7 }
 const column = (...values: number[]): Float64Array[] => [Float64Array.from(values)]
-const within = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 0.002, `${found} for ${expected}`)
+const within = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 0.002, `${actual} for ${expected}`)
 
 test('independent levels have the tail 1 − 0.95^(1 / levels)', () => {
   const independent = [column(1, 0, 0, 0), column(0, -2, 0, 0), column(0, 0, 3, 0), column(0, 0, 0, 4)]
@@ -20,9 +20,9 @@ test('perfectly correlated levels count as one, whatever the sign', () => {
 })
 
 test('a level that is a linear combination of two others adds no dimension', () => {
-  const found = jointTail([column(1, 0), column(0, 1), column(1, 1)], 0.05, drawing)
+  const actual = jointTail([column(1, 0), column(0, 1), column(1, 1)], 0.05, drawing)
   // Between two independent levels and three.
-  assert.ok(found < 1 - 0.95 ** (1 / 2) && found > 1 - 0.95 ** (1 / 3), String(found))
+  assert.ok(actual < 1 - 0.95 ** (1 / 2) && actual > 1 - 0.95 ** (1 / 3), String(actual))
 })
 
 test('cluster columns count together, and a seed determines the result', () => {

@@ -4,13 +4,13 @@ import { random } from '../../base/random.ts'
 import { lopsided } from './skewness.ts'
 import { studentQuantile } from './student.ts'
 
-const near = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 1e-9, `${found} for ${expected}`)
+const near = (result: number, expected: number): void => assert.ok(Math.abs(result - expected) < 1e-9, `${result} for ${expected}`)
 
 test('without skewness the interval is Student’s', () => {
   for (const freedom of [3, 17.5, Infinity]) {
     const { below, above } = lopsided(0.05, freedom, 0)
     assert.deepEqual(
-      [below, above].map(one => one.toFixed(9)),
+      [below, above].map(value => value.toFixed(9)),
       Array.from({ length: 2 }, () => studentQuantile(0.05, freedom).toFixed(9)),
     )
   }

@@ -27,11 +27,11 @@ const sample = sampleBy([
 ])
 
 const counted = (difference: Float64Array, by = sample): Counted => {
-  const [found] = differingIn(by, [difference])
+  const [result] = differingIn(by, [difference])
   const room = new SumsRoom()
   return countedOf(
-    found,
-    by.cells.flatMap(set => countedColumn(sumsOf(set, found, room), set)),
+    result,
+    by.cells.flatMap(set => countedColumn(sumsOf(set, result, room), set)),
   )
 }
 const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
@@ -43,8 +43,8 @@ const differing = (of: Readonly<Record<number, number>>): Float64Array => {
   for (const [row, d] of Object.entries(of)) difference[Number(row)] = d
   return difference
 }
-const near = (found: readonly number[], expected: readonly number[]): void =>
-  found.forEach((one, i) => assert.ok(Math.abs(one - expected[i]) < 1e-9 * Math.abs(expected[i]), `${found.join()} for ${expected.join()}`))
+const near = (result: readonly number[], expected: readonly number[]): void =>
+  result.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-9 * Math.abs(expected[i]), `${result.join()} for ${expected.join()}`))
 
 test('one differing decision: its amount times the count bound, and on the other side times the bound of none', () => {
   near(boundOf(differing({ 7: -3 }), 3)!(0.05), [-3 * poissonUpper(1, 0.025), 3 * poissonUpper(0, 0.025)])
@@ -76,10 +76,10 @@ const bandFor = (by: Sample, difference: Float64Array): Band =>
   estimatedBands(by, [difference], { seed: 1, decisionsAWeek: by.length }).rungs[0] as Band
 
 test('the largest possible difference is the largest of any alternative, and more where all have few', () => {
-  const [one, two] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
-  assert.deepEqual([mostOf([one]), mostOf([one, two])], [6, 7.5])
+  const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
+  assert.deepEqual([mostOf([single]), mostOf([single, pair])], [6, 7.5])
   const many = counted(Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -4 : 0)))
-  assert.equal(mostOf([one, many]), 4)
+  assert.equal(mostOf([single, many]), 4)
   // One level, from 4 to 0, that one decision exceeds.
   near(boundOf(differing({ 7: -3 }), 4)!(0.05), [-4 * poissonUpper(1, 0.025), 4 * poissonUpper(0, 0.025)])
 })
@@ -93,9 +93,9 @@ test('the bound replaces an interval that one of ten decisions inflates', () => 
 })
 
 test('one differing decision uses the count bound, many use the standard error', () => {
-  const one = bandFor(sample, differing({ 7: -1 }))
-  assert.equal(one.isCounted, true)
-  near([one.low, one.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
+  const single = bandFor(sample, differing({ 7: -1 }))
+  assert.equal(single.isCounted, true)
+  near([single.low, single.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
   assert.equal(
     bandFor(
       sample,
@@ -141,8 +141,8 @@ const sparse: Readonly<Record<string, Omit<Sparse, 'expected'>>> = {
 /** The coverage of the common mean over drawn histories with at least one difference. */
 function coverageOf({ expected, amount, mean, shocks = false, unequal = false }: Sparse, cases: number, seed: number) {
   const chance = random(seed)
-  let [bounded, bands, chosen, seen, made] = [0, 0, 0, 0, 0]
-  while (made < cases) {
+  let [bounded, bands, chosen, seen, drawn] = [0, 0, 0, 0, 0]
+  while (drawn < cases) {
     const airport = Int32Array.from({ length: DRAWN }, () => Math.floor(chance() * 60))
     const day = Int32Array.from({ length: DRAWN }, (_, row) => Math.floor(row / 25))
     const rateOf = (count: number, isLeft: boolean, of: number): Float64Array =>
@@ -152,7 +152,7 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
       chance() < (expected / DRAWN) * byAirport[airport] * byDay[day[row]] ? amount(chance) : 0,
     )
     if (difference.every(d => d === 0)) continue
-    made++
+    drawn++
     const by = sampleBy([airport, day])
     const truth = expected * mean
     const { few, ...rest } = counted(difference, by)
@@ -165,7 +165,7 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
     bands += Number(low <= truth && truth <= high)
     chosen += Number(isCounted ?? false)
   }
-  return { bounded: bounded / seen, bands: bands / made, chosen, seen }
+  return { bounded: bounded / seen, bands: bands / drawn, chosen, seen }
 }
 
 test('the bounds and the chosen intervals have their nominal coverage', () => {
@@ -174,10 +174,10 @@ test('the bounds and the chosen intervals have their nominal coverage', () => {
   let chosen = 0
   for (const [name, world] of Object.entries(sparse))
     for (const expected of [0.3, 2, 8]) {
-      const found = coverageOf({ ...world, expected }, cases, 1)
-      assert.ok(found.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
-      assert.ok(found.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
-      chosen += found.chosen
+      const result = coverageOf({ ...world, expected }, cases, 1)
+      assert.ok(result.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
+      assert.ok(result.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
+      chosen += result.chosen
     }
   assert.ok(chosen > 200, String(chosen))
 })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normalTail, studentQuantile, studentTail } from './student.ts'
 
-const close = (found: number, expected: number, relative: number): void =>
-  assert.ok(Math.abs(found - expected) <= relative * Math.abs(expected), `${found} for ${expected}`)
+const close = (result: number, expected: number, relative: number): void =>
+  assert.ok(Math.abs(result - expected) <= relative * Math.abs(expected), `${result} for ${expected}`)
 
 test('quantiles equal the published tables', () => {
   const tables: [tail: number, freedom: number, t: number][] = [

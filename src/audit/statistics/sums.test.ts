@@ -18,12 +18,12 @@ const histories = fc.array(fc.tuple(fc.nat(CELLS - 1), value, value), { minLengt
 
 test('sums by cell equal sums over all rows', () => {
   fc.assert(
-    fc.property(histories, ({ cell, differences: [one, other] }) => {
+    fc.property(histories, ({ cell, differences: [item, other] }) => {
       const sample = sampleOf({ t: new Float64Array(cell.length), clusters: [] }, { from: 0, to: cell.length })
       const [room, set] = [new SumsRoom(), { of: Int32Array.from(cell), count: CELLS }]
-      const differences = [one, other, one]
-      for (const [i, found] of differing(sample, differences).entries()) {
-        const { sizes, cells, sums, rows, times } = sumsOf(set, found, room)
+      const differences = [item, other, item]
+      for (const [i, result] of differing(sample, differences).entries()) {
+        const { sizes, cells, sums, rows, times } = sumsOf(set, result, room)
         const wanted = Array.from({ length: CELLS }, (_, code) => totalOf(differences[i].filter((_, row) => cell[row] === code)))
         wanted.forEach(({ sum, n }, code) => {
           const entry = cells.indexOf(code)

@@ -43,8 +43,8 @@ test('codes rise with time from 0 at the first row, and skip gaps', () => {
     count: 1,
     span: day,
   })
-  const one = timeBlocks(t.slice(0, 1), { from: 0, to: 1 }, { horizon: 0, window: 0 })
-  assert.deepEqual(one, { name: '1-hour block', of: new Int32Array(1), count: 1, span: hour })
+  const value = timeBlocks(t.slice(0, 1), { from: 0, to: 1 }, { horizon: 0, window: 0 })
+  assert.deepEqual(value, { name: '1-hour block', of: new Int32Array(1), count: 1, span: hour })
   const before = Float64Array.of(-day - 1, -1, 0)
   assert.deepEqual(timeBlocks(before, { from: 0, to: 3 }, { horizon: day, window: 0 }).of, Int32Array.of(0, 1, 2))
 })

@@ -16,8 +16,8 @@ function actionsAmong({ cases: { t, key } }: Given, rows: readonly number[], coo
 
 test('in each block the highest-scored decisions act, exactly as many as asked', () => {
   for (let seed = 0; seed < 500; seed++) {
-    const given = randomGiven(seed, { most: 60 })
-    const { cases, decided, rows } = given
+    const evaluation = randomGiven(seed, { most: 60 })
+    const { cases, decided, rows } = evaluation
     const { score } = decided
     const of = random(seed)
     const middle = rows.from + Math.floor(of() * (rows.to - rows.from + 1))
@@ -34,8 +34,8 @@ test('in each block the highest-scored decisions act, exactly as many as asked',
     for (const { rows: block, count } of blocks) {
       const scored = Array.from({ length: block.to - block.from }, (_, i) => block.from + i).filter(row => !Number.isNaN(score[row]))
       const own = acting.filter(row => row >= block.from && row < block.to)
-      assert.equal(own.length, Math.min(count, actionsAmong(given, scored, cooldown).length), `seed ${seed}`)
-      assert.deepEqual(own, actionsAmong(given, own, cooldown), 'each key rests between its actions')
+      assert.equal(own.length, Math.min(count, actionsAmong(evaluation, scored, cooldown).length), `seed ${seed}`)
+      assert.deepEqual(own, actionsAmong(evaluation, own, cooldown), 'each key rests between its actions')
       const lowest = Math.min(...own.map(row => score[row]))
       const above = scored.filter(row => score[row] > lowest)
       // No row above the cut is left out, except by the cooldown of an acting row.
@@ -65,17 +65,17 @@ test('ties break alike in every alternative, and evenly over the rows', () => {
   const length = 10_000
   const cases = { t: new Float64Array(length), key: new Int32Array(length) }
   const rows = { from: 0, to: length }
-  const one = actingAtVolume(cases, new Float64Array(length).fill(0.3), [{ rows, count: 2000 }], 0)
+  const item = actingAtVolume(cases, new Float64Array(length).fill(0.3), [{ rows, count: 2000 }], 0)
   const other = actingAtVolume(cases, new Float64Array(length).fill(0.9), [{ rows, count: 2000 }], 0)
-  assert.deepEqual(one, other)
-  const early = one.filter(row => row < length / 2).length
+  assert.deepEqual(item, other)
+  const early = item.filter(row => row < length / 2).length
   assert.ok(Math.abs(early - 1000) < 100, `${early} of 2,000 in the first half`)
 })
 
 test('decisions that a slower cadence omits do not act, and no other decision replaces them', () => {
   for (let seed = 0; seed < 300; seed++) {
-    const given = randomGiven(seed, { most: 60 })
-    const { cases, decided, rows } = given
+    const evaluation = randomGiven(seed, { most: 60 })
+    const { cases, decided, rows } = evaluation
     const volumes = [{ rows, count: seed % 12 }]
     const left = decided.score.map((value, row) => (cases.t[row] % (15 * MINUTE) === 0 ? value : NaN))
     for (const cooldown of [0, 20 * MINUTE]) {
@@ -88,7 +88,7 @@ test('decisions that a slower cadence omits do not act, and no other decision re
         )
       // An omitted action may free its key for one later decision, never for two.
       assert.ok(part.length <= whole.length && part.every(row => !Number.isNaN(left[row])), `seed ${seed}`)
-      assert.deepEqual(part, actionsAmong(given, part, cooldown))
+      assert.deepEqual(part, actionsAmong(evaluation, part, cooldown))
     }
   }
 })

@@ -4,7 +4,7 @@ import type { UtilityIR } from '../../define/ir/ir.ts'
 import { basisOf } from './basis.ts'
 
 test('the basis is worded from the terms of the value function', () => {
-  const said: readonly (readonly [UtilityIR, string])[] = [
+  const texts: readonly (readonly [UtilityIR, string])[] = [
     [
       { kind: 'caught', unit: 'late arrivals', budget: 0.1 },
       'each of the late arrivals counts once, if its first action is done by the time it happens',
@@ -27,5 +27,5 @@ test('the basis is worded from the terms of the value function', () => {
       "each decision counts the value that the pipeline's own function returns, in rides (version 2)",
     ],
   ]
-  for (const [utility, text] of said) assert.equal(basisOf(utility), text)
+  for (const [utility, text] of texts) assert.equal(basisOf(utility), text)
 })

@@ -14,14 +14,14 @@ test('the threshold fills the budget without exceeding it, and equal scores act 
     const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
     const scored = score.filter(value => !Number.isNaN(value))
     const may = Math.floor(of() * (scored.length + 2))
-    const found = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
+    const result = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
     const acting = (threshold: number) => scored.filter(value => value >= threshold).length
     const possible = [Infinity, ...scored].filter(threshold => acting(threshold) <= may)
-    assert.equal(found.threshold, Math.min(...possible))
-    assert.deepEqual([found.scored, found.acts], [scored.length, acting(found.threshold)])
-    const next = Math.max(...scored.filter(value => value < found.threshold))
-    assert.equal(found.tied, found.acts === Math.min(may, scored.length) ? 0 : scored.filter(value => value === next).length)
-    assert.equal(countAtOrAbove(score, all(score), found.threshold), found.acts)
+    assert.equal(result.threshold, Math.min(...possible))
+    assert.deepEqual([result.scored, result.acts], [scored.length, acting(result.threshold)])
+    const next = Math.max(...scored.filter(value => value < result.threshold))
+    assert.equal(result.tied, result.acts === Math.min(may, scored.length) ? 0 : scored.filter(value => value === next).length)
+    assert.equal(countAtOrAbove(score, all(score), result.threshold), result.acts)
   }
 })
 
@@ -43,7 +43,7 @@ test('decisions at or above the threshold act, except during the cooldown of the
       [...decided.score].map(score => Number(score >= threshold)),
     )
     const cooldown = (1 + (seed % 10)) * 5 * 60_000
-    const found = alertsAt(cases, decided.score, { threshold, cooldown })
+    const result = alertsAt(cases, decided.score, { threshold, cooldown })
     const wanted = new Uint8Array(cases.length)
     for (let row = 0; row < cases.length; row++) {
       const isRecent = wanted.some(
@@ -51,7 +51,7 @@ test('decisions at or above the threshold act, except during the cooldown of the
       )
       if (decided.score[row] >= threshold && !isRecent) wanted[row] = 1
     }
-    assert.deepEqual(found, wanted)
+    assert.deepEqual(result, wanted)
   }
 })
 

@@ -17,9 +17,9 @@ const totalsOf =
 test('a weekly value is the mean of the known values times the decisions of a week', () => {
   assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK)
   assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
-  const known = [...values].filter(value => !Number.isNaN(value))
+  const knownValues = [...values].filter(value => !Number.isNaN(value))
   const total = totalOf(values)
-  assert.deepEqual(total, { sum: known.reduce((a, b) => a + b, 0), n: known.length })
+  assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
   assert.equal(aWeek(total, 168), (total.sum / total.n) * 168)
   assert.ok(Number.isNaN(aWeek(totalOf(Float64Array.of(NaN)), 168)))
   assert.equal(aYear(7), 365.25)
@@ -37,8 +37,8 @@ test('the worst week is the whole week with the least sum', () => {
   const weeks = [0, 1, 2, 3].map(week => {
     const from = t[10] + week * WEEK
     const inside = [...values.keys()].filter(i => t[i] >= from && t[i] < from + WEEK)
-    const known = inside.filter(i => !Number.isNaN(values[i]))
-    return { from, value: (known.reduce((sum, i) => sum + values[i], 0) / known.length) * inside.length }
+    const knownValues = inside.filter(i => !Number.isNaN(values[i]))
+    return { from, value: (knownValues.reduce((sum, i) => sum + values[i], 0) / knownValues.length) * inside.length }
   })
   assert.deepEqual(worstWeek({ t }, part, totalsOf(values.subarray(10))), weeks.toSorted((a, b) => a.value - b.value)[0])
   assert.equal(worstWeek({ t }, rows, totalsOf(new Float64Array(t.length).fill(NaN))), undefined)

@@ -12,20 +12,20 @@ import { claimsOf, done, isClaimed, isDone, leave, room } from './claims.ts'
 
 /** Random pipelines on events and at ticks. */
 function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly made: NonNullable<ReturnType<typeof deciding>> }[] {
-  const found: ReturnType<typeof cases> = []
-  for (let seed = 1; found.length < 4; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const kind = found.length % 2 === 0 ? 'on' : 'every'
-    const model = made.ir.models.find(({ decide }) => decide.kind === kind)!
+  const result: ReturnType<typeof cases> = []
+  for (let seed = 1; result.length < 4; seed++) {
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const kind = result.length % 2 === 0 ? 'on' : 'every'
+    const model = generated.ir.models.find(({ decide }) => decide.kind === kind)!
     try {
-      const replays = new Replays({ ir: made.ir, model }, logOf(made.ir, made.log, made.run))
-      if (replays.rows.length > 5) found.push({ ir: made.ir, model, made })
+      const replays = new Replays({ ir: generated.ir, model }, logOf(generated.ir, generated.log, generated.run))
+      if (replays.rows.length > 5) result.push({ ir: generated.ir, model, made: generated })
     } catch {
       continue
     }
   }
-  return found
+  return result
 }
 
 const plansOf = ({ groups }: PipelineIR): Plan[] => [

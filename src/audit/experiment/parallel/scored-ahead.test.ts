@@ -54,13 +54,13 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   const lookedAt = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
   const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
   const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
-  const taken: { plan: Plan; made: Made }[] = []
+  const results: { plan: Plan; made: Made }[] = []
   const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new Ahead(
     threads,
     { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
     new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
-    { make: async () => {}, take: (plan, made) => void taken.push({ plan, made }) },
+    { make: async () => {}, take: (plan, planResult) => void results.push({ plan, made: planResult }) },
     { most: 3 },
   )
   try {
@@ -69,8 +69,8 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   } finally {
     threads.end()
   }
-  assert.ok(taken.length > 0)
-  for (const { plan, made } of taken) {
+  assert.ok(results.length > 0)
+  for (const { plan, made } of results) {
     const { inputs } = replays.under(plan, lookedAt)
     assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of made.scores) {
@@ -84,6 +84,6 @@ async function scoredAhead(isKept: boolean): Promise<void> {
     )
   }
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
-  scorer.refits.add(taken[0].made.said)
+  scorer.refits.add(results[0].made.said)
   assert.deepEqual(scorer.refits.notes, alone.notes)
 }

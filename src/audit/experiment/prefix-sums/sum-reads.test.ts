@@ -121,7 +121,7 @@ test('features without prefix sums are left to a replay', () => {
     { agg: 'sum', input: d, type: 'double' },
     { agg: 'last', input: x },
   )
-  const isSummed = (of: ReturnType<typeof logged>, asked = group) => columnsOf(asked, of).map(column => column !== undefined)
+  const isSummed = (of: ReturnType<typeof logged>, requested = group) => columnsOf(requested, of).map(column => column !== undefined)
   assert.deepEqual(isSummed(all), [true, false, false, false], 'neither a selected value nor a sum of doubles')
   assert.deepEqual(
     isSummed(logged([...events, ['b', 8, 1, 31]])),
@@ -170,10 +170,10 @@ test('sums beyond the byte limit are evicted, and equal when rebuilt', () => {
   const [first, second] = [groupOf(stream, { agg: 'count' }), groupOf(stream, { agg: 'sum', input: x })]
   const block = all.log.histories.get('s')!.block
   const of = (group: GroupIR) => groups.of(group, source, block, all.log.strings)
-  const kept = of(first)
-  assert.equal(of({ ...first, place: { kind: 'lag', by: 1 } }), kept, 'settings share what was summed')
-  assert.notEqual(of(second), kept)
-  assert.notEqual(of(first), kept)
+  const firstSums = of(first)
+  assert.equal(of({ ...first, place: { kind: 'lag', by: 1 } }), firstSums, 'settings share what was summed')
+  assert.notEqual(of(second), firstSums)
+  assert.notEqual(of(first), firstSums)
   assert.deepEqual(shown(columnsOf(second, all, groups)), shown(columnsOf(second, all)))
   assert.deepEqual(shown(columnsOf(second, all, new SummedGroups(139))), [undefined], 'it is too large by itself')
   assert.notEqual(shown(columnsOf(second, all, new SummedGroups(140)))[0], undefined)

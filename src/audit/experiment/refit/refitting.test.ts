@@ -38,10 +38,10 @@ test("the definition's algorithm is used, with NULL as NaN", async () => {
 test('the seed changes the model only where it samples', async () => {
   const drawing = of(none, trees({ rounds: 5, rowShare: 0.5, seed: 4 })) as Refitting
   assert.equal(drawing.isRandom, true)
-  const [zero, one] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
-  assert.notDeepEqual(zero.score, one.score)
-  assert.deepEqual(zero.score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
-  assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, one.score)
+  const [seedZero, seedOne] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
+  assert.notDeepEqual(seedZero.score, seedOne.score)
+  assert.deepEqual(seedZero.score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
+  assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, seedOne.score)
 })
 
 test('trees without a stated training are retrained with a note', async () => {

@@ -70,12 +70,12 @@ test('cases without a score are not in the training data, and get none again', (
   }
   const { score } = fitTerms(old, inputs, vector, labels, strings)
   const rows = Uint32Array.from(labels, (_, row) => row).filter(row => nulls[row] === 0 && kind[row] !== c)
-  const kept = [{ values: Float64Array.from(rows, row => vector[0].values[row]) }, { values: Int32Array.from(rows, row => kind[row]) }]
+  const scorable = [{ values: Float64Array.from(rows, row => vector[0].values[row]) }, { values: Int32Array.from(rows, row => kind[row]) }]
   assert.deepEqual(
     fitTerms(
       old,
       inputs,
-      kept,
+      scorable,
       Float64Array.from(rows, row => labels[row]),
       strings,
     ).score,

@@ -80,17 +80,17 @@ test('the columns of the joint sweep are those of the single sweeps', () => {
   )
   for (const { plan, title, age } of together) {
     assert.deepEqual([...plan.keys()], ['group/short', 'group/long'])
-    const known = replays.asked(plan).map(({ id }) => read.has(id))
+    const isRead = replays.asked(plan).map(({ id }) => read.has(id))
     assert.deepEqual(
-      known,
+      isRead,
       own.map(rungs => rungs.some(rung => rung.title === title && rung.age === age)),
     )
-    assert.ok(known[0])
+    assert.ok(isRead[0])
   }
 })
 
 test('the age of the groups is that of the freshest, plus the added age', () => {
-  const placed = ir.groups.map(one => (one.name === 'long' ? { ...one, place: { kind: 'lag', by: HOUR } as const } : one))
+  const placed = ir.groups.map(definition => (definition.name === 'long' ? { ...definition, place: { kind: 'lag', by: HOUR } as const } : definition))
   const rungs = ladderOf({ kind: 'groups', groups: ['short', 'long'] }, { ...decides, ir: { ...ir, groups: placed } }, context)
   for (const { setting, age } of rungs) assert.equal(age, setting.kind === 'older' ? setting.by : 14 * HOUR)
 })

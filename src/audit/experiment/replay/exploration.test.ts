@@ -5,7 +5,7 @@ import { undoneOf, type UndoneGiven } from './exploration.ts'
 const ROWS = 800
 
 /** One in four of every second decision was explored; every fifth of these has a true label. */
-function given(change: Partial<UndoneGiven> = {}): UndoneGiven {
+function explorationInput(change: Partial<UndoneGiven> = {}): UndoneGiven {
   const of = (value: (row: number) => number) => Float64Array.from({ length: ROWS }, (_, row) => value(row))
   const isUndone = (row: number) => row % 8 === 0
   const hidden = Uint8Array.from({ length: ROWS }, (_, row) => Number(row % 2 === 0 && !isUndone(row)))
@@ -23,7 +23,7 @@ function given(change: Partial<UndoneGiven> = {}): UndoneGiven {
 }
 
 test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
-  const { undone, standing } = undoneOf(given())
+  const { undone, standing } = undoneOf(explorationInput())
   assert.deepEqual(undone, { count: 100, positive: 20, hidden: 300, weight: [4, 4], effective: 100 })
   assert.deepEqual([...standing!.weight.subarray(0, 9)], [4, 1, 0, 1, 0, 1, 0, 1, 4])
   assert.equal(standing!.expected[0], 20.5 / 101)
@@ -31,7 +31,7 @@ test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
 })
 
 test('an explored decision without a known label weighs 0', () => {
-  const { known, ...rest } = given()
+  const { known, ...rest } = explorationInput()
   // One more in its place, so that there are enough.
   const hidden = rest.hidden.slice()
   hidden[2] = 0
@@ -41,32 +41,32 @@ test('an explored decision without a known label weighs 0', () => {
 })
 
 test('each chance is a stratum with its own share of true labels, and a small stratum has no weights', () => {
-  const { chance, ...rest } = given()
-  const twice = undoneOf({ ...rest, chance: chance.map((one, row) => (row >= 760 ? one / 2 : one)), rows: { from: 0, to: ROWS } })
+  const { chance, ...rest } = explorationInput()
+  const twice = undoneOf({ ...rest, chance: chance.map((item, row) => (row >= 760 ? item / 2 : item)), rows: { from: 0, to: ROWS } })
   assert.deepEqual(twice.undone!.weight, [4, 8])
   assert.equal(twice.undone!.effective, (95 * 4 + 5 * 8) ** 2 / (95 * 16 + 5 * 64))
   // 95 and 5: neither stratum is large enough.
   assert.equal(twice.standing, undefined)
-  const { standing } = undoneOf({ ...given(), chance: chance.map((one, row) => (row % 8 !== 0 && row >= 760 ? one / 2 : one)) })
+  const { standing } = undoneOf({ ...explorationInput(), chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)) })
   assert.deepEqual([standing!.weight[752], standing!.weight[754], standing!.weight[762]], [4, 0, 1])
 })
 
 test('with too few explored decisions, or of one label, all weigh 1', () => {
-  assert.equal(undoneOf(given({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
-  assert.equal(undoneOf(given({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
-  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)]) assert.equal(undoneOf(given({ label })).standing, undefined)
+  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
+  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
+  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)]) assert.equal(undoneOf(explorationInput({ label })).standing, undefined)
 })
 
 test('without exploration there are no weights', () => {
-  assert.deepEqual(undoneOf(given({ chance: new Float64Array(ROWS) })), {})
-  assert.deepEqual(undoneOf(given({ chance: new Float64Array(ROWS).fill(NaN) })), {})
-  assert.deepEqual(undoneOf(given({ rows: { from: 5, to: 5 } })), {})
+  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS) })), {})
+  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS).fill(NaN) })), {})
+  assert.deepEqual(undoneOf(explorationInput({ rows: { from: 5, to: 5 } })), {})
 })
 
 test('rows outside the judged blocks weigh 1', () => {
-  const { standing } = undoneOf({ ...given(), rows: { from: 0, to: ROWS } })
+  const { standing } = undoneOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
   assert.ok(standing)
-  const wide = { ...given(), chance: new Float64Array(ROWS).fill(0.25), hidden: new Uint8Array(ROWS), known: new Uint8Array(ROWS).fill(1) }
+  const wide = { ...explorationInput(), chance: new Float64Array(ROWS).fill(0.25), hidden: new Uint8Array(ROWS), known: new Uint8Array(ROWS).fill(1) }
   const part = undoneOf({ ...wide, rows: { from: 100, to: 750 } })
   assert.deepEqual([part.standing!.weight[99], part.standing!.weight[100], part.standing!.weight[750]], [1, 4, 1])
 })

@@ -4,10 +4,10 @@ import { ScoreCache } from './score-cache.ts'
 
 test('scores are computed once, four ids are cached, and a failure is retried', async () => {
   const cache = new ScoreCache()
-  const made: string[] = []
-  const of = (id: string) => cache.of(id, async () => Float64Array.of(made.push(id)))
+  const computed: string[] = []
+  const of = (id: string) => cache.of(id, async () => Float64Array.of(computed.push(id)))
   for (const id of ['a', 'b', 'c', 'a', 'd', 'a', 'e', 'a', 'b']) await of(id)
-  assert.deepEqual(made, ['a', 'b', 'c', 'd', 'e', 'b'])
+  assert.deepEqual(computed, ['a', 'b', 'c', 'd', 'e', 'b'])
   const failing = () => cache.of('f', () => Promise.reject(new RangeError('no')))
   await assert.rejects(failing(), RangeError)
   assert.deepEqual([...(await of('f'))], [7])

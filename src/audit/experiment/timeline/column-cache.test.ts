@@ -45,9 +45,9 @@ test('columns larger than the cache stay until the next ones', () => {
 
 test('columns for other threads are in shared memory', () => {
   const cache = new ColumnCache(100, true)
-  const [given] = cache.of('a', () => [column(1, -2)])
-  assert.deepEqual(given, column(1, -2))
-  for (const { buffer } of [given.values, given.nulls, given.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
+  const [shared] = cache.of('a', () => [column(1, -2)])
+  assert.deepEqual(shared, column(1, -2))
+  for (const { buffer } of [shared.values, shared.nulls, shared.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
 })
 
 test('ranges of columns, including lists', () => {

@@ -82,10 +82,10 @@ test('scores and vectors of streamed features equal those of stored features', (
     ]
     for (const plan of plans) {
       const replayed = replays.under(plan, lookedAt)
-      const [kept, passing] = [replayed.inputs, replayed.passing(head)]
-      const vectors = [kept, passing].map(inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector)
+      const [retained, passing] = [replayed.inputs, replayed.passing(head)]
+      const vectors = [retained, passing].map(inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector)
       assert.deepEqual(vectors[1], vectors[0])
-      const [all, some] = [kept, passing].map(inputs => {
+      const [all, some] = [retained, passing].map(inputs => {
         const into = [0, 1].map(() => new Float64Array(ROWS).fill(NaN))
         const scoring = scoringOf(definitions, ir.models[0], log.strings)
         const models = [scored, { from: 20_000, to: 30_000 }].map((rows, i) => ({ ...rows, into: into[i], scoring }))
@@ -94,7 +94,7 @@ test('scores and vectors of streamed features equal those of stored features', (
       })
       assert.deepEqual(some, all)
       assert.deepEqual(all[0].subarray(20_000, 30_000), all[1].subarray(20_000, 30_000))
-      assert.ok(!all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(one => !Number.isNaN(one)).length === 10_000)
+      assert.ok(!all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(value => !Number.isNaN(value)).length === 10_000)
       // Features of sums are streamed; a maximum needs a replay.
       const kinds = [...passing.features.values()].map(({ read, columns }) => [read.group.name, columns instanceof PassingColumns])
       const isShared = plan.get('group/usual') !== undefined
@@ -113,12 +113,12 @@ test('scores and vectors of streamed features equal those of stored features', (
 
 test('streamed columns are read in order, and their buffer is cleared each time', () => {
   const feature = ir.groups[0].features[0]
-  let given = 0
+  let produced = 0
   const forward = {
     next(cases: number, [column]: WholeColumns['out']) {
-      assert.ok([column.values, column.nulls, column.refused].every(part => part.subarray(0, cases).every(one => one === 0)))
+      assert.ok([column.values, column.nulls, column.refused].every(part => part.subarray(0, cases).every(value => value === 0)))
       for (let i = 0; i < cases; i++) {
-        column.values[i] = given++
+        column.values[i] = produced++
         column.nulls[i] = column.refused[i] = 1
       }
     },

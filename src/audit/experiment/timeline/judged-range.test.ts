@@ -13,7 +13,7 @@ test('all cases are selected if all get scores; otherwise the scored and the tra
   const { cases, places } = lookedAtOf(7, Uint32Array.of(0, 2, 3), { from: 3, to: 6 })!
   assert.deepEqual([...cases], [0, 2, 3, 4, 5])
   assert.deepEqual(
-    [...cases].map(one => places[one]),
+    [...cases].map(value => places[value]),
     [0, 1, 2, 3, 4],
   )
 })
@@ -21,14 +21,14 @@ test('all cases are selected if all get scores; otherwise the scored and the tra
 test('inputs of selected cases are bit-equal to those of all cases', () => {
   let compared = 0
   for (let seed = 1; compared < 12; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const log = logOf(made.ir, made.log, made.run)
-    const model = made.ir.models[seed % made.ir.models.length]
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const log = logOf(generated.ir, generated.log, generated.run)
+    const model = generated.ir.models[seed % generated.ir.models.length]
     if (model.decide.kind === 'request') continue
     let replays: Replays
     try {
-      replays = new Replays({ ir: made.ir, model }, log)
+      replays = new Replays({ ir: generated.ir, model }, log)
     } catch {
       continue
     }
@@ -36,8 +36,8 @@ test('inputs of selected cases are bit-equal to those of all cases', () => {
     if (length < 8) continue
     const scored = { from: length >> 1, to: length - 1 }
     const lookedAt = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
-    const vectors = vectorsAlone({ ir: made.ir, scores: new Map() }, model, log.strings)
-    for (const plan of plansOf(made.ir.groups[0].name)) {
+    const vectors = vectorsAlone({ ir: generated.ir, scores: new Map() }, model, log.strings)
+    for (const plan of plansOf(generated.ir.groups[0].name)) {
       const [all, some] = [replays.under(plan).inputs, replays.under(plan, lookedAt).inputs]
       for (const [id, { columns }] of all.features)
         assert.deepEqual(
@@ -46,12 +46,12 @@ test('inputs of selected cases are bit-equal to those of all cases', () => {
         )
       const [learnt, expected] = [some, all].map(inputs => vectorsOf(vectors, inputs, Uint32Array.of(2, scored.from)).vector)
       assert.deepEqual(learnt, expected)
-      const [stretch, whole] = [some, all].map(inputs => {
-        const found: unknown[] = []
-        eachStretch(inputs, scored, (part, from, to) => found.push(structuredClone(vectors.score(part).vector), from, to))
-        return found
+      const [selectedInputs, whole] = [some, all].map(inputs => {
+        const result: unknown[] = []
+        eachStretch(inputs, scored, (part, from, to) => result.push(structuredClone(vectors.score(part).vector), from, to))
+        return result
       })
-      assert.deepEqual(stretch, whole)
+      assert.deepEqual(selectedInputs, whole)
     }
     compared++
   }

@@ -18,16 +18,16 @@ test('the age is that of the latest recorded decision, and the as-of time never 
 test('the recorded ages of a schedule replay as that schedule', () => {
   let compared = 0
   for (let seed = 1; seed <= 60; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { log, run } = made
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const { log, run } = generated
     const span = log.at(-1)!.arrival - log[0].arrival
     const draw = new Draw(seed + 4_000_000)
     const by = draw.magnitude(span + 1)
     const setting: Setting = { kind: 'batch', schedule: { kind: 'interval', every: by, phase: 0 }, lasts: draw.magnitude(span + 1) }
-    for (const model of made.ir.models) {
-      const groups = made.ir.groups.map(group => ({ ...group, features: group.features.filter(({ before }) => !before) }))
-      const ir: PipelineIR = { ...made.ir, groups }
+    for (const model of generated.ir.models) {
+      const groups = generated.ir.groups.map(group => ({ ...group, features: group.features.filter(({ before }) => !before) }))
+      const ir: PipelineIR = { ...generated.ir, groups }
       const plain: ModelIR = withoutMissing(model, ir)
       if (plain.inputs.length === 0) continue
       compared += compare(ir, plain, setting, () => logOf(ir, log, run))
