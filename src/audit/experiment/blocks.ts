@@ -11,11 +11,11 @@ import { firstFrom } from '../../kernel/order.ts'
 import type { Blocks, RowRange } from '../domain/cases.ts'
 
 /** The share of the decisions before each block. */
-const BEGINS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const
+const BLOCK_STARTS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const
 
-type Name = keyof typeof BEGINS
+type Name = keyof typeof BLOCK_STARTS
 
-const names = Object.keys(BEGINS) as Name[]
+const names = Object.keys(BLOCK_STARTS) as Name[]
 
 /**
  * The blocks of decisions at times `t`, UTC ms, ascending. `horizon` is the longest time from a decision to its label, ms; `until` the end
@@ -30,7 +30,7 @@ export function blocksOf(t: Float64Array, horizon: number, until: number): Block
       `all ${t.length} decisions have the same time, ${new Date(t[0]).toISOString()}, so ages cannot be compared: check the time column of the source, or give a history in which time passes`,
     )
   const upTo = (time: number): number => firstFrom(t, 1, 0, t.length, time + 1)
-  const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BEGINS[name] * t.length)]))
+  const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BLOCK_STARTS[name] * t.length)]))
   const ends = names.map((_, i) => (i + 1 < names.length ? upTo(t[starts[i + 1]] - horizon) : upTo(until - horizon)))
   const [train, tune, select, report] = names.map((name, i): RowRange => {
     if (ends[i] > starts[i]) return { from: starts[i], to: ends[i] }

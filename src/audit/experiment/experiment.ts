@@ -68,7 +68,7 @@ export class Experiment {
   readonly scored: RowRange
   /** The elements whose age can vary, in the order of an event's path. */
   readonly elements: readonly Element[]
-  readonly #lookedAt: LookedAt | undefined
+  readonly #selection: LookedAt | undefined
   readonly #decides: Decides
   readonly #replays: Replays
   readonly #scorer: Scorer
@@ -107,7 +107,7 @@ export class Experiment {
       )
       this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
       this.scored = scoredOf(this.cases, lookBack)
-      this.#lookedAt = lookedAtOf(this.cases.length, this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
+      this.#selection = lookedAtOf(this.cases.length, this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
     } catch (error) {
       this.#threads?.end()
       throw error
@@ -177,9 +177,9 @@ export class Experiment {
     // The training data of scheduled training is not known in advance, so all cases are replayed.
     const training = settingOf(plan, 'training')
     const isNow = training.kind === 'now'
-    const lookedAt = isNow ? this.#lookedAt : undefined
-    if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
-    const replayed = this.#replays.under(plan, lookedAt)
+    const selection = isNow ? this.#selection : undefined
+    if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, selection))
+    const replayed = this.#replays.under(plan, selection)
     const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
       const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
@@ -214,26 +214,26 @@ export class Experiment {
   }
 
   #prepare(threads: Threads, plans: readonly Plan[]): void {
-    const [replays, lookedAt, { cases }] = [this.#replays, this.#lookedAt, this]
+    const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.standing === undefined
     const running = this.#running?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
-    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, lookedAt), arm, { kind: 'now' }, 0)
+    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, selection), arm, { kind: 'now' }, 0)
     const plansById = this.#inputsOf(plans)
-    const { length } = lookedAt?.cases ?? cases
+    const { length } = selection?.cases ?? cases
     // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
     const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
     const host: Here = {
       make: async plan => {
-        const replayed = replays.under(plan, lookedAt)
+        const replayed = replays.under(plan, selection)
         if (!scored) return replayed.inputs
-        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, lookedAt, isKept })
+        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, selection, isKept })
         for (const [i, arm] of arms.entries()) this.#scores.take(idOf(plan, arm), scores[i])
       },
       take: (plan, { columns, scores, said }) => {
-        if (columns) replays.take(plan, columns, lookedAt)
+        if (columns) replays.take(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
           if (auc !== undefined) rememberAuc(cases, score, cases.blocks.test, auc)
           this.#scores.take(idOf(plan, arm), score)
@@ -244,7 +244,7 @@ export class Experiment {
     // Where columns are not kept, a waiting plan holds its scores alone.
     const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
     const aheadOptions = { most: mostAhead(bytesPerPlan), isPatient: this.#onThreads !== undefined }
-    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, plansById, host, aheadOptions)
+    this.#ahead = new Ahead(threads, { selection, scored, isKept }, plansById, host, aheadOptions)
   }
 
   /** The plans with valid inputs by the id of the inputs, each once. */
@@ -253,7 +253,7 @@ export class Experiment {
     for (const plan of plans) {
       if (settingOf(plan, 'training').kind !== 'now') continue
       try {
-        const id = this.#replays.idOf(plan, this.#lookedAt)
+        const id = this.#replays.idOf(plan, this.#selection)
         if (!plansById.has(id)) plansById.set(id, plan)
       } catch {
         // The request for the plan reports the error.

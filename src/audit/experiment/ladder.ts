@@ -46,74 +46,74 @@ const DAY = 24 * HOUR
 const WEEK = 7 * DAY
 
 /** Round ages. */
-const ROUND = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
-const PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
+const ROUND_AGES = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
+const TRAINING_PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
 /** Ages below this fraction of the shortest window hardly change it. */
-const NOTICED = 12
-const AGES = 6
+const WINDOW_FRACTION = 12
+const LEVELS_MAX = 6
 
 const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
-const JOB = 2 * HOUR
+const JOB_DURATION = 2 * HOUR
 
 /** The levels, freshest first, without the current setting. */
 export const ladderOf = (element: Element, decides: Decides, context: LadderContext): LadderRung[] =>
-  rungsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
+  levelsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
 
-function rungsOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
+function levelsOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
   const ages = agesFor(decides, element, context)
   switch (element.kind) {
     case 'ingestion': {
       const faster: LadderRung = { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: context.delay / 10, literal: '−90 %' }
-      return [...(context.delay > 0 ? [faster] : []), ...older(ages, context.delay), job(nightly, JOB, 'nightly at 02:00, 2 h')]
+      return [...(context.delay > 0 ? [faster] : []), ...olderLevels(ages, context.delay), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
     }
     case 'group':
-      return groupLadder(element.group, decides, ages)
+      return groupLevels(element.group, decides, ages)
     case 'groups': {
       const now = freshestOf(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
-      return [...older(ages, now), job(nightly, JOB, 'nightly at 02:00, 2 h')]
+      return [...olderLevels(ages, now), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
     }
     case 'inference':
       return [
-        ...periodic(decides, ages),
+        ...tickLevels(decides, ages),
         { setting: { kind: 'every', every: DAY }, title: 'nightly', age: DAY / 2, literal: 'next schedule' },
       ]
     case 'action':
       return [
-        ...older(ages, 0),
+        ...olderLevels(ages, 0),
         { setting: { kind: 'digest', every: DAY }, title: 'a digest a day', age: DAY / 2, literal: 'next schedule' },
       ]
     case 'training':
-      return context.isTrainable ? trainings(context) : []
+      return context.isTrainable ? trainingLevels(context) : []
   }
 }
 
-const older = (ages: readonly number[], now: number): LadderRung[] =>
+const olderLevels = (ages: readonly number[], now: number): LadderRung[] =>
   ages.map(by => ({ setting: { kind: 'older', by }, title: exactSpanTitle(by), age: now + by }))
 
-const job = (schedule: ScheduleIR, lasts: number, title: string): LadderRung => ({
+const jobLevel = (schedule: ScheduleIR, lasts: number, title: string): LadderRung => ({
   setting: { kind: 'batch', schedule, lasts },
   title,
   age: lasts + periodOf(schedule) / 2,
   literal: 'next schedule',
 })
 
-function groupLadder(name: string, { ir }: Decides, ages: readonly number[]): LadderRung[] {
+function groupLevels(name: string, { ir }: Decides, ages: readonly number[]): LadderRung[] {
   const { place } = ir.groups.find(group => group.name === name)!
   const age = ageOf(place)
   const faster: LadderRung = { setting: { kind: 'faster', part: 0.1 }, title: '90 % fresher', age: age / 10, literal: '−90 %' }
   const streamed: LadderRung = { setting: { kind: 'stream' }, title: 'streamed', age: 0 }
-  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...older(ages, age), nextJob(place)]
+  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...olderLevels(ages, age), nextJobLevel(place)]
 }
 
 /** The next job: every night, or every week where the schedule is daily or rarer already. */
-function nextJob(place: PlacementIR): LadderRung {
+function nextJobLevel(place: PlacementIR): LadderRung {
   const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && periodOf(place.schedule) >= DAY
-  return isSeldom ? job(weekly, JOB, 'Mondays at 02:00, 2 h') : job(nightly, JOB, 'nightly at 02:00, 2 h')
+  return isSeldom ? jobLevel(weekly, JOB_DURATION, 'Mondays at 02:00, 2 h') : jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')
 }
 
 /** Multiples of the model's tick period, above it. */
-function periodic({ model: { decide } }: Decides, ages: readonly number[]): LadderRung[] {
+function tickLevels({ model: { decide } }: Decides, ages: readonly number[]): LadderRung[] {
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
     .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
@@ -121,8 +121,8 @@ function periodic({ model: { decide } }: Decides, ages: readonly number[]): Ladd
 }
 
 /** Training periods that yield at least two models and at most half the limit. */
-function trainings({ span }: LadderContext): LadderRung[] {
-  return PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
+function trainingLevels({ span }: LadderContext): LadderRung[] {
+  return TRAINING_PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
     setting: { kind: 'every', every },
     title: everyTitle(every),
     age: every / 2,
@@ -130,15 +130,15 @@ function trainings({ span }: LadderContext): LadderRung[] {
 }
 
 function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: LadderContext): number[] {
-  const read = groupReads(ir, model).filter(({ group }) => isOf(element, group.name))
+  const read = groupReads(ir, model).filter(({ group }) => isAffected(element, group.name))
   const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY : window)))
-  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / NOTICED), HOUR)
-  const fitting = ROUND.filter(age => age >= least && age <= span / 2)
+  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / WINDOW_FRACTION), HOUR)
+  const fitting = ROUND_AGES.filter(age => age >= least && age <= span / 2)
   const picked =
-    fitting.length <= AGES ? fitting : Array.from({ length: AGES }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (AGES - 1))])
+    fitting.length <= LEVELS_MAX ? fitting : Array.from({ length: LEVELS_MAX }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (LEVELS_MAX - 1))])
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
 
 /** Whether the group's features depend on the element's age; a stage affects all groups. */
-const isOf = (element: Element, group: string): boolean =>
+const isAffected = (element: Element, group: string): boolean =>
   element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

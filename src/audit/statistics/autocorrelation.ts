@@ -7,9 +7,9 @@ import type { Sample } from './sample.ts'
 import { normalTail, studentQuantile } from './student.ts'
 
 /** The significance bound of one alternative, in standard errors 1/√blocks of an uncorrelated series. */
-const NOTABLE = 2.5
+const SIGNIFICANCE = 2.5
 /** The least number of blocks that supports a correlation. */
-const BLOCKS_LEAST = 20
+const BLOCKS_MIN = 20
 
 export interface LastingShock {
   /** The index of the sample's column of time blocks. */
@@ -25,23 +25,23 @@ export interface LastingShock {
 export function lastingShock(
   { columns }: Pick<Sample, 'columns'>,
   alternatives: number,
-  movedBy: (blocks: Codes) => readonly Float64Array[],
+  influencesOf: (blocks: Codes) => readonly Float64Array[],
 ): LastingShock | undefined {
   const column = columns.findIndex(({ span, redundant }) => span !== undefined && redundant === undefined)
   if (column < 0 || alternatives === 0 || !isTold(columns[column].count)) return undefined
-  const correlation = Math.max(...movedBy(columns[column]).map(correlationOf))
-  const bound = studentQuantile(normalTail(NOTABLE) / alternatives, Infinity) / Math.sqrt(columns[column].count)
+  const correlation = Math.max(...influencesOf(columns[column]).map(correlationOf))
+  const bound = studentQuantile(normalTail(SIGNIFICANCE) / alternatives, Infinity) / Math.sqrt(columns[column].count)
   return correlation > bound ? { column, correlation } : undefined
 }
 
 /** Whether there are enough blocks to estimate an autocorrelation. */
-export const isTold = (blocks: number): boolean => blocks >= BLOCKS_LEAST
+export const isTold = (blocks: number): boolean => blocks >= BLOCKS_MIN
 
 function correlationOf(v: Float64Array): number {
-  let [together, alone] = [0, v[0] * v[0]]
+  let [covariance, variance] = [0, v[0] * v[0]]
   for (let i = 1; i < v.length; i++) {
-    together += v[i - 1] * v[i]
-    alone += v[i] * v[i]
+    covariance += v[i - 1] * v[i]
+    variance += v[i] * v[i]
   }
-  return alone > 0 ? together / alone : 0
+  return variance > 0 ? covariance / variance : 0
 }

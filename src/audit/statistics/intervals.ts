@@ -74,18 +74,18 @@ export const bandsOf = (sample: Sample, differences: readonly Float64Array[], op
 
 /** The intervals of alternatives given as sparse differences. */
 export function bandsOfSparse(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
-  const bands = estimated(sample, parts, options)
-  const { noVerdict } = bands
+  const intervals = estimateIntervals(sample, parts, options)
+  const { noVerdict } = intervals
   return noVerdict === undefined
-    ? bands
-    : { ...bands, rungs: bands.rungs.map(rung => ('why' in rung ? rung : { why: noVerdict, value: rung.value })) }
+    ? intervals
+    : { ...intervals, rungs: intervals.rungs.map(level => ('why' in level ? level : { why: noVerdict, value: level.value })) }
 }
 
 /** The intervals even with too few clusters, for proofs of their coverage. */
 export const estimatedBands = (sample: Sample, differences: readonly Float64Array[], options: BandOptions): Bands =>
-  estimated(sample, differing(sample, differences), options)
+  estimateIntervals(sample, differing(sample, differences), options)
 
-function estimated(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
+function estimateIntervals(sample: Sample, parts: readonly Sparse[], options: BandOptions): Bands {
   const { seed, draws = 10_000, tail = 0.05 } = options
   const decisions = decisionsAWeek(sample, sample.rows, options)
   const counts = new Map<Measured, Counted>()
@@ -97,7 +97,7 @@ function estimated(sample: Sample, parts: readonly Sparse[], options: BandOption
   } = settled(sample, {
     measure: by =>
       parts.map(part => {
-        const why = whyNot(part, decisions)
+        const why = reasonForNone(part, decisions)
         if (why) return why
         const tooFew = tooFewUndone(sample, part)
         if (tooFew) return { ...tooFew, value: (part.sum / part.rows) * decisions! }
@@ -131,7 +131,7 @@ function estimated(sample: Sample, parts: readonly Sparse[], options: BandOption
   }
 }
 
-function whyNot({ rows, squares }: Sparse, decisions: number | undefined): { why: string } | undefined {
+function reasonForNone({ rows, squares }: Sparse, decisions: number | undefined): { why: string } | undefined {
   if (rows === 0) return { why: 'the difference is known for no decision' }
   if (rows === 1) return { why: 'the difference is known for one decision alone' }
   if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }
@@ -143,7 +143,7 @@ function whyNot({ rows, squares }: Sparse, decisions: number | undefined): { why
  * The least number of changed explored decisions. With fewer, their spread does not show what the draw missed: intervals cover 95 % from 15
  * on, and 92 % at 10 to 14.
  */
-const DIFFERING_LEAST = 15
+const CHANGED_EXPLORED_MIN = 15
 
 /** The reason for no interval where an alternative changes decisions with a hidden outcome but too few explored ones. */
 export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sparse, 'at'>): { why: string } | undefined {
@@ -153,20 +153,20 @@ export function tooFewUndone({ weight }: Pick<Sample, 'weight'>, { at }: Pick<Sp
     if (weight[row] === 0) hidden++
     else if (weight[row] !== 1) undone++
   }
-  if (undone >= DIFFERING_LEAST || hidden + undone === 0) return undefined
+  if (undone >= CHANGED_EXPLORED_MIN || hidden + undone === 0) return undefined
   return {
-    why: `it changes ${counted(hidden, 'decision')} whose outcome an action hid, and ${undone} explored ones: under ${DIFFERING_LEAST} there is no interval`,
+    why: `it changes ${counted(hidden, 'decision')} whose outcome an action hid, and ${undone} explored ones: under ${CHANGED_EXPLORED_MIN} there is no interval`,
   }
 }
 
-interface Banded {
+interface IntervalInputs {
   readonly tail: number
   readonly joint: number
   readonly worst?: number
   readonly bound: CountBound | undefined
 }
 
-function bandOf(estimate: Measured, decisions: number, { tail, joint, worst, bound }: Banded): Band {
+function bandOf(estimate: Measured, decisions: number, { tail, joint, worst, bound }: IntervalInputs): Band {
   const [value, error] = [estimate.value * decisions, Math.sqrt(estimate.variance) * decisions]
   const studentised = (tail: number): Interval => {
     if (error === 0) return [value, value]

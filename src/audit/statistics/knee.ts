@@ -30,18 +30,18 @@ export const KNEE_PART = 0.05
  * The freshness threshold: the oldest age at which the upper bound of the loss is within the tolerated share of the weekly value. Curves
  * need not be monotone: it is the last level before the first level beyond the share, even if an older level is within the share again.
  */
-export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
+export function kneeOf(levels: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
   const { now, nowAWeek, part = KNEE_PART } = options
   if (!(nowAWeek > 0)) return { why: 'the current pipeline has no value to lose' }
-  const older = rungs.filter(({ age }) => age > now)
-  if (older.length === 0) return { why: 'no level is older than now' }
-  let knee: Knee | undefined
-  for (const { age, title, aWeek } of older) {
-    if ('why' in aWeek) return knee ? knee : aWeek
-    if (-aWeek.low > part * nowAWeek) return knee ? knee : lossReason(title, aWeek, options)
-    knee = { age, loss: Math.max(knee?.loss ?? 0, -aWeek.low) }
+  const olderLevels = levels.filter(({ age }) => age > now)
+  if (olderLevels.length === 0) return { why: 'no level is older than now' }
+  let threshold: Knee | undefined
+  for (const { age, title, aWeek } of olderLevels) {
+    if ('why' in aWeek) return threshold ? threshold : aWeek
+    if (-aWeek.low > part * nowAWeek) return threshold ? threshold : lossReason(title, aWeek, options)
+    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -aWeek.low) }
   }
-  return { ...knee!, beyond: true }
+  return { ...threshold!, beyond: true }
 }
 
 function lossReason(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
@@ -66,10 +66,10 @@ export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
  * share. `loses`: the lower bound exceeds it too. `collapse`: in addition the lower bound exceeds half of the sweep's greatest loss, so
  * most of the value of freshness is gone. null without an interval.
  */
-export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
+export function marksOf(levels: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
-  const greatest = Math.max(0, ...rungs.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
-  return rungs.map(({ aWeek }) => {
+  const greatest = Math.max(0, ...levels.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
+  return levels.map(({ aWeek }) => {
     if ('why' in aWeek) return null
     if (-aWeek.low <= bound) return 'ok'
     if (-aWeek.high <= bound) return 'may lose'
@@ -79,8 +79,8 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
 
 /** The worse mark of two curves, level by level; null where either is null. */
 export const worseMark = (first: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
-  first.map((mark, rung) => {
-    const second = other[rung]
+  first.map((mark, level) => {
+    const second = other[level]
     if (mark === null || second === null) return null
     return SEVERITY[second] > SEVERITY[mark] ? second : mark
   })

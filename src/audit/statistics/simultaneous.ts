@@ -50,7 +50,7 @@ function product(a: Float64Array, b: Float64Array): number {
 }
 
 /** Below this share of a unit variance an alternative is a linear combination of those before it. */
-const DEPENDENT = 1e-10
+const DEPENDENT_VARIANCE = 1e-10
 
 /** The lower triangular Cholesky root of a correlation matrix, which is singular where two levels coincide. */
 function rootOf(matrix: Float64Array, size: number): Float64Array {
@@ -59,7 +59,7 @@ function rootOf(matrix: Float64Array, size: number): Float64Array {
     for (let b = 0; b <= a; b++) {
       let rest = matrix[a * size + b]
       for (let k = 0; k < b; k++) rest -= root[a * size + k] * root[b * size + k]
-      if (a === b) root[a * size + a] = rest > DEPENDENT ? Math.sqrt(rest) : 0
+      if (a === b) root[a * size + a] = rest > DEPENDENT_VARIANCE ? Math.sqrt(rest) : 0
       else root[a * size + b] = root[b * size + b] === 0 ? 0 : rest / root[b * size + b]
     }
   return root

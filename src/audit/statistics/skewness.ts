@@ -11,9 +11,9 @@ export interface Reach {
  * The far side is extended by the whole correction, the near side shortened by this share of it: the skewness may be chance, and too wide
  * is better than too narrow.
  */
-const GIVEN_BACK = 0.9
+const NEAR_SIDE_SHARE = 0.9
 /** The maximum correction, as a share of the half-width: beyond it the expansion is invalid, and large skewness is poorly estimated. */
-const MOVED_MOST = 0.3
+const CORRECTION_MAX = 0.3
 
 /**
  * The extents of an interval that misses with probability `tail`.
@@ -26,10 +26,10 @@ const MOVED_MOST = 0.3
  */
 export function lopsided(tail: number, freedom: number, skewness: number): Reach {
   const z = studentQuantile(tail, Infinity)
-  const stretched = studentQuantile(tail, freedom) / z
-  const moved = Math.max(-MOVED_MOST * z, Math.min(MOVED_MOST * z, (skewness / 6) * (2 * z * z + 1)))
+  const studentRatio = studentQuantile(tail, freedom) / z
+  const correction = Math.max(-CORRECTION_MAX * z, Math.min(CORRECTION_MAX * z, (skewness / 6) * (2 * z * z + 1)))
   return {
-    below: stretched * (z - (moved > 0 ? GIVEN_BACK : 1) * moved),
-    above: stretched * (z + (moved < 0 ? GIVEN_BACK : 1) * moved),
+    below: studentRatio * (z - (correction > 0 ? NEAR_SIDE_SHARE : 1) * correction),
+    above: studentRatio * (z + (correction < 0 ? NEAR_SIDE_SHARE : 1) * correction),
   }
 }

@@ -19,7 +19,7 @@ import type { Sparse } from '../value/sparse.ts'
 import type { CellSums } from './sums.ts'
 
 /** With this many differing clusters in each column the standard error is well estimated. */
-const DIFFERING_FEW = 20
+const FEW_MAX = 20
 
 /** The differing decisions of one alternative, counted. */
 export interface Counted {
@@ -32,7 +32,7 @@ export interface Counted {
 
 /** `columns`: the nonzero cluster sums of each column. */
 export function countedOf({ by }: Pick<Sparse, 'by'>, columns: readonly Float64Array[]): Counted {
-  const isFew = [by, ...columns].some(({ length }) => length < DIFFERING_FEW)
+  const isFew = [by, ...columns].some(({ length }) => length < FEW_MAX)
   return { differing: by.length, largest: largestOf(by), ...(isFew && { few: [by, ...columns] }) }
 }
 
@@ -43,7 +43,7 @@ export const countedColumn = ({ sums, cells }: CellSums, { over }: CellSet): Flo
 /** The largest possible difference of one decision, by all alternatives of a sweep. */
 export function mostOf(alternatives: readonly Counted[]): number {
   const [largest, differing] = [Math.max(...alternatives.map(counts => counts.largest)), Math.max(...alternatives.map(counts => counts.differing))]
-  return differing < DIFFERING_FEW ? largest * (1 + 1 / differing) : largest
+  return differing < FEW_MAX ? largest * (1 + 1 / differing) : largest
 }
 
 /** The bounds of Σd at a tail. */
@@ -62,8 +62,8 @@ export function countBound(few: readonly Float64Array[], maximum: number): Count
     }
   })
   return tail => [
-    -Math.max(...sides.map(({ down }) => expectedAtMost(down, tail / 2))),
-    Math.max(...sides.map(({ up }) => expectedAtMost(up, tail / 2))),
+    -Math.max(...sides.map(({ down }) => expectedTotalBound(down, tail / 2))),
+    Math.max(...sides.map(({ up }) => expectedTotalBound(up, tail / 2))),
   ]
 }
 
@@ -95,7 +95,7 @@ function stepsOf(values: Float64Array, maximum: number): Step[] {
   }
 }
 
-const expectedAtMost = (steps: readonly Step[], tail: number): number =>
+const expectedTotalBound = (steps: readonly Step[], tail: number): number =>
   steps.reduce((sum, { count, height }) => sum + height * poissonUpper(count, tail / steps.length), 0)
 
 /**

@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000
  * The least number of blocks where the rows cover enough time, and the number above which days are merged: unequal blocks have a smaller
  * effective sample size.
  */
-const BLOCKS_LEAST = 50
-const BLOCKS_WANTED = 64
+const BLOCKS_MIN = 50
+const BLOCKS_TARGET = 64
 /** Parts of a day that begin at equal hours each day, ms. */
 const partsOfDay = [12, 8, 6, 4, 3, 2, 1].map(hours => hours * HOUR_MS)
 /** Block lengths for long shocks, ms. */
@@ -56,10 +56,10 @@ export function longerThan(length: number): number {
 }
 
 function lengthOf(span: number, shortest: number): number {
-  const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_WANTED), Math.ceil(shortest / DAY_MS))
-  if (days > 1 || span / DAY_MS >= BLOCKS_LEAST) return days * DAY_MS
+  const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_TARGET), Math.ceil(shortest / DAY_MS))
+  if (days > 1 || span / DAY_MS >= BLOCKS_MIN) return days * DAY_MS
   const allowed = [DAY_MS, ...partsOfDay].filter(part => part >= shortest)
-  return allowed.find(part => span / part >= BLOCKS_LEAST) ?? allowed.at(-1)!
+  return allowed.find(part => span / part >= BLOCKS_MIN) ?? allowed.at(-1)!
 }
 
 function nameOf(length: number): string {

@@ -48,7 +48,7 @@ export function measured(
   const { rows, squares, at } = differing
   const theta = thetaOf(differing)
   const { value, unit } = theta
-  const ofRows = Math.max(0, squares - rows * value * value)
+  const rowSquares = Math.max(0, squares - rows * value * value)
   const influence: Float64Array[] = []
   const parts = cells.map(set => {
     const setSums = sumsOf(set, differing, room)
@@ -61,13 +61,13 @@ export function measured(
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(part.sizes, rows, ofRows / unit ** 2, part.residuals)
+    const modelled = modelledFreedom(part.sizes, rows, rowSquares / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const neighbourTerm = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
+    const neighbourTerm = cells[i].goesOn ? neighbourCovariance(influence[i]) : 0
     variance += neighbourTerm
-    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
+    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
   })
-  variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
+  variance = Math.max(variance, CELL_VARIANCE_FLOOR * parts.at(-1)!.variance)
   return {
     rows,
     differing: at.length,
@@ -84,12 +84,12 @@ export const movedBy = (set: Codes, differing: Sparse): Float64Array =>
   influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
 
 /** The floor of the variance, as a share of the variance by the smallest cells. */
-const LEAST_OF_CELLS = 0.5
+const CELL_VARIANCE_FLOOR = 0.5
 
 /** Σ k² over the lags −1, 0 and 1. */
-const NEIGHBOURS_DOUBT = 3
+const NEIGHBOUR_LAGS = 3
 
-function sharedByNeighbours(v: Float64Array): number {
+function neighbourCovariance(v: Float64Array): number {
   let sum = 0
   for (let i = 1; i < v.length; i++) sum += v[i - 1] * v[i]
   return Math.max(0, 2 * sum)
@@ -104,8 +104,8 @@ interface Theta {
 
 function thetaOf({ rows, sum, squares }: Sparse): Theta {
   const value = sum / rows
-  const ofRows = squares - rows * value * value
-  return { value, rows, unit: ofRows > 0 ? Math.sqrt(ofRows / rows) : 1 }
+  const rowSquares = squares - rows * value * value
+  return { value, rows, unit: rowSquares > 0 ? Math.sqrt(rowSquares / rows) : 1 }
 }
 
 /** The moments of one set of cells, in units. */
@@ -149,11 +149,11 @@ function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Th
  * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ²
  * n_g². With Ω = Cov û they are (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal plus two vectors, so both sums are sums over clusters.
  */
-function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, ofRows: number, ofClusters: number): number {
+function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, rowSquares: number, ofClusters: number): number {
   let pairs = 0
   sizes.forEach((n, i) => (pairs += cells[i] * n * n))
-  const shared = pairs > rows ? Math.max(0, (ofClusters - ofRows) / (pairs - rows)) : 0
-  const own = Math.max(0, ofRows / rows - shared)
+  const shared = pairs > rows ? Math.max(0, (ofClusters - rowSquares) / (pairs - rows)) : 0
+  const own = Math.max(0, rowSquares / rows - shared)
   let total = 0
   sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))
   let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]

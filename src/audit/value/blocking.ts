@@ -10,7 +10,7 @@
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { isJudged, zeros, type Given } from './given-threshold.ts'
 
-interface Dollars {
+interface BlockingTerms {
   readonly blocks: number
   /** The dollars that a correctly blocked event saves, by row. */
   readonly saves: (row: number) => number
@@ -18,7 +18,7 @@ interface Dollars {
 }
 
 /** A value for each of the rows. `order` is `rowsByKey` of the rows. */
-export function blockedDollars(evaluation: Given, order: Int32Array, { blocks, saves, wrong }: Dollars): Float64Array {
+export function blockedDollars(evaluation: Given, order: Int32Array, { blocks, saves, wrong }: BlockingTerms): Float64Array {
   const { cases, rows } = evaluation
   const values = zeros(evaluation)
   const stopped = stoppedRows(evaluation, order, blocks)

@@ -17,7 +17,7 @@ const ERROR_MAX = 5e-5
 /** Bin counts, tried in turn. */
 const BINS = [1 << 17, 1 << 20] as const
 /** Sorting is as fast up to this number of rows. */
-const SORTED = 1 << 16
+const SORTED_ROWS_MAX = 1 << 16
 
 type Labels = Pick<Cases, 'label' | 'known' | 'eligible' | 'standing'>
 
@@ -44,7 +44,7 @@ function computeAuc(cases: Labels, score: Float64Array, rows: RowRange): number 
   const { low, high, positives, negatives } = scoreRange
   if (positives === 0 || negatives === 0) return null
   const pairs = positives * negatives
-  if (low < high && positives + negatives > SORTED) {
+  if (low < high && positives + negatives > SORTED_ROWS_MAX) {
     for (const count of BINS) {
       const bins = countBins(cases, score, rows, { ...scoreRange, count })
       const { below, shared } = pairCounts(bins)

@@ -47,15 +47,15 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
   const budget = Math.max(0, Math.floor(part * scored + 1e-9))
   if (budget >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
   // The highest score that may not act. Decisions with an equal score may not act either.
-  const refused = fromTop(score, rows, budget)
-  let [threshold, acts, same] = [Infinity, 0, 0]
+  const highestRefused = fromTop(score, rows, budget)
+  let [threshold, acts, tiedCount] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {
-    if (score[row] > refused) {
+    if (score[row] > highestRefused) {
       acts++
       if (score[row] < threshold) threshold = score[row]
-    } else if (score[row] === refused) same++
+    } else if (score[row] === highestRefused) tiedCount++
   }
-  return { threshold, scored, acts, tied: acts < budget ? same : 0 }
+  return { threshold, scored, acts, tied: acts < budget ? tiedCount : 0 }
 }
 
 /** The number of decisions of `rows` at or above a threshold. */

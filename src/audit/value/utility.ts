@@ -49,13 +49,13 @@ export function utilityOf(
   const values = standingFor(termsOf ? evaluation => firstActions(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute))
   const sparse = (evaluation: Given): Sparse =>
     termsOf && !evaluation.cases.standing ? sparseFirstActions(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
-  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && isFreeOfCost(utility) && { charged: chargedWith(termsOf) }) }
+  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { charged: chargedWith(termsOf) }) }
 }
 
 const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse => sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
 
 /** Whether the value function states no cost of false alarms. */
-const isFreeOfCost = (utility: UtilityIR): boolean =>
+const statesNoCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 
 const chargedWith =
@@ -87,7 +87,7 @@ function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((eva
       return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.acted), wrong: wrongOf(utility) })
     case 'money': {
       const { saves, wrong, blocks } = utility
-      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savesOf(saves, cases), wrong }) : undefined
+      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savingOf(saves, cases), wrong }) : undefined
     }
     case 'own':
       return undefined
@@ -95,7 +95,7 @@ function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((eva
 }
 
 function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
-  if (utility.kind === 'money' && utility.blocks !== undefined) return blockedOf({ ...utility, blocks: utility.blocks })
+  if (utility.kind === 'money' && utility.blocks !== undefined) return blockingValues({ ...utility, blocks: utility.blocks })
   assert(compute !== undefined, `worth of model '${model}' has no function`)
   return evaluation => ownValues(model, compute, evaluation)
 }
@@ -104,14 +104,14 @@ function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | u
 const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly wrong?: number }): number =>
   wrong === 0 ? 0 : wrong / dollars!
 
-type Money = Extract<UtilityIR, { kind: 'money' }>
+type MoneyUtility = Extract<UtilityIR, { kind: 'money' }>
 
-function blockedOf({ saves, wrong, blocks }: Money & { readonly blocks: number }): UtilityFunction {
+function blockingValues({ saves, wrong, blocks }: MoneyUtility & { readonly blocks: number }): UtilityFunction {
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
-  return evaluation => blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savesOf(saves, evaluation.cases), wrong })
+  return evaluation => blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savingOf(saves, evaluation.cases), wrong })
 }
 
-function savesOf(saves: Money['saves'], cases: Cases): (row: number) => number {
+function savingOf(saves: MoneyUtility['saves'], cases: Cases): (row: number) => number {
   if (typeof saves === 'number') return () => saves
   const column = cases.column(saves)
   return row => column[row]

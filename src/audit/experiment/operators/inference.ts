@@ -16,7 +16,7 @@ import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts
 
 export interface Inferred {
   /** The timeline that the decisions see. */
-  readonly world: World
+  readonly timeline: World
   /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
   /** The same at the model's own cadence, where the period omits decisions. */
@@ -26,26 +26,26 @@ export interface Inferred {
 /** The last result by timeline: both arms of a plan and all ages of its action need it. */
 const resultCache = new WeakMap<World, { readonly setting: string; readonly result: Inferred }>()
 
-export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
+export function inferred(setting: Setting, decides: Decides, timeline: World): Inferred {
   const id = JSON.stringify(setting)
-  const cached = resultCache.get(world)
+  const cached = resultCache.get(timeline)
   if (cached?.setting === id) return cached.result
-  const result = applySetting(setting, decides, world)
-  resultCache.set(world, { setting: id, result })
+  const result = applySetting(setting, decides, timeline)
+  resultCache.set(timeline, { setting: id, result })
   return result
 }
 
-function applySetting(setting: Setting, decides: Decides, world: World): Inferred {
+function applySetting(setting: Setting, decides: Decides, timeline: World): Inferred {
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return { world, made: madeIn(world) }
+      return { timeline, made: madeIn(timeline) }
     case 'older': {
       const by = spanOf('the delay of scores', setting.by, { zero: true })
-      return { world, made: later(madeIn(world), by) }
+      return { timeline, made: later(madeIn(timeline), by) }
     }
     case 'every':
-      return atMultiples(spanOf('the period of scores', setting.every), decides, world)
+      return atMultiples(spanOf('the period of scores', setting.every), decides, timeline)
     default:
       return notThis('inference', setting, "write 'older' or 'every'")
   }
@@ -59,20 +59,20 @@ export const readsAt = (setting: Setting, decides: Decides): string =>
 export const leavesOut = ({ ir, model }: Decides): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 
-function atMultiples(every: number, decides: Decides, world: World): Inferred {
+function atMultiples(every: number, decides: Decides, timeline: World): Inferred {
   const { decide, name } = decides.model
   if (decide.kind === 'every') {
     if (every % decide.every !== 0)
       unsupported(
         `model '${name}' ticks every ${durationText(decide.every)}, so decisions every ${durationText(every)} are not observable; give a multiple of its period`,
       )
-    const own = madeIn(world)
-    return { world, made: own.map(at => (at % every === 0 ? at : NaN)), own }
+    const own = madeIn(timeline)
+    return { timeline, made: own.map(at => (at % every === 0 ? at : NaN)), own }
   }
-  const made = multiplesFrom(madeIn(world), every)
-  if (leavesOut(decides)) return { world, made }
-  const t = multiplesFrom(world.rows.moments.t, every)
-  const prefixes = rememberedBy(source => countUpTo(world.log.histories.get(source)!.block.arrival, t))
-  const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
-  return { world: { ...world, rows }, made }
+  const made = multiplesFrom(madeIn(timeline), every)
+  if (leavesOut(decides)) return { timeline, made }
+  const t = multiplesFrom(timeline.rows.moments.t, every)
+  const prefixes = rememberedBy(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
+  const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
+  return { timeline: { ...timeline, rows }, made }
 }

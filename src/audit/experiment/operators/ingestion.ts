@@ -48,16 +48,16 @@ function delayed(decides: Decides, base: World, delaying: Delaying): World {
   const { rows } = base
   const { moments } = rows
   let delayedCopy: ReplayLog | undefined
-  const world = {
+  const timeline = {
     get log() {
       return (delayedCopy ??= delayedLog(base.log, delaying))
     },
   }
   // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
-    return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
-  const visible = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
-  return withActiveKeys(decides, { log: world.log, rows: { ...rows, moments: visible } })
+    return Object.assign(timeline, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
+  const visible = { ...moments, prefixes: knownBy(moments.t, moments, timeline.log) }
+  return withActiveKeys(decides, { log: timeline.log, rows: { ...rows, moments: visible } })
 }
 
 function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
@@ -94,15 +94,15 @@ function faster(part: number, decides: Decides, base: World): World {
 }
 
 /** Ticks decide about active keys, by their visible events. This marks the cases whose key is still active. */
-function withActiveKeys({ ir, model }: Decides, world: World): World {
+function withActiveKeys({ ir, model }: Decides, timeline: World): World {
   const { decide } = model
-  if (decide.kind !== 'every') return world
-  const order = keyOrder(decide, world.log.strings)
-  const { moments, moment, columnOf, length } = world.rows
+  if (decide.kind !== 'every') return timeline
+  const order = keyOrder(decide, timeline.log.strings)
+  const { moments, moment, columnOf, length } = timeline.rows
   const { values: keys } = columnOf('key')
   const decides = new Uint8Array(length)
   let row = 0
-  for (const active of onMoments(ir, model, decide, world.log, moments.t).stretches(1 << 14)) {
+  for (const active of onMoments(ir, model, decide, timeline.log, moments.t).stretches(1 << 14)) {
     const { values } = active.columnOf('key')
     for (let i = 0; i < active.length; i++) {
       const tick = active.moment![i]
@@ -110,5 +110,5 @@ function withActiveKeys({ ir, model }: Decides, world: World): World {
       if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
     }
   }
-  return { ...world, decides }
+  return { ...timeline, decides }
 }

@@ -47,7 +47,7 @@ test('threads compute the same columns as the main thread', async () => {
     const here: Here = { make: async plan => together.under(plan).inputs, take: (plan, { columns }) => together.take(plan, columns!) }
     const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
     const threads = new Threads({ ir, model, log: log() }, 2)
-    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
+    const ahead = new Ahead(threads, { selection: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
     try {
       await ahead.first
       // Also plans that were not prepared, and in a different order.

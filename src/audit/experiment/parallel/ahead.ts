@@ -60,7 +60,7 @@ export class Ahead {
   /** `plans` by the id of their inputs. */
   constructor(
     { workers }: Threads,
-    { lookedAt, scored, isKept }: Omit<Begin, 'claims'>,
+    { selection, scored, isKept }: Omit<Begin, 'claims'>,
     plans: ReadonlyMap<string, Plan>,
     here: Here,
     { most, isPatient = false }: AheadOptions,
@@ -71,7 +71,7 @@ export class Ahead {
     this.#isPatient = isPatient
     for (const [id, plan] of plans) this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<Made | undefined>() })
     this.#claims = claimsOf(plans.size, isPatient ? plans.size : most)
-    const begin: Begin = { lookedAt: sentCases(lookedAt), scored: sentScoring(scored), isKept, claims: this.#claims }
+    const begin: Begin = { selection: sentCases(selection), scored: sentScoring(scored), isKept, claims: this.#claims }
     // The promise resolves with the result, and nothing else holds it.
     const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
     const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()

@@ -24,7 +24,7 @@ export interface ThreadData {
 /** The first message: what to compute for each plan. */
 export interface Begin {
   /** The cases to compute; default all. */
-  readonly lookedAt: LookedAt | undefined
+  readonly selection: LookedAt | undefined
   readonly scored: SentScoring | undefined
   /** Whether columns are returned, for plans that read them again. */
   readonly isKept: boolean
@@ -67,11 +67,11 @@ const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.sumUp()
 
-async function runJob({ lookedAt, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
+async function runJob({ selection, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
   room(claims)
   if (!isClaimed(claims, number)) return leave(claims)
   try {
-    const result = await computePlan({ lookedAt, scored, isKept }, new Map(plan))
+    const result = await computePlan({ selection, scored, isKept }, new Map(plan))
     port.postMessage({ number, made: result } satisfies Done)
   } catch {
     port.postMessage({ number } satisfies Done)
@@ -79,9 +79,9 @@ async function runJob({ lookedAt, scored, isKept, claims }: Begin, { number, pla
   done(claims, number)
 }
 
-async function computePlan({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
-  const replayed = replays.under(plan, lookedAt)
-  const scores = scored ? await scoresOf(replayed, scored, { lookedAt, isKept }) : []
+async function computePlan({ selection, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
+  const replayed = replays.under(plan, selection)
+  const scores = scored ? await scoresOf(replayed, scored, { selection, isKept }) : []
   const columns = isKept ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
   return { ...(columns && { columns }), scores, said: scorer.refits.said }
 }

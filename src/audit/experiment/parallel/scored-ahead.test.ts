@@ -51,27 +51,27 @@ async function scoredAhead(isKept: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())
   const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
   const { cases, scored } = alone
-  const lookedAt = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
+  const selection = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
   const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
   const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
   const results: { plan: Plan; made: Made }[] = []
   const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new Ahead(
     threads,
-    { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
-    new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
+    { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
+    new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
     { make: async () => {}, take: (plan, planResult) => void results.push({ plan, made: planResult }) },
     { most: 3 },
   )
   try {
     await ahead.first
-    for (const plan of plans) await ahead.bring(replays.idOf(plan, lookedAt))
+    for (const plan of plans) await ahead.bring(replays.idOf(plan, selection))
   } finally {
     threads.end()
   }
   assert.ok(results.length > 0)
   for (const { plan, made } of results) {
-    const { inputs } = replays.under(plan, lookedAt)
+    const { inputs } = replays.under(plan, selection)
     assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of made.scores) {
       const expected = await alone.decided(plan, arm)

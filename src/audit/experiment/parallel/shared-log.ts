@@ -53,8 +53,8 @@ export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...res
   return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }
 
-export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>
-  lookedAt && { cases: shared(lookedAt.cases), places: shared(lookedAt.places) }
+export const sentCases = (selection: LookedAt | undefined): LookedAt | undefined =>
+  selection && { cases: shared(selection.cases), places: shared(selection.places) }
 
 /** The data for scores beside the inputs; absent where a thread cannot score. */
 export interface SentScoring {

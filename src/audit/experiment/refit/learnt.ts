@@ -8,7 +8,7 @@ import type { Cases, RowRange } from '../../domain/cases.ts'
 export type Labelled = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
 
 /** The seed of the training sample; the same for all alternatives, so that they differ in nothing else. */
-const SEED = 7
+const SAMPLE_SEED = 7
 
 export interface Learnt {
   readonly cases: Uint32Array
@@ -32,6 +32,6 @@ export function learntFrom(
   for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) all[labelled++] = row
   const rows = all.subarray(0, labelled)
   if (labelled <= rowsMax) return { cases: rows, labelled }
-  const next = random(SEED)
+  const next = random(SAMPLE_SEED)
   return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }
 }

@@ -10,8 +10,8 @@ import type { Cases, Standing, UndonePart } from '../../domain/cases.ts'
  * The least number of explored decisions of a stratum in the judged blocks, and of either label among them. From some 90 on intervals cover
  * 91 to 95 %, compared with 93 to 96 % with every label; at 60 they cover 90 % (`exploring-world.ts`).
  */
-const UNDONE_LEAST = 100
-const OF_LABEL_LEAST = 5
+const EXPLORED_MIN = 100
+const PER_LABEL_MIN = 5
 
 export interface UndoneGiven extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
   /** By row: the exploration probability; 0 or NaN where the condition was not met or nothing explored. */
@@ -85,7 +85,7 @@ function weightsOf(input: UndoneGiven, strata: ReadonlyMap<number, Stratum>): St
 }
 
 const isEnough = ({ undone, positive }: Stratum): boolean =>
-  undone >= UNDONE_LEAST && positive >= OF_LABEL_LEAST && undone - positive >= OF_LABEL_LEAST
+  undone >= EXPLORED_MIN && positive >= PER_LABEL_MIN && undone - positive >= PER_LABEL_MIN
 
 /** The minimum sizes, for caveats. */
-export const undoneLeast = { count: UNDONE_LEAST, ofLabel: OF_LABEL_LEAST } as const
+export const undoneLeast = { count: EXPLORED_MIN, ofLabel: PER_LABEL_MIN } as const

@@ -18,12 +18,12 @@ import type { World } from '../timeline/world.ts'
 export function groupColumns(
   read: GroupRead,
   placed: Placed,
-  world: World,
+  timeline: World,
   groups: SummedGroups = new SummedGroups(),
   selected?: Uint32Array,
 ): GroupColumns {
-  const { log, caseOf } = world
-  const columns = columnsOf(placedAt(read, placed), rowsIn(world, placed, selected), log, groups)
+  const { log, caseOf } = timeline
+  const columns = columnsOf(placedAt(read, placed), rowsIn(timeline, placed, selected), log, groups)
   if (!caseOf) return columns
   const scattered = columns.map(column => featureScattered(column, caseOf))
   return selected ? scattered.map(column => featurePicked(column, selected)) : scattered
@@ -35,21 +35,21 @@ export function groupColumns(
 export function summedForward(
   read: GroupRead,
   placed: Placed,
-  world: World,
+  timeline: World,
   groups: SummedGroups,
   selected: Uint32Array,
 ): SummedColumns | undefined {
-  if (world.caseOf) return undefined
-  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(world, placed, selected), world.log, groups)
+  if (timeline.caseOf) return undefined
+  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(timeline, placed, selected), timeline.log, groups)
   return columns?.made.size === read.group.features.length ? columns : undefined
 }
 
 const placedAt = (read: GroupRead, { place }: Placed): GroupRead => ({ ...read, group: { ...read.group, place } })
 
 /** In a different decision order, cases are selected only after reordering. */
-function rowsIn(world: World, { by }: Placed, selected: Uint32Array | undefined): Rows {
-  const all = { ...world.rows, moments: earlier(world, by) }
-  return selected && !world.caseOf ? someRows(all, selected) : all
+function rowsIn(timeline: World, { by }: Placed, selected: Uint32Array | undefined): Rows {
+  const all = { ...timeline.rows, moments: earlier(timeline, by) }
+  return selected && !timeline.caseOf ? someRows(all, selected) : all
 }
 
 function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): FeatureColumn[] {

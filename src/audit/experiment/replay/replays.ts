@@ -27,10 +27,10 @@ import type { Traces } from '../timeline/traces.ts'
 import type { Decides, World } from '../timeline/world.ts'
 
 /** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
-const WORLDS_KEPT = 2
+const TIMELINES_CACHED = 2
 
 /** The number of events of a source in the estimate of the delay. */
-const DELAYS_SEEN = 10_000
+const DELAY_SAMPLES = 10_000
 
 export interface Replayed extends Acted {
   /** Identifies the inputs: equal ids mean equal inputs. */
@@ -66,7 +66,7 @@ export class Replays {
   readonly #traces: Traces
   readonly #columns: ColumnCache
   readonly #summed = new SummedGroups()
-  readonly #worlds = new Map<string, World>()
+  readonly #timelines = new Map<string, World>()
 
   /** Throws as `decide` does, and `SPILL_INPUT` for a history without a decision. */
   constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
@@ -85,20 +85,20 @@ export class Replays {
    *
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
    */
-  under(plan: Plan, lookedAt?: LookedAt): Replayed {
+  under(plan: Plan, selection?: LookedAt): Replayed {
     this.#validate(plan)
     const { ir, model } = this.#decides
-    const { world, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const reads = this.asked(plan, lookedAt)
+    const { timeline, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const reads = this.asked(plan, selection)
     const whole = ({ id, read, placed }: AskedRead) =>
-      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
+      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, timeline, this.#summed, selection?.cases)))
     const inputsBy = <Of extends Columns>(columnsOf: (item: AskedRead) => Of): Inputs<Of> => {
-      const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
+      const { length, columnOf } = selection ? someRows(this.rows, selection.cases) : this.rows
       const features = reads.map(item => {
         const { read } = item
         return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(item) }] as const
       })
-      return { lookedAt, length, columnOf, features: new Map(features) }
+      return { selection, length, columnOf, features: new Map(features) }
     }
     let inputs: Inputs<WholeColumns> | undefined
     return {
@@ -107,14 +107,14 @@ export class Replays {
         return (inputs ??= inputsBy(whole))
       },
       passing: head => {
-        assert(lookedAt !== undefined, 'some cases are looked at')
-        const shared = this.#sharedBy(reads, lookedAt)
+        assert(selection !== undefined, 'some cases are looked at')
+        const shared = this.#sharedBy(reads, selection)
         return inputsBy(item => {
           if (shared.has(item.id)) return whole(item)
           const { read, placed } = item
-          const forward = summedForward(read, placed, world, this.#summed, lookedAt.cases)
+          const forward = summedForward(read, placed, timeline, this.#summed, selection.cases)
           if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
-          return new WholeColumns(groupColumns(read, placed, world, this.#summed, lookedAt.cases))
+          return new WholeColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
         })
       },
       made,
@@ -124,25 +124,25 @@ export class Replays {
   }
 
   /** The id of a plan's inputs. Throws as `under` does. */
-  idOf(plan: Plan, lookedAt?: LookedAt): string {
-    return idOf(this.asked(plan, lookedAt))
+  idOf(plan: Plan, selection?: LookedAt): string {
+    return idOf(this.asked(plan, selection))
   }
 
   /** The group reads of a plan, in the order of `reads`. Throws as `under` does. */
-  asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
+  asked(plan: Plan, selection?: LookedAt): AskedRead[] {
     const { kind } = settingOf(plan, 'ingestion')
     const arrivalId = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
     const at = readsAt(settingOf(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
     })
   }
 
   /** Stores columns that another thread computed, one entry per group read. */
-  take(plan: Plan, columns: readonly GroupColumns[], lookedAt?: LookedAt): void {
-    for (const [read, { id }] of this.asked(plan, lookedAt).entries()) this.#columns.of(id, () => columns[read])
+  take(plan: Plan, columns: readonly GroupColumns[], selection?: LookedAt): void {
+    for (const [read, { id }] of this.asked(plan, selection).entries()) this.#columns.of(id, () => columns[read])
   }
 
   /** Builds the prefix sums of all groups before the first request. */
@@ -155,8 +155,8 @@ export class Replays {
   }
 
   /** The ids of reads that the plan leaves unchanged, which other plans share; empty if it changes none. */
-  #sharedBy(reads: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
-    const unchanged = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
+  #sharedBy(reads: readonly AskedRead[], selection: LookedAt): ReadonlySet<string> {
+    const unchanged = new Set(this.asked(asItRuns, selection).map(({ id }) => id))
     const shared = reads.filter(({ id }) => unchanged.has(id))
     return new Set(shared.length < reads.length ? shared.map(({ id }) => id) : [])
   }
@@ -175,7 +175,7 @@ export class Replays {
   get delay(): number {
     const delays: number[] = []
     for (const { block } of this.#base.log.histories.values()) {
-      const step = Math.ceil(block.length / DELAYS_SEEN)
+      const step = Math.ceil(block.length / DELAY_SAMPLES)
       for (let row = 0; row < block.length; row += step) delays.push(block.arrival[row] - block.time[row])
     }
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
@@ -183,12 +183,12 @@ export class Replays {
 
   #ingested(setting: Setting): World {
     const id = JSON.stringify(setting)
-    const world = this.#worlds.get(id) ?? ingested(setting, this.#decides, this.#base)
-    this.#worlds.delete(id)
-    this.#worlds.set(id, world)
-    const [oldest] = this.#worlds.keys()
-    if (this.#worlds.size > WORLDS_KEPT) this.#worlds.delete(oldest)
-    return world
+    const timeline = this.#timelines.get(id) ?? ingested(setting, this.#decides, this.#base)
+    this.#timelines.delete(id)
+    this.#timelines.set(id, timeline)
+    const [oldest] = this.#timelines.keys()
+    if (this.#timelines.size > TIMELINES_CACHED) this.#timelines.delete(oldest)
+    return timeline
   }
 
   #validate(plan: Plan): void {

@@ -31,7 +31,7 @@ export interface ScoreOptions {
 }
 
 export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
-  readonly lookedAt: LookedAt | undefined
+  readonly selection: LookedAt | undefined
   /** Whether features stay in memory for plans that read them again. */
   readonly isKept: boolean
 }
@@ -87,11 +87,11 @@ export class Scorer {
   }
 
   /** The scores of a plan that leaves training unchanged, from kept or streamed features. */
-  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, lookedAt, isKept }: PlanOptions): Promise<Float64Array[]> {
+  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, selection, isKept }: PlanOptions): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
-    if (isKept || !lookedAt) return this.scores(replayed, cases, arms, options)
+    if (isKept || !selection) return this.scores(replayed, cases, arms, options)
     const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
-    const inputs = replayed.passing(headOf(lookedAt, learnt, rows))
+    const inputs = replayed.passing(headOf(selection, learnt, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }
 }

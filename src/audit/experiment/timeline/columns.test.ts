@@ -72,8 +72,8 @@ test('scores and vectors of streamed features equal those of stored features', (
   for (const learnt of [[3, 77, 1500], [3, 2500], []]) {
     const replays = new Replays({ ir, model: ir.models[0] }, log)
     const cases = Uint32Array.from(learnt)
-    const lookedAt = lookedAtOf(ROWS, cases, scored)!
-    const head = headOf(lookedAt, cases, scored)
+    const selection = lookedAtOf(ROWS, cases, scored)!
+    const head = headOf(selection, cases, scored)
     assert.equal(head, learnt.length === 2 ? 1 + STRETCH : learnt.length)
     const plans: Plan[] = [
       new Map(),
@@ -81,7 +81,7 @@ test('scores and vectors of streamed features equal those of stored features', (
       new Map([['ingestion', { kind: 'older', by: 9000 }]]),
     ]
     for (const plan of plans) {
-      const replayed = replays.under(plan, lookedAt)
+      const replayed = replays.under(plan, selection)
       const [retained, passing] = [replayed.inputs, replayed.passing(head)]
       const vectors = [retained, passing].map(inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector)
       assert.deepEqual(vectors[1], vectors[0])

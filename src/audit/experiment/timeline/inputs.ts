@@ -21,7 +21,7 @@ export const STRETCH = 1 << 14
 
 export interface Inputs<Of extends Columns = Columns> {
   /** The selected cases; default all. */
-  readonly lookedAt?: LookedAt | undefined
+  readonly selection?: LookedAt | undefined
   /** The number of selected cases. */
   readonly length: number
   readonly columnOf: (name: string) => Column
@@ -34,8 +34,8 @@ type Part = Parameters<Scoring['score']>[0]
 
 /** Calls `visit` with block after block of the cases [from, to), which must all be selected. The inputs are valid until it returns. */
 export function eachStretch(inputs: Inputs, { from, to }: RowRange, visit: (part: Part, from: number, to: number) => void): void {
-  const { columnOf, features, lookedAt } = inputs
-  const offset = lookedAt && to > from ? from - lookedAt.places[from] : 0
+  const { columnOf, features, selection } = inputs
+  const offset = selection && to > from ? from - selection.places[from] : 0
   for (let at = from; at < to; at += STRETCH) {
     const end = Math.min(at + STRETCH, to)
     const [first, last] = [at - offset, end - offset]
@@ -63,8 +63,8 @@ export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRa
 }
 
 /** The feature vectors of these cases. */
-export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
-  const rows = lookedAt ? cases.map(row => lookedAt.places[row]) : cases
+export function vectorsOf(scoring: Scoring, { columnOf, features, selection }: Inputs, cases: Uint32Array): Scores {
+  const rows = selection ? cases.map(row => selection.places[row]) : cases
   return scoring.score({
     length: rows.length,
     columnOf: name => gatherColumn(columnOf(name), rows),

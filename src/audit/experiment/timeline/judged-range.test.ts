@@ -35,14 +35,14 @@ test('inputs of selected cases are bit-equal to those of all cases', () => {
     const { length } = replays.rows
     if (length < 8) continue
     const scored = { from: length >> 1, to: length - 1 }
-    const lookedAt = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
+    const selection = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
     const vectors = vectorsAlone({ ir: generated.ir, scores: new Map() }, model, log.strings)
     for (const plan of plansOf(generated.ir.groups[0].name)) {
-      const [all, some] = [replays.under(plan).inputs, replays.under(plan, lookedAt).inputs]
+      const [all, some] = [replays.under(plan).inputs, replays.under(plan, selection).inputs]
       for (const [id, { columns }] of all.features)
         assert.deepEqual(
           some.features.get(id)!.columns.out,
-          columns.out.map(column => featurePicked(column, lookedAt.cases)),
+          columns.out.map(column => featurePicked(column, selection.cases)),
         )
       const [learnt, expected] = [some, all].map(inputs => vectorsOf(vectors, inputs, Uint32Array.of(2, scored.from)).vector)
       assert.deepEqual(learnt, expected)

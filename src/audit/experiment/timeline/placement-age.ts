@@ -3,9 +3,9 @@ import type { PlacementIR, ScheduleIR } from '../../../define/ir/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 
 /** The number of cron times averaged for the period. */
-const TIMES = 64
+const CRON_TIMES = 64
 /** The start of the average, UTC ms: a Thursday. */
-const FROM = 0
+const CRON_START = 0
 
 /** The mean age; of a schedule the mean of its sawtooth. */
 export function ageOf(place: PlacementIR): number {
@@ -27,7 +27,7 @@ export function ageOf(place: PlacementIR): number {
 export function periodOf(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []
-  for (const time of scheduledTimes(schedule, FROM, Infinity)) if (times.push(time) > TIMES) break
+  for (const time of scheduledTimes(schedule, CRON_START, Infinity)) if (times.push(time) > CRON_TIMES) break
   return times.length < 2 ? Infinity : (times.at(-1)! - times[0]) / (times.length - 1)
 }
 

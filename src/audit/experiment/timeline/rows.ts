@@ -12,7 +12,7 @@ import type { ModelIR } from '../../../define/ir/ir.ts'
 import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../../replay/triggering.ts'
 
 /** Rows of ticks computed at a time. */
-const STRETCH = 1 << 14
+const ROWS_PER_BLOCK = 1 << 14
 
 export interface Rows {
   readonly length: number
@@ -31,7 +31,7 @@ export interface Rows {
 export function rowsOf({ moments, stretches }: Triggering, { name, decide }: ModelIR): Rows {
   const memoized = { ...moments, prefixes: rememberedBy(moments.prefixes) }
   const { length } = moments.t
-  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(STRETCH)]) : length > 0 && ofMoments(memoized, stretches)
+  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(ROWS_PER_BLOCK)]) : length > 0 && ofMoments(memoized, stretches)
   if (!rows || rows.length === 0)
     throw new SpillwayError('SPILL_INPUT', `model '${name}' makes no decision over this history; give a history in which it does`)
   return rows
