@@ -7,6 +7,7 @@ import type { Setting } from './element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
 import type { Reproduce } from './reproduce.ts'
 
+/** The result of an audit, as `spillway audit --json` prints it. */
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
   readonly pipeline: string
@@ -24,7 +25,6 @@ export interface AuditReport {
   readonly costs: CostPart | { readonly why: string }
   readonly plans: PlanPart
   readonly findings: readonly Finding[]
-  /** The caveats that apply, in words. */
   readonly caveats: readonly string[]
   readonly assumptions: readonly string[]
   readonly reproduce: Reproduce
@@ -69,7 +69,7 @@ export interface UtilityPart {
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
-  /** How a decision is valued, in words: `the first action in time saves $50; a wrong action costs $10`. */
+  /** The valuation of a decision, in words: `the first action in time saves $50; a wrong action costs $10`. */
   readonly basis: string
   /** The value per unit, dollars, where the user states it or the unit is dollars. */
   readonly dollars?: number
@@ -107,7 +107,6 @@ export interface ElementPart {
   readonly kind: 'ingestion' | 'group' | 'groups' | 'inference' | 'action' | 'training'
   /** The feature group's name and content in short: `landings (1 h mean)`. */
   readonly title: string
-  /** The names of the feature groups, of kind `groups`. */
   readonly groups?: readonly string[]
   readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
   /** The staleness levels, freshest first. Empty with a reason. */
@@ -189,7 +188,7 @@ export interface Verdict {
 
 export interface StagesPart {
   readonly decisions: number
-  /** How the decisions were selected: the number that ran, and whether these had a delivered effect or are the newest with stage times. */
+  /** The selection of the decisions: the number that ran, and whether these had a delivered effect or are the newest with stage times. */
   readonly among?: { readonly decisions: number; readonly by: 'effect' | 'newest' }
   readonly from: number
   readonly until: number
@@ -199,6 +198,7 @@ export interface StagesPart {
   readonly deadline?: { readonly ms: number; readonly met: number }
 }
 
+/** Latency percentiles, ms. */
 export interface Percentiles {
   readonly p50: number
   readonly p95: number
@@ -222,12 +222,14 @@ export interface CostPart {
   readonly taxes: { readonly staleness: Range | { readonly why: string }; readonly streaming: Range }
 }
 
+/** A cost at low, base and high prices, dollars. */
 export interface Range {
   readonly low: number
   readonly base: number
   readonly high: number
 }
 
+/** The costs of one plan, dollars a month, and their lines. */
 export interface CostOfPlan {
   readonly firstYear: Range
   readonly steadyYear: Range
@@ -261,7 +263,6 @@ export interface PlanPart {
   readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
   /** Alternative plans with their costs: the next best by the block `select`, and the cheapest. The decision does not depend on them. */
   readonly others: readonly OtherPlan[]
-  /** Edits of the user's file. */
   readonly edits: readonly PlanEdit[]
   /** The changes that are not feature group placements, and so have no edit: what to write, and where. */
   readonly byHand: readonly string[]
@@ -269,7 +270,6 @@ export interface PlanPart {
 
 /** A plan that neither runs nor is proposed. */
 export interface OtherPlan {
-  /** The settings that differ from those of now. */
   readonly changes: readonly PlanSetting[]
   /** Dollars a month in a steady year. */
   readonly cost: Range | { readonly why: string }
@@ -285,7 +285,6 @@ export interface PlanSetting {
 /** A changed line of the user's file. */
 export interface PlanEdit {
   readonly file: string
-  /** The line number, from 1. */
   readonly line: number
   readonly before: string
   readonly after: string

@@ -18,7 +18,7 @@ export type Element =
 
 export type ElementKind = Element['kind']
 
-/** How an element runs. Periods and ages are in ms. */
+/** The way an element runs. Periods and ages are in ms. */
 export type Setting =
   /** As the pipeline runs now. */
   | { readonly kind: 'now' }

@@ -10,7 +10,7 @@ import type { Estimate, Range } from './audit-report.ts'
 /** The reason that replaces an unavailable value. */
 export type Reason = { readonly why: string }
 
-/** Whether the value is available. */
+/** True if the value is available. */
 export const isKnown = <T extends object>(value: T): value is Exclude<T, Reason> => !('why' in value)
 
 const DECIMALS_MAX = 4

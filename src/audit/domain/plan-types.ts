@@ -78,5 +78,5 @@ export interface PlanQuestion {
   readonly plansMax?: number
 }
 
-/** Whether the result is a reason. */
+/** True if the result is a reason. */
 export const isWhy = (result: object): result is Why => 'why' in result

@@ -39,8 +39,8 @@ export interface ExperimentOptions extends Seen {
   /** The recorded ages of feature groups (`ageTraces`), which the setting `trace` replays. */
   readonly traces?: Traces | undefined
   /**
-   * How long before the block `test` earlier decisions affect the value of its decisions, ms (`lookBackOf`). Decisions before that time and
-   * before the block `tune` get no scores. Default Infinity: all decisions get scores.
+   * The time before the block `test` in which earlier decisions affect the value of its decisions, ms (`lookBackOf`). Decisions before that
+   * time and before the block `tune` get no scores. Default Infinity: all decisions get scores.
    */
   readonly lookBack?: number | undefined
   /**
@@ -147,7 +147,7 @@ export class Experiment {
     this.#scorer.runBy(this.#running.scores)
   }
 
-  /** Whether retraining depends on the seed. */
+  /** True if retraining depends on the seed. */
   get isRandom(): boolean {
     return this.#scorer.refits.isRandom
   }

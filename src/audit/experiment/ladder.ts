@@ -33,7 +33,7 @@ export interface LadderContext {
   readonly span: number
   /** The median ingestion delay. */
   readonly delay: number
-  /** Whether the model can be retrained. */
+  /** True if the model can be retrained. */
   readonly isTrainable: boolean
   /** Additional ages. */
   readonly ages?: readonly number[] | undefined
@@ -139,6 +139,6 @@ function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: 
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
 
-/** Whether the group's features depend on the element's age; a stage affects all groups. */
+/** True if the group's features depend on the element's age; a stage affects all groups. */
 const isAffected = (element: Element, group: string): boolean =>
   element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

@@ -34,7 +34,7 @@ export function lastingShock(
   return correlation > bound ? { column, correlation } : undefined
 }
 
-/** Whether there are enough blocks to estimate an autocorrelation. */
+/** True if there are enough blocks to estimate an autocorrelation. */
 export const isTold = (blocks: number): boolean => blocks >= BLOCKS_MIN
 
 function correlationOf(v: Float64Array): number {

@@ -36,7 +36,7 @@ function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
   return { of, count }
 }
 
-/** Whether each code of the first column occurs with one code of the second. Stops at the first exception. */
+/** True if each code of the first column occurs with one code of the second. Stops at the first exception. */
 export function isWithin(first: Codes, second: Codes): boolean {
   const partner = new Int32Array(first.count).fill(-1)
   for (let row = 0; row < first.of.length; row++) {

@@ -47,7 +47,7 @@ function assume(cases: Cases, label: 0 | 1, horizon: number): Cases {
 
 type Known = Pick<Cases, 'known' | 'eligible' | 'standing'>
 
-/** Whether the eligible decision has neither a known label nor explored decisions that represent it. */
+/** True if the eligible decision has neither a known label nor explored decisions that represent it. */
 const isUnknown = (cases: Known, row: number): boolean => cases.known[row] === 0 && cases.eligible[row] === 1 && !isStoodFor(cases, row)
 
 /** The share of eligible decisions whose label is unknown and unrepresented by exploration; NaN without an eligible decision. */

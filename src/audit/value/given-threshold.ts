@@ -15,7 +15,7 @@ export interface Given {
   readonly acting?: Int32Array | undefined
 }
 
-/** Whether the decision has a known outcome. Decisions without one are in no figure. */
+/** True if the decision has a known outcome. Decisions without one are in no figure. */
 export const isJudged = ({ known, eligible }: Pick<Cases, 'known' | 'eligible'>, row: number): boolean =>
   known[row] === 1 && eligible[row] === 1
 

@@ -1,4 +1,4 @@
-/** How far back earlier decisions can affect the value of a decision. */
+/** The look-back of a value function: the time for which an earlier decision can affect the value of a later one. */
 import type { ModelIR, PipelineIR, UtilityIR } from '../../define/ir/ir.ts'
 import { actingOf } from './threshold.ts'
 

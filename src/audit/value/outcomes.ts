@@ -12,7 +12,7 @@ export interface TrueOutcomes {
   /** The outcome number of each decision, from 0; −1 where no outcome is known to be true. */
   readonly of: Int32Array
   readonly count: number
-  /** Whether several decisions may share an outcome. */
+  /** True if several decisions may share an outcome. */
   readonly shared: boolean
 }
 

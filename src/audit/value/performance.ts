@@ -60,7 +60,7 @@ function weightedRecall(evaluation: Given, outcomes: TrueOutcomes): number | nul
 export interface FeatureValues {
   /** NaN for NULL. */
   readonly values: Float64Array
-  /** Whether the feature is a count, so that 0 means an empty window. */
+  /** True if the feature is a count, so that 0 means an empty window. */
   readonly isCount: boolean
 }
 

@@ -36,7 +36,7 @@ export function standingFor(values: UtilityFunction): UtilityFunction {
 /** The row's inverse-propensity weight. */
 export const weightOf = ({ standing }: Pick<Cases, 'standing'>, row: number): number => (standing ? standing.weight[row] : 1)
 
-/** Whether the row's label is hidden and explored decisions represent it. */
+/** True if the row's label is hidden and explored decisions represent it. */
 export const isStoodFor = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
   standing !== undefined && standing.weight[row] === 0
 

@@ -16,7 +16,7 @@ const caught = { kind: 'caught', unit: 'x' } as const
 const rowsOf = ({ rows: { from, to } }: Given) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
 const labelled = ({ cases }: Given, row: number) => cases.known[row] === 1 && cases.eligible[row] === 1
 
-/** Whether the row is the first action in time for its outcome, by comparison with every other row. */
+/** True if the row is the first action in time for its outcome, by comparison with every other row. */
 function isFirst(evaluation: Given, row: number, shared: boolean): boolean {
   const { cases, decided, alert } = evaluation
   const inTime = (other: number) =>

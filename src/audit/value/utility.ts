@@ -54,7 +54,7 @@ export function utilityOf(
 
 const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse => sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
 
-/** Whether the value function states no cost of false alarms. */
+/** True if the value function states no cost of false alarms. */
 const statesNoCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 

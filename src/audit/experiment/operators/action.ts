@@ -9,7 +9,7 @@ export interface Acted {
   readonly inline: boolean
 }
 
-/** Whether the model's actions reply inline, and their deadline, ms after the event. */
+/** The inline reply of a model's actions, and its deadline, ms after the event. */
 export interface Answering {
   readonly inline: boolean
   readonly deadline: number

@@ -55,7 +55,7 @@ function applySetting(setting: Setting, decides: Decides, timeline: World): Infe
 export const readsAt = (setting: Setting, decides: Decides): string =>
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !leavesOut(decides) ? `every ${setting.every}` : ''
 
-/** Whether the model has a feature that excludes the triggering event. */
+/** True if the model has a feature that excludes the triggering event. */
 export const leavesOut = ({ ir, model }: Decides): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 

@@ -26,7 +26,7 @@ export interface Begin {
   /** The cases to compute; default all. */
   readonly selection: LookedAt | undefined
   readonly scored: SentScoring | undefined
-  /** Whether columns are returned, for plans that read them again. */
+  /** True if columns are returned, for plans that read them again. */
   readonly isKept: boolean
   readonly claims: Claims
 }

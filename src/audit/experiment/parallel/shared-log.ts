@@ -20,7 +20,7 @@ interface SentRequests extends Omit<Requests, 'prefixes'> {
   readonly prefixes: ReadonlyMap<string, Int32Array>
 }
 
-/** Whether scores and retrained models need no function, file or command of the user's. */
+/** True if scores and retrained models need no function, file or command of the user's. */
 export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
   kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
 
@@ -61,7 +61,7 @@ export interface SentScoring {
   readonly cases: Labelled
   readonly rows: RowRange
   readonly arms: readonly Arm[]
-  /** Whether to compute the AUC: all inverse-propensity weights are 1. */
+  /** True if to compute the AUC: all inverse-propensity weights are 1. */
   readonly isRanked: boolean
   /** The models that score the arm `frozen`; default: the definition's own score. */
   readonly running?: readonly RunningScore[] | undefined

@@ -92,7 +92,7 @@ function queriesOf(read: GroupRead, rows: Rows, log: ReplayLog): GroupQueries {
   return queries
 }
 
-/** Whether no query is below an as-of time already reached, which a kernel refuses. */
+/** True if no query is below an as-of time already reached, which a kernel refuses. */
 function isInOrder({ block, floor, upto, clock }: Placed): boolean {
   const floors = floor === 'time' ? block.time : block.arrival
   let [visible, reached] = [0, -Infinity]

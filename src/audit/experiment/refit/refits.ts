@@ -50,7 +50,7 @@ export class Refits {
     return 'why' in this.#refitting ? this.#refitting.why : undefined
   }
 
-  /** Whether the seed may change the model. */
+  /** True if the seed may change the model. */
   get isRandom(): boolean {
     return 'isRandom' in this.#refitting && this.#refitting.isRandom
   }

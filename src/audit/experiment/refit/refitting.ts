@@ -13,9 +13,9 @@ export interface Examples {
 }
 
 export interface Refitting {
-  /** Whether the seed may change the score. */
+  /** True if the seed may change the score. */
   readonly isRandom: boolean
-  /** How the method differs from the original training, in words. */
+  /** The difference from the original training, in words. */
   readonly note?: string
   /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
   readonly fit: (examples: Examples, seed: number) => Promise<Refitted>

@@ -19,7 +19,7 @@ export function togetherOf(groups: readonly GroupIR[]): Extract<Element, { kind:
 /** The age of the freshest group, ms. Ages of `groups` are in addition to it. */
 export const freshestOf = (groups: readonly GroupIR[]): number => Math.min(...groups.map(({ place }) => ageOf(place)))
 
-/** Whether a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
+/** True if a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
 function isFresh(place: PlacementIR): boolean {
   if (place.kind === 'corrected') return false
   const isDaily = (place.kind === 'batch' || place.kind === 'scheduled') && periodOf(place.schedule) >= DAY

@@ -32,7 +32,7 @@ export interface ScoreOptions {
 
 export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
   readonly selection: LookedAt | undefined
-  /** Whether features stay in memory for plans that read them again. */
+  /** True if features stay in memory for plans that read them again. */
   readonly isKept: boolean
 }
 

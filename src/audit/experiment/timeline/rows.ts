@@ -11,7 +11,7 @@ import { gatherColumn } from '../../../columns/gather.ts'
 import type { ModelIR } from '../../../define/ir/ir.ts'
 import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../../replay/triggering.ts'
 
-/** Rows of ticks computed at a time. */
+/** The rows of ticks computed at a time. */
 const ROWS_PER_BLOCK = 1 << 14
 
 export interface Rows {
