@@ -7,7 +7,7 @@ import type { Setting } from './element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
 import type { Reproduce } from './reproduce.ts'
 
-/** The result of an audit, as `spillway audit --json` prints it. */
+/** The result of an audit, the content of `audit.json`. */
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
   readonly pipeline: string

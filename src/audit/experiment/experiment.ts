@@ -76,8 +76,8 @@ export class Experiment {
   readonly #threads: Threads | undefined
   readonly #onThreads: ExperimentOptions['onThreads']
   readonly #champion: PromotedChampion | undefined
-  #ahead: Ahead | undefined
-  #running: RunningModel | undefined
+  #precomputed: Ahead | undefined
+  #runningModel: RunningModel | undefined
   #runningPromise: Promise<void> | undefined
 
   /**
@@ -122,7 +122,7 @@ export class Experiment {
 
   /** The models that score the arm `frozen`, after the first request for it; absent where the definition's own score does. */
   get running(): RunningModel | undefined {
-    return this.#running
+    return this.#runningModel
   }
 
   /**
@@ -137,14 +137,14 @@ export class Experiment {
 
   async #fitRunningModel({ every }: TrainIR): Promise<void> {
     const { id, inputs } = this.#replays.under(asItRuns)
-    this.#running = await runningModelOf({
+    this.#runningModel = await runningModelOf({
       cases: this.cases,
       every,
       champion: this.#champion,
       horizon: horizonOf(this.#decides.model.label!),
-      fit: learns => this.#scorer.refits.fitted(id, inputs, this.cases, { learns }, 0),
+      fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, { trainingRange }, 0),
     })
-    this.#scorer.runBy(this.#running.scores)
+    this.#scorer.runBy(this.#runningModel.scores)
   }
 
   /** True if retraining depends on the seed. */
@@ -178,7 +178,7 @@ export class Experiment {
     const training = settingOf(plan, 'training')
     const isNow = training.kind === 'now'
     const selection = isNow ? this.#selection : undefined
-    if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, selection))
+    if (isNow) await this.#precomputed?.bring(this.#replays.idOf(plan, selection))
     const replayed = this.#replays.under(plan, selection)
     const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
@@ -217,7 +217,7 @@ export class Experiment {
     const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.standing === undefined
-    const running = this.#running?.scores
+    const running = this.#runningModel?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
     const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, selection), arm, { kind: 'now' }, 0)
@@ -244,7 +244,7 @@ export class Experiment {
     // Where columns are not kept, a waiting plan holds its scores alone.
     const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
     const aheadOptions = { most: mostAhead(bytesPerPlan), isPatient: this.#onThreads !== undefined }
-    this.#ahead = new Ahead(threads, { selection, scored, isKept }, plansById, host, aheadOptions)
+    this.#precomputed = new Ahead(threads, { selection, scored, isKept }, plansById, host, aheadOptions)
   }
 
   /** The plans with valid inputs by the id of the inputs, each once. */
@@ -265,8 +265,8 @@ export class Experiment {
   /** Ends the threads. Later requests are computed in this thread. */
   end(): void {
     this.#threads?.end()
-    if (this.#ahead) this.#onThreads?.(this.#ahead.work)
-    this.#ahead = undefined
+    if (this.#precomputed) this.#onThreads?.(this.#precomputed.work)
+    this.#precomputed = undefined
   }
 
   /** The median ingestion delay, from an event's time to its arrival, ms. */

@@ -45,12 +45,12 @@ test('each case is scored by the model of the latest scheduled time, fitted on l
     const horizon = Math.floor(next() * 30) * HOUR
     const { fittings, step } = walkForward(every, cases, horizon)
     assert.ok(fittings.length <= limits.AUDIT_TRAININGS_MAX)
-    assert.deepEqual([fittings[0].learns, fittings[0].scores.from], [cases.blocks.train, 0])
+    assert.deepEqual([fittings[0].trainingRange, fittings[0].scores.from], [cases.blocks.train, 0])
     assert.equal(fittings.at(-1)!.scores.to, cases.length)
-    for (const [i, { learns, scores }] of fittings.entries()) {
+    for (const [i, { trainingRange, scores }] of fittings.entries()) {
       if (i > 0) assert.equal(scores.from, fittings[i - 1].scores.to)
-      if (i === 0 || learns.to === 0) continue
-      const newest = cases.t[learns.to - 1]
+      if (i === 0 || trainingRange.to === 0) continue
+      const newest = cases.t[trainingRange.to - 1]
       const time = cases.t[scores.from]
       assert.ok(newest + horizon <= time, 'its labels were settled')
       if (step === 1) assert.ok(newest + horizon > time - every.every - 2 * HOUR, 'it is the newest of the schedule')
@@ -66,7 +66,7 @@ test('the champion scores outside its training data; after a failed fit the mode
   const cases = casesOf(100)
   const every: ScheduleIR = { kind: 'interval', every: 10 * HOUR, phase: 0 }
   const champion = (learntTo: number): PromotedChampion => ({ version: 3, score: score(9), learntTo })
-  const running = (fit: (learns: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
+  const running = (fit: (trainingRange: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
     runningModelOf({ cases, every, champion: by, horizon: 0, fit })
   const fitting = ({ to }: RowRange) => Promise.resolve({ score: score(to) })
   const ranges = async (...args: Parameters<typeof running>) =>

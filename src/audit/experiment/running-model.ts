@@ -37,7 +37,7 @@ export interface RunningModelGiven {
   /** The label's horizon, ms. */
   readonly horizon: number
   /** Fits a model. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
-  readonly fit: (learns: RowRange) => Promise<Omit<RunningScore, 'from' | 'to'>>
+  readonly fit: (trainingRange: RowRange) => Promise<Omit<RunningScore, 'from' | 'to'>>
 }
 
 /** The models by range of cases. Rejects as `fit` does where the first model cannot be fitted and there is no champion. */
@@ -74,9 +74,9 @@ async function fittedScores(
   hasOther: boolean,
 ): Promise<RunningScore[] | undefined> {
   const models: RunningScore[] = []
-  for (const { learns, scores } of fittings) {
+  for (const { trainingRange, scores } of fittings) {
     try {
-      const { score, file } = await fit(learns)
+      const { score, file } = await fit(trainingRange)
       models.push({ ...scores, score, file })
     } catch (error) {
       if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING') throw error
@@ -103,8 +103,8 @@ export function walkForward(
   const step = Math.max(1, Math.ceil(due.length / (limits.AUDIT_TRAININGS_MAX - 1)))
   const later = due
     .filter((_, i) => (i + 1) % step === 0)
-    .map(time => ({ begin: firstAt(time), learns: { from: 0, to: firstAt(time - horizon + 1) } }))
-  const models = [{ begin: 0, learns: train }, ...later]
-  const fittings = models.map(({ begin, learns }, i): Fitting => ({ learns, scores: { from: begin, to: models[i + 1]?.begin ?? length } }))
+    .map(time => ({ begin: firstAt(time), trainingRange: { from: 0, to: firstAt(time - horizon + 1) } }))
+  const models = [{ begin: 0, trainingRange: train }, ...later]
+  const fittings = models.map(({ begin, trainingRange }, i): Fitting => ({ trainingRange, scores: { from: begin, to: models[i + 1]?.begin ?? length } }))
   return { fittings: fittings.filter(({ scores }) => scores.to > scores.from), step }
 }

@@ -9,22 +9,22 @@ const t = Float64Array.from({ length: 100 }, (_, i) => i * 10)
 const cases = { t, length: 100, blocks: blocksOf(t, 20, 990) } as Cases
 
 test('by default there is one model, fitted on the block train', () => {
-  assert.deepEqual(fittings({ kind: 'now' }, cases, 20), [{ scores: { from: 0, to: 100 }, learns: { from: 0, to: 39 } }])
+  assert.deepEqual(fittings({ kind: 'now' }, cases, 20), [{ scores: { from: 0, to: 100 }, trainingRange: { from: 0, to: 39 } }])
 })
 
 test('each period has a model, fitted on the labels settled at its start', () => {
   assert.deepEqual(fittings({ kind: 'every', every: 250 }, cases, 20), [
-    { scores: { from: 0, to: 50 }, learns: { from: 0, to: 24 } }, // that of 250, up to 230, is in use at 400
-    { scores: { from: 50, to: 75 }, learns: { from: 0, to: 49 } },
-    { scores: { from: 75, to: 100 }, learns: { from: 0, to: 74 } },
+    { scores: { from: 0, to: 50 }, trainingRange: { from: 0, to: 24 } }, // that of 250, up to 230, is in use at 400
+    { scores: { from: 50, to: 75 }, trainingRange: { from: 0, to: 49 } },
+    { scores: { from: 75, to: 100 }, trainingRange: { from: 0, to: 74 } },
   ])
 })
 
 test('each judged block has a model of the given age', () => {
   assert.deepEqual(fittings({ kind: 'older', by: 100 }, cases, 20), [
-    { scores: { from: 0, to: 50 }, learns: { from: 0, to: 29 } },
-    { scores: { from: 50, to: 75 }, learns: { from: 0, to: 39 } },
-    { scores: { from: 75, to: 100 }, learns: { from: 0, to: 64 } },
+    { scores: { from: 0, to: 50 }, trainingRange: { from: 0, to: 29 } },
+    { scores: { from: 50, to: 75 }, trainingRange: { from: 0, to: 39 } },
+    { scores: { from: 75, to: 100 }, trainingRange: { from: 0, to: 64 } },
   ])
 })
 

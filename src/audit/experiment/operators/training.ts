@@ -16,7 +16,7 @@ import { notThis, spanOf } from './setting.ts'
 /** One fit: the cases that the model scores, and the cases that it may learn from. */
 export interface Fitting {
   readonly scores: RowRange
-  readonly learns: RowRange
+  readonly trainingRange: RowRange
 }
 
 /**
@@ -30,11 +30,11 @@ export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't
   const begin = blocks.tune.from
   switch (setting.kind) {
     case 'now':
-      return [{ scores: { from: 0, to: length }, learns: blocks.train }]
+      return [{ scores: { from: 0, to: length }, trainingRange: blocks.train }]
     case 'older': {
       const by = spanOf('the age of models', setting.by, { zero: true })
       const begins = [blocks.tune, blocks.select, blocks.report].map(block => block.from)
-      return scoringFrom(begins, length).map(scores => ({ scores, learns: asOf(t[Math.max(begin, scores.from)] - by) }))
+      return scoringFrom(begins, length).map(scores => ({ scores, trainingRange: asOf(t[Math.max(begin, scores.from)] - by) }))
     }
     case 'every': {
       const every = spanOf('the period of trainings', setting.every)
@@ -48,7 +48,7 @@ export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't
       const times = Array.from({ length: count }, (_, i) => first + i * every)
       const begins = times.map((time, i) => (i === 0 ? begin : from(time)))
       return scoringFrom(begins, length)
-        .map((scores, i) => ({ scores, learns: asOf(times[i]) }))
+        .map((scores, i) => ({ scores, trainingRange: asOf(times[i]) }))
         .filter(({ scores }) => scores.to > scores.from)
     }
     default:

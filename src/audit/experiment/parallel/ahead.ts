@@ -45,7 +45,7 @@ interface Waiting {
 }
 
 export class Ahead {
-  readonly #here: Here
+  readonly #owner: Here
   readonly #workers: Threads['workers']
   readonly #claims: Claims
   /** Plans not requested yet, by the id of their inputs. */
@@ -62,10 +62,10 @@ export class Ahead {
     { workers }: Threads,
     { selection, scored, isKept }: Omit<Begin, 'claims'>,
     plans: ReadonlyMap<string, Plan>,
-    here: Here,
+    owner: Here,
     { most, isPatient = false }: AheadOptions,
   ) {
-    this.#here = here
+    this.#owner = owner
     this.#workers = workers
     this.#plans = plans.size
     this.#isPatient = isPatient
@@ -115,7 +115,7 @@ export class Ahead {
       return
     }
     this.#used++
-    this.#here.take(waitingPlan.plan, result)
+    this.#owner.take(waitingPlan.plan, result)
   }
 
   /** Computes the next plan that no thread has started; false if there is none. */
@@ -131,7 +131,7 @@ export class Ahead {
 
   /** False if it fails; the request for the plan then reports the error. */
   #computeHere(plan: Plan): Promise<boolean> {
-    return this.#here.make(plan).then(
+    return this.#owner.make(plan).then(
       () => true,
       () => false,
     )

@@ -27,10 +27,10 @@ export function learntFrom(
   rowsMax: number = limits.AUDIT_TRAINING_ROWS,
 ): Learnt {
   const first = to > from && over < Infinity ? firstFrom(t, 1, from, to, t[to - 1] - over) : from
-  const all = new Uint32Array(Math.max(0, to - first))
+  const rowsBuffer = new Uint32Array(Math.max(0, to - first))
   let labelled = 0
-  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) all[labelled++] = row
-  const rows = all.subarray(0, labelled)
+  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
+  const rows = rowsBuffer.subarray(0, labelled)
   if (labelled <= rowsMax) return { cases: rows, labelled }
   const next = random(SAMPLE_SEED)
   return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }

@@ -13,7 +13,7 @@ import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
 
 /** Notes on retrained models. */
 export interface RefitsSaid {
-  readonly drawn: { readonly learnt: number; readonly labelled: number } | undefined
+  readonly drawn: { readonly used: number; readonly labelled: number } | undefined
   readonly notes: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export class Refits {
   readonly #vectors: Scoring
   readonly #models = new Map<string, Promise<FittedModel>>()
   /** The last training range: mostly the same range again. */
-  #lastTraining: { readonly cases: Labelled; readonly learns: RowRange; readonly training: Learnt } | undefined
+  #lastTraining: { readonly cases: Labelled; readonly trainingRange: RowRange; readonly training: Learnt } | undefined
   readonly #notes = new Set<string>()
   /** The largest training set of which only a sample was used. */
   #sampled: RefitsSaid['drawn']
@@ -58,9 +58,9 @@ export class Refits {
   /** Notes for the report, in words. */
   get notes(): readonly string[] {
     if (!this.#sampled) return [...this.#notes]
-    const [learnt, labelled] = [this.#sampled.learnt, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
+    const [used, labelled] = [this.#sampled.used, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
     return [
-      `models are retrained on ${learnt} of up to ${labelled} labelled decisions, a random sample that is the same for all`,
+      `models are retrained on ${used} of up to ${labelled} labelled decisions, a random sample that is the same for all`,
       ...this.#notes,
     ]
   }
@@ -77,34 +77,34 @@ export class Refits {
   }
 
   /**
-   * The model fitted on the range `learns`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
+   * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
    * `SPILL_UNSUPPORTED` where the model cannot be retrained.
    */
-  fitted(id: string, inputs: Inputs, cases: Labelled, { learns }: Pick<Fitting, 'learns'>, seed: number): Promise<FittedModel> {
-    const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
+  fitted(id: string, inputs: Inputs, cases: Labelled, { trainingRange }: Pick<Fitting, 'trainingRange'>, seed: number): Promise<FittedModel> {
+    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
     let model = this.#models.get(name)
-    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, learns, seed)))
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
     return model
   }
 
-  learntFrom(cases: Labelled, learns: RowRange): Learnt {
+  learntFrom(cases: Labelled, trainingRange: RowRange): Learnt {
     const cached = this.#lastTraining
-    if (cached && cached.cases === cases && cached.learns.from === learns.from && cached.learns.to === learns.to) return cached.training
-    const training = learntFrom(cases, learns, this.#model.train?.over)
-    this.#lastTraining = { cases, learns, training }
+    if (cached && cached.cases === cases && cached.trainingRange.from === trainingRange.from && cached.trainingRange.to === trainingRange.to) return cached.training
+    const training = learntFrom(cases, trainingRange, this.#model.train?.over)
+    this.#lastTraining = { cases, trainingRange, training }
     return training
   }
 
-  async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<FittedModel> {
+  async #fit(inputs: Inputs, cases: Labelled, trainingRange: Fitting['trainingRange'], seed: number): Promise<FittedModel> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
-    const { cases: learnt, labelled } = this.learntFrom(cases, learns)
-    const all = vectorsOf(this.#vectors, inputs, learnt)
-    const scorable = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
-    const { vector } = scorable === learnt ? all : vectorsOf(this.#vectors, inputs, scorable)
+    const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
+    const all = vectorsOf(this.#vectors, inputs, trainingRows)
+    const scorable = all.refused.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.refused.has(i))
+    const { vector } = scorable === trainingRows ? all : vectorsOf(this.#vectors, inputs, scorable)
     const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, scorable)) }, seed)
     this.add({
-      drawn: learnt.length < labelled ? { learnt: learnt.length, labelled } : undefined,
+      drawn: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],
     })
     return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }

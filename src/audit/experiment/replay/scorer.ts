@@ -90,8 +90,8 @@ export class Scorer {
   ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, selection, isKept }: PlanOptions): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
     if (isKept || !selection) return this.scores(replayed, cases, arms, options)
-    const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
-    const inputs = replayed.passing(headOf(selection, learnt, rows))
+    const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
+    const inputs = replayed.passing(headOf(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }
 }

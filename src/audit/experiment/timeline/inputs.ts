@@ -76,8 +76,8 @@ export function vectorsOf(scoring: Scoring, { columnOf, features, selection }: I
  * The number of leading selected cases to store: those up to the last training case, rounded so that the rest of `rows` consists of whole
  * blocks.
  */
-export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
-  const last = learnt.at(-1)
+export function headOf({ cases, places }: LookedAt, trainingRows: Uint32Array, { from }: RowRange): number {
+  const last = trainingRows.at(-1)
   const leading = (last === undefined ? 0 : places[last] + 1) - places[from]
   return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, leading) / STRETCH) * STRETCH)
 }

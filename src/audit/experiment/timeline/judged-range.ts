@@ -8,11 +8,11 @@ export interface LookedAt {
   readonly places: Uint32Array
 }
 
-/** The selection; `undefined` where all cases are selected. `learnt` ascends. */
-export function lookedAtOf(length: number, learnt: Uint32Array, scored: RowRange): LookedAt | undefined {
+/** The selection; `undefined` where all cases are selected. `trainingRows` ascends. */
+export function lookedAtOf(length: number, trainingRows: Uint32Array, scored: RowRange): LookedAt | undefined {
   if (scored.to - scored.from === length) return undefined
   const isLookedAt = new Uint8Array(length).fill(1, scored.from, scored.to)
-  for (let i = 0; i < learnt.length; i++) isLookedAt[learnt[i]] = 1
+  for (let i = 0; i < trainingRows.length; i++) isLookedAt[trainingRows[i]] = 1
   const [cases, places] = [new Uint32Array(length), new Uint32Array(length)]
   let count = 0
   for (let row = 0; row < length; row++) {
