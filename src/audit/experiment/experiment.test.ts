@@ -211,7 +211,8 @@ test('precomputation by threads changes no result, nor does ending them', async 
   await together.prepare(plans)
   for (const [i, requested] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
-    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
+    for (const arm of ['frozen', 'refit'] as const)
+      assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
   }
 })
 
@@ -261,7 +262,10 @@ test('a history that is too short, at one time, or without decisions is refused'
   assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
   assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /have the same time/ })
-  assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' makes no decision over this history; give a history in which it does" })
+  assert.throws(of([]), {
+    code: 'SPILL_INPUT',
+    message: "model 'fraud' makes no decision over this history; give a history in which it does",
+  })
 })
 
 test('labels of one kind train nothing', async () => {

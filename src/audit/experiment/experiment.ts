@@ -38,20 +38,11 @@ export type { Arm } from './replay/scorer.ts'
 export interface ExperimentOptions extends Seen {
   /** The recorded ages of feature groups (`ageTraces`), which the setting `trace` replays. */
   readonly traces?: Traces | undefined
-  /**
-   * The time before the block `test` in which earlier decisions affect the value of its decisions, ms (`lookBackOf`). Decisions before that
-   * time and before the block `tune` get no scores. Default Infinity: all decisions get scores.
-   */
+  /** The look-back before the block `test`, ms (`lookBackOf`): decisions before it and before `tune` get no scores. Default Infinity. */
   readonly lookBack?: number | undefined
-  /**
-   * The number of threads that precompute the inputs and scores of prepared plans, where a thread can. They read the history meanwhile.
-   * Default 0. `end` ends them.
-   */
+  /** The number of threads that precompute inputs and scores of prepared plans, where possible; default 0. `end` ends them. */
   readonly threads?: number | undefined
-  /**
-   * Called with the threads' work when they end. With this option the threads compute all prepared plans, however long they take to start:
-   * for tests that compare the results with those without threads.
-   */
+  /** Called with the threads' work when they end. With it they compute all prepared plans: for tests that compare results. */
   readonly onThreads?: ((work: ThreadWork) => void) | undefined
   /** The promoted version of a model that the pipeline trains, or the reason why there is none. */
   readonly champion?: PromotedChampion | { readonly why: string } | undefined
@@ -107,7 +98,11 @@ export class Experiment {
       )
       this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
       this.scored = scoredOf(this.cases, lookBack)
-      this.#selection = lookedAtOf(this.cases.length, this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
+      this.#selection = lookedAtOf(
+        this.cases.length,
+        this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases,
+        this.scored,
+      )
     } catch (error) {
       this.#threads?.end()
       throw error
@@ -125,10 +120,7 @@ export class Experiment {
     return this.#runningModel
   }
 
-  /**
-   * For a model that the pipeline trains: the champion, and models fitted as of each time, score the arm `frozen` from here on. Rejects
-   * with `SPILL_TRAINING` where neither is possible.
-   */
+  /** Lets the champion and models fitted as of each time score the arm `frozen`. Rejects with `SPILL_TRAINING` where neither exists. */
   #ensureRunningModel(): Promise<void> | undefined {
     const { score, train } = this.#decides.model
     if (!train || (score.kind !== 'none' && !this.#champion)) return undefined
@@ -202,10 +194,7 @@ export class Experiment {
     return score
   }
 
-  /**
-   * Lets the threads precompute inputs and scores of these plans, in this order, before they are requested. It changes no value. Worthwhile
-   * from some hundred thousand decisions on.
-   */
+  /** Lets the threads precompute these plans, in this order. It changes no value; worthwhile from some hundred thousand decisions on. */
   async prepare(plans: readonly Plan[]): Promise<void> {
     if (!this.#threads) return
     // The request for a score reports the error.

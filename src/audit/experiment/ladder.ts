@@ -65,7 +65,11 @@ function levelsOf(element: Element, decides: Decides, context: LadderContext): L
   switch (element.kind) {
     case 'ingestion': {
       const faster: LadderRung = { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: context.delay / 10, literal: '−90 %' }
-      return [...(context.delay > 0 ? [faster] : []), ...olderLevels(ages, context.delay), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
+      return [
+        ...(context.delay > 0 ? [faster] : []),
+        ...olderLevels(ages, context.delay),
+        jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h'),
+      ]
     }
     case 'group':
       return groupLevels(element.group, decides, ages)
@@ -135,7 +139,9 @@ function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: 
   const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / WINDOW_FRACTION), HOUR)
   const fitting = ROUND_AGES.filter(age => age >= least && age <= span / 2)
   const picked =
-    fitting.length <= LEVELS_MAX ? fitting : Array.from({ length: LEVELS_MAX }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (LEVELS_MAX - 1))])
+    fitting.length <= LEVELS_MAX
+      ? fitting
+      : Array.from({ length: LEVELS_MAX }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (LEVELS_MAX - 1))])
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
 

@@ -105,6 +105,9 @@ export function walkForward(
     .filter((_, i) => (i + 1) % step === 0)
     .map(time => ({ begin: firstAt(time), trainingRange: { from: 0, to: firstAt(time - horizon + 1) } }))
   const models = [{ begin: 0, trainingRange: train }, ...later]
-  const fittings = models.map(({ begin, trainingRange }, i): Fitting => ({ trainingRange, scores: { from: begin, to: models[i + 1]?.begin ?? length } }))
+  const fittings = models.map(({ begin, trainingRange }, i): Fitting => ({
+    trainingRange,
+    scores: { from: begin, to: models[i + 1]?.begin ?? length },
+  }))
   return { fittings: fittings.filter(({ scores }) => scores.to > scores.from), step }
 }

@@ -49,8 +49,16 @@ test('intervals of the loss of older data have their nominal coverage', () => {
   const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
   for (const explored of worlds) {
-    const [band] = bandsOf(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
-    const [whole] = bandsOf(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
+    const [band] = bandsOf(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
+      seed: 1,
+      draws: 500,
+      decisionsAWeek: 1,
+    }).rungs
+    const [whole] = bandsOf(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
+      seed: 1,
+      draws: 500,
+      decisionsAWeek: 1,
+    }).rungs
     assert.ok(!('why' in band) && !('why' in whole))
     if (band.low <= truth && truth <= band.high) covered++
     width += band.high - band.low
@@ -85,10 +93,7 @@ test('with too few explored decisions among the changed ones there is no interva
     return column
   }
   const whyOf = (hidden: number, left: number) => tooFewUndone(sample, sparseOf(differing(hidden, left)))?.why
-  assert.equal(
-    whyOf(40, 14),
-    'it changes 40 decisions whose outcome an action hid, and 14 explored ones: under 15 there is no interval',
-  )
+  assert.equal(whyOf(40, 14), 'it changes 40 decisions whose outcome an action hid, and 14 explored ones: under 15 there is no interval')
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
   assert.equal(tooFewUndone({}, sparseOf(differing(40, 0))), undefined)

@@ -190,7 +190,10 @@ function bandOf(estimate: Measured, decisions: number, { tail, joint, worst, bou
     error,
     pointwise: own,
     ...(isCounted && { isCounted }),
-    leaveOneOut: [value - Math.max(0, ...moves.map(([, high]) => high)) * decisions, value - Math.min(0, ...moves.map(([low]) => low)) * decisions],
+    leaveOneOut: [
+      value - Math.max(0, ...moves.map(([, high]) => high)) * decisions,
+      value - Math.min(0, ...moves.map(([low]) => low)) * decisions,
+    ],
     ...(worst !== undefined && { worstWeek: worst }),
     freedom: estimate.freedom,
     known: estimate.rows,

@@ -44,16 +44,25 @@ export function kneeOf(levels: readonly LadderRung[], options: KneeOptions): Kne
   return { ...threshold!, beyond: true }
 }
 
-function lossReason(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
+function lossReason(
+  title: string,
+  { value, low, high }: Estimate,
+  { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions,
+): { why: string } {
   const lossText = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
   const than = `more than the tolerated ${lossText(part * nowAWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
   if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
   const estimate = value < 0 ? lossText(-value) : 'no loss'
-  return { why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide` }
+  return {
+    why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide`,
+  }
 }
 
 /** The smaller threshold of two curves of one change; the reason where a curve has none. */
-export function youngerKnee(first: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
+export function youngerKnee(
+  first: Knee | { readonly why: string },
+  other: Knee | { readonly why: string },
+): Knee | { readonly why: string } {
   if ('why' in first) return first
   if ('why' in other || other.age < first.age) return other
   return { ...first, loss: Math.max(first.loss, other.age === first.age ? other.loss : 0) }

@@ -117,7 +117,9 @@ function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
   const dimensions: SampleColumn[] = []
   return columns.map((column, i) => {
     if (column.count <= 1) return { ...column, redundant: 'constant' }
-    const candidates = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || dimensions.includes(other)))
+    const candidates = columns.filter(
+      (other, j) => j !== i && other.count > 1 && (other.count < column.count || dimensions.includes(other)),
+    )
     if (candidates.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
     dimensions.push(column)
     return column

@@ -44,7 +44,9 @@ const differing = (of: Readonly<Record<number, number>>): Float64Array => {
   return difference
 }
 const near = (result: readonly number[], expected: readonly number[]): void =>
-  result.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-9 * Math.abs(expected[i]), `${result.join()} for ${expected.join()}`))
+  result.forEach((value, i) =>
+    assert.ok(Math.abs(value - expected[i]) < 1e-9 * Math.abs(expected[i]), `${result.join()} for ${expected.join()}`),
+  )
 
 test('one differing decision: its amount times the count bound, and on the other side times the bound of none', () => {
   near(boundOf(differing({ 7: -3 }), 3)!(0.05), [-3 * poissonUpper(1, 0.025), 3 * poissonUpper(0, 0.025)])

@@ -42,7 +42,10 @@ export const countedColumn = ({ sums, cells }: CellSums, { over }: CellSet): Flo
 
 /** The largest possible difference of one decision, by all alternatives of a sweep. */
 export function mostOf(alternatives: readonly Counted[]): number {
-  const [largest, differing] = [Math.max(...alternatives.map(counts => counts.largest)), Math.max(...alternatives.map(counts => counts.differing))]
+  const [largest, differing] = [
+    Math.max(...alternatives.map(counts => counts.largest)),
+    Math.max(...alternatives.map(counts => counts.differing)),
+  ]
   return differing < FEW_MAX ? largest * (1 + 1 / differing) : largest
 }
 

@@ -4,7 +4,8 @@ import type { Given } from './given-threshold.ts'
 import { rememberedRows } from './memo.ts'
 
 /** The acting rows of `evaluation.rows`, ascending. Cached by the alerts, which are immutable once made. */
-export const actingRows = (evaluation: Pick<Given, 'alert' | 'rows' | 'acting'>): Int32Array => evaluation.acting ?? rowsOfAlerts(evaluation.alert, evaluation.rows)
+export const actingRows = (evaluation: Pick<Given, 'alert' | 'rows' | 'acting'>): Int32Array =>
+  evaluation.acting ?? rowsOfAlerts(evaluation.alert, evaluation.rows)
 
 /** The rows at or above a threshold, without a cooldown (`alertsAt` has one). NaN is no score. */
 export function actingAt(score: Float64Array, { from, to }: RowRange, threshold: number): Int32Array {

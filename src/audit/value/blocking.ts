@@ -43,7 +43,8 @@ export function stoppedRows(
   for (let i = 0; i < order.length; i++) {
     const row = order[i]
     if (i === 0 || key[row] !== key[order[i - 1]]) [completions, completed, until] = [[], 0, -Infinity]
-    for (; completed < completions.length && completions[completed] <= t[row]; completed++) until = Math.max(until, completions[completed] + blocks)
+    for (; completed < completions.length && completions[completed] <= t[row]; completed++)
+      until = Math.max(until, completions[completed] + blocks)
     if (t[row] < until) {
       stopped[row] = 1
       continue

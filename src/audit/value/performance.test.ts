@@ -21,7 +21,10 @@ test('actions, precision, recall and AUC equal a direct count', () => {
     const eligible = all.filter(row => cases.eligible[row] === 1)
     if (eligible.length > 0) assert.equal(result.actionsAWeek, (acting.length / eligible.length) * 700)
     const judgedActions = acting.filter(row => labelled.includes(row))
-    assert.equal(result.precision, judgedActions.length === 0 ? null : judgedActions.filter(row => cases.label[row] === 1).length / judgedActions.length)
+    assert.equal(
+      result.precision,
+      judgedActions.length === 0 ? null : judgedActions.filter(row => cases.label[row] === 1).length / judgedActions.length,
+    )
     const name = (row: number) => (shared ? `${cases.key[row]} ${cases.outcome[row]}` : String(row))
     const outcomes = new Set(labelled.filter(row => cases.label[row] === 1).map(name))
     const reached = new Set(judgedActions.filter(row => cases.label[row] === 1 && decided.acted[row] <= cases.outcome[row]).map(name))

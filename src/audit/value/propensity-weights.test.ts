@@ -68,7 +68,8 @@ test('weights of 1 leave all values bit-equal', () => {
       ...cases,
       standing: { weight: new Float64Array(cases.length).fill(1), expected: new Float64Array(cases.length), delay: 0 },
     }
-    for (const utility of [money, caught, blocking]) assert.deepEqual(utility.values({ ...evaluation, cases: idle }), utility.values(evaluation))
+    for (const utility of [money, caught, blocking])
+      assert.deepEqual(utility.values({ ...evaluation, cases: idle }), utility.values(evaluation))
   }
 })
 

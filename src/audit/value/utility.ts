@@ -52,7 +52,8 @@ export function utilityOf(
   return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { charged: chargedWith(termsOf) }) }
 }
 
-const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse => sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
+const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse =>
+  sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
 
 /** True if the value function states no cost of false alarms. */
 const statesNoCost = (utility: UtilityIR): boolean =>
@@ -108,7 +109,8 @@ type MoneyUtility = Extract<UtilityIR, { kind: 'money' }>
 
 function blockingValues({ saves, wrong, blocks }: MoneyUtility & { readonly blocks: number }): UtilityFunction {
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
-  return evaluation => blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savingOf(saves, evaluation.cases), wrong })
+  return evaluation =>
+    blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savingOf(saves, evaluation.cases), wrong })
 }
 
 function savingOf(saves: MoneyUtility['saves'], cases: Cases): (row: number) => number {

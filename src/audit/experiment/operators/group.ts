@@ -50,10 +50,7 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
       if (!trace || trace.t.length === 0)
         unsupported(`group '${group}' has no recorded ages; give the data folder of a run that decided with it`)
       const before = features.find(feature => feature.before)
-      if (before)
-        unsupported(
-          `feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`,
-        )
+      if (before) unsupported(`feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`)
       return { id: 'trace', place: { kind: 'stream' }, by: trace }
     }
     default:

@@ -80,7 +80,13 @@ export class Refits {
    * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
    * `SPILL_UNSUPPORTED` where the model cannot be retrained.
    */
-  fitted(id: string, inputs: Inputs, cases: Labelled, { trainingRange }: Pick<Fitting, 'trainingRange'>, seed: number): Promise<FittedModel> {
+  fitted(
+    id: string,
+    inputs: Inputs,
+    cases: Labelled,
+    { trainingRange }: Pick<Fitting, 'trainingRange'>,
+    seed: number,
+  ): Promise<FittedModel> {
     const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
     let model = this.#models.get(name)
     if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
@@ -89,7 +95,13 @@ export class Refits {
 
   learntFrom(cases: Labelled, trainingRange: RowRange): Learnt {
     const cached = this.#lastTraining
-    if (cached && cached.cases === cases && cached.trainingRange.from === trainingRange.from && cached.trainingRange.to === trainingRange.to) return cached.training
+    if (
+      cached &&
+      cached.cases === cases &&
+      cached.trainingRange.from === trainingRange.from &&
+      cached.trainingRange.to === trainingRange.to
+    )
+      return cached.training
     const training = learntFrom(cases, trainingRange, this.#model.train?.over)
     this.#lastTraining = { cases, trainingRange, training }
     return training

@@ -40,7 +40,9 @@ export function fitTerms(
 ): Fitted {
   const parts = terms.map(term => {
     const slot = inputs.findIndex(({ name }) => name === term.input)
-    return term.levels ? levelColumns(term, inputs[slot], vector[slot], labels.length, strings) : numberColumn(term, vector[slot], labels.length)
+    return term.levels
+      ? levelColumns(term, inputs[slot], vector[slot], labels.length, strings)
+      : numberColumn(term, vector[slot], labels.length)
   })
   const all = parts.flatMap(({ columns }) => columns)
   const rows = scorableRows(all, labels.length)
@@ -65,7 +67,11 @@ function scorableRows(columns: readonly Float64Array[], length: number): Uint32A
   return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
-function numberColumn({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
+function numberColumn(
+  { input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR,
+  { values, nulls }: VectorColumn,
+  length: number,
+): TermColumns {
   const column = new Float64Array(length)
   for (let row = 0; row < length; row++) column[row] = nulls?.[row] ? (ifNull ?? NaN) : values[row]
   return {

@@ -90,7 +90,9 @@ test('the columns of the joint sweep are those of the single sweeps', () => {
 })
 
 test('the age of the groups is that of the freshest, plus the added age', () => {
-  const placed = ir.groups.map(definition => (definition.name === 'long' ? { ...definition, place: { kind: 'lag', by: HOUR } as const } : definition))
+  const placed = ir.groups.map(definition =>
+    definition.name === 'long' ? { ...definition, place: { kind: 'lag', by: HOUR } as const } : definition,
+  )
   const rungs = ladderOf({ kind: 'groups', groups: ['short', 'long'] }, { ...decides, ir: { ...ir, groups: placed } }, context)
   for (const { setting, age } of rungs) assert.equal(age, setting.kind === 'older' ? setting.by : 14 * HOUR)
 })

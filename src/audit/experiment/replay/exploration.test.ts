@@ -47,14 +47,18 @@ test('each chance is a stratum with its own share of true labels, and a small st
   assert.equal(twice.undone!.effective, (95 * 4 + 5 * 8) ** 2 / (95 * 16 + 5 * 64))
   // 95 and 5: neither stratum is large enough.
   assert.equal(twice.standing, undefined)
-  const { standing } = undoneOf({ ...explorationInput(), chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)) })
+  const { standing } = undoneOf({
+    ...explorationInput(),
+    chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)),
+  })
   assert.deepEqual([standing!.weight[752], standing!.weight[754], standing!.weight[762]], [4, 0, 1])
 })
 
 test('with too few explored decisions, or of one label, all weigh 1', () => {
   assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
   assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
-  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)]) assert.equal(undoneOf(explorationInput({ label })).standing, undefined)
+  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)])
+    assert.equal(undoneOf(explorationInput({ label })).standing, undefined)
 })
 
 test('without exploration there are no weights', () => {
@@ -66,7 +70,12 @@ test('without exploration there are no weights', () => {
 test('rows outside the judged blocks weigh 1', () => {
   const { standing } = undoneOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
   assert.ok(standing)
-  const wide = { ...explorationInput(), chance: new Float64Array(ROWS).fill(0.25), hidden: new Uint8Array(ROWS), known: new Uint8Array(ROWS).fill(1) }
+  const wide = {
+    ...explorationInput(),
+    chance: new Float64Array(ROWS).fill(0.25),
+    hidden: new Uint8Array(ROWS),
+    known: new Uint8Array(ROWS).fill(1),
+  }
   const part = undoneOf({ ...wide, rows: { from: 100, to: 750 } })
   assert.deepEqual([part.standing!.weight[99], part.standing!.weight[100], part.standing!.weight[750]], [1, 4, 1])
 })

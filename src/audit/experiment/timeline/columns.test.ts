@@ -83,7 +83,9 @@ test('scores and vectors of streamed features equal those of stored features', (
     for (const plan of plans) {
       const replayed = replays.under(plan, selection)
       const [retained, passing] = [replayed.inputs, replayed.passing(head)]
-      const vectors = [retained, passing].map(inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector)
+      const vectors = [retained, passing].map(
+        inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector,
+      )
       assert.deepEqual(vectors[1], vectors[0])
       const [all, some] = [retained, passing].map(inputs => {
         const into = [0, 1].map(() => new Float64Array(ROWS).fill(NaN))
@@ -94,7 +96,9 @@ test('scores and vectors of streamed features equal those of stored features', (
       })
       assert.deepEqual(some, all)
       assert.deepEqual(all[0].subarray(20_000, 30_000), all[1].subarray(20_000, 30_000))
-      assert.ok(!all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(value => !Number.isNaN(value)).length === 10_000)
+      assert.ok(
+        !all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(value => !Number.isNaN(value)).length === 10_000,
+      )
       // Features of sums are streamed; a maximum needs a replay.
       const kinds = [...passing.features.values()].map(({ read, columns }) => [read.group.name, columns instanceof PassingColumns])
       const isShared = plan.get('group/usual') !== undefined
