@@ -251,7 +251,7 @@ test('settings that cannot be evaluated are refused in words', async () => {
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
   await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no recorded ages; give the data folder/)
   await refused({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
-  await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
+  await refused({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
   const rulesOnly = experiment(log, byRules)
   assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
   await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
