@@ -232,8 +232,10 @@ export class Experiment {
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
     const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    const aheadOptions = { most: mostAhead(bytesPerPlan), isPatient: this.#onThreads !== undefined }
-    this.#precomputed = new Ahead(threads, { selection, scored, isKept }, plansById, host, aheadOptions)
+    this.#precomputed = new Ahead(threads, { selection, scored, isKept }, plansById, host, {
+      most: mostAhead(bytesPerPlan),
+      isPatient: this.#onThreads !== undefined,
+    })
   }
 
   /** The plans with valid inputs by the id of the inputs, each once. */
