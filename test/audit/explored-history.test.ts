@@ -87,7 +87,7 @@ test('decisions that were left undone stand for those that were not, and the rep
   assert.ok(
     found.caveats.some(text => text.startsWith(`${left.length} explored decisions, with weight 2, represent the ${undone!.hidden} whose`)),
   )
-  assert.ok(!found.caveats.some(text => text.startsWith('were all labels')))
+  assert.ok(!found.caveats.some(text => text.startsWith('if all unknown labels were true')))
   assert.ok(found.assumptions.some(text => text.startsWith('what runs is judged as if it acted whenever')))
   assert.match(
     reportText(found).replaceAll(/\s+/g, ' '),
@@ -121,5 +121,5 @@ test('too few stand for themselves alone, and bounds remain', async () => {
   const { history, caveats } = await reported(driven, 0.05, 'undone')
   assert.ok(history.undone!.count > 0 && history.undone!.count < 100 && !history.undone!.isUsed)
   assert.ok(caveats.some(text => text.includes('judged decisions were explored') && text.includes('they represent no other decisions')))
-  assert.ok(caveats.some(text => text.startsWith('were all labels')))
+  assert.ok(caveats.some(text => text.startsWith('if all unknown labels were true')))
 })
