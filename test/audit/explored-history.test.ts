@@ -85,11 +85,9 @@ test('decisions that were left undone stand for those that were not, and the rep
   assert.ok(Math.abs(week - wanted) < 0.15 * wanted, `${week} a week, and ${wanted}`)
   assert.ok(Math.abs(found.utility.now.precision! - truth.utility.now.precision!) < 0.1)
   assert.ok(
-    found.caveats.some(text =>
-      text.startsWith(`${left.length} decisions that an action left undone stand, each for 2, for the ${undone!.hidden} whose`),
-    ),
+    found.caveats.some(text => text.startsWith(`${left.length} explored decisions, with weight 2, represent the ${undone!.hidden} whose`)),
   )
-  assert.ok(!found.caveats.some(text => text.startsWith('were all labels')))
+  assert.ok(!found.caveats.some(text => text.startsWith('if all unknown labels were true')))
   assert.ok(found.assumptions.some(text => text.startsWith('what runs is judged as if it acted whenever')))
   assert.match(
     reportText(found).replaceAll(/\s+/g, ' '),
@@ -110,7 +108,7 @@ test('without the chance there are bounds as before, and the truth is between th
   assert.deepEqual(steady(found), steady(await reported(driven, 0, 'hidden')))
   assert.equal(found.history.undone, undefined)
   assert.ok(found.history.censored > 100)
-  const bounds = found.caveats.find(text => text.startsWith('were all labels that are not known true'))!
+  const bounds = found.caveats.find(text => text.startsWith('if all unknown labels were true'))!
   const [ifTrue, ifFalse] = [...bounds.matchAll(/(-?[\d,]+) \$ a week|false, (-?[\d,]+)/g)].map(([, one, other]) =>
     Number((one ?? other).replaceAll(',', '')),
   )
@@ -122,8 +120,6 @@ test('too few stand for themselves alone, and bounds remain', async () => {
   const driven = await lived(0.05)
   const { history, caveats } = await reported(driven, 0.05, 'undone')
   assert.ok(history.undone!.count > 0 && history.undone!.count < 100 && !history.undone!.isUsed)
-  assert.ok(
-    caveats.some(text => text.includes('were left undone to see what comes of them') && text.includes('they stand for themselves alone')),
-  )
-  assert.ok(caveats.some(text => text.startsWith('were all labels')))
+  assert.ok(caveats.some(text => text.includes('judged decisions were explored') && text.includes('they represent no other decisions')))
+  assert.ok(caveats.some(text => text.startsWith('if all unknown labels were true')))
 })

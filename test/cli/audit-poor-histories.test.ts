@@ -84,7 +84,7 @@ test('all labels are of one kind', async () => {
   assert.equal(status, 1)
   assert.match(err, /none of \d+ rows has the label 1.*Look at what its label says/)
   const { report } = await audited('scored.ts', all, row => outcomeOf(row, false))
-  assert.match(report!.caveats.join('\n'), /all labels of what is judged are alike: nothing can be ranked/)
+  assert.match(report!.caveats.join('\n'), /all judged labels are equal: nothing can be ranked/)
   assert.ok(!verdictsOf(report).some(choice => choice === 'stream'), verdictsOf(report).join())
 })
 
@@ -93,7 +93,7 @@ test('five came true', async () => {
   for (const file of ['trained.ts', 'scored.ts']) {
     const { report, err } = await audited(file, all, row => outcomeOf(row, five.has(row.order)))
     assert.ok(report, err)
-    assert.match(report.caveats.join('\n'), /only [1-5] decisions of those that are judged have a true label/)
+    assert.match(report.caveats.join('\n'), /only [1-5] judged decisions have a true label/)
     assert.ok(!verdictsOf(report).includes('stream'), JSON.stringify(report.answer))
   }
 })
@@ -103,9 +103,9 @@ test('a window and an age that are longer than the history', async () => {
   assert.ok(report, err)
   assert.match(
     report.caveats.join('\n'),
-    /"recent" looks back 30 days and the history has 9\.\d+ days: for 100 % of the decisions that are judged the window was not full/,
+    /"recent" looks back 30 days and the history has 9\.\d+ days: the window was not full for 100 % of the judged decisions/,
   )
-  assert.match(report.caveats.join('\n'), /an age of 60 days was asked for, and what is judged spans \d/)
+  assert.match(report.caveats.join('\n'), /the age 60 days exceeds the \d/)
 })
 
 test('a history of an hour, and of one instant', async () => {
@@ -115,7 +115,7 @@ test('a history of an hour, and of one instant', async () => {
     'trained.ts',
     all.map(row => ({ ...row, placed: all[0].placed })),
   )
-  assert.match(still.err, /all 11520 decisions are of one instant, 2025-09-01T10:.*look at the column that is the time/)
+  assert.match(still.err, /all 11520 decisions have the same time, 2025-09-01T10:.*check the time column/)
 })
 
 test('prices that are missing or negative', async () => {

@@ -66,12 +66,12 @@ function compareModel(draw: Draw, ir: PipelineIR, model: ModelIR, log: ReplayLog
   const groups = draw.chance(0.8) ? new SummedGroups() : new SummedGroups(draw.magnitude(20_000))
   for (let i = 0; i < SETTINGS; i++) {
     const [ingestion, ingestionName] = ingestionSetting(draw, log, span)
-    const { world: arrived } = inferred({ kind: 'now' }, decides, ingested(ingestion, decides, base))
+    const { timeline: arrived } = inferred({ kind: 'now' }, decides, ingested(ingestion, decides, base))
     const every = model.decide.kind === 'every' ? model.decide.every : draw.magnitude(span + 1)
     const [inference, inferenceName] = draw.chance(0.25)
       ? [{ kind: 'every' as const, every }, 'at multiples']
       : [{ kind: 'now' as const }, '']
-    const { world } = inferred(inference, decides, arrived)
+    const { timeline: world } = inferred(inference, decides, arrived)
     for (const read of groupReads(ir, model)) {
       const [setting, settingName] = groupSetting(draw, span)
       const placed = placedAs(setting, read.group)

@@ -22,10 +22,10 @@ test('a level that acts over a tenth more or less often than now is said, at its
   assert.deepEqual(others, [])
   assert.match(
     caveatText(more),
-    /^at the same threshold, .* 9,304 decisions a week act and not 1,063: what that column gains or loses is in part its other volume; verdicts/,
+    /^at the same threshold, .*: 9,304 actions a week instead of 1,063, so part of the difference in that column is due to alert volume; verdicts/,
   )
   const [less] = volumeCaveats([acting(1_000, 800)], 1_000)
-  assert.match(caveatText(less), /^at a volume that was to be equal, .* 800 decisions a week act and not 1,000/)
+  assert.match(caveatText(less), /^at equal alert volume the counts differ, .*: 800 actions a week instead of 1,000/)
 })
 
 test('of an element the level that differs most is said, each volume by itself; nothing where nothing acts now', () => {

@@ -1,41 +1,40 @@
 /**
- * What an audit found, as plain JSON: what the terminal, the page and other programs read. Nothing in it is computed by those who show it.
- *
- * Every number that was estimated has an interval or says why there is none; every line of a cost says whether it was measured or modelled. In place of a number that is not believed stands a reason.
+ * The audit report as plain JSON. Its readers (terminal, page, programs) compute nothing. Every estimate has an interval or the reason for
+ * none (`why`), and every cost line says whether it was measured or modelled.
  */
 import type { UndonePart } from './cases.ts'
 import type { Setting } from './element.ts'
 import type { IncidentModelPart } from './incident-model.ts'
 import type { Reproduce } from './reproduce.ts'
 
+/** The result of an audit, the content of `audit.json`. */
 export interface AuditReport {
   readonly format: 'spillway-audit/1'
   readonly pipeline: string
   readonly fingerprint: string
   readonly model: string
-  /** The model behind the curves of incidents; absent where the pipeline does not train it. */
+  /** The model behind the curves without retraining; absent where the pipeline does not train it. */
   readonly incidentModel?: IncidentModelPart
-  /** Two lines: what to do, and what it rests on. */
+  /** Two lines: the recommendation, and its basis. */
   readonly answer: readonly [string, string]
   readonly history: HistoryPart
   readonly utility: UtilityPart
-  /** Where the time goes, of decisions that ran; a replay of files has none. */
+  /** Stage latencies of recorded decisions; a replay of files has none. */
   readonly stages: StagesPart | { readonly why: string }
   readonly elements: readonly ElementPart[]
   readonly costs: CostPart | { readonly why: string }
   readonly plans: PlanPart
   readonly findings: readonly Finding[]
-  /** In words, those that were triggered. */
   readonly caveats: readonly string[]
   readonly assumptions: readonly string[]
   readonly reproduce: Reproduce
 }
 
-/** UTC ms where it is a time, ms where it is a span. */
+/** Times are UTC ms, spans are ms. */
 export interface HistoryPart {
   readonly from: number
   readonly until: number
-  /** 604,800,000 ms each, of those that decisions cover. */
+  /** Weeks of 604,800,000 ms that the decisions cover. */
   readonly weeks: number
   readonly events: number
   readonly decisions: number
@@ -44,11 +43,11 @@ export interface HistoryPart {
   readonly notEligible: number
   readonly unknown: number
   readonly censored: number
-  /** Decisions that are judged and that an action left undone to see what comes of them, and whether they stand for others; absent where none had a chance to be. */
+  /** Judged decisions whose action was withheld to explore, and whether propensity weights use them; absent without exploration. */
   readonly undone?: UndonePart & { readonly isUsed: boolean }
-  /** Decisions in each block, and when it begins and ends. */
+  /** The number of decisions in each block, and the block's first and last time. */
   readonly blocks: Readonly<Record<'train' | 'tune' | 'select' | 'report', BlockPart>>
-  /** By entity and by time: how many clusters there are, and how many they are worth, (Σn)²/Σn². */
+  /** Clusters by entity and by time: their number, and the effective sample size (Σn)²/Σn². */
   readonly clusters: readonly { readonly name: string; readonly count: number; readonly effective: number }[]
 }
 
@@ -58,7 +57,7 @@ export interface BlockPart {
   readonly until: number
 }
 
-/** Estimated; `[low, high]` covers 95 %, for all rungs of a ladder together. */
+/** An estimate. `[low, high]` is a 95 % confidence interval, simultaneous over all levels of a sweep. */
 export interface Estimate {
   readonly value: number
   readonly low: number
@@ -66,66 +65,68 @@ export interface Estimate {
 }
 
 export interface UtilityPart {
-  /** `late arrivals caught`. */
+  /** The value function's name: `late arrivals caught`. */
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
-  /** What a decision counts, in words: `the first action in time saves $50; an action that was wrong costs $10`. */
+  /** The valuation of a decision, in words: `the first action in time saves $50; a wrong action costs $10`. */
   readonly basis: string
-  /** Dollars a unit, where the user says so, or the unit is dollars. */
+  /** The value per unit, dollars, where the user states it or the unit is dollars. */
   readonly dollars?: number
   readonly budget: number
   readonly threshold: number
-  /** `the action's own` or `the part of decisions that may act, on the block in between`. */
+  /** `the action's own`, or `the part of decisions that may act, on the block in between`. */
   readonly thresholdFrom: string
-  /** As the pipeline runs now. */
+  /** The pipeline as it runs now. */
   readonly now: Performance
-  /** The same history by a model trained anew on fresh features, at as many alerts: what `refit` differs from. */
+  /** The model retrained on fresh features, at equal alert volume: the reference of `refit`. */
   readonly retrained: Performance | { readonly why: string }
-  /** The default cost of each wrong action more than now at the fixed threshold, units, where the worth states none. */
+  /** The default cost of each wrong action beyond those of now, units, at the fixed threshold; where the value function has none. */
   readonly charge?: number
-  /** Of the actions of now, the part without a known outcome. */
+  /** The share of the current actions without a known outcome. */
   readonly unjudged: number
 }
 
-/** Of the decisions of the blocks select and report. A week here, a month of 730 hours in costs and plans. */
+/** Figures over the blocks `select` and `report`, per week. Costs and plans are per month of 730 hours. */
 export interface Performance {
-  /** Utility in a week. */
+  /** Value per week, in units. */
   readonly aWeek: number
   readonly actionsAWeek: number
-  /** Of actions whose label is known, the part that was right; null without actions. */
+  /** The share of correct actions among those with a known label; null without actions. */
   readonly precision: number | null
   readonly recall: number | null
-  /** Area under the ROC curve; null where one class is missing. */
+  /** Area under the ROC curve; null where a class is missing. */
   readonly auc: number | null
-  /** Part of decisions for which the group had nothing: features NULL, or counts 0. Of a group's rungs. */
+  /** The share of decisions for which the feature group was empty: features NULL, or counts 0. Present in levels of a feature group. */
   readonly empty?: number
 }
 
 export interface ElementPart {
   readonly element: string
-  /** `groups`: all that are fresher than a day, older at once, where there are two or more. It is not in plans, which set each by itself. */
+  /** `groups`: all feature groups fresher than a day, aged together, where there are at least two. Plans set each group by itself. */
   readonly kind: 'ingestion' | 'group' | 'groups' | 'inference' | 'action' | 'training'
-  /** The group's name and what it computes, in short: `landings (1 h mean)`. */
+  /** The feature group's name and content in short: `landings (1 h mean)`. */
   readonly title: string
-  /** Of `groups`, their names. */
   readonly groups?: readonly string[]
   readonly now: { readonly setting: Setting; readonly title: string; readonly age: AgePart | null }
-  /** From the freshest to the oldest. Empty with a reason. */
+  /** The staleness levels, freshest first. Empty with a reason. */
   readonly rungs: readonly Rung[]
   readonly notObservable?: string
-  /** Why no plan runs it otherwise, though it has a curve: nothing is proposed of it. */
+  /** Why no plan changes this element although it has a curve. */
   readonly unplanned?: string
-  /** Of an incident, by `frozen` and by `frozenAtBudget`, whichever is younger: the oldest age whose loss, by its upper bound, is still small. What a freshness objective is set to. */
+  /** Without retraining: the oldest age whose loss is small by its upper bound, fixed threshold and equal alert volume alike. */
   readonly knee: Knee | { readonly why: string }
-  /** The same of a planned change, by `refit`: how old a placement may be that somebody chooses. */
+  /** With retraining, by `refit`: how old a chosen placement may be. */
   readonly refitKnee: Knee | { readonly why: string }
   readonly verdict: Verdict
-  /** Of each rung, by its interval: `ok` loses no more than what counts as hardly anything; `may lose` may, `loses` does for sure, and `collapse` most of what is at stake; null where its change is not known. */
+  /**
+   * By interval: `ok` within the tolerated loss, `may lose` and `loses` (for certain) beyond it, `collapse` most of the value; null
+   * unknown.
+   */
   readonly marks: readonly ('ok' | 'may lose' | 'loses' | 'collapse' | null)[]
 }
 
-/** Of the ages at decision, ms. */
+/** Feature ages at decision time, ms. */
 export interface AgePart {
   readonly p50: number
   readonly p95: number
@@ -136,29 +137,29 @@ export interface Rung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms, mean; of a schedule the mean of its sawtooth, of `groups` that of the freshest. */
+  /** The mean age, ms. For a schedule: the mean of its sawtooth; for `groups`: the age of the freshest group. */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
-  /** The same model at the same threshold: what an incident costs, wrong actions charged by default. */
+  /** Without retraining, at the same threshold: the cost of an incident, with default costs for wrong actions. */
   readonly frozen: Effect
-  /** The same model, with as many actions as now in each judged block. */
+  /** Without retraining, at equal alert volume in each judged block. */
   readonly frozenAtBudget: Effect
-  /** Trained on features as old, with as many actions as now: what a planned change costs. */
+  /** With retraining on features of this age, at equal alert volume: the cost of a planned change. */
   readonly refit: Effect | { readonly why: string }
 }
 
-/** Why there is no interval, and the point estimate, where there is one. */
+/** The reason why there is no interval, and the point estimate if there is one. */
 export interface NoInterval {
   readonly why: string
   readonly value?: number
 }
 
 export interface Effect {
-  /** Utility in a week, less that of now. Nothing is concluded from a point estimate without an interval. */
+  /** The weekly value less that of now. A point estimate without an interval supports no conclusion. */
   readonly aWeek: Estimate | NoInterval
-  /** The same with each cluster left out in turn: the least and the greatest. */
+  /** The jackknife range: the least and the greatest difference with one cluster left out. */
   readonly leaveOneOut?: readonly [number, number]
-  /** The week in which the difference is greatest against it. */
+  /** The difference of the worst week. */
   readonly worstWeek?: number
   readonly slices?: readonly { readonly name: string; readonly aWeek: number }[]
   readonly performance: Performance
@@ -166,34 +167,38 @@ export interface Effect {
 
 export interface Knee {
   readonly age: number
-  /** The greatest loss in a week, of utility, that its bound allows there. */
+  /** The greatest weekly loss, in units, that the upper bound allows at this age. */
   readonly loss: number
-  /** No rung of the ladder loses more: the knee is there or beyond. */
+  /** True where no level of the sweep loses more: the threshold is at this age or beyond. */
   readonly beyond?: boolean
 }
 
 export interface Verdict {
-  /** `stream`, `hybrid`, `batch 1 day`, `on demand`; `micro-batch 15 min`; `on event`, `every 5 min`, `nightly`; `inline`, `asynchronous`, `digest`; `every week`; of `groups` `by the plan`; `safe to be a day old`; `undecided`; `not observable in this history`. */
+  /**
+   * A setting's title (`stream`, `batch 1 day`, `on event`, `inline`), `by the plan`, `safe to be a day old`, `undecided`, or not
+   * observable.
+   */
   readonly choice: string
   readonly why: string
-  /** Where it is undecided: how many more weeks of history would decide, if the difference is what it seems. */
+  /** For `undecided`: the additional weeks of history that would decide if the point estimate is right. */
   readonly moreWeeks?: number
-  /** Dollars a unit from which on the fresher choice pays, where no price of utility is known. */
+  /** The break-even value, dollars per unit, above which the fresher choice pays. Present where no value per unit is known. */
   readonly breakEven?: Estimate | { readonly why: string }
 }
 
 export interface StagesPart {
   readonly decisions: number
-  /** Where these are not all decisions that ran: how many ran, and whether these are those whose effect was delivered, or the newest with stage times. */
+  /** The selection of the decisions: the number that ran, and whether these had a delivered effect or are the newest with stage times. */
   readonly among?: { readonly decisions: number; readonly by: 'effect' | 'newest' }
   readonly from: number
   readonly until: number
   readonly stages: readonly StagePart[]
-  /** End to end, ms, and against the deadline where there is one. */
+  /** End-to-end latency, ms; the deadline follows where there is one. */
   readonly whole: Percentiles
   readonly deadline?: { readonly ms: number; readonly met: number }
 }
 
+/** Latency percentiles, ms. */
 export interface Percentiles {
   readonly p50: number
   readonly p95: number
@@ -202,27 +207,29 @@ export interface Percentiles {
 
 export interface StagePart extends Percentiles {
   readonly stage: 'ingestion' | 'features' | 'inference' | 'action queue' | 'action delivery' | 'action acknowledgement'
-  /** The part of decisions in which it takes longest. */
+  /** The share of decisions in which this stage takes longest. */
   readonly critical: number
-  /** End to end p99, ms, if this stage alone took a tenth, from the samples. */
+  /** End-to-end p99, ms, if this stage alone took a tenth of its time; computed from the samples. */
   readonly p99IfTenth: number
 }
 
-/** A month is 730 hours. Dollars. */
+/** Costs in dollars; a month is 730 hours. */
 export interface CostPart {
   readonly prices: string
   readonly now: CostOfPlan
   readonly proposed: CostOfPlan
-  /** What late features cost, and what streaming them does: the staleness tax and the streaming tax, dollars a month. */
+  /** The staleness tax (the cost of late features) and the streaming tax (the cost of streaming), dollars a month. */
   readonly taxes: { readonly staleness: Range | { readonly why: string }; readonly streaming: Range }
 }
 
+/** A cost at low, base and high prices, dollars. */
 export interface Range {
   readonly low: number
   readonly base: number
   readonly high: number
 }
 
+/** The costs of one plan, dollars a month, and their lines. */
 export interface CostOfPlan {
   readonly firstYear: Range
   readonly steadyYear: Range
@@ -237,41 +244,36 @@ export interface CostLine {
   readonly basis: 'measured' | 'modelled'
   /** The arithmetic: `0.42 cores × 730 h × $0.0425`. */
   readonly arithmetic: string
-  /** Of people in the first year. */
+  /** The first year's cost, for people. */
   readonly firstYear?: Range
 }
 
 export interface PlanPart {
   readonly now: readonly PlanSetting[]
   readonly proposed: readonly PlanSetting[]
-  /** `keep what runs` where no plan's lower bound is above zero; without a price of utility there is no dollar verdict. */
+  /** `keep what runs` where no plan's lower bound is above zero; `no dollar verdict` without a value per unit. */
   readonly decision: 'change' | 'keep what runs' | 'no dollar verdict' | 'undecided'
-  /**
-   * Dollars a month, of the proposed plan against the one that runs: on the block `report`, which did not choose it. What is earned minus what it costs: `low` is the least that is earned at
-   * the dearest prices, `high` the most at the cheapest.
-   */
+  /** Net dollars a month over the current plan, on the block `report`: `low` at the highest prices, `high` at the lowest. */
   readonly net?: Estimate
-  /** Plans that were looked at on the block `select`, which chose. */
+  /** The number of plans compared on the block `select`, which chooses. */
   readonly compared: number
-  /** How many of them have decisions of their own, which `--plans` bounds; the others differ from one of those in cost alone. */
+  /** The number of compared plans with distinct decisions, bounded by `--plans`. The other plans differ from one of these in cost alone. */
   readonly evaluated: number
-  /** Of each change: what it adds to the plan by itself, and what the plan loses without it, dollars a month, net of costs as `net` is. */
+  /** For each change: the value it adds to the plan, and the value the plan loses without it; net dollars a month. */
   readonly marginal: readonly { readonly element: string; readonly title: string; readonly net: Estimate | { readonly why: string } }[]
-  /** What else could be run, and what it would cost: the next best by the block that chose, and the one that costs least. Nothing is decided by them. */
+  /** Alternative plans with their costs: the next best by the block `select`, and the cheapest. The decision does not depend on them. */
   readonly others: readonly OtherPlan[]
-  /** The edit of the user's file. */
   readonly edits: readonly PlanEdit[]
-  /** In words, each change that is no placement of a group, and so no edit: what to write, and where. */
+  /** The changes that are not feature group placements, and so have no edit: what to write, and where. */
   readonly byHand: readonly string[]
 }
 
-/** A plan that is neither what runs nor proposed. */
+/** A plan that neither runs nor is proposed. */
 export interface OtherPlan {
-  /** What would run otherwise than now. */
   readonly changes: readonly PlanSetting[]
   /** Dollars a month in a steady year. */
   readonly cost: Range | { readonly why: string }
-  /** Against what runs, as `net` of the proposed plan is. */
+  /** The net value over the current plan, like `PlanPart.net`. */
   readonly net: Estimate | { readonly why: string }
 }
 
@@ -280,10 +282,9 @@ export interface PlanSetting {
   readonly title: string
 }
 
-/** A line of the user's file that would be another. */
+/** A changed line of the user's file. */
 export interface PlanEdit {
   readonly file: string
-  /** From 1. */
   readonly line: number
   readonly before: string
   readonly after: string

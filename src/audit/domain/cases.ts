@@ -1,12 +1,12 @@
 /**
- * The decisions that an audit makes again and again, and what came of them: everything about them that no setting changes.
+ * The decisions that an audit evaluates repeatedly, and their outcomes: everything that no setting changes.
  *
- * Row i is the same decision in every alternative. So differences are paired, and what an alternative changes is three columns.
+ * Row i is the same decision in every alternative. So differences are paired, and an alternative changes three columns alone.
  */
 
-/** What one alternative makes of the decisions. */
+/** The decisions of one alternative, row by row of `Cases`. */
 export interface Decided {
-  /** NaN where there is no score: an input was missing, or no decision was made about this row (a tick that a slower cadence leaves out). */
+  /** Scores. NaN where an input was missing, or where a slower cadence omits the tick. */
   readonly score: Float64Array
   /**
    * Scores at the model's own cadence, which set the threshold of an alert volume; defaults to `score`. A slower cadence omits decisions,
@@ -14,97 +14,107 @@ export interface Decided {
    * them, and the lower threshold would count as a gain of the cadence.
    */
   readonly ranked?: Float64Array | undefined
-  /** When the score was there, UTC ms. */
+  /** When the score was available, UTC ms. */
   readonly made: Float64Array
-  /** When what follows from it had been done, UTC ms. */
+  /** When the action was done, UTC ms. */
   readonly acted: Float64Array
-  /** The effect is in the answer: it stops the event that it is about. */
+  /** True where the reply carries the effect, so that it stops the triggering event itself. */
   readonly inline: boolean
 }
 
+/** Decisions as columns of `length` rows, with labels, clusters and blocks. Times are UTC ms. */
 export interface Cases {
   readonly length: number
-  /** Each decision's `t` as the pipeline has it, UTC ms; does not fall. */
+  /** The as-of time of each decision, UTC ms; never decreasing. */
   readonly t: Float64Array
-  /** What is decided about, as a small integer. */
+  /** The key of each decision, as a small integer. */
   readonly key: Int32Array
-  /** 1 true, 0 false; 0 where it is not known. */
+  /** The label: 1 true, 0 false or unknown. */
   readonly label: Uint8Array
   /** 1 where the label is known. */
   readonly known: Uint8Array
-  /** 0 where the decision has no label because it is going on already (`begins`). */
+  /** 0 where the decision has no label because its episode has already begun (`begins`). */
   readonly eligible: Uint8Array
-  /** Where the label is true: when it became so, UTC ms (the onset of the episode, the time of the event that says it); NaN elsewhere. */
+  /**
+   * Where the label is true, the time of the outcome, UTC ms: the onset of the episode, or the time of the labelling event. NaN elsewhere.
+   */
   readonly outcome: Float64Array
-  /** An input of the model, or a field of its trigger, as a number; NaN where it is NULL. As the pipeline has it. Throws `SPILL_INPUT` for another name. */
+  /**
+   * An input of the model or a field of its trigger as numbers, NaN for NULL, as the pipeline has it now.
+   *
+   * @throws `SPILL_INPUT` for an unknown name
+   */
   readonly column: (name: string) => Float64Array
-  /** What decisions may share luck by: each entity among the keys that the model reads. */
+  /** The cluster columns, by which decisions are correlated: each entity among the keys that the model reads. */
   readonly clusters: readonly ClusterColumn[]
-  /** Labels that are not known because of what an action did (`censored` by it): a part of all that have none. */
+  /** The share of the unknown labels that an action censored. */
   readonly censored: number
-  /** Of decisions that an action left undone to see what comes of them; absent where none was. */
+  /** The exploration: decisions whose action was withheld to observe their outcome; absent where none was. */
   readonly undone?: UndonePart
-  /** How these stand for those whose outcome the action has hidden; absent where they are too few, and stand for themselves alone. */
+  /** Inverse-propensity weights of the exploration. Absent where it is too small: then its decisions count once. */
   readonly standing?: Standing
   readonly blocks: Blocks
 }
 
-/** What an action that explored has left of what is judged. */
+/** Counts of the exploration in the judged blocks. */
 export interface UndonePart {
-  /** Decisions left undone whose label is known, those of them that are true, and decisions whose outcome was hidden though it had a chance to be seen. */
+  /** Explored decisions with a known label, the true ones among them, and the decisions whose outcome an action hid. */
   readonly count: number
   readonly positive: number
   readonly hidden: number
-  /** For how many one stands, 1 / its chance: the least and the greatest. */
+  /** The inverse-propensity weight 1 / chance: the least and the greatest. */
   readonly weight: readonly [least: number, greatest: number]
-  /** How many of equal weight they are worth, (Σw)² / Σw². */
+  /** The effective sample size (Σw)² / Σw². */
   readonly effective: number
 }
 
+/** Inverse-propensity weights, with the expected label by which the difference estimator uses them. */
 export interface Standing {
-  /** By row: 1 / its chance of a decision that was left undone; 0 of one whose outcome was hidden, and for which others stand; 1 of all others. */
+  /** By row: 1 / chance for an explored decision, 0 for a decision with a hidden outcome, 1 otherwise. */
   readonly weight: Float64Array
-  /** By row, where `weight` is not 1: how often the label is true among those left undone at that chance. */
+  /** By row where `weight` is not 1: the share of true labels among the explored decisions with the same chance. */
   readonly expected: Float64Array
-  /** How long after the decision those of them came true that did so later, ms, mean. */
+  /** The mean time from an explored decision to its later outcome, ms. */
   readonly delay: number
 }
 
+/** A partition of the decisions into correlated clusters. */
 export interface ClusterColumn {
   /** The entity's column: `card`, `terminal`. */
   readonly name: string
   /** The cluster of each row, from 0. */
   readonly of: Int32Array
   readonly count: number
-  /** Of blocks of time: how long each of them is, ms. */
+  /** The length of each block, ms; for blocks of time. */
   readonly span?: number
 }
 
-/** Stretches of rows by time, [from, to), with a gap as long as the label's horizon before each that is judged. */
+/** Blocks of rows [from, to) in time order. A gap of the label's horizon precedes each judged block. */
 export interface Blocks {
-  /** What models are fitted on. */
+  /** Models are fitted on this block. */
   readonly train: RowRange
-  /** What thresholds are set on. */
+  /** Thresholds are set on this block. */
   readonly tune: RowRange
-  /** What curves are drawn from: `select` and `report` together. */
+  /** Curves are estimated on this block: `select` and `report` together. */
   readonly test: RowRange
-  /** What a plan is chosen on, and what it is then reported on. */
+  /** A plan is chosen on `select` and evaluated on `report`. */
   readonly select: RowRange
   readonly report: RowRange
 }
 
+/** Rows [from, to). */
 export interface RowRange {
   readonly from: number
   readonly to: number
 }
 
-/** What an alternative's alerts are worth, decision by decision; NaN where it cannot be said, since the label is not known. */
-export type UtilityFunction = (given: {
+/** Values of an alternative's decisions, one per row of `rows`, in units; NaN where the label is unknown. */
+export type UtilityFunction = (evaluation: {
   readonly cases: Cases
   readonly decided: Decided
-  /** 1 where the decision acts. */
+  /** 1 where the decision acts, for all rows. */
   readonly alert: Uint8Array
   readonly rows: RowRange
-  /** Those of `rows` that act, ascending, if they are known. */
+  /** The acting rows of `rows`, ascending, if already computed. */
   readonly acting?: Int32Array | undefined
 }) => Float64Array

@@ -2,71 +2,73 @@
 import { exactSpanTitle, spanTitle } from '../../base/span.ts'
 import type { Caveat, CountedClusters } from './caveat.ts'
 
+/** One caveat as a sentence, without a full stop. */
 export function caveatText(caveat: Caveat): string {
   switch (caveat.kind) {
     case 'few weeks':
-      return `what is judged covers ${caveat.weeks.toFixed(1)} weeks: seasons, and shocks that are rarer, are not in it`
+      return `the judged decisions cover ${caveat.weeks.toFixed(1)} weeks: seasons and rarer shocks are not in them`
     case 'no year':
       return `${caveat.days} days of history: a year is an extrapolation`
     case 'few true labels':
-      return `only ${caveat.count} decisions of those that are judged have a true label`
+      return `only ${caveat.count} judged decisions have a true label`
     case 'long window':
-      return `"${caveat.group}" looks back ${exactSpanTitle(caveat.size)} and the history has ${spanTitle(caveat.history)}: for ${percent(caveat.part)} of the decisions that are judged the window was not full`
+      return `"${caveat.group}" looks back ${exactSpanTitle(caveat.size)} and the history has ${spanTitle(caveat.history)}: the window was not full for ${percent(caveat.part)} of the judged decisions`
     case 'long age':
-      return `an age of ${exactSpanTitle(caveat.size)} was asked for, and what is judged spans ${spanTitle(caveat.judged)}: at that age most of what is known is from before it, or nothing is`
+      return `the age ${exactSpanTitle(caveat.size)} exceeds the ${spanTitle(caveat.judged)} that the judged decisions span: features of that age come mostly from before that span, or are empty`
     case 'labels alike':
-      return 'all labels of what is judged are alike: nothing can be ranked'
+      return 'all judged labels are equal: nothing can be ranked'
     case 'unknown labels':
-      return `of ${percent(caveat.part)} of the decisions it is not known what came of them${
-        caveat.isMost ? ': figures are of the others, and nothing says that these are like them' : '; they are taken to be like the others'
+      return `the outcome of ${percent(caveat.part)} of the decisions is unknown${
+        caveat.isMost ? ': the figures cover the others, which may not be representative' : '; they are assumed to be like the others'
       }`
     case 'supposed labels': {
-      const [one, other] = [caveat.ifTrue, caveat.ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
-      return `were all labels that are not known true, what runs would be worth ${one} ${caveat.unit} a week; were they all false, ${other}`
+      const [ifTrue, ifFalse] = [caveat.ifTrue, caveat.ifFalse].map(week => week.toLocaleString('en-US', { maximumSignificantDigits: 3 }))
+      return `if all unknown labels were true, the current pipeline would be worth ${ifTrue} ${caveat.unit} a week; if all were false, ${ifFalse}`
     }
     case 'censored labels':
-      return `${number(caveat.count)} labels are unknown because an action changed what came`
+      return `${number(caveat.count)} labels are unknown because an action changed the outcome`
     case 'undone stand': {
       const [least, most] = caveat.weight.map(weight => number(Math.round(weight)))
-      const each = least === most ? least : `${least} to ${most}`
-      return `${number(caveat.count)} decisions that an action left undone stand, each for ${each}, for the ${number(caveat.hidden)} whose outcome it has hidden; they are worth ${number(Math.round(caveat.effective))} of equal weight, and intervals have what drawing them adds`
+      const weights = least === most ? `weight ${least}` : `weights ${least} to ${most}`
+      return `${number(caveat.count)} explored decisions, with ${weights}, represent the ${number(caveat.hidden)} whose outcome an action hid; their effective sample size is ${number(Math.round(caveat.effective))}, and the intervals include the variance of the draw`
     }
     case 'few undone':
-      return `${number(caveat.count)} decisions of those that are judged were left undone to see what comes of them, ${number(caveat.positive)} of them with a true label: under ${caveat.least}, or ${caveat.ofLabel} of either label, they stand for themselves alone`
+      return `${number(caveat.count)} judged decisions were explored, ${number(caveat.positive)} of them with a true label: with under ${caveat.least}, or under ${caveat.ofLabel} of either label, they represent no other decisions`
     case 'nothing acts':
-      return 'no decision of the block in between acts at that threshold: frozen curves are flat because nothing follows from decisions'
+      return 'no decision of the tuning block acts at that threshold: curves without retraining are flat because no action depends on the decisions'
     case 'unjudged actions':
-      return `${percent(caveat.part)} of the actions of what runs are about what goes on already, or have no known label: they are in no figure, and part of no budget`
-    case 'other volume':
-      return `${caveat.at === 'threshold' ? 'at the same threshold' : 'at a volume that was to be equal'}, ${caveat.level}, ${number(Math.round(caveat.actions))} decisions a week act and not ${number(Math.round(caveat.now))}: ${
-        caveat.at === 'threshold'
-          ? 'what that column gains or loses is in part its other volume; verdicts are at an equal one'
-          : 'what it gains or loses is in part its other volume'
-      }`
+      return `${percent(caveat.part)} of the current actions concern an episode that had already begun, or have no known label: they are in no figure and use no alert budget`
+    case 'other volume': {
+      const volumes = `${caveat.level}: ${number(Math.round(caveat.actions))} actions a week instead of ${number(Math.round(caveat.now))}`
+      return caveat.at === 'threshold'
+        ? `at the same threshold, ${volumes}, so part of the difference in that column is due to alert volume; verdicts use equal alert volume`
+        : `at equal alert volume the counts differ, ${volumes}, so part of the difference is due to alert volume`
+    }
     case 'no retraining':
-      return `planned changes are judged with the model as it is: ${caveat.why}`
+      return `planned changes are judged without retraining: ${caveat.why}`
     case 'few clusters':
-      return `${clustersText(caveat.clusters)}: intervals are less sure under ${caveat.under}`
+      return `${clustersText(caveat.clusters)}: intervals are less reliable under ${caveat.under}`
     case 'lasting shocks':
-      return `what one ${caveat.block} gains or loses goes with the next one (correlation ${caveat.size.toFixed(2)}): shocks last longer, and intervals may be too narrow`
+      return `differences of neighbouring ${plural(caveat.block)} are autocorrelated (${caveat.size.toFixed(2)}): shocks last longer, and intervals may be too narrow`
     case 'longer blocks':
-      return `what one ${caveat.block} gains or loses goes with the next one (correlation ${caveat.correlation.toFixed(2)}): intervals take each ${caveat.longer} as one`
+      return `differences of neighbouring ${plural(caveat.block)} are autocorrelated (${caveat.correlation.toFixed(2)}): intervals use ${plural(caveat.longer)}`
     case 'some plans':
-      return `${number(caveat.looked)} of ${number(caveat.of)} plans with decisions of their own were looked at: from what runs, from the freshest and from the oldest, by changes of one element and of two`
+      return `${number(caveat.looked)} of ${number(caveat.of)} plans with distinct decisions were evaluated: from the current, the freshest and the oldest plan, by changes of one and of two elements`
     case 'no price':
-      return `the price of a unit of utility is given as ${caveat.price}, which is none: no dollar verdict`
+      return `the value per unit is ${caveat.price}, which must be a number above 0: no dollar verdict`
     case 'note':
       return caveat.text
   }
 }
 
-/** `9 patients`; `300 merchants, worth 12 of equal size`; `57 patients, 15 of them judged`. */
+/** `9 patients`; `300 merchants (effective sample size 12)`; `57 patients, 15 of them judged`. */
 export function clustersText({ name, count, effective, all }: CountedClusters): string {
-  const worth = Math.round(effective)
-  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${worth < count ? `, worth ${worth} of equal size` : ''}`
+  const effectiveCount = Math.round(effective)
+  return `${all} ${all === 1 ? name : plural(name)}${count < all ? `, ${count} of them judged` : ''}${effectiveCount < count ? ` (effective sample size ${effectiveCount})` : ''}`
 }
 
-function plural(name: string): string {
+/** `airports`, `cities`, `2-day blocks`. */
+export function plural(name: string): string {
   if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`
   return /(?:s|x|z|ch|sh)$/.test(name) ? `${name}es` : `${name}s`
 }

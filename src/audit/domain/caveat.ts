@@ -1,32 +1,36 @@
 /**
- * What a reader must know beside the figures, as data: of what kind, how bad, about what. Words are made of it last (`caveat-text.ts`), so that of many that say the same the worst alone is said.
+ * Caveats of a report as data: kind, size, subject. `caveat-text.ts` words them last, so that of many similar caveats only the worst is
+ * shown.
  *
- * Plain JSON: ladders that are kept keep theirs.
+ * Plain JSON: stored sweeps keep their caveats.
  */
 
+/** A limitation of the evidence that the reader must know. */
 export type Caveat = Named & {
-  /** The greater, the worse; 0 unless given. */
+  /** The severity, greater is worse; default 0. */
   readonly size?: number
-  /** Caveats of one kind about different things are each said. */
+  /** The subject. Caveats of one kind about different subjects are all shown. */
   readonly about?: string
 }
 
 type Named =
-  /** What is judged is short. */
+  /** The judged blocks are short. */
   | { readonly kind: 'few weeks'; readonly weeks: number }
   | { readonly kind: 'no year'; readonly days: number }
   | { readonly kind: 'few true labels'; readonly count: number }
-  /** Decisions that are judged read a window that begins before the history; `size`: how long it is, ms; `part`: of those decisions. */
+  /**
+   * Judged decisions read a window that begins before the history. `size`: the window's length, ms; `part`: the share of those decisions.
+   */
   | { readonly kind: 'long window'; readonly group: string; readonly size: number; readonly history: number; readonly part: number }
-  /** An age that was asked for is longer than what is judged: what was older than that is not in it. */
+  /** A requested age exceeds the judged time span. */
   | { readonly kind: 'long age'; readonly size: number; readonly judged: number }
   | { readonly kind: 'labels alike' }
-  /** A part of the decisions; `isMost`: so many that the others may be of another sort. */
+  /** A share of the decisions; `isMost`: so large that the others may not be representative. */
   | { readonly kind: 'unknown labels'; readonly part: number; readonly isMost: boolean }
-  /** A week of what runs, were all labels that are not known true, and were they all false. */
+  /** The weekly value of the current pipeline with all unknown labels taken as true, and as false. */
   | { readonly kind: 'supposed labels'; readonly ifTrue: number; readonly ifFalse: number; readonly unit: string }
   | { readonly kind: 'censored labels'; readonly count: number }
-  /** Decisions that an action left undone, in the part that is judged: each stands for so many, of as many whose outcome is hidden. */
+  /** Explored decisions in the judged blocks, weighted by the inverse propensity for decisions with a hidden outcome. */
   | {
       readonly kind: 'undone stand'
       readonly count: number
@@ -34,12 +38,15 @@ type Named =
       readonly weight: readonly [least: number, greatest: number]
       readonly effective: number
     }
-  /** There are too few of them, or too few of one label. */
+  /** There are too few explored decisions, or too few of one label. */
   | { readonly kind: 'few undone'; readonly count: number; readonly positive: number; readonly least: number; readonly ofLabel: number }
   | { readonly kind: 'nothing acts' }
-  /** Of the actions of what runs, a part that nothing is said of. */
+  /** The share of the current actions without a known outcome. */
   | { readonly kind: 'unjudged actions'; readonly part: number }
-  /** At its threshold, or at the volume of alerts that was to be equal, a level acts more or less often than what runs; actions a week; `size`: the greater over the less. */
+  /**
+   * A level acts more or less often than the current pipeline, at its threshold or at the alert volume that was to be equal. Actions per
+   * week; `size`: the ratio of the greater to the lesser.
+   */
   | {
       readonly kind: 'other volume'
       readonly at: 'threshold' | 'volume'
@@ -48,38 +55,39 @@ type Named =
       readonly now: number
       readonly size: number
     }
-  /** In words, why no model trained anew is compared. */
+  /** Why no retrained model is compared, in words. */
   | { readonly kind: 'no retraining'; readonly why: string }
-  /** Of one column of clusters, or of blocks of time however long; `size`: how many clusters are missing, of those from which on there is no caveat. */
+  /** Of one cluster column, entity or time. `size`: the clusters missing to the number without a caveat. */
   | { readonly kind: 'few clusters'; readonly clusters: CountedClusters; readonly under: number; readonly size: number }
-  /** Neighbouring blocks of time err together, and intervals are as if they did not; `size`: their correlation. */
+  /** Errors of neighbouring blocks of time are autocorrelated, and the intervals ignore it. `size`: the correlation. */
   | { readonly kind: 'lasting shocks'; readonly block: string; readonly size: number }
-  /** Neighbouring blocks erred together, and longer ones were taken; `size`: how long, ms. */
+  /** Errors of neighbouring blocks were autocorrelated, so longer blocks were used. `size`: their length, ms. */
   | { readonly kind: 'longer blocks'; readonly block: string; readonly correlation: number; readonly longer: string; readonly size: number }
   | { readonly kind: 'some plans'; readonly looked: number; readonly of: number }
   | { readonly kind: 'no price'; readonly price: number }
-  /** In the words of who trained a model. */
+  /** A note of the model's trainer. */
   | { readonly kind: 'note'; readonly text: string; readonly about: string }
 
-/** Of one column of clusters. */
+/** The sizes of one cluster column. */
 export interface CountedClusters {
   readonly name: string
-  /** In the block that is judged, and how many of equal size they are worth. */
+  /** Clusters in the judged block, and their effective sample size. */
   readonly count: number
   readonly effective: number
-  /** Of all decisions. */
+  /** Clusters of all decisions. */
   readonly all: number
 }
 
+/** A caveat of free text. */
 export const noteOf = (text: string): Caveat => ({ kind: 'note', text, about: text })
 
-/** Of each kind and what it is about the worst, in the order in which they are first met; of two as bad the first. */
+/** The worst caveat of each kind and subject, in the order of first occurrence; of equal ones the first. */
 export function worstOf(caveats: readonly Caveat[]): Caveat[] {
   const worst = new Map<string, Caveat>()
   for (const caveat of caveats) {
     const name = `${caveat.kind} ${caveat.about ?? ''}`
-    const known = worst.get(name)
-    if (!known || (caveat.size ?? 0) > (known.size ?? 0)) worst.set(name, caveat)
+    const current = worst.get(name)
+    if (!current || (caveat.size ?? 0) > (current.size ?? 0)) worst.set(name, caveat)
   }
   return [...worst.values()]
 }

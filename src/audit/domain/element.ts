@@ -1,14 +1,16 @@
 /**
- * What an audit makes older: the stages of a pipeline, its feature groups, the age of its model; and how each is run, or would be.
+ * The elements of a pipeline whose age an audit varies (stages, feature groups, the model), and the settings of each.
  *
- * A setting says what runs. A rung of a ladder is a setting too: `older`, by so much. What a setting does to a decision is one function for each element (`operators/`).
+ * A setting says how an element runs. A staleness level is a setting too: `older`, by a number of ms. Each element has one function that
+ * applies a setting to the decisions (`experiment/operators/`).
  */
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
 
+/** A part of the pipeline whose latency the audit varies. */
 export type Element =
   | { readonly kind: 'ingestion' }
   | { readonly kind: 'group'; readonly group: string }
-  /** Groups that are elements too, all at once: of two that stand in for one another each alone is worth nothing. */
+  /** Several feature groups aged together: redundant groups hide each other's value. */
   | { readonly kind: 'groups'; readonly groups: readonly string[] }
   | { readonly kind: 'inference' }
   | { readonly kind: 'action' }
@@ -16,38 +18,49 @@ export type Element =
 
 export type ElementKind = Element['kind']
 
-/** Periods and ages in ms. */
+/** The way an element runs. Periods and ages are in ms. */
 export type Setting =
-  /** As the pipeline has it: what was replayed. */
+  /** As the pipeline runs now. */
   | { readonly kind: 'now' }
-  /** Ingestion: what arrives by `time + part · (arrival − time)`, where arrival was recorded. 0.1 is "90 % faster". */
+  /**
+   * Ingestion: arrival at `time + part · (arrival − time)`, where arrival was recorded; 0.1 is "90 % faster". A group: a part of its lag or
+   * schedule.
+   */
   | { readonly kind: 'faster'; readonly part: number }
-  /** What arrives is known later, a group is a copy that lags, a score or an effect comes later: by so much. */
+  /** Later by a fixed time: events arrive later, a feature group lags, a score or an effect comes later. */
   | { readonly kind: 'older'; readonly by: number }
   | { readonly kind: 'stream' }
-  /** Ingestion, inference and training at the multiples of a period: files each quarter of an hour, scores each hour, a model each week. */
+  /** Ingestion, inference or training at the multiples of a period: files every 15 minutes, scores every hour, a model every week. */
   | { readonly kind: 'every'; readonly every: number }
-  /** A group, or ingestion, as a job at the times of a schedule which takes `lasts`. */
+  /** A feature group, or ingestion, as a scheduled job that takes `lasts` ms. */
   | { readonly kind: 'batch'; readonly schedule: ScheduleIR; readonly lasts: number }
-  /** Two layers: the value of `stream`, at another cost. */
+  /** Snapshot and delta: the value of `stream`, at another cost. */
   | { readonly kind: 'hybrid'; readonly schedule: ScheduleIR }
-  /** A group as old as the runs of a data folder recorded: of each decision the age at the nearest one that was recorded before it. */
+  /** A feature group as old as a data folder recorded: each decision has the age of the latest recorded decision before it. */
   | { readonly kind: 'trace' }
-  /** The action: in the answer, so that it can stop its own event; sent after it; or gathered and sent each period. */
+  /** The action: in the reply, so that it can stop its own event; sent after it; or collected and sent each period. */
   | { readonly kind: 'inline' }
   | { readonly kind: 'async' }
   | { readonly kind: 'digest'; readonly every: number }
 
-/** A setting for each element that it names; the others stay as they are. Keys are `elementId`. */
+/** A setting for each named element; all others stay as they are. Keys are `elementId`. */
 export type Plan = ReadonlyMap<string, Setting>
 
-/** `ingestion`, `group/NAME`, `groups`, `inference`, `action`, `training`. */
+/**
+ * The key of an element in a plan: `ingestion`, `group/NAME`, `groups`, `inference`, `action`, `training`.
+ *
+ * @example elementId({ kind: 'group', group: 'landings' }) // 'group/landings'
+ */
 export const elementId = (element: Element): string => (element.kind === 'group' ? `group/${element.group}` : element.kind)
 
-/** Nothing is changed. */
+/** The plan that changes nothing. */
 export const asItRuns: Plan = new Map()
 
-/** The plan in which one element alone is set, or each of its groups. */
+/**
+ * The plan that sets one element alone, or each of its feature groups.
+ *
+ * @example planOf({ kind: 'inference' }, { kind: 'every', every: 3_600_000 })
+ */
 export const planOf = (element: Element, setting: Setting): Plan =>
   element.kind === 'groups'
     ? new Map(element.groups.map(group => [elementId({ kind: 'group', group }), setting]))

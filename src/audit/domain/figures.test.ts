@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { count, dollars, estimateText, figure, ofUnit, rangeText, ratio, share } from './figures.ts'
 
-const said = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string])[]) => {
+const expectTexts = <T>(of: (value: T) => string, pairs: readonly (readonly [T, string])[]) => {
   for (const [value, text] of pairs) assert.equal(of(value), text)
 }
 
-test('numbers have separators, a true minus, and no more digits than they bear', () => {
-  said(count, [
+test('numbers have separators, a minus sign, and no excess digits', () => {
+  expectTexts(count, [
     [0, '0'],
     [1234, '1,234'],
     [-1234, '−1,234'],
@@ -16,7 +16,7 @@ test('numbers have separators, a true minus, and no more digits than they bear',
     [3e10, '30B'],
     [2e15, '2.00e+15'],
   ])
-  said(
+  expectTexts(
     value => figure(value),
     [
       [0, '0'],
@@ -31,7 +31,7 @@ test('numbers have separators, a true minus, and no more digits than they bear',
   )
 })
 
-test('an estimate has the digits of its interval', () => {
+test('an estimate has as many digits as its interval supports', () => {
   const text = ([value, low, high]: readonly [number, number, number], unit?: string) => estimateText({ value, low, high }, unit)
   assert.equal(text([-18.2, -22.4, -14.1]), '−18 [−22, −14]')
   assert.equal(text([-1234.5, -1456, -1012]), '−1,235 [−1,456, −1,012]')
@@ -41,7 +41,7 @@ test('an estimate has the digits of its interval', () => {
   assert.equal(text([1, -2, 4]), '1 [−2, 4]')
 })
 
-test('dollars are said in cents or whole, what is nothing without any, and what is less than can be shown as that', () => {
+test('dollars have cents or none, zero has none, and an amount below a cent prints as <$0.01', () => {
   const text = (value: number, low: number, high: number) => estimateText({ value, low, high }, '$')
   assert.equal(text(0, 0, 0.04), '$0 [$0, $0.04]')
   assert.equal(text(0, -0.04, 0), '$0 [−$0.04, $0]')
@@ -75,8 +75,8 @@ test('a bound that is not zero is not shown as zero', () => {
   )
 })
 
-test('dollars, parts and ranges', () => {
-  said(dollars, [
+test('dollars, shares and ranges', () => {
+  expectTexts(dollars, [
     [0, '$0'],
     [0.4249, '$0.42'],
     [0.0004, '<$0.01'],
@@ -84,7 +84,7 @@ test('dollars, parts and ranges', () => {
     [12.5, '$12.50'],
     [1234.5, '$1,235'],
   ])
-  said(share, [
+  expectTexts(share, [
     [0, '0 %'],
     [0.0004, '<0.1 %'],
     [0.00837, '0.8 %'],
@@ -93,12 +93,12 @@ test('dollars, parts and ranges', () => {
     [0.9999, '>99.9 %'],
     [1, '100 %'],
   ])
-  said(ratio, [
+  expectTexts(ratio, [
     [0.467, '.47'],
     [1, '1.00'],
     [null, '–'],
   ])
-  said(rangeText, [
+  expectTexts(rangeText, [
     [{ low: 90, base: 120, high: 160 }, '$120 ($90 to $160)'],
     [{ low: 0, base: 0, high: 0 }, '$0'],
   ])

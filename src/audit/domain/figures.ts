@@ -1,14 +1,16 @@
 /**
- * Numbers as the terminal and the page show them, the same for the same number everywhere: `1,234`, `$0.42`, `−18 [−22, −14]`, `12.3M`.
+ * Number formats of the terminal and the page, equal everywhere for equal numbers: `1,234`, `$0.42`, `−18 [−22, −14]`, `12.3M`.
  *
- * An estimate has as many digits as its interval bears, and a bound that is not zero is never shown as zero: whether an interval holds zero must be seen.
+ * An estimate has as many digits as its interval supports. A bound that is not zero never prints as zero, so that the reader sees whether
+ * an interval contains zero.
  */
 import { WEEKS_A_MONTH } from './units.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
-/** What is not known has a reason in its place. */
+/** The reason that replaces an unavailable value. */
 export type Reason = { readonly why: string }
 
+/** True if the value is available. */
 export const isKnown = <T extends object>(value: T): value is Exclude<T, Reason> => !('why' in value)
 
 const DECIMALS_MAX = 4
@@ -16,7 +18,7 @@ const DECIMALS_MAX = 4
 /** A whole number. */
 export const count = (value: number): string => figure(value, 0)
 
-/** To three digits, or to a number of decimals; from ten million on in millions, and then in billions. */
+/** A number with three digits, or with a fixed number of decimals; in millions from 10 million, in billions from 10 billion. */
 export function figure(value: number, fixed?: number): string {
   const decimals = fixed ?? decimalsOf([value])
   const size = Math.abs(value)
@@ -28,7 +30,7 @@ export function figure(value: number, fixed?: number): string {
   return `${sign}${size.toLocaleString('en-US', { minimumFractionDigits: fixed ?? 0, maximumFractionDigits: decimals })}`
 }
 
-/** In a unit: dollars have theirs in front, and are not nothing where they are less than can be shown. */
+/** A number in a unit. Dollars have a leading `$`, and an amount below one cent prints as `<$0.01`. */
 export function inUnit(value: number, unit: string, fixed?: number): string {
   const text = figure(value, unit === '$' ? (fixed ?? centsOf(value)) : fixed)
   if (unit !== '$') return text
@@ -36,26 +38,26 @@ export function inUnit(value: number, unit: string, fixed?: number): string {
   return text.startsWith('−') ? `−$${text.slice(1)}` : `$${text}`
 }
 
-/** Dollars below a hundred have cents, unless they are whole; a price may be less than ten of them, and has its own digits. */
+/** Dollars below 100 have cents unless they are whole. An amount below 10 cents has its own digits. */
 const centsOf = (value: number): number | undefined =>
   Math.abs(value) < 0.1 && value !== 0 ? undefined : Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0
 
-/** With its unit behind it, as in a sentence: `18 late arrivals`, `$18`. */
+/** A number followed by its unit, as in a sentence: `18 late arrivals`, `$18`. */
 export const ofUnit = (value: number, unit: string): string => (unit === '$' ? inUnit(value, unit) : `${figure(value)} ${unit}`)
 
-/** What is so much in a week, in a month of 730 hours: plans are priced by the month. */
+/** A weekly value as a value per month of 730 hours. */
 export const aMonth = (aWeek: number): number => aWeek * WEEKS_A_MONTH
 
-/** Both, for whoever would hold a week against a month: `$592 a week ($2,572 a month)`. */
+/** A weekly value with its monthly value: `$592 a week ($2,572 a month)`. */
 export const aWeekText = (aWeek: number, unit: string): string =>
   `${unit === '' ? figure(aWeek) : ofUnit(aWeek, unit)} a week${aWeek === 0 ? '' : ` (${inUnit(aMonth(aWeek), unit)} a month)`}`
 
-/** Dollars: below a hundred with cents, unless they are whole; what is less than a cent is not nothing. */
+/** Dollars: with cents below 100 unless whole; `<$0.01` below one cent. */
 export function dollars(value: number): string {
   return inUnit(value, '$', Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0)
 }
 
-/** The three numbers of an estimate, with as many decimals as its interval bears. */
+/** The three numbers of an estimate, with as many decimals as the interval supports. */
 export function parts({ value, low, high }: Estimate, unit = ''): readonly [value: string, low: string, high: string] {
   const own = decimalsOf([value, low, high], (high - low) / 2)
   const decimals = unit === '$' ? inCents([value, low, high], own) : own
@@ -72,7 +74,7 @@ export function estimateText(estimate: Estimate, unit = ''): string {
 export const rangeText = ({ low, base, high }: Range): string =>
   low === high ? dollars(base) : `${dollars(base)} (${dollars(low)} to ${dollars(high)})`
 
-/** A part of all, 0 to 1, as `47 %`; one that is neither none nor all is never shown as either. */
+/** A share from 0 to 1 as `47 %`. A share strictly between 0 and 1 never prints as 0 % or 100 %. */
 export function share(part: number): string {
   const percent = part * 100
   if (percent > 0 && percent < 0.1) return '<0.1 %'
@@ -80,28 +82,28 @@ export function share(part: number): string {
   return `${figure(percent, percent === 0 || percent === 100 || (percent >= 10 && percent < 99) ? 0 : 1)} %`
 }
 
-/** A part of all as `.47`; `–` where there is none. */
+/** A share as `.47`; `–` for null. */
 export const ratio = (part: number | null): string => (part === null ? '–' : part.toFixed(2).replace(/^0(?=\.)/, ''))
 
 /** `2001-01-01`, UTC. */
 export const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-/** With a capital, unless it begins with a name, and with a full stop, unless it ends with a mark of its own. */
+/** The text as a sentence: with a capital unless it begins with a name, and with a full stop unless it ends with punctuation. */
 export function sentence(text: string): string {
   if (text === '') return ''
-  const begun = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
+  const capitalized = text.replace(/^[a-z]+(?=[\s,])/, word => word.charAt(0).toUpperCase() + word.slice(1))
+  return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`
 }
 
 /** `26 weeks`, `1.7 weeks`. */
 export const weeksText = (weeks: number): string => `${figure(weeks, Number.isInteger(weeks) ? 0 : 1)} week${weeks === 1 ? '' : 's'}`
 
 /** `1 event`, `2,000 events`. */
-export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`
+export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`
 
 /**
- * How many decimals show the numbers: by the half-width of their interval where they have one, and some more where a number that is not zero would look like it. Not
- * so for one that four decimals do not show either.
+ * The number of decimals that shows all values: by the half-width of their interval, and more where a nonzero value would print as zero. A
+ * value that four decimals cannot show adds none.
  */
 function decimalsOf(values: readonly number[], half = 0): number {
   const size = Math.max(...values.map(Math.abs))
@@ -113,7 +115,7 @@ function decimalsOf(values: readonly number[], half = 0): number {
   return least
 }
 
-/** Dollars have cents or none; more decimals only where cents would not show them. */
+/** Dollars have cents or none; more decimals only where cents would print zero. */
 function inCents(values: readonly number[], decimals: number): number {
   if (decimals === 0) return 0
   return values.every(value => value === 0 || roundsToMore(Math.abs(value), 2)) ? 2 : decimals

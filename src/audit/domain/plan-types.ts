@@ -1,74 +1,82 @@
 /**
- * What the judgement of plans is told, and what it asks of the others: what a plan is worth, what it costs, how sure a difference is. It computes none of the three.
+ * Inputs of the plan comparison, and its ports: the value of a plan, its cost, and the interval of a difference. It computes none of the
+ * three.
  */
 import type { RowRange } from './cases.ts'
 import type { Element, Plan, Setting } from './element.ts'
 import type { Estimate, Range } from './audit-report.ts'
 
-/** In place of what cannot be said. */
+/** The reason that replaces a result. */
 export interface Why {
   readonly why: string
 }
 
-/** One way of running an element. */
+/** One setting of an element in the plan search. */
 export interface PlanChoice {
-  /** `now` is how it runs. */
+  /** `now` is the current setting. */
   readonly setting: Setting
-  /** In the words of a verdict: `batch 1 day`. */
+  /** The title in a verdict: `batch 1 day`. */
   readonly title: string
-  /** Mean age of what a decision gets, ms: which of two is the fresher. */
+  /** The mean age at decision time, ms; orders choices by freshness. */
   readonly age: number
-  /** Older than what runs, and no curve confirms that so old it hardly loses: without a price of utility it is not proposed. */
+  /** True where the choice is older than now and no curve confirms a small loss. Without a value per unit such a choice is not proposed. */
   readonly unconfirmed?: true
-  /** The setting whose values it has, where that is another: those of `hybrid` are those of `stream`. */
+  /** The setting with equal values, where it differs: `hybrid` has the values of `stream`. */
   readonly as?: Setting
 }
 
+/** An element of the plan search and its choices. */
 export interface PlanElement {
   readonly element: Element
   /** `landings`, `ingestion`. */
   readonly title: string
-  /** The first is how it runs now. */
+  /** The first choice is the current setting. */
   readonly choices: readonly PlanChoice[]
-  /** Why no alternative can be told from this history. */
+  /** Why this history cannot show any alternative. */
   readonly notObservable?: string
 }
 
+/** The computations that the plan search needs. */
 export interface PlanPorts {
-  /** Of each row of a block: utility under the plan, less that of now; NaN where it is not known. */
+  /** The value of each row of a block under the plan, less that of now; NaN where unknown. */
   readonly valueOf: (plan: Plan, rows: RowRange) => Float64Array | Promise<Float64Array>
-  /** The greatest value of one decision of what runs, units; default 0. Where two plans differ in no decision of a block, by so much each one may be another in the next. */
+  /**
+   * The greatest value of one current decision, units; default 0. It bounds each unseen difference where two plans agree on a whole block.
+   */
   readonly atStake?: () => number | Promise<number>
-  /** Dollars a month, in three scenarios: one of low, one of base and one of high prices. */
+  /** Dollars a month, at low, base and high prices. */
   readonly costOf: (plan: Plan) => Range | Why
-  /** Of each column of rows of a block: its mean over the rows that are known. `[low, high]` covers 95 %, for all columns together. */
+  /** The mean of each column over its known rows. `[low, high]` is a 95 % confidence interval, simultaneous over all columns. */
   readonly intervals: (
     differences: readonly Float64Array[],
     rows: RowRange,
   ) => readonly (Interval | Why)[] | Promise<readonly (Interval | Why)[]>
 }
 
+/** A mean with its confidence interval and standard error. */
 export interface Interval extends Estimate {
-  /** Standard error of the value. */
+  /** The standard error of the value. */
   readonly error: number
 }
 
+/** The plan search problem: elements, blocks and prices. */
 export interface PlanQuestion {
   readonly elements: readonly PlanElement[]
-  /** What a plan is chosen on, and what it is then reported on. */
+  /** The blocks: a plan is chosen on `select` and evaluated on `report`. */
   readonly select: RowRange
   readonly report: RowRange
   readonly decisionsAMonth: number
-  /** Dollars a unit of utility, where there is a price. */
+  /** The value per unit, dollars, where known. */
   readonly price?: number
   /** `late arrivals`; `$`. */
   readonly unit: string
-  /** What may be lost in a month and count as nothing, units: without a price it says which plans are as good. */
+  /** The tolerated loss per month, units. Without a value per unit it decides which plans count as equally good. */
   readonly smallLoss: number
-  /** How long the history is, weeks: what "so much more" is told from. */
+  /** The length of the history, weeks, from which the additional weeks are estimated. */
   readonly weeks: number
-  /** Plans that are evaluated at most; `AUDIT_PLANS_MAX` unless given. */
+  /** The maximum number of evaluated plans; default `AUDIT_PLANS_MAX`. */
   readonly plansMax?: number
 }
 
-export const isWhy = (given: object): given is Why => 'why' in given
+/** True if the result is a reason. */
+export const isWhy = (result: object): result is Why => 'why' in result

@@ -1,10 +1,10 @@
-/** The command, the seed and the definitions that give the same report again. */
+/** The command, seed and definitions that reproduce the report. */
 export interface Reproduce {
   readonly command: string
   readonly version: string
   readonly seed: number
   readonly draws: number
-  /** SHA-256 of the decisions' vectors as they run now. */
+  /** SHA-256 of the feature vectors as the pipeline runs now. */
   readonly decisions: string
   readonly definitions: string
 }

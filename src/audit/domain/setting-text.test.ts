@@ -7,7 +7,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-test('a schedule is said by its time of day, in its zone', () => {
+test('a schedule is titled by its time of day, in its zone', () => {
   const cron = (text: string, zone = 'UTC') => scheduleTitle({ kind: 'cron', cron: text, zone })
   assert.equal(cron('0 2 * * *'), 'nightly at 02:00')
   assert.equal(cron('30 14 * * *', 'Europe/Zurich'), 'daily at 14:30 (Europe/Zurich)')

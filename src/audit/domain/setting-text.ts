@@ -1,4 +1,4 @@
-/** Settings and schedules as people say them: `15 min`, `nightly at 02:00, 2 h`. What reports and the terminal call the rungs of a ladder. */
+/** Settings and schedules in words: `15 min`, `nightly at 02:00, 2 h`. Reports and the terminal title staleness levels with them. */
 import { unreachable } from '../../base/assert.ts'
 import { exactSpanTitle } from '../../base/span.ts'
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
@@ -8,13 +8,13 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Of a model that is trained when somebody asks for it, or never. */
+/** The training setting of a model without a training schedule. */
 export const UNSCHEDULED = 'without a schedule'
 
-/** Of the action, where none follows from the decisions. */
+/** The action setting of a model without an action. */
 export const NO_ACTION = 'none'
 
-/** Of a setting: what a rung, a plan or the present is called. */
+/** The title of a setting in levels, plans and the current state. */
 export function titleOf(setting: Setting): string {
   switch (setting.kind) {
     case 'now':
@@ -50,7 +50,7 @@ export function everyTitle(ms: number): string {
   return `every ${/^1 (day|week|min)$/.test(span) ? span.slice(2).replace('min', 'minute') : span}`
 }
 
-/** `nightly at 02:00`, `daily at 14:30 (Europe/Zurich)`, `Mondays at 02:00`, `every hour`; another cron as it is written. */
+/** `nightly at 02:00`, `daily at 14:30 (Europe/Zurich)`, `Mondays at 02:00`, `every hour`; any other cron verbatim. */
 export function scheduleTitle(schedule: ScheduleIR): string {
   if (schedule.kind === 'interval') {
     const { every, phase } = schedule

@@ -1,8 +1,8 @@
-/** Units of costs, and numbers as their arithmetic shows them. */
+/** Units of costs, and the number formats of cost arithmetic. */
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
-/** 8,760 hours of a year, by twelve. */
+/** The 8,760 hours of a year divided by 12. */
 export const MONTH_HOURS = 730
 export const WEEKS_A_MONTH = MONTH_HOURS / (7 * 24)
 export const MONTH_MS = MONTH_HOURS * HOUR_MS
@@ -11,11 +11,11 @@ export const GB = 1e9
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-/** Three significant digits, thousands apart: `0.0425`, `12.3`, `1,650`. */
+/** A number with three significant digits and thousands separators: `0.0425`, `12.3`, `1,650`. */
 export const amount = (value: number): string => threeDigits.format(value)
 
 /** `$0.0425`, `-$1,650`. */
 export const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${amount(Math.abs(value))}`
 
-/** Whole things with their noun: `1 run`, `1,200 runs`. */
+/** A count with its noun: `1 run`, `1,200 runs`. */
 export const countText = (count: number, noun: string): string => `${whole.format(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`

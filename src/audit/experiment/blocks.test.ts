@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { blocksOf } from './blocks.ts'
 
-test('blocks are parts of the decisions, each so long before the next that its labels are settled', () => {
+test('blocks are shares of the decisions, each followed by a gap in which its labels settle', () => {
   const t = Float64Array.from({ length: 100 }, (_, i) => i * 10)
   assert.deepEqual(blocksOf(t, 20, 990), {
     train: { from: 0, to: 39 },
@@ -15,7 +15,7 @@ test('blocks are parts of the decisions, each so long before the next that its l
   assert.deepEqual(blocksOf(t, 0, 5000).report, { from: 75, to: 100 }, 'labels are settled long before the end')
 })
 
-test('decisions of one moment are in one block; nothing judged was known only by what happened in the next', () => {
+test('decisions of one time share a block; no judged label depends on the next block', () => {
   const next = random(2)
   for (let round = 0; round < 200; round++) {
     let time = 0
@@ -33,7 +33,7 @@ test('decisions of one moment are in one block; nothing judged was known only by
   }
 })
 
-test('a history that is too short for its label says for which block', () => {
+test('a history too short for its label names the empty block', () => {
   const t = Float64Array.from({ length: 100 }, (_, i) => i * 1000)
   assert.throws(() => blocksOf(t, 20_000, 99_000), {
     code: 'SPILL_INPUT',
@@ -42,6 +42,6 @@ test('a history that is too short for its label says for which block', () => {
   })
   assert.throws(() => blocksOf(new Float64Array(50).fill(7), 1, 7), {
     code: 'SPILL_INPUT',
-    message: /^all 50 decisions are of one instant, 1970-01-01T00:00:00.007Z, .*look at the column that is the time/,
+    message: /^all 50 decisions have the same time, 1970-01-01T00:00:00.007Z, .*check the time column/,
   })
 })

@@ -1,33 +1,36 @@
 /**
- * The stretches of a history that models are fitted on, thresholds are set on, plans are chosen on, and reports are of.
+ * The blocks of a history: models are fitted on `train`, thresholds set on `tune`, plans chosen on `select` and evaluated on `report`.
  *
- * By time: a block begins behind the same part of the decisions whatever the model, decisions of one moment are in one block, and a block ends so long before the next
- * that its labels were settled when that begins. The last one ends where labels are no longer settled.
+ * The split is by time. A block begins after the same share of the decisions for every model, and decisions of one time share a block. A
+ * gap of the label's horizon precedes the next block, so that all labels of a block are settled by then. The last block ends where labels
+ * are no longer settled.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { durationText } from '../../base/time.ts'
 import { firstFrom } from '../../kernel/order.ts'
 import type { Blocks, RowRange } from '../domain/cases.ts'
 
-/** Which part of the decisions stands before each. */
-const BEGINS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const
+/** The share of the decisions before each block. */
+const BLOCK_STARTS = { train: 0, tune: 0.4, select: 0.5, report: 0.75 } as const
 
-type Name = keyof typeof BEGINS
+type Name = keyof typeof BLOCK_STARTS
 
-const names = Object.keys(BEGINS) as Name[]
+const names = Object.keys(BLOCK_STARTS) as Name[]
 
 /**
- * `t` are the times of the cases, UTC ms, and do not fall; `horizon` is how long after a decision its label may become known, ms, and `until` the end of the history, UTC ms. Throws
- * `SPILL_INPUT` for a history that is too short for any of the blocks.
+ * The blocks of decisions at times `t`, UTC ms, ascending. `horizon` is the longest time from a decision to its label, ms; `until` the end
+ * of the history, UTC ms.
+ *
+ * @throws `SPILL_INPUT` for a history too short for any block
  */
 export function blocksOf(t: Float64Array, horizon: number, until: number): Blocks {
   if (t.length > 1 && t[0] === t[t.length - 1])
     throw new SpillwayError(
       'SPILL_INPUT',
-      `all ${t.length} decisions are of one instant, ${new Date(t[0]).toISOString()}, so that nothing is older than anything: look at the column that is the time of the source, or give a history in which time passes`,
+      `all ${t.length} decisions have the same time, ${new Date(t[0]).toISOString()}, so ages cannot be compared: check the time column of the source, or give a history in which time passes`,
     )
   const upTo = (time: number): number => firstFrom(t, 1, 0, t.length, time + 1)
-  const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BEGINS[name] * t.length)]))
+  const starts = names.map(name => firstFrom(t, 1, 0, t.length, t[Math.floor(BLOCK_STARTS[name] * t.length)]))
   const ends = names.map((_, i) => (i + 1 < names.length ? upTo(t[starts[i + 1]] - horizon) : upTo(until - horizon)))
   const [train, tune, select, report] = names.map((name, i): RowRange => {
     if (ends[i] > starts[i]) return { from: starts[i], to: ends[i] }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { numbered } from './clusters.ts'
 
-test('values are numbered in the order in which they are met, NULL as one of them, ids of strings by a table', () => {
+test('values are numbered in order of occurrence, with NULL as a value, and string ids by a table', () => {
   const values = Float64Array.of(7, 3, 7, 0, 3, 9)
   assert.deepEqual(numbered({ values }, 6), { of: Int32Array.of(0, 1, 0, 2, 1, 3), count: 4 })
   assert.deepEqual(numbered({ values: Int32Array.from(values) }, 5), { of: Int32Array.of(0, 1, 0, 2, 1), count: 3 })

@@ -53,7 +53,7 @@ const SECOND = 1000
 const MINUTE = 60_000
 const HOUR = 3_600_000
 
-/** So many payments, one each 30 s, of ten cards and four shops; for 20 min most of one shop's are charged back 2 min later, and then of another's. */
+/** Payments every 30 s of ten cards and four shops. For 20 min most of one shop's are charged back after 2 min, then another shop's. */
 function history(payments = 1200): LoggedEvent[] {
   const next = random(5)
   const offsets = new Map<string, number>()
@@ -77,7 +77,7 @@ const log = logOf(shopping.ir, history())
 const plan = (settings: Readonly<Record<string, Setting>>): Plan => new Map(Object.entries(settings))
 const experiment = (of: ReplayLog = log, which: { readonly ir: ModelIR } = fraud) => new Experiment(shopping, which.ir, of)
 
-test('cases are the decisions as they are made, with their labels, keys, clusters and blocks', () => {
+test('cases are the original decisions with labels, keys, clusters and blocks', () => {
   const { cases } = experiment()
   assert.equal(cases.length, 1200)
   assert.equal(cases.t[1], 1_030_000)
@@ -103,7 +103,7 @@ test('cases are the decisions as they are made, with their labels, keys, cluster
   assert.equal(report.to, settled)
 })
 
-test('columns are inputs and fields of the trigger', () => {
+test('columns are inputs and trigger fields', () => {
   const { cases } = experiment()
   assert.equal(cases.column('n')[0], 1)
   assert.equal(cases.column('relative')[0], 1)
@@ -116,7 +116,7 @@ test('columns are inputs and fields of the trigger', () => {
   })
 })
 
-test('as it runs, a score is there with the event, and is done at once', async () => {
+test('in the current plan the score is available with the event, and the action is immediate', async () => {
   const { score, made, acted, inline } = await experiment().decided(asItRuns, 'frozen')
   const { cases } = experiment()
   assert.deepEqual(made, cases.t)
@@ -125,7 +125,7 @@ test('as it runs, a score is there with the event, and is done at once', async (
   assert.ok(score.every(value => value > 0 && value < 1))
 })
 
-test('decisions that nobody looks at have no score where that is said, and the others the same ones', async () => {
+test('decisions outside the scored range have no score, and the others the same scores', async () => {
   const all = experiment()
   const few = new Experiment(shopping, fraud.ir, log, { lookBack: 0 })
   const { from, to } = few.scored
@@ -141,7 +141,7 @@ test('decisions that nobody looks at have no score where that is said, and the o
     }
 })
 
-test('older groups change scores, a group that the model does not read changes none', async () => {
+test('older groups change scores, except groups that the model does not read', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')
   const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'frozen')
@@ -160,7 +160,7 @@ test('older groups change scores, a group that the model does not read changes n
   )
 })
 
-test('stages add up to when a score is there and what follows from it was done', async () => {
+test('the delays of the stages add up to the times of score and action', async () => {
   const of = experiment()
   const { t } = of.cases
   const { made, acted } = await of.decided(
@@ -187,7 +187,7 @@ test('stages add up to when a score is there and what follows from it was done',
   assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)
 })
 
-test('a model is trained anew on what it would have been given, and what is equal gives an equal model', async () => {
+test('a model is retrained on the features of the alternative, and equal features give an equal model', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
   const same = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }), 'refit')
@@ -205,17 +205,18 @@ test('a model is trained anew on what it would have been given, and what is equa
   assert.ok(bad > good + 0.05, `it has learnt something: ${bad} where it was fraud, ${good} elsewhere`)
 })
 
-test('what threads compute ahead changes nothing, nor that they are ended', async () => {
+test('precomputation by threads changes no result, nor does ending them', async () => {
   const [alone, together] = [experiment(), new Experiment(shopping, fraud.ir, log, { threads: 1 })]
   const plans = [0, MINUTE, HOUR].map(by => plan({ 'group/complaints': { kind: 'older', by } }))
   await together.prepare(plans)
-  for (const [i, asked] of [...plans, ...plans].entries()) {
+  for (const [i, requested] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
-    for (const arm of ['frozen', 'refit'] as const) assert.deepEqual(await together.decided(asked, arm), await alone.decided(asked, arm))
+    for (const arm of ['frozen', 'refit'] as const)
+      assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
   }
 })
 
-test('models that are trained more often, or are older', async () => {
+test('models trained more often, or older', async () => {
   const of = experiment()
   const now = await of.decided(asItRuns, 'refit')
   const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'refit')
@@ -233,7 +234,7 @@ test('models that are trained more often, or are older', async () => {
   })
 })
 
-test('what cannot be said is refused in words', async () => {
+test('settings that cannot be evaluated are refused in words', async () => {
   const of = experiment()
   const refused = (
     settings: Readonly<Record<string, Setting>>,
@@ -243,25 +244,28 @@ test('what cannot be said is refused in words', async () => {
   ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
   await refused(
     { 'group/spendin': { kind: 'now' } },
-    /^there is nothing called 'group\/spendin' to be set; did you mean 'group\/spending'\?$/,
+    /^there is no element 'group\/spendin'; did you mean 'group\/spending'\?$/,
     'SPILL_INPUT',
   )
   await refused({ ingestion: { kind: 'faster', part: 0.1 } }, /^not observable in this history: every event arrived at its own time/)
   await refused({ 'group/spending': { kind: 'inline' } }, /^group 'spending' cannot be set to 'inline'; write 'older'/)
-  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no ages that were recorded; give the data folder/)
-  await refused({ ingestion: { kind: 'older', by: -1 } }, /is a whole number of ms, got -1$/, 'SPILL_INPUT')
-  await refused({ training: { kind: 'every', every: HOUR } }, /^a model that stays as it is has no training/)
+  await refused({ 'group/spending': { kind: 'trace' } }, /^group 'spending' has no recorded ages; give the data folder/)
+  await refused({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
+  await refused({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
   const rulesOnly = experiment(log, byRules)
-  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be trained anew; say how it is trained/)
+  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
   await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
 })
 
-test('a history that cannot be judged is refused: too short, all at once, without decisions', () => {
+test('a history that is too short, at one time, or without decisions is refused', () => {
   const of = (events: readonly LoggedEvent[]) => () => experiment(logOf(shopping.ir, events))
   assert.throws(of(history(60)), { code: 'SPILL_INPUT', message: /none is left for the block 'train', .*give a longer history/ })
   const atOnce = history(100).map(event => ({ ...event, time: 5, arrival: 5 }))
-  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /are of one instant/ })
-  assert.throws(of([]), { code: 'SPILL_INPUT', message: "model 'fraud' decides nothing over this history; give one in which it does" })
+  assert.throws(of(atOnce), { code: 'SPILL_INPUT', message: /have the same time/ })
+  assert.throws(of([]), {
+    code: 'SPILL_INPUT',
+    message: "model 'fraud' makes no decision over this history; give a history in which it does",
+  })
 })
 
 test('labels of one kind train nothing', async () => {

@@ -1,12 +1,11 @@
 /**
- * A history, decided again: what each alternative to the pipeline as it runs makes of the same decisions.
+ * An experiment over a history: the same decisions are made again under alternatives to the current pipeline.
  *
- * Nothing is approximated. An alternative is a placement of groups, other arrivals, or other moments, and its features are the kernel's, by a replay of that history; models are trained anew by the
- * trainers of `spillway/training`.
+ * Nothing is approximated. An alternative has other placements, arrival times or decision times. Its features come from a replay of the
+ * history by the kernel, and its retrained models from the trainers of `spillway/training`.
  */
 import { availableParallelism } from 'node:os'
 import { limits } from '../../base/limits.ts'
-import type { GroupRead } from '../../decision/reads.ts'
 import type { Definitions } from '../../decision/scoring.ts'
 import type { ModelIR, TrainIR } from '../../define/ir/ir.ts'
 import type { ReplayLog } from '../../replay/log.ts'
@@ -29,35 +28,38 @@ import { runningModelOf, type RunningModel } from './running-model.ts'
 import { ScoreCache } from './replay/score-cache.ts'
 import { Scorer, type Arm } from './replay/scorer.ts'
 import { scoredOf, whereMade } from './replay/scored.ts'
-import { togetherOf } from './replay/element-sets.ts'
+import { auditElements } from './replay/element-sets.ts'
 import type { Traces } from './timeline/traces.ts'
 import type { Decides } from './timeline/world.ts'
 
 export type { Arm } from './replay/scorer.ts'
 
+/** Options of an experiment; all are optional. */
 export interface ExperimentOptions extends Seen {
-  /** How old groups were at decisions that ran (`tracesOf`): what the setting `trace` replays. */
+  /** The recorded ages of feature groups (`ageTraces`), which the setting `trace` replays. */
   readonly traces?: Traces | undefined
-  /** How long before the block `test` others matter to what its decisions are worth, ms (`lookBackOf`): what stands before them and before the block `tune` has no scores then. Infinity, so that all have, unless given. */
+  /** The look-back before the block `test`, ms (`lookBackOf`): decisions before it and before `tune` get no scores. Default Infinity. */
   readonly lookBack?: number | undefined
-  /** Threads that make ahead what plans are judged by, once those are prepared: they read the history meanwhile. None unless given, and none for what they cannot be given. `end` ends them. */
+  /** The number of threads that precompute inputs and scores of prepared plans, where possible; default 0. `end` ends them. */
   readonly threads?: number | undefined
-  /** Gets the work of the threads as they end. With it they compute all plans that are prepared, however long they take to start: for tests that compare their results with those of no thread. */
+  /** Called with the threads' work when they end. With it they compute all prepared plans: for tests that compare results. */
   readonly onThreads?: ((work: ThreadWork) => void) | undefined
-  /** The version that scores in the run, of a model that the pipeline trains; or why there is none, in words. */
+  /** The promoted version of a model that the pipeline trains, or the reason why there is none. */
   readonly champion?: PromotedChampion | { readonly why: string } | undefined
 }
 
-/** As many as there are cores beside the one that judges. */
+/** The default number of threads: the cores beside the main thread's, at most AUDIT_THREADS_MAX. */
 export const threadsAhead = (): number => Math.min(limits.AUDIT_THREADS_MAX, availableParallelism() - 1)
 
+/** A history replayed under plans: scores and action times of the same decisions in each alternative. */
 export class Experiment {
+  /** The decisions, with labels, clusters and blocks. */
   readonly cases: Cases
-  /** Those that have scores. */
+  /** The rows that get scores. */
   readonly scored: RowRange
-  /** What can be made older, in the order in which an event meets it. */
+  /** The elements whose age can vary, in the order of an event's path. */
   readonly elements: readonly Element[]
-  readonly #lookedAt: LookedAt | undefined
+  readonly #selection: LookedAt | undefined
   readonly #decides: Decides
   readonly #replays: Replays
   readonly #scorer: Scorer
@@ -65,11 +67,15 @@ export class Experiment {
   readonly #threads: Threads | undefined
   readonly #onThreads: ExperimentOptions['onThreads']
   readonly #champion: PromotedChampion | undefined
-  #ahead: Ahead | undefined
-  #running: RunningModel | undefined
-  #runningMade: Promise<void> | undefined
+  #precomputed: Ahead | undefined
+  #runningModel: RunningModel | undefined
+  #runningPromise: Promise<void> | undefined
 
-  /** Throws as `decide` and `label` do, and `SPILL_INPUT` for a history that is too short to be judged. */
+  /**
+   * Replays the decisions of a model.
+   *
+   * @throws as `decide` and `label` do, and `SPILL_INPUT` for a history too short for its blocks
+   */
   constructor(
     definitions: Definitions,
     model: ModelIR,
@@ -92,87 +98,93 @@ export class Experiment {
       )
       this.cases = casesOf(this.#decides, log, rows, column, { isCensored, chanceOf })
       this.scored = scoredOf(this.cases, lookBack)
-      this.#lookedAt = lookedAtOf(this.cases.length, this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases, this.scored)
+      this.#selection = lookedAtOf(
+        this.cases.length,
+        this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases,
+        this.scored,
+      )
     } catch (error) {
       this.#threads?.end()
       throw error
     }
-    this.elements = elementsOf(reads)
+    this.elements = auditElements(reads)
   }
 
-  /** Why an arm cannot be taken, whatever the plan; nothing if it can. */
+  /** The reason why an arm is unavailable, for any plan; `undefined` if it is available. */
   why(arm: Arm): string | undefined {
     return arm === 'refit' ? this.#scorer.refits.why : undefined
   }
 
-  /** The models that score the arm `frozen`, once it was asked for; absent where the definition's own score does. */
+  /** The models that score the arm `frozen`, after the first request for it; absent where the definition's own score does. */
   get running(): RunningModel | undefined {
-    return this.#running
+    return this.#runningModel
   }
 
-  /** Of a model that the pipeline trains: lets the champion, and models fitted as of each time, score the arm `frozen`. Rejects with `SPILL_TRAINING` where there is none. */
-  #runAsTrained(): Promise<void> | undefined {
+  /** Lets the champion and models fitted as of each time score the arm `frozen`. Rejects with `SPILL_TRAINING` where neither exists. */
+  #ensureRunningModel(): Promise<void> | undefined {
     const { score, train } = this.#decides.model
     if (!train || (score.kind !== 'none' && !this.#champion)) return undefined
-    return (this.#runningMade ??= this.#makeRunning(train))
+    return (this.#runningPromise ??= this.#fitRunningModel(train))
   }
 
-  async #makeRunning({ every }: TrainIR): Promise<void> {
+  async #fitRunningModel({ every }: TrainIR): Promise<void> {
     const { id, inputs } = this.#replays.under(asItRuns)
-    this.#running = await runningModelOf({
+    this.#runningModel = await runningModelOf({
       cases: this.cases,
       every,
       champion: this.#champion,
       horizon: horizonOf(this.#decides.model.label!),
-      fit: learns => this.#scorer.refits.fitted(id, inputs, this.cases, { learns }, 0),
+      fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, { trainingRange }, 0),
     })
-    this.#scorer.runBy(this.#running.scores)
+    this.#scorer.runBy(this.#runningModel.scores)
   }
 
-  /** Whether another seed gives another model to the arm `refit`. */
+  /** True if retraining depends on the seed. */
   get isRandom(): boolean {
     return this.#scorer.refits.isRandom
   }
 
-  /** In words, what a report should say of how models were trained anew, of those that were. */
+  /** Notes on the retraining, for the report. */
   get notes(): readonly string[] {
     return this.#scorer.refits.notes
   }
 
-  /** What is to be said of a plan beside its figures, in words. */
+  /** Caveats of a plan, in words. */
   caveats(plan: Plan): string[] {
     const isOnEvents = this.#decides.model.decide.kind !== 'every'
     return settingOf(plan, 'inference').kind === 'every' && isOnEvents && leavesOut(this.#decides)
-      ? ['scores that are made later are of what was known when each event came, since a feature leaves its own event out']
+      ? ['later scores use the inputs visible at the arrival of each event, because a feature excludes its own event']
       : []
   }
 
   /**
-   * The same cases as a plan would have decided them. Rejects with `SPILL_UNSUPPORTED`, in words, for what this history cannot show, and `SPILL_TRAINING` where the arm `refit` has
-   * nothing to learn from. `seed` is of what a trainer draws.
+   * The decisions of all cases under a plan. `seed` is for a trainer's random draws.
+   *
+   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `refit` has nothing to learn
+   * from; both as rejections
    */
   async decided(plan: Plan, arm: Arm, seed = 0): Promise<Decided> {
-    this.#check(plan, arm)
-    if (arm === 'frozen') await this.#runAsTrained()
-    // Of models that are trained again and again nobody knows before what they learn from.
+    this.#validate(plan, arm)
+    if (arm === 'frozen') await this.#ensureRunningModel()
+    // The training data of scheduled training is not known in advance, so all cases are replayed.
     const training = settingOf(plan, 'training')
     const isNow = training.kind === 'now'
-    const lookedAt = isNow ? this.#lookedAt : undefined
-    if (isNow) await this.#ahead?.bring(this.#replays.idOf(plan, lookedAt))
-    const replayed = this.#replays.under(plan, lookedAt)
+    const selection = isNow ? this.#selection : undefined
+    if (isNow) await this.#precomputed?.bring(this.#replays.idOf(plan, selection))
+    const replayed = this.#replays.under(plan, selection)
     const { made, own, acted, inline } = replayed
     const score = await this.#scores.of(scoresId(replayed.id, arm, training, seed), async () => {
-      const [one] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
-      return one
+      const [scores] = await this.#scorer.scores(replayed, this.cases, [arm], { training, seed, rows: this.scored })
+      return scores
     })
     const ranked = own && whereMade(score, own, this.scored)
     return { score: whereMade(score, made, this.scored), ...(ranked && { ranked }), made, acted, inline }
   }
 
-  /** Scores of all cases as the pipeline runs. Rejects as `decided` does. */
+  /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
-    this.#check(asItRuns, arm)
-    if (arm === 'frozen') await this.#runAsTrained()
+    this.#validate(asItRuns, arm)
+    if (arm === 'frozen') await this.#ensureRunningModel()
     const rows = { from: 0, to: this.cases.length }
     const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
       training: { kind: 'now' },
@@ -182,38 +194,35 @@ export class Experiment {
     return score
   }
 
-  /**
-   * Lets the experiment's threads make what these plans are judged by before they are asked for, in this order, while this one judges and waits. It changes no value. Worth its while from some hundred thousand
-   * decisions on.
-   */
+  /** Lets the threads precompute these plans, in this order. It changes no value; worthwhile from some hundred thousand decisions on. */
   async prepare(plans: readonly Plan[]): Promise<void> {
     if (!this.#threads) return
-    // The caller that asks for a score gets the reason why there is none.
-    await this.#runAsTrained()?.catch(() => {})
+    // The request for a score reports the error.
+    await this.#ensureRunningModel()?.catch(() => {})
     this.#prepare(this.#threads, plans)
   }
 
   #prepare(threads: Threads, plans: readonly Plan[]): void {
-    const [replays, lookedAt, { cases }] = [this.#replays, this.#lookedAt, this]
+    const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
     const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.standing === undefined
-    const running = this.#running?.scores
+    const running = this.#runningModel?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
     const scored = isSent ? { cases, rows: this.scored, arms, isRanked, running } : undefined
-    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, lookedAt), arm, { kind: 'now' }, 0)
-    const asked = this.#inputsOf(plans)
-    const { length } = lookedAt?.cases ?? cases
-    // Scores are all that is asked of columns of which there is no room for all: whatever plan reads them once more computes them.
-    const isKept = !scored || replays.bytesOf(asked.values(), length) <= limits.AUDIT_COLUMN_BYTES
-    const here: Here = {
+    const idOf = (plan: Plan, arm: Arm): string => scoresId(replays.idOf(plan, selection), arm, { kind: 'now' }, 0)
+    const plansById = this.#inputsOf(plans)
+    const { length } = selection?.cases ?? cases
+    // Columns beyond the memory budget are not kept: only scores are needed, and a plan that reads such columns again recomputes them.
+    const isKept = !scored || replays.bytesOf(plansById.values(), length) <= limits.AUDIT_COLUMN_BYTES
+    const host: Here = {
       make: async plan => {
-        const replayed = replays.under(plan, lookedAt)
+        const replayed = replays.under(plan, selection)
         if (!scored) return replayed.inputs
-        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, lookedAt, isKept })
+        const scores = await this.#scorer.ofPlan(replayed, cases, arms, { rows: this.scored, selection, isKept })
         for (const [i, arm] of arms.entries()) this.#scores.take(idOf(plan, arm), scores[i])
       },
       take: (plan, { columns, scores, said }) => {
-        if (columns) replays.take(plan, columns, lookedAt)
+        if (columns) replays.take(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
           if (auc !== undefined) rememberAuc(cases, score, cases.blocks.test, auc)
           this.#scores.take(idOf(plan, arm), score)
@@ -221,40 +230,42 @@ export class Experiment {
         this.#scorer.refits.add(said)
       },
     }
-    // Of what is not kept a plan that waits has its scores alone.
-    const waiting = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
-    const ahead = { most: mostAhead(waiting), isPatient: this.#onThreads !== undefined }
-    this.#ahead = new Ahead(threads, { lookedAt, scored, isKept }, asked, here, ahead)
+    // Where columns are not kept, a waiting plan holds its scores alone.
+    const bytesPerPlan = isKept ? replays.bytesOf([asItRuns], length) : arms.length * cases.length * Float64Array.BYTES_PER_ELEMENT
+    this.#precomputed = new Ahead(threads, { selection, scored, isKept }, plansById, host, {
+      most: mostAhead(bytesPerPlan),
+      isPatient: this.#onThreads !== undefined,
+    })
   }
 
-  /** By what names their inputs, those that have some, each once. */
+  /** The plans with valid inputs by the id of the inputs, each once. */
   #inputsOf(plans: readonly Plan[]): Map<string, Plan> {
-    const found = new Map<string, Plan>()
+    const plansById = new Map<string, Plan>()
     for (const plan of plans) {
       if (settingOf(plan, 'training').kind !== 'now') continue
       try {
-        const id = this.#replays.idOf(plan, this.#lookedAt)
-        if (!found.has(id)) found.set(id, plan)
+        const id = this.#replays.idOf(plan, this.#selection)
+        if (!plansById.has(id)) plansById.set(id, plan)
       } catch {
-        // Whoever asks for it is told why.
+        // The request for the plan reports the error.
       }
     }
-    return found
+    return plansById
   }
 
-  /** Ends the threads. What is asked for afterwards is made here. */
+  /** Ends the threads. Later requests are computed in this thread. */
   end(): void {
     this.#threads?.end()
-    if (this.#ahead) this.#onThreads?.(this.#ahead.work)
-    this.#ahead = undefined
+    if (this.#precomputed) this.#onThreads?.(this.#precomputed.work)
+    this.#precomputed = undefined
   }
 
-  /** From an event's time to its arrival, of the event in the middle, ms. */
+  /** The median ingestion delay, from an event's time to its arrival, ms. */
   get delay(): number {
     return this.#replays.delay
   }
 
-  /** How old an element is made, from the freshest to the oldest; `ages` beside the ladder's own, ms. */
+  /** The staleness levels of an element, freshest first, with `ages` (ms) in addition to the standard ones. */
   ladder(element: Element, ages?: readonly number[]): LadderRung[] {
     const { t, blocks } = this.cases
     const span = t[blocks.test.to - 1] - t[blocks.test.from]
@@ -262,28 +273,15 @@ export class Experiment {
     return ladderOf(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
   }
 
-  #check(plan: Plan, arm: Arm): void {
+  #validate(plan: Plan, arm: Arm): void {
     const why = this.why(arm)
     if (why !== undefined) unsupported(why)
     const { kind } = settingOf(plan, 'training')
     if (arm === 'frozen' && kind !== 'now')
-      unsupported(`a model that stays as it is has no training to be set to '${kind}': its age is a planned change alone`)
+      unsupported(`without retraining, 'training' cannot be set to '${kind}': the age of a model is a planned change alone`)
   }
 }
 
-/** Names scores by the inputs that they are of, and by how the model came about. */
+/** The id of scores: the inputs, and the training of the model. */
 const scoresId = (inputs: string, arm: Arm, training: Setting, seed: number): string =>
   arm === 'frozen' ? `${inputs}, frozen` : `${inputs}, ${JSON.stringify(training)} ${seed}`
-
-function elementsOf(reads: readonly GroupRead[]): Element[] {
-  const groups = new Set(reads.map(({ group }) => group.name))
-  const together = togetherOf(reads.map(({ group }) => group))
-  return [
-    { kind: 'ingestion' },
-    ...[...groups].map((group): Element => ({ kind: 'group', group })),
-    ...(together ? [together] : []),
-    { kind: 'inference' },
-    { kind: 'action' },
-    { kind: 'training' },
-  ]
-}

@@ -38,7 +38,7 @@ const context: LadderContext = { span: 90 * DAY, delay: 0, isTrainable: true }
 const titles = (element: Element, of: { readonly ir: ModelIR } = fraud, more: Partial<LadderContext> = {}) =>
   ladderOf(element, { ir, model: of.ir }, { ...context, ...more }).map(({ title, literal }) => (literal ? `${title} (${literal})` : title))
 
-test('ages begin where the shortest window begins to notice, and end at a day', () => {
+test('ages begin at a fraction of the shortest window, and end at a day', () => {
   assert.deepEqual(titles({ kind: 'group', group: 'fast' }), [
     '5 s',
     '1 min',
@@ -58,7 +58,7 @@ test('ages begin where the shortest window begins to notice, and end at a day', 
   ])
 })
 
-test('what is not fresh can be made so', () => {
+test('elements that are not fresh have fresher levels', () => {
   const usualOnes = ladderOf({ kind: 'group', group: 'usual' }, { ir, model: fraud.ir }, context)
   assert.deepEqual(
     usualOnes.map(({ title }) => title),
@@ -69,7 +69,7 @@ test('what is not fresh can be made so', () => {
   assert.deepEqual(titles({ kind: 'ingestion' }, ticking, { delay: 1000 })[0], '90 % faster (−90 %)')
 })
 
-test('ticks are made at multiples of their own period, models are trained as often as there is history for', () => {
+test('ticks have multiples of their period, and trainings as many as the history allows', () => {
   assert.deepEqual(titles({ kind: 'inference' }, ticking), ['every hour', 'every 3 h', 'every 6 h', 'nightly (next schedule)'])
   assert.deepEqual(titles({ kind: 'training' }), ['every week', 'every 4 weeks'])
   assert.deepEqual(titles({ kind: 'training' }, fraud, { isTrainable: false }), [])

@@ -1,8 +1,8 @@
 /**
- * Ladders: how old each element is made, from how it runs now up.
+ * Staleness levels: the ages at which an audit evaluates each element, from the current age up.
  *
- * Two rungs answer the literal questions, where they can be asked: what if latency here fell by 90 %, and what if it rose to the next schedule? The ages between are round ones, that begin where
- * the shortest window of what is read begins to notice, and end at a day or at half of what is judged.
+ * Two levels answer the literal questions where possible: latency 90 % lower, and latency at the next batch schedule. The ages between are
+ * round. They begin where the shortest window read begins to change, and end at a day or at half of the judged time span.
  */
 import { groupReads } from '../../decision/reads.ts'
 import type { PlacementIR, ScheduleIR } from '../../define/ir/ir.ts'
@@ -14,24 +14,28 @@ import { ageOf, periodOf } from './timeline/placement-age.ts'
 import { freshestOf } from './replay/element-sets.ts'
 import type { Decides } from './timeline/world.ts'
 
+/** One age of a staleness sweep. */
 export interface LadderRung {
   readonly setting: Setting
   /** `15 min`, `nightly at 02:00, 2 h`. */
   readonly title: string
-  /** ms; of a schedule the mean of its sawtooth, of ingestion with what it takes now, of several groups that of the freshest. */
+  /**
+   * The mean age, ms. For a schedule the mean of its sawtooth, for ingestion with its current delay, for several groups the freshest
+   * group's age.
+   */
   readonly age: number
   readonly literal?: '−90 %' | 'next schedule'
 }
 
-/** What a ladder depends on beside the pipeline. Times are ms. */
+/** The context of a sweep beside the pipeline. Times are ms. */
 export interface LadderContext {
-  /** From the first to the last decision that is judged. */
+  /** From the first to the last judged decision. */
   readonly span: number
-  /** From an event's time to its arrival, of the event in the middle. */
+  /** The median ingestion delay. */
   readonly delay: number
-  /** Whether the model can be trained anew. */
+  /** True if the model can be retrained. */
   readonly isTrainable: boolean
-  /** Ages beside its own. */
+  /** Additional ages. */
   readonly ages?: readonly number[] | undefined
 }
 
@@ -41,84 +45,88 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const WEEK = 7 * DAY
 
-/** Ages that people name. */
-const ROUND = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
-const PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
-/** Of the shortest window: what is younger goes unnoticed. */
-const NOTICED = 12
-const AGES = 6
+/** Round ages. */
+const ROUND_AGES = [SECOND, 5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY]
+const TRAINING_PERIODS = [6 * HOUR, DAY, WEEK, 4 * WEEK]
+/** Ages below this fraction of the shortest window hardly change it. */
+const WINDOW_FRACTION = 12
+const LEVELS_MAX = 6
 
 const nightly: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const weekly: ScheduleIR = { kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }
-const JOB = 2 * HOUR
+const JOB_DURATION = 2 * HOUR
 
-/** From the freshest to the oldest, without what runs now. */
+/** The levels, freshest first, without the current setting. */
 export const ladderOf = (element: Element, decides: Decides, context: LadderContext): LadderRung[] =>
-  rungsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
+  levelsOf(element, decides, context).toSorted((a, b) => a.age - b.age)
 
-function rungsOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
+function levelsOf(element: Element, decides: Decides, context: LadderContext): LadderRung[] {
   const ages = agesFor(decides, element, context)
   switch (element.kind) {
     case 'ingestion': {
       const faster: LadderRung = { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: context.delay / 10, literal: '−90 %' }
-      return [...(context.delay > 0 ? [faster] : []), ...older(ages, context.delay), job(nightly, JOB, 'nightly at 02:00, 2 h')]
+      return [
+        ...(context.delay > 0 ? [faster] : []),
+        ...olderLevels(ages, context.delay),
+        jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h'),
+      ]
     }
     case 'group':
-      return groupLadder(element.group, decides, ages)
+      return groupLevels(element.group, decides, ages)
     case 'groups': {
       const now = freshestOf(decides.ir.groups.filter(({ name }) => element.groups.includes(name)))
-      return [...older(ages, now), job(nightly, JOB, 'nightly at 02:00, 2 h')]
+      return [...olderLevels(ages, now), jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')]
     }
     case 'inference':
       return [
-        ...periodic(decides, ages),
+        ...tickLevels(decides, ages),
         { setting: { kind: 'every', every: DAY }, title: 'nightly', age: DAY / 2, literal: 'next schedule' },
       ]
     case 'action':
       return [
-        ...older(ages, 0),
+        ...olderLevels(ages, 0),
         { setting: { kind: 'digest', every: DAY }, title: 'a digest a day', age: DAY / 2, literal: 'next schedule' },
       ]
     case 'training':
-      return context.isTrainable ? trainings(context) : []
+      return context.isTrainable ? trainingLevels(context) : []
   }
 }
 
-const older = (ages: readonly number[], now: number): LadderRung[] =>
+const olderLevels = (ages: readonly number[], now: number): LadderRung[] =>
   ages.map(by => ({ setting: { kind: 'older', by }, title: exactSpanTitle(by), age: now + by }))
 
-const job = (schedule: ScheduleIR, lasts: number, title: string): LadderRung => ({
+const jobLevel = (schedule: ScheduleIR, lasts: number, title: string): LadderRung => ({
   setting: { kind: 'batch', schedule, lasts },
   title,
   age: lasts + periodOf(schedule) / 2,
   literal: 'next schedule',
 })
 
-function groupLadder(name: string, { ir }: Decides, ages: readonly number[]): LadderRung[] {
+function groupLevels(name: string, { ir }: Decides, ages: readonly number[]): LadderRung[] {
   const { place } = ir.groups.find(group => group.name === name)!
   const age = ageOf(place)
   const faster: LadderRung = { setting: { kind: 'faster', part: 0.1 }, title: '90 % fresher', age: age / 10, literal: '−90 %' }
   const streamed: LadderRung = { setting: { kind: 'stream' }, title: 'streamed', age: 0 }
-  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...older(ages, age), nextJob(place)]
+  return [...(age > 0 ? [streamed, ...(place.kind === 'corrected' ? [] : [faster])] : []), ...olderLevels(ages, age), nextJobLevel(place)]
 }
 
-/** Every night; of what is as seldom already, every week. */
-function nextJob(place: PlacementIR): LadderRung {
+/** The next job: every night, or every week where the schedule is daily or rarer already. */
+function nextJobLevel(place: PlacementIR): LadderRung {
   const isSeldom = (place.kind === 'batch' || place.kind === 'scheduled') && periodOf(place.schedule) >= DAY
-  return isSeldom ? job(weekly, JOB, 'Mondays at 02:00, 2 h') : job(nightly, JOB, 'nightly at 02:00, 2 h')
+  return isSeldom ? jobLevel(weekly, JOB_DURATION, 'Mondays at 02:00, 2 h') : jobLevel(nightly, JOB_DURATION, 'nightly at 02:00, 2 h')
 }
 
-/** Multiples of a model's own ticks, above them. */
-function periodic({ model: { decide } }: Decides, ages: readonly number[]): LadderRung[] {
+/** Multiples of the model's tick period, above it. */
+function tickLevels({ model: { decide } }: Decides, ages: readonly number[]): LadderRung[] {
   const own = decide.kind === 'every' ? decide.every : 0
   return ages
     .filter(every => every > own && every < DAY && (own === 0 || every % own === 0))
     .map(every => ({ setting: { kind: 'every', every }, title: everyTitle(every), age: every / 2 }))
 }
 
-/** As many models as there are between two and the bound. */
-function trainings({ span }: LadderContext): LadderRung[] {
-  return PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
+/** Training periods that yield at least two models and at most half the limit. */
+function trainingLevels({ span }: LadderContext): LadderRung[] {
+  return TRAINING_PERIODS.filter(every => every < span && span / every < limits.AUDIT_TRAININGS_MAX / 2).map(every => ({
     setting: { kind: 'every', every },
     title: everyTitle(every),
     age: every / 2,
@@ -126,15 +134,17 @@ function trainings({ span }: LadderContext): LadderRung[] {
 }
 
 function agesFor({ ir, model }: Decides, element: Element, { span, ages = [] }: LadderContext): number[] {
-  const read = groupReads(ir, model).filter(({ group }) => isOf(element, group.name))
+  const read = groupReads(ir, model).filter(({ group }) => isAffected(element, group.name))
   const windows = read.flatMap(({ group }) => group.features.map(({ window }) => (window === 'lifetime' ? DAY : window)))
-  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / NOTICED), HOUR)
-  const fitting = ROUND.filter(age => age >= least && age <= span / 2)
+  const least = Math.min(Math.max(SECOND, Math.min(...(windows.length > 0 ? windows : [HOUR])) / WINDOW_FRACTION), HOUR)
+  const fitting = ROUND_AGES.filter(age => age >= least && age <= span / 2)
   const picked =
-    fitting.length <= AGES ? fitting : Array.from({ length: AGES }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (AGES - 1))])
+    fitting.length <= LEVELS_MAX
+      ? fitting
+      : Array.from({ length: LEVELS_MAX }, (_, i) => fitting[Math.round((i * (fitting.length - 1)) / (LEVELS_MAX - 1))])
   return [...new Set([...picked, ...ages])].toSorted((a, b) => a - b)
 }
 
-/** Whether ages of the element are noticed by what this group computes; those of a stage are by all. */
-const isOf = (element: Element, group: string): boolean =>
+/** True if the group's features depend on the element's age; a stage affects all groups. */
+const isAffected = (element: Element, group: string): boolean =>
   element.kind === 'group' ? element.group === group : element.kind !== 'groups' || element.groups.includes(group)

@@ -1,4 +1,4 @@
-/** What would make an audit say what no pipeline could: each is planted here, and does not happen. */
+/** Leaks that would make an audit better than any pipeline: each is planted here and must not occur. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { begins, count, entity, every, features, labelFrom, linear, logistic, model, on, pipeline, source, stream, t } from '../../index.ts'
@@ -24,7 +24,7 @@ interface Happening {
   readonly row: Record<string, Value>
 }
 
-/** In order of arrival, of equal ones as they are given. */
+/** Events by arrival; ties in the given order. */
 function logged(ir: PipelineIR, happened: readonly Happening[]): ReplayLog {
   const arrivalOf = ({ time, arrival = time }: Happening) => arrival
   const strings = new Strings()
@@ -72,11 +72,11 @@ const low = model('low', {
 })
 const clinic = pipeline('clinic', [low])
 
-/** A reading each 10 min for two days, 100 unless given. */
+/** A reading every 10 min for two days; default value 100. */
 const days = (level: (i: number) => number = () => 100): Happening[] =>
   Array.from({ length: 288 }, (_, i) => ({ source: 'readings', time: i * 10 * MINUTE, row: { patient: 'p', n: `${i}`, level: level(i) } }))
 
-test('how long ingestion takes is the middle of what was recorded, and whether it could be faster is told by it', async () => {
+test('the ingestion delay is the recorded median, and decides whether faster ingestion is observable', async () => {
   const delayed = days().map(happening => ({ ...happening, arrival: happening.time + MINUTE }))
   const late: Happening = { source: 'readings', time: 10 * HOUR + 1, arrival: 40 * HOUR, row: { patient: 'p', n: 'late', level: 50 } }
   const of = experimentOf(clinic.ir, low, [...delayed, late])
@@ -84,7 +84,7 @@ test('how long ingestion takes is the middle of what was recorded, and whether i
   assert.deepEqual(first, { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: 6000, literal: '−90 %' })
   const at = of.cases.t.indexOf(20 * HOUR)
   const scoreOf = async (setting: Setting) => (await of.decided(plan({ ingestion: setting }), 'frozen')).score[at]
-  // At 20:00 the reading of 20:00 comes a minute later, or 6 s; at no delay at all it is there.
+  // At 20:00 the reading of 20:00 arrives a minute later, or after 6 s; without a delay it is visible.
   assert.deepEqual(
     [await scoreOf({ kind: 'now' }), await scoreOf(first.setting), await scoreOf({ kind: 'faster', part: 0 })],
     [600, 600, 700],
@@ -96,7 +96,7 @@ test('how long ingestion takes is the middle of what was recorded, and whether i
   )
 })
 
-test('a value that is corrected later is not used before the correction arrived, however old the group is', async () => {
+test('a correction is not used before its arrival, at any age of the group', async () => {
   const corrected: Happening = {
     source: 'readings',
     time: 10 * HOUR,
@@ -109,7 +109,7 @@ test('a value that is corrected later is not used before the correction arrived,
     await of.decided(plan({ 'group/levels': { kind: 'older', by: 30 * MINUTE } }), 'frozen'),
   ]
   const at = (time: number) => of.cases.t.indexOf(time)
-  // Of the window that is an hour long and ends at 11:00 the reading of 10:00 is the first.
+  // The reading of 10:00 is the first in the one-hour window that ends at 11:00.
   assert.equal(now.score[at(11 * HOUR)], 700)
   assert.equal(older.score[at(11 * HOUR + 30 * MINUTE)], 700, 'half an hour later the copy says what was said then')
   const untouched = experimentOf(clinic.ir, low, days())
@@ -117,7 +117,7 @@ test('a value that is corrected later is not used before the correction arrived,
   assert.deepEqual(now.score.subarray(0, before + 1), (await untouched.decided(asItRuns, 'frozen')).score.subarray(0, before + 1))
 })
 
-test('whether an episode is going on is told by what had arrived, not by what came later', () => {
+test('whether an episode has begun depends on arrived events, not on later ones', () => {
   const late: Happening = {
     source: 'readings',
     time: 20 * HOUR + MINUTE,
@@ -131,12 +131,12 @@ test('whether an episode is going on is told by what had arrived, not by what ca
   assert.deepEqual([cases.label[on], cases.outcome[on]], [1, 20 * HOUR + MINUTE], 'it is an outcome all the same, as is known at the end')
 })
 
-test('a tick that nobody tells about any more makes no decision', async () => {
+test('a tick without an active key makes no decision', async () => {
   const silent = days().filter(({ time }) => time < 30 * HOUR || time > 40 * HOUR)
   const of = experimentOf(clinic.ir, low, silent)
   const { made, score } = await of.decided(plan({ ingestion: { kind: 'older', by: 20 * MINUTE } }), 'frozen')
   const undecided = [...of.cases.t].filter((_, row) => Number.isNaN(made[row]))
-  // The first two ticks know nothing yet, as do those behind the silence; `live` is an hour.
+  // The first two ticks see no event, as do those after the silence; `live` is an hour.
   assert.deepEqual(undecided, [0, 10 * MINUTE, 40 * HOUR + 10 * MINUTE, 40 * HOUR + 20 * MINUTE])
   assert.ok(score.every((value, row) => Number.isNaN(value) === Number.isNaN(made[row])))
 })
@@ -163,7 +163,10 @@ const fraud = model('fraud', {
 })
 const shop = pipeline('shop', [fraud])
 
-/** A payment a minute and card; for three hours all of a card's are charged back after 2 min, for three none; and what has nothing to do with it. */
+/**
+ * A payment per minute and card. For three hours all of a card's payments are charged back after 2 min, for three none. A noise source is
+ * independent.
+ */
 function paid(minutes: number): Happening[] {
   const next = random(11)
   const happened: Happening[] = []
@@ -179,7 +182,7 @@ function paid(minutes: number): Happening[] {
   return happened
 }
 
-test('a window that will hold the outcome does not hold it before it has arrived', () => {
+test('a window does not contain the outcome before its arrival', () => {
   const { cases } = experimentOf(shop.ir, fraud, paid(1500))
   const complaintsAt = cases.column('complaints')
   const first = cases.key.indexOf(cases.key[0])
@@ -188,7 +191,7 @@ test('a window that will hold the outcome does not hold it before it has arrived
   assert.deepEqual(own, [0, 0, 1, 2], 'that of the first payment is known with the third, which comes with it')
 })
 
-test('a group of noise is flat, one that says something is not', async () => {
+test('a noise group has a flat curve, an informative group has not', async () => {
   const of = experimentOf(shop.ir, fraud, paid(3000))
   const { blocks, label, known } = of.cases
   const rows = Uint32Array.from({ length: blocks.test.to - blocks.test.from }, (_, i) => blocks.test.from + i).filter(
@@ -212,7 +215,7 @@ test('a group of noise is flat, one that says something is not', async () => {
   }
 })
 
-test('a group that is older than the history knows nothing: counts are 0, the rest is NULL', async () => {
+test('a group older than the history is empty: counts are 0, other features NULL', async () => {
   const of = experimentOf(shop.ir, fraud, paid(1500))
   const { score } = await of.decided(
     plan({ 'group/complaints': { kind: 'older', by: 1000 * DAY }, 'group/noise': { kind: 'older', by: 1000 * DAY } }),

@@ -1,4 +1,4 @@
-/** What no alternative changes of the decisions: their labels, as known at the end of the history, their keys, blocks and clusters. */
+/** The decisions of a history that all alternatives share: labels as known at its end, keys, blocks and clusters. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Column } from '../../columns/block.ts'
@@ -18,8 +18,9 @@ import { undoneOf } from './replay/exploration.ts'
 import type { Decides } from './timeline/world.ts'
 
 /**
- * Throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, and a history that is too short for the blocks. Of decisions so young that only some
- * labels are known, and mostly the true ones, none is.
+ * The cases of a model. The most recent decisions, of which only some labels (mostly true ones) are settled, have no labels.
+ *
+ * @throws `SPILL_INPUT` for a model without a label, a label whose source was not loaded, or a history too short for its blocks
  */
 export function casesOf(
   decides: Decides,
@@ -54,23 +55,23 @@ export function casesOf(
   }
 }
 
-/** What a run says of which outcomes could be seen. */
+/** A run's record of which outcomes were observable. */
 export interface Seen {
-  /** Which decisions have no label that could be seen, because of what an action did. */
+  /** The decisions whose label an action censored. */
   readonly isCensored?: LabelOptions['isCensored'] | undefined
-  /** By where its event stands: with which chance a decision that met the condition of such an action was left undone, if it was to be at all. */
+  /** The exploration probability by the event's log position; `undefined` where the decision met no action's condition. */
   readonly chanceOf?: ((position: number) => number | undefined) | undefined
 }
 
-/** 0 where there was none. */
+/** The exploration probability by row; 0 without one. */
 const chancesOf = ({ length, moments: { position } }: Rows, chanceOf: (position: number) => number | undefined): Float64Array =>
   Float64Array.from({ length }, (_, row) => (position && chanceOf(position[row])) ?? 0)
 
-/** Gives columns by the name of an input, or of a field of the trigger, of all cases; each is made once. */
+/** Columns of all cases by the name of an input or of a trigger field, each computed once. */
 export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, inputsOf: () => Inputs, scoring: Scoring): Cases['column'] {
-  const made = new Map<string, Float64Array>()
+  const cache = new Map<string, Float64Array>()
   const fields = triggerColumns(ir, model)
-  const make = (name: string): Float64Array => {
+  const compute = (name: string): Float64Array => {
     const input = model.inputs.findIndex(candidate => candidate.name === name)
     if (input >= 0) return inputColumn(scoring, inputsOf(), input, name)
     const field = fields.find(candidate => candidate.name === name)
@@ -81,12 +82,12 @@ export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, in
         `model '${model.name}' has no input '${name}', and its trigger no such field${didYouMean(name, names)}`,
       )
     const column = new Float64Array(length)
-    copy(delivered(columnOf(name), field), length, column, 0)
+    copyValues(delivered(columnOf(name), field), length, column, 0)
     return column
   }
   return name => {
-    const column = made.get(name) ?? make(name)
-    made.set(name, column)
+    const column = cache.get(name) ?? compute(name)
+    cache.set(name, column)
     return column
   }
 }
@@ -94,17 +95,17 @@ export function columnsBy({ ir, model }: Decides, { length, columnOf }: Rows, in
 function inputColumn(scoring: Scoring, inputs: Inputs, input: number, name: string): Float64Array {
   const column = new Float64Array(inputs.length)
   eachStretch(inputs, { from: 0, to: inputs.length }, (part, from, to) =>
-    copy(single(scoring.score(part).vector[input], name), to - from, column, from),
+    copyValues(singleColumn(scoring.score(part).vector[input], name), to - from, column, from),
   )
   return column
 }
 
-function single(column: VectorColumn, name: string): Column {
-  if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, and no number a decision`)
+function singleColumn(column: VectorColumn, name: string): Column {
+  if (isList(column)) throw new SpillwayError('SPILL_INPUT', `input '${name}' is a list, not one number per decision`)
   return column
 }
 
-/** NULL is NaN. */
-function copy({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
+/** Copies values, NULL as NaN. */
+function copyValues({ values, nulls }: Column, length: number, into: Float64Array, at: number): void {
   for (let row = 0; row < length; row++) into[at + row] = nulls?.[row] ? NaN : values[row]
 }

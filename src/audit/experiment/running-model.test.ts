@@ -1,4 +1,6 @@
-/** The model as it runs, of a pipeline that trains it: the champion where it has not learnt, and elsewhere walk-forward validation, which knows no label before its time. */
+/**
+ * The model without retraining, of a pipeline that trains it: the champion outside its training data, walk-forward validation elsewhere.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
@@ -15,7 +17,7 @@ import { incidentModelOf } from '../findings/running-model-text.ts'
 import { Experiment, type ExperimentOptions } from './experiment.ts'
 import { runningModelOf, walkForward } from './running-model.ts'
 
-/** Cases one an hour from 1970 on; 40 % train, 10 % tune, 50 % are judged. */
+/** One case an hour from 1970 on; 40 % train, 10 % tune, 50 % are judged. */
 function casesOf(length: number) {
   const blocks = Object.fromEntries(
     (
@@ -35,7 +37,7 @@ function casesOf(length: number) {
   }
 }
 
-test('each case is scored by the model of the last time of the schedule, which learns what was settled by then', () => {
+test('each case is scored by the model of the latest scheduled time, fitted on labels settled by then', () => {
   const next = random(3)
   for (let drawn = 0; drawn < 200; drawn++) {
     const cases = casesOf(20 * (1 + Math.floor(next() * 60)))
@@ -43,12 +45,12 @@ test('each case is scored by the model of the last time of the schedule, which l
     const horizon = Math.floor(next() * 30) * HOUR
     const { fittings, step } = walkForward(every, cases, horizon)
     assert.ok(fittings.length <= limits.AUDIT_TRAININGS_MAX)
-    assert.deepEqual([fittings[0].learns, fittings[0].scores.from], [cases.blocks.train, 0])
+    assert.deepEqual([fittings[0].trainingRange, fittings[0].scores.from], [cases.blocks.train, 0])
     assert.equal(fittings.at(-1)!.scores.to, cases.length)
-    for (const [i, { learns, scores }] of fittings.entries()) {
+    for (const [i, { trainingRange, scores }] of fittings.entries()) {
       if (i > 0) assert.equal(scores.from, fittings[i - 1].scores.to)
-      if (i === 0 || learns.to === 0) continue
-      const newest = cases.t[learns.to - 1]
+      if (i === 0 || trainingRange.to === 0) continue
+      const newest = cases.t[trainingRange.to - 1]
       const time = cases.t[scores.from]
       assert.ok(newest + horizon <= time, 'its labels were settled')
       if (step === 1) assert.ok(newest + horizon > time - every.every - 2 * HOUR, 'it is the newest of the schedule')
@@ -60,15 +62,15 @@ test('each case is scored by the model of the last time of the schedule, which l
 const score = (intercept: number) => ({ kind: 'logistic', intercept, terms: [] }) as const
 const fails = () => Promise.reject(new SpillwayError('SPILL_TRAINING', 'no rows'))
 
-test('the champion scores what it was not trained on; what fails to train leaves the model before', async () => {
+test('the champion scores outside its training data; after a failed fit the model before continues', async () => {
   const cases = casesOf(100)
   const every: ScheduleIR = { kind: 'interval', every: 10 * HOUR, phase: 0 }
   const champion = (learntTo: number): PromotedChampion => ({ version: 3, score: score(9), learntTo })
-  const running = (fit: (learns: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
+  const running = (fit: (trainingRange: RowRange) => Promise<{ score: ReturnType<typeof score> }>, by?: PromotedChampion) =>
     runningModelOf({ cases, every, champion: by, horizon: 0, fit })
   const fitting = ({ to }: RowRange) => Promise.resolve({ score: score(to) })
-  const ranges = async (...given: Parameters<typeof running>) =>
-    (await running(...given)).scores.map(one => [one.from, one.to, (one.score as ReturnType<typeof score>).intercept])
+  const ranges = async (...args: Parameters<typeof running>) =>
+    (await running(...args)).scores.map(item => [item.from, item.to, (item.score as ReturnType<typeof score>).intercept])
 
   assert.deepEqual(await ranges(fitting), [
     [0, 50, 40],
@@ -115,7 +117,7 @@ const experiment = (of: readonly LoggedEvent[] = history, options: ExperimentOpt
   new Experiment(daily, fraud, logOf(daily.ir, of), options)
 const older: Plan = new Map([['group/now', { kind: 'older', by: 6 * HOUR }]])
 
-test('a model that is trained has an incident curve without a promoted version, and features that are older change its scores alone', async () => {
+test('a trained model has a curve without retraining even without a promoted version', async () => {
   const of = experiment()
   assert.equal(of.why('frozen'), undefined)
   const [now, late] = [await of.decided(asItRuns, 'frozen'), await of.decided(older, 'frozen')]
@@ -127,11 +129,11 @@ test('a model that is trained has an incident curve without a promoted version, 
   assert.ok(same > 0, 'where no feature is another the model is not either: it was trained on features as they run')
 })
 
-test('no score depends on a label that was not known at its time', async () => {
+test('no score depends on a label from after its time', async () => {
   const of = experiment()
   const { score } = await of.decided(asItRuns, 'frozen')
-  const { test: judged } = of.cases.blocks
-  const row = Math.floor((judged.from + judged.to) / 2)
+  const { test: judgedBlock } = of.cases.blocks
+  const row = Math.floor((judgedBlock.from + judgedBlock.to) / 2)
   const changed = experiment(
     history.map(event =>
       event.source === 'chargebacks' && event.time > of.cases.t[row] ? { ...event, row: { ...event.row, fraud: false } } : event,
@@ -145,7 +147,7 @@ test('no score depends on a label that was not known at its time', async () => {
   )
 })
 
-test('a champion scores from the decision on that follows what it has learnt from, here as in threads', async () => {
+test('a champion scores from the decision after its training data on, in every thread', async () => {
   const { cases } = experiment()
   const learntTo = cases.t[cases.blocks.report.from]
   const champion: PromotedChampion = {
@@ -161,18 +163,18 @@ test('a champion scores from the decision on that follows what it has learnt fro
     const from = cases.blocks.report.from + 1
     assert.deepEqual(score.subarray(0, from), before.subarray(0, from))
     assert.ok(score.subarray(from).every(value => value < 0.5))
-    const { text, champion: told } = incidentModelOf(fraud, alone.running, champion)!
+    const { text, champion: reported } = incidentModelOf(fraud, alone.running, champion)!
     assert.match(text, /^champion version 4 for the last \d+ of \d+ judged decisions; .* the model trained as of each time by its schedule/)
-    assert.deepEqual(told, { version: 4, decisions: cases.blocks.test.to - from })
+    assert.deepEqual(reported, { version: 4, decisions: cases.blocks.test.to - from })
   } finally {
     threaded.end()
   }
 })
 
-test('the report says which model the curve is of', async () => {
+test('the report names the model of the curve', async () => {
   const of = experiment()
   await of.decided(asItRuns, 'frozen')
-  const text = (...given: Parameters<typeof incidentModelOf>) => incidentModelOf(...given)?.text
+  const text = (...args: Parameters<typeof incidentModelOf>) => incidentModelOf(...args)?.text
   assert.equal(
     text(fraud, of.running, { why: 'no version is promoted' }),
     'the model trained as of each time by its schedule (nightly at 00:00), 24 trainings, since no version is promoted',

@@ -1,8 +1,9 @@
 /**
- * The model that a pipeline trains, as it runs: which scores its decisions have while features become older.
+ * The model without retraining, for a pipeline that trains it: which model scores which decisions while features become older.
  *
- * The promoted champion scores the decisions that it has not learnt from: on those that it was fitted on any change of a feature looks like a loss. All other decisions are scored by walk-forward validation
- * (Hyndman, Athanasopoulos, *Forecasting: Principles and Practice*, 5.10): at each time of its schedule the model is fitted on the labels that were settled by then. Costs a fit for each time, at most AUDIT_TRAININGS_MAX.
+ * The promoted champion scores the decisions outside its training data, since on training data any change of a feature looks like a loss.
+ * Walk-forward validation scores the others (Hyndman, Athanasopoulos, *Forecasting: Principles and Practice*, 5.10): at each scheduled time
+ * the model is fitted on the labels settled by then. Cost: one fit per time, at most AUDIT_TRAININGS_MAX.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -14,18 +15,18 @@ import type { Cases, RowRange } from '../domain/cases.ts'
 import type { Fitting } from './operators/training.ts'
 import type { RunningScore } from './replay/scorer.ts'
 
-/** In order, a score for each case; and, of the cases that are judged, by which models. */
+/** A score for each case, in order, and the models that score the judged cases. */
 export interface RunningModel {
   readonly scores: readonly RunningScore[]
-  /** Models that were fitted, each as of its time. */
+  /** The number of fitted models, each as of its time. */
   readonly trainings: number
-  /** Every so many of the schedule's times has one: 1 unless there are more than `AUDIT_TRAININGS_MAX`. */
+  /** Every `step`-th scheduled time has a model; 1 up to `AUDIT_TRAININGS_MAX` times. */
   readonly step: number
-  /** Judged decisions that the champion scores. */
+  /** The number of judged decisions that the champion scores. */
   readonly byChampion: number
-  /** Some of those it has learnt from, since nothing else could be fitted. */
+  /** True where its training data is among them, because no other model could be fitted. */
   readonly hasLearnt: boolean
-  /** All judged decisions. */
+  /** The number of judged decisions. */
   readonly judged: number
 }
 
@@ -33,13 +34,13 @@ export interface RunningModelGiven {
   readonly cases: Pick<Cases, 't' | 'length' | 'blocks'>
   readonly every: TrainIR['every']
   readonly champion: PromotedChampion | undefined
-  /** Of the label, ms. */
+  /** The label's horizon, ms. */
   readonly horizon: number
-  /** Rejects with `SPILL_TRAINING` where nothing can be fitted. */
-  readonly fit: (learns: RowRange) => Promise<Omit<RunningScore, 'from' | 'to'>>
+  /** Fits a model. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
+  readonly fit: (trainingRange: RowRange) => Promise<Omit<RunningScore, 'from' | 'to'>>
 }
 
-/** Rejects as `fit` does where neither the first model can be fitted nor a champion is there. */
+/** The models by range of cases. Rejects as `fit` does where the first model cannot be fitted and there is no champion. */
 export async function runningModelOf({ cases, every, champion, horizon, fit }: RunningModelGiven): Promise<RunningModel> {
   const { t, length, blocks } = cases
   const from = champion ? firstFrom(t, 1, 0, length, champion.learntTo + 1) : length
@@ -51,7 +52,7 @@ export async function runningModelOf({ cases, every, champion, horizon, fit }: R
   )
   const hasLearnt = champion !== undefined && fitted === undefined
   const championFrom = hasLearnt ? 0 : from
-  const own = (fitted ?? []).map(one => ({ ...one, to: Math.min(one.to, championFrom) }))
+  const own = (fitted ?? []).map(model => ({ ...model, to: Math.min(model.to, championFrom) }))
   const { test } = blocks
   return {
     scores: champion && championFrom < length ? [...own, { ...champion, from: championFrom, to: length }] : own,
@@ -63,31 +64,34 @@ export async function runningModelOf({ cases, every, champion, horizon, fit }: R
   }
 }
 
-/** Where a later training fails, the model before it goes on, as in a run. Nothing where the first fails and `hasOther`. */
+/**
+ * The fitted models. Where a later fit fails, the model before it continues, as in a run. `undefined` where the first fails and there is a
+ * champion.
+ */
 async function fittedScores(
   fittings: readonly Fitting[],
   fit: RunningModelGiven['fit'],
   hasOther: boolean,
 ): Promise<RunningScore[] | undefined> {
-  const found: RunningScore[] = []
-  for (const { learns, scores } of fittings) {
+  const models: RunningScore[] = []
+  for (const { trainingRange, scores } of fittings) {
     try {
-      const { score, file } = await fit(learns)
-      found.push({ ...scores, score, file })
+      const { score, file } = await fit(trainingRange)
+      models.push({ ...scores, score, file })
     } catch (error) {
       if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING') throw error
-      const before = found.pop()
-      if (before) found.push({ ...before, to: scores.to })
+      const before = models.pop()
+      if (before) models.push({ ...before, to: scores.to })
       else if (hasOther) return undefined
       else throw error
     }
   }
-  return found
+  return models
 }
 
 /**
- * The models of walk-forward validation, in order: each case in one. The first is fitted on the block `train` and scores that block too; each later one from a time of the schedule on, fitted on the
- * decisions whose labels were settled by then.
+ * The models of walk-forward validation, in order; each case belongs to one. The first is fitted on the block `train` and scores that block
+ * too. Each later model takes over at a scheduled time, fitted on the decisions whose labels were settled by then.
  */
 export function walkForward(
   every: TrainIR['every'],
@@ -99,8 +103,11 @@ export function walkForward(
   const step = Math.max(1, Math.ceil(due.length / (limits.AUDIT_TRAININGS_MAX - 1)))
   const later = due
     .filter((_, i) => (i + 1) % step === 0)
-    .map(time => ({ begin: firstAt(time), learns: { from: 0, to: firstAt(time - horizon + 1) } }))
-  const models = [{ begin: 0, learns: train }, ...later]
-  const fittings = models.map(({ begin, learns }, i): Fitting => ({ learns, scores: { from: begin, to: models[i + 1]?.begin ?? length } }))
+    .map(time => ({ begin: firstAt(time), trainingRange: { from: 0, to: firstAt(time - horizon + 1) } }))
+  const models = [{ begin: 0, trainingRange: train }, ...later]
+  const fittings = models.map(({ begin, trainingRange }, i): Fitting => ({
+    trainingRange,
+    scores: { from: begin, to: models[i + 1]?.begin ?? length },
+  }))
   return { fittings: fittings.filter(({ scores }) => scores.to > scores.from), step }
 }

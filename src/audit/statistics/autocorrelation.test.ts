@@ -14,12 +14,12 @@ interface Made {
   readonly found: readonly Sparse[]
 }
 
-/** Days lose much or little, in stretches of so many; beside that, `calm` alternatives that differ by nothing but chance. */
-function made(stretch: number, seed: number, { isTime = true, calm = 0, days = DAYS } = {}): Made {
+/** Days lose much or little, in runs of `stretch` days; `calm` further alternatives differ by chance alone. */
+function withShocks(runDays: number, seed: number, { isTime = true, calm = 0, days = DAYS } = {}): Made {
   const chance = random(seed)
   const of = Int32Array.from({ length: days * A_DAY }, (_, row) => Math.floor(row / A_DAY))
   const rates = Array.from({ length: days }, () => (chance() < 0.3 ? 0.3 : 0.02))
-  const shocked = Float64Array.from(of, day => (chance() < rates[Math.floor(day / stretch)] ? -1 : 0))
+  const shocked = Float64Array.from(of, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0))
   const others = Array.from({ length: calm }, () => Float64Array.from(of, () => (chance() < 0.05 ? -1 : 0)))
   const sample = sampleOf(
     { t: Float64Array.from(of, day => day * DAY), clusters: [{ name: 'day', of, count: days, ...(isTime && { span: DAY }) }] },
@@ -29,26 +29,26 @@ function made(stretch: number, seed: number, { isTime = true, calm = 0, days = D
 }
 
 const shockOf = ({ sample, found }: Made): ReturnType<typeof lastingShock> =>
-  lastingShock(sample, found.length, set => found.map(one => movedBy(set, one)))
+  lastingShock(sample, found.length, set => found.map(difference => movedBy(set, difference)))
 
-test('shocks that last longer than a block are seen, though most alternatives have none', () => {
+test('shocks longer than a block are detected, even if most alternatives have none', () => {
   for (const calm of [0, 7]) {
-    const { column, correlation } = shockOf(made(5, 1, { calm }))!
+    const { column, correlation } = shockOf(withShocks(5, 1, { calm }))!
     assert.equal(column, 0)
-    // Of blocks with a shock of five days four fifths of the neighbours share it.
+    // With shocks of five days four fifths of neighbouring blocks share one.
     assert.ok(correlation > 0.5 && correlation < 0.95, String(correlation))
   }
 })
 
-test('shocks of one block are none, among however many alternatives', () => {
-  const alarms = (calm: number): number => Array.from({ length: 60 }, (_, seed) => made(1, seed, { calm })).filter(shockOf).length
+test('shocks of one block are not significant, for any number of alternatives', () => {
+  const alarms = (calm: number): number => Array.from({ length: 60 }, (_, seed) => withShocks(1, seed, { calm })).filter(shockOf).length
   assert.ok(alarms(0) <= 3)
   assert.ok(alarms(7) <= 3)
 })
 
-test('neither are a column that is not of time, blocks so few that nothing is told, and no alternative at all', () => {
-  const [entity, few] = [made(5, 1, { isTime: false }), made(5, 1, { days: 19 })]
+test('entity columns, too few blocks and no alternatives give no autocorrelation', () => {
+  const [entity, few] = [withShocks(5, 1, { isTime: false }), withShocks(5, 1, { days: 19 })]
   assert.equal(shockOf(entity), undefined)
   assert.equal(shockOf(few), undefined)
-  assert.equal(shockOf({ ...made(5, 1), found: [] }), undefined)
+  assert.equal(shockOf({ ...withShocks(5, 1), found: [] }), undefined)
 })

@@ -7,8 +7,8 @@ import { sampleOf, type Sample } from './sample.ts'
 
 const [A_DAY, DAY] = [60, 86_400_000]
 
-/** One entity of sixty and a day for each row; in stretches of so many days much is lost, or little. */
-function history(days: number, stretch: number, seed: number, isTime = true): { sample: Sample; difference: Float64Array } {
+/** One of sixty entities and a day for each row; in runs of `stretch` days the losses are high or low. */
+function history(days: number, runDays: number, seed: number, isTime = true): { sample: Sample; difference: Float64Array } {
   const chance = random(seed)
   const day = Int32Array.from({ length: days * A_DAY }, (_, row) => Math.floor(row / A_DAY))
   const entity = Int32Array.from(day, () => Math.floor(chance() * 60))
@@ -18,48 +18,48 @@ function history(days: number, stretch: number, seed: number, isTime = true): { 
     { name: 'day', of: day, count: days, ...(isTime && { span: DAY }) },
   ]
   const sample = sampleOf({ t: Float64Array.from(day, (day, row) => day * DAY + row), clusters }, { from: 0, to: day.length })
-  return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / stretch)] ? -1 : 0)) }
+  return { sample, difference: Float64Array.from(day, day => (chance() < rates[Math.floor(day / runDays)] ? -1 : 0)) }
 }
 
 const bandOf = ({ sample, difference }: ReturnType<typeof history>): Band =>
   estimatedBands(sample, [difference], { seed: 1, decisionsAWeek: 1 }).rungs[0] as Band
 
-test('where a shock lasts three days blocks are lengthened, intervals are wider, and the report says so', () => {
-  const made = history(240, 3, 1)
-  const bands = bandsOf(made.sample, [made.difference], { seed: 1 })
+test('three-day shocks lengthen the blocks, widen the intervals and give a caveat', () => {
+  const sampled = history(240, 3, 1)
+  const bands = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
   const [airport, blocks] = bands.clusters
   assert.deepEqual([airport.name, airport.count], ['airport', 60])
   assert.ok(['2-day block', '4-day block', '7-day block'].includes(blocks.name), blocks.name)
   assert.match(
     bands.caveats.map(caveatText).join('\n'),
-    /what one day gains or loses goes with the next one \(correlation 0\.[5-9]\d\): intervals take each \d-day block as one$/,
+    /differences of neighbouring days are autocorrelated \(0\.[5-9]\d\): intervals use \d-day blocks$/,
   )
-  const [own, short] = [bandOf(made), bandOf(history(240, 3, 1, false))]
-  // Three days that are one: by days the error would be √3 times too small.
+  const [own, short] = [bandOf(sampled), bandOf(history(240, 3, 1, false))]
+  // Three days count as one: by days the error would be √3 times too small.
   assert.ok(own.error > 1.4 * short.error && own.error < 2.3 * short.error, `${own.error} for ${short.error}`)
   assert.equal(own.value, short.value)
   assert.ok(own.freedom < short.freedom)
 })
 
-test('where too few blocks are left the caveat stays, and there is no verdict', () => {
-  const made = history(36, 6, 4)
-  const bands = bandsOf(made.sample, [made.difference], { seed: 1 })
-  assert.equal(bands.noVerdict, '18 2-day blocks, since what one day gains or loses goes with the next: no verdict under 20')
+test('with too few blocks left the caveat stays, and there is no verdict', () => {
+  const sampled = history(36, 6, 4)
+  const bands = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.equal(bands.noVerdict, '18 2-day blocks, because differences of neighbouring days are autocorrelated: no verdict under 20')
   assert.deepEqual(
     bands.rungs.map(rung => 'why' in rung && rung.why),
     [bands.noVerdict],
   )
-  assert.match(bands.caveats.map(caveatText).join('\n'), /what one day gains or loses goes with the next one .*: shocks last longer/)
+  assert.match(bands.caveats.map(caveatText).join('\n'), /differences of neighbouring days are autocorrelated .*: shocks last longer/)
 })
 
-test('shocks of one day leave blocks as they are, to the bit', () => {
+test('one-day shocks leave the blocks unchanged, to the bit', () => {
   const [timed, plain] = [true, false].map(isTime => bandOf(history(100, 1, 2, isTime)))
   assert.deepEqual(timed, plain)
 })
 
-test('ladders of one sample are measured by the same longer blocks', () => {
-  const made = history(240, 3, 1)
-  const first = bandsOf(made.sample, [made.difference], { seed: 1 })
-  assert.deepEqual(bandsOf(made.sample, [made.difference], { seed: 1 }), first)
-  assert.equal(made.sample.columns[1].name, 'day', 'the sample itself stays as it is')
+test('sweeps of one sample use the same longer blocks', () => {
+  const sampled = history(240, 3, 1)
+  const first = bandsOf(sampled.sample, [sampled.difference], { seed: 1 })
+  assert.deepEqual(bandsOf(sampled.sample, [sampled.difference], { seed: 1 }), first)
+  assert.equal(sampled.sample.columns[1].name, 'day', 'the sample itself stays as it is')
 })

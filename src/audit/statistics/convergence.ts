@@ -1,11 +1,13 @@
 /**
- * Differences measured by blocks of time so long that neighbours no longer err together.
+ * Choice of the block length: blocks of time are lengthened until the errors of neighbouring blocks are uncorrelated.
  *
- * Weather, news and attacks last for days. Where what blocks gain or lose goes with the next one (`autocorrelation.ts`), longer ones are taken (2, 4, 7 days …), until neighbours err apart or there are too few to tell; then the few
- * clusters that there are say that there is no verdict. What is still shared over a border is added to the variance (`variance.ts`): of shocks of three days a border of four-day blocks cuts every other one, and
- * so weak a correlation of so few blocks is not seen.
+ * Weather, news and attacks last for days. Where block errors are autocorrelated (`autocorrelation.ts`), longer blocks are taken (2, 4, 7
+ * days …), until they are uncorrelated or too few to test; then the effective sample size prevents a verdict. The covariance that remains
+ * across borders is added to the variance (`variance.ts`): a border of four-day blocks cuts every other three-day shock, and so weak a
+ * correlation of so few blocks is not significant.
  *
- * Cost: a sample for each step, which is kept for as long as the one that it is made of, and what differs summed by its blocks; and as much as one measurement more, if there was a step.
+ * Cost: a sample for each step, cached by the sample before it; the differences summed by its blocks; and one more estimation if there was
+ * a step.
  */
 import type { Caveat } from '../domain/caveat.ts'
 import type { NoInterval } from '../domain/audit-report.ts'
@@ -18,30 +20,33 @@ import type { Measured } from './variance.ts'
 export type Found = Measured | NoInterval
 
 export interface Settled {
-  /** Its blocks of time may be longer ones. */
+  /** The sample, with longer blocks where that was necessary. */
   readonly sample: Sample
   readonly found: readonly Found[]
   readonly caveats: readonly Caveat[]
 }
 
 export interface Measuring {
-  /** Of all alternatives, by a sample. */
+  /** Estimates all alternatives on a sample. */
   readonly measure: (sample: Sample) => Found[]
-  /** Of one alternative, by its number, what each block of time moves. */
+  /** The influence of each block of time on one alternative, by its index. */
   readonly moved: (blocks: Codes, alternative: number) => Float64Array
 }
 
-/** Whether blocks go on is asked of those alone: what lies between the given sample and the one that is taken is not measured by anything else. */
-export function settled(given: Sample, { measure, moved }: Measuring): Settled {
-  const first = measure(given)
-  const uncertain = first.flatMap((one, i) => (isUncertain(one) ? [i] : []))
+/**
+ * Lengthens the blocks of a sample as far as necessary. Only autocorrelations are computed for the steps in between; estimates only for the
+ * first and the last sample.
+ */
+export function settled(initial: Sample, { measure, moved }: Measuring): Settled {
+  const first = measure(initial)
+  const uncertain = first.flatMap((estimate, i) => (isUncertain(estimate) ? [i] : []))
   const shocks: (LastingShock & { readonly block: string })[] = []
-  for (let sample = given; ;) {
+  for (let sample = initial; ;) {
     const shock = lastingShock(sample, uncertain.length, blocks => uncertain.map(i => moved(blocks, i)))
     if (!shock)
       return {
         sample,
-        found: sample === given ? first : measure(sample),
+        found: sample === initial ? first : measure(sample),
         caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [],
       }
     shocks.push({ ...shock, block: sample.columns[shock.column].name })
@@ -49,9 +54,9 @@ export function settled(given: Sample, { measure, moved }: Measuring): Settled {
   }
 }
 
-export const isUncertain = (one: Found): one is Measured => 'influence' in one && one.variance > 0
+export const isUncertain = (estimate: Found): estimate is Measured => 'influence' in estimate && estimate.variance > 0
 
-/** Of the shock that was seen first, if longer blocks were long enough; or of the last, if there are too few of them to tell. */
+/** The caveat for the first autocorrelation, if longer blocks removed it; for the last, if too few blocks remain to test. */
 function caveatOf({ columns }: Sample, shocks: readonly (LastingShock & { readonly block: string })[]): Caveat {
   const [first, last] = [shocks[0], shocks.at(-1)!]
   const { name, span, count } = columns[first.column]
@@ -59,12 +64,12 @@ function caveatOf({ columns }: Sample, shocks: readonly (LastingShock & { readon
   return { kind: 'longer blocks', about: 'time', block: first.block, correlation: first.correlation, longer: name, size: span! }
 }
 
-/** Of a sample the one with longer blocks: ladders are measured by the same samples one after the other. */
-const known = new WeakMap<Sample, Sample>()
+/** The lengthened sample of each sample: consecutive sweeps use the same ones. */
+const lengthenedSamples = new WeakMap<Sample, Sample>()
 
 function lengthened(sample: Sample, column: number): Sample {
   const { t, rows, columns } = sample
-  const longer = known.get(sample) ?? withBlocks(sample, column, blocksOf(t, rows, longerThan(columns[column].span!)))
-  known.set(sample, longer)
+  const longer = lengthenedSamples.get(sample) ?? withBlocks(sample, column, blocksOf(t, rows, longerThan(columns[column].span!)))
+  lengthenedSamples.set(sample, longer)
   return longer
 }

@@ -1,12 +1,11 @@
-/** What a history with a part left undone says of what it does not see, held against the truth. */
+/** Estimates from a history with exploration, compared with the truth. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
 import type { Cases, Decided } from '../domain/cases.ts'
 import { alertsAt, boundsOf, totalOf, utilityOf } from '../value/index.ts'
-import { bandsOf } from './intervals.ts'
+import { bandsOf, tooFewUndone } from './intervals.ts'
 import { sparseOf } from '../value/sparse.ts'
-import { tooFewUndone } from './exploration-rows.ts'
 
 const HOUR = 3_600_000
 const SEEDS = 120
@@ -23,35 +22,43 @@ const meanOf = (all: Float64Array): number => {
 }
 const lossOf = (cases: Cases, { now, older }: Explored): Float64Array => {
   const less = values(givenOf(cases, now))
-  return values(givenOf(cases, older)).map((one, row) => one - less[row])
+  return values(givenOf(cases, older)).map((explored, row) => explored - less[row])
 }
 
 const worlds = Array.from({ length: SEEDS }, (_, seed) => exploringHistory(seed + 1, world))
 
-test('what runs, and what older data lose, are on the mean what they truly are; by what was let through alone they are not', () => {
-  const means = (of: (one: Explored) => number): { mean: number; error: number } => {
+test('with propensity weights the current value and the loss of older data are unbiased; without them they are not', () => {
+  const means = (of: (explored: Explored) => number): { mean: number; error: number } => {
     const all = worlds.map(of)
-    const mean = all.reduce((sum, one) => sum + one, 0) / all.length
-    return { mean, error: Math.sqrt(all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / all.length ** 2) }
+    const mean = all.reduce((sum, explored) => sum + explored, 0) / all.length
+    return { mean, error: Math.sqrt(all.reduce((sum, explored) => sum + (explored - mean) ** 2, 0) / all.length ** 2) }
   }
   for (const of of [
-    (cases: Cases, one: Explored) => meanOf(values(givenOf(cases, one.now))),
-    (cases: Cases, one: Explored) => meanOf(lossOf(cases, one)),
+    (cases: Cases, explored: Explored) => meanOf(values(givenOf(cases, explored.now))),
+    (cases: Cases, explored: Explored) => meanOf(lossOf(cases, explored)),
   ]) {
-    const truth = means(one => of(one.truth, one)).mean
-    const off = means(one => of(one.seen, one) - of(one.truth, one))
+    const truth = means(explored => of(explored.truth, explored)).mean
+    const off = means(explored => of(explored.seen, explored) - of(explored.truth, explored))
     assert.ok(Math.abs(off.mean) < 4 * off.error && off.error < 0.05 * Math.abs(truth), `${off.mean} ± ${off.error} beside ${truth}`)
-    const alone = means(one => of({ ...one.seen, standing: undefined! }, one)).mean
+    const alone = means(explored => of({ ...explored.seen, standing: undefined! }, explored)).mean
     assert.ok(Math.abs(alone - truth) > 0.3 * Math.abs(truth), `${alone} by what was let through, and ${truth}`)
   }
 })
 
-test('intervals of what older data lose cover the truth as often as they say', () => {
-  const truth = worlds.reduce((sum, one) => sum + meanOf(lossOf(one.truth, one)), 0) / SEEDS
+test('intervals of the loss of older data have their nominal coverage', () => {
+  const truth = worlds.reduce((sum, explored) => sum + meanOf(lossOf(explored.truth, explored)), 0) / SEEDS
   let [covered, width, wholeWidth] = [0, 0, 0]
-  for (const one of worlds) {
-    const [band] = bandsOf(one.sampleOf(one.seen), [lossOf(one.seen, one)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
-    const [whole] = bandsOf(one.sampleOf(one.truth), [lossOf(one.truth, one)], { seed: 1, draws: 500, decisionsAWeek: 1 }).rungs
+  for (const explored of worlds) {
+    const [band] = bandsOf(explored.sampleOf(explored.seen), [lossOf(explored.seen, explored)], {
+      seed: 1,
+      draws: 500,
+      decisionsAWeek: 1,
+    }).rungs
+    const [whole] = bandsOf(explored.sampleOf(explored.truth), [lossOf(explored.truth, explored)], {
+      seed: 1,
+      draws: 500,
+      decisionsAWeek: 1,
+    }).rungs
     assert.ok(!('why' in band) && !('why' in whole))
     if (band.low <= truth && truth <= band.high) covered++
     width += band.high - band.low
@@ -62,21 +69,21 @@ test('intervals of what older data lose cover the truth as often as they say', (
   assert.ok(width > 1.2 * wholeWidth, 'drawing a quarter costs something')
 })
 
-test('without any left undone there are bounds, and the truth lies between them', () => {
+test('without exploration there are bounds, and the truth lies between them', () => {
   for (const seed of [1, 2, 3, 4, 5]) {
-    const one = exploringHistory(seed, { ...world, explore: 0 })
-    assert.deepEqual([one.seen.undone, one.seen.standing], [undefined, undefined])
-    const given = givenOf(one.seen, one.now)
-    const { ifTrue, ifFalse } = boundsOf(values, given, HOUR)
-    const truth = meanOf(values(givenOf(one.truth, one.now)))
+    const explored = exploringHistory(seed, { ...world, explore: 0 })
+    assert.deepEqual([explored.seen.undone, explored.seen.standing], [undefined, undefined])
+    const evaluation = givenOf(explored.seen, explored.now)
+    const { ifTrue, ifFalse } = boundsOf(values, evaluation, HOUR)
+    const truth = meanOf(values(givenOf(explored.truth, explored.now)))
     assert.ok(meanOf(ifFalse) < truth && truth < meanOf(ifTrue))
-    assert.ok(values(given).some(Number.isNaN))
+    assert.ok(values(evaluation).some(Number.isNaN))
   }
 })
 
-test('where hardly any that differs was left undone nothing is told', () => {
-  const [one] = worlds
-  const sample = one.sampleOf(one.seen)
+test('with too few explored decisions among the changed ones there is no interval', () => {
+  const [explored] = worlds
+  const sample = explored.sampleOf(explored.seen)
   const { weight } = sample
   const stood = [...weight!.keys()].filter(row => weight![row] === 0)
   const undone = [...weight!.keys()].filter(row => weight![row] > 1)
@@ -86,13 +93,10 @@ test('where hardly any that differs was left undone nothing is told', () => {
     return column
   }
   const whyOf = (hidden: number, left: number) => tooFewUndone(sample, sparseOf(differing(hidden, left)))?.why
-  assert.equal(
-    whyOf(40, 14),
-    'it differs for 40 decisions whose outcome an action has hidden, and for 14 that were left undone to see it: under 15 nothing is told',
-  )
+  assert.equal(whyOf(40, 14), 'it changes 40 decisions whose outcome an action hid, and 14 explored ones: under 15 there is no interval')
   assert.equal(whyOf(40, 15), undefined)
   assert.equal(whyOf(0, 0), undefined)
   assert.equal(tooFewUndone({}, sparseOf(differing(40, 0))), undefined)
   const [band] = bandsOf(sample, [differing(40, 14)], { seed: 1 }).rungs
-  assert.ok('why' in band && band.why.startsWith('it differs for 40'))
+  assert.ok('why' in band && band.why.startsWith('it changes 40'))
 })

@@ -5,7 +5,7 @@ import { compacted, isWithin, joined } from './joint-interval.ts'
 
 const pairs = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 40 })
 
-test('two rows have one code exactly where both columns agree, and every code occurs', () => {
+test('two rows share a code exactly where they agree in both columns, and every code occurs', () => {
   fc.assert(
     fc.property(pairs, rows => {
       const [a, b] = [0, 1].map(i => ({ of: Int32Array.from(rows, row => row[i]), count: 7 }))
@@ -20,11 +20,11 @@ test('two rows have one code exactly where both columns agree, and every code oc
   )
 })
 
-test('a column is within another where joining the two parts none of its codes', () => {
+test('a column is nested in a second where the intersection splits none of its codes', () => {
   const rows = fc.array(fc.tuple(fc.nat(3), fc.nat(2), fc.boolean()), { maxLength: 8 })
   fc.assert(
     fc.property(rows, list => {
-      // Now and then it follows from the first, so that it is.
+      // Sometimes the second column is a function of the first, so that nesting occurs.
       const codes = [0, 1].map(i =>
         compacted(
           Int32Array.from(list, row => (i === 0 ? row[0] : list[0][2] ? row[0] >> 1 : row[1])),
@@ -37,7 +37,7 @@ test('a column is within another where joining the two parts none of its codes',
   )
 })
 
-test('codes that occur are numbered anew in their order', () => {
+test('occurring codes are renumbered in their order', () => {
   assert.deepEqual(compacted(Int32Array.of(7, 2, 7, 5), 9), { of: Int32Array.of(2, 0, 2, 1), count: 3 })
   assert.deepEqual(compacted(new Int32Array(0), 3), { of: new Int32Array(0), count: 0 })
 })

@@ -1,15 +1,16 @@
-/** Codes of what two columns of codes say together: cells of origin × destination, of airport × day. */
+/** Intersections of two cluster columns, as codes: the cells of origin × destination, or of airport × day. */
 import { isAscending } from '../../columns/order.ts'
 
 export interface Codes {
-  /** Of each row, from 0. */
+  /** The code of each row, from 0. */
   readonly of: Int32Array
   readonly count: number
 }
 
 /**
- * One code for each pair that occurs. O(rows + codes), without a table of hashes: the rows of each code of the one column stand together, as those of a block of time do, or are put so by a counting sort, and among these the
- * last row that had each code of the other is remembered. Where a column's codes do not fall from row to row, as time's, those of the pairs of near rows are near each other too: whoever sums by them finds them in a core's cache.
+ * One code for each pair of codes that occurs. O(rows + codes), without a hash table: rows with equal codes of one column are adjacent, as
+ * in blocks of time, or are made so by a counting sort. Within such a run the last code of each code of the other column is stored. If one
+ * column's codes never decrease by row, as for time, nearby rows get nearby pair codes, so later sums by pair stay in a core's cache.
  */
 export function joined(a: Codes, b: Codes): Codes {
   if (isAscending(a.of)) return joinedIn(a, b)
@@ -17,17 +18,17 @@ export function joined(a: Codes, b: Codes): Codes {
   return joinedIn(a, b, rowsByCode(a))
 }
 
-/** In rows in this order, in which those of each code of the first stand together. */
+/** The intersection, visiting rows in an order that groups the codes of the first column. */
 function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
   const of = new Int32Array(a.of.length)
-  const [inA, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
+  const [lastFirst, code] = [new Int32Array(b.count).fill(-1), new Int32Array(b.count)]
   let count = 0
   for (let i = 0; i < of.length; i++) {
     const row = rows ? rows[i] : i
     const first = a.of[row]
     const second = b.of[row]
-    if (inA[second] !== first) {
-      inA[second] = first
+    if (lastFirst[second] !== first) {
+      lastFirst[second] = first
       code[second] = count++
     }
     of[row] = code[second]
@@ -35,25 +36,25 @@ function joinedIn(a: Codes, b: Codes, rows?: Int32Array): Codes {
   return { of, count }
 }
 
-/** Whether all rows of each code of the one column have one code of the other. Over at the first that have two. */
-export function isWithin(one: Codes, other: Codes): boolean {
-  const met = new Int32Array(one.count).fill(-1)
-  for (let row = 0; row < one.of.length; row++) {
-    const code = one.of[row]
-    const beside = other.of[row]
-    if (met[code] < 0) met[code] = beside
-    else if (met[code] !== beside) return false
+/** True if each code of the first column occurs with one code of the second. Stops at the first exception. */
+export function isWithin(first: Codes, second: Codes): boolean {
+  const partner = new Int32Array(first.count).fill(-1)
+  for (let row = 0; row < first.of.length; row++) {
+    const code = first.of[row]
+    const secondCode = second.of[row]
+    if (partner[code] < 0) partner[code] = secondCode
+    else if (partner[code] !== secondCode) return false
   }
   return true
 }
 
-/** The codes that occur, numbered anew in their order, so that it does not matter how many others there are. */
+/** The occurring codes, renumbered in their order from 0, so that codes that do not occur are irrelevant. */
 export function compacted(of: Int32Array, count: number): Codes {
   const code = new Int32Array(count)
   for (let row = 0; row < of.length; row++) code[of[row]] = 1
   let next = 0
-  for (let one = 0; one < count; one++) code[one] = code[one] === 1 ? next++ : -1
-  return { of: of.map(one => code[one]), count: next }
+  for (let value = 0; value < count; value++) code[value] = code[value] === 1 ? next++ : -1
+  return { of: of.map(value => code[value]), count: next }
 }
 
 function rowsByCode({ of, count }: Codes): Int32Array {

@@ -1,73 +1,84 @@
-/** How old something may become before it costs: knees of ladders, and a mark for each rung. */
+/** Freshness thresholds of staleness curves, and a mark for each level. */
 import type { Estimate, Knee } from '../domain/audit-report.ts'
 import { figure, ofUnit } from '../domain/figures.ts'
 
-/** Ascending by age. The rung of what runs need not be among them. */
+/** A level of a staleness curve. Curves ascend by age; the current age need not be among them. */
 export interface LadderRung {
   /** ms. */
   readonly age: number
-  /** As titles have it: `15 min`. */
+  /** The level's title: `15 min`. */
   readonly title: string
-  /** Utility a week, less that of what runs. */
+  /** The weekly value less that of now. */
   readonly aWeek: Estimate | { readonly why: string }
 }
 
 export interface KneeOptions {
-  /** The age of what runs, ms: rungs that are fresher cannot be knees. */
+  /** The current age, ms. Fresher levels cannot be the threshold. */
   readonly now: number
-  /** Its utility a week. */
+  /** The current weekly value. */
   readonly nowAWeek: number
-  /** What part of that may be lost; 0.05 unless given. */
+  /** The share of the weekly value that may be lost; default 0.05. */
   readonly part?: number
-  /** What is lost, for the reason why there is none: `$`. */
+  /** The unit in reasons: `$`. */
   readonly unit?: string
 }
 
+/** The default tolerated loss, as a share of the weekly value. */
 export const KNEE_PART = 0.05
 
 /**
- * The oldest age at which the upper bound of the loss is still within a part of what a week is worth now. Curves are not forced to be monotone: the knee is the last rung before the first whose bound is
- * above that, though an older one may be within again.
+ * The freshness threshold: the oldest age at which the upper bound of the loss is within the tolerated share of the weekly value. Curves
+ * need not be monotone: it is the last level before the first level beyond the share, even if an older level is within the share again.
  */
-export function kneeOf(rungs: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
+export function kneeOf(levels: readonly LadderRung[], options: KneeOptions): Knee | { readonly why: string } {
   const { now, nowAWeek, part = KNEE_PART } = options
-  if (!(nowAWeek > 0)) return { why: 'what runs is worth nothing, so there is no part of it to lose' }
-  const older = rungs.filter(({ age }) => age > now)
-  if (older.length === 0) return { why: 'no rung is older than what runs' }
-  let knee: Knee | undefined
-  for (const { age, title, aWeek } of older) {
-    if ('why' in aWeek) return knee ? knee : aWeek
-    if (-aWeek.low > part * nowAWeek) return knee ? knee : tooMuch(title, aWeek, options)
-    knee = { age, loss: Math.max(knee?.loss ?? 0, -aWeek.low) }
+  if (!(nowAWeek > 0)) return { why: 'the current pipeline has no value to lose' }
+  const olderLevels = levels.filter(({ age }) => age > now)
+  if (olderLevels.length === 0) return { why: 'no level is older than now' }
+  let threshold: Knee | undefined
+  for (const { age, title, aWeek } of olderLevels) {
+    if ('why' in aWeek) return threshold ? threshold : aWeek
+    if (-aWeek.low > part * nowAWeek) return threshold ? threshold : lossReason(title, aWeek, options)
+    threshold = { age, loss: Math.max(threshold?.loss ?? 0, -aWeek.low) }
   }
-  return { ...knee!, beyond: true }
+  return { ...threshold!, beyond: true }
 }
 
-function tooMuch(title: string, { value, low, high }: Estimate, { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions): { why: string } {
-  const said = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
-  const than = `more than ${said(part * nowAWeek)}: ${Number((part * 100).toPrecision(3))} % of what a week is worth now count as hardly anything`
-  if (-high > part * nowAWeek) return { why: `at ${title} at least ${said(-high)} a week are lost already, ${than}` }
-  const seems = value < 0 ? `seem to be ${said(-value)}` : 'seem to be none'
-  return { why: `at ${title} up to ${said(-low)} a week may be lost, ${than}; they ${seems}: more history would tell` }
+function lossReason(
+  title: string,
+  { value, low, high }: Estimate,
+  { nowAWeek, part = KNEE_PART, unit = '' }: KneeOptions,
+): { why: string } {
+  const lossText = (amount: number): string => (unit === '' ? figure(amount) : ofUnit(amount, unit))
+  const than = `more than the tolerated ${lossText(part * nowAWeek)} (${Number((part * 100).toPrecision(3))} % of the current weekly value)`
+  if (-high > part * nowAWeek) return { why: `at ${title} at least ${lossText(-high)} a week are lost, ${than}` }
+  const estimate = value < 0 ? lossText(-value) : 'no loss'
+  return {
+    why: `at ${title} up to ${lossText(-low)} a week may be lost, ${than}; the estimate is ${estimate}, and more history would decide`,
+  }
 }
 
-/** Of two curves of one change the knee that comes first; where one has none, why. */
-export function youngerKnee(one: Knee | { readonly why: string }, other: Knee | { readonly why: string }): Knee | { readonly why: string } {
-  if ('why' in one) return one
-  if ('why' in other || other.age < one.age) return other
-  return { ...one, loss: Math.max(one.loss, other.age === one.age ? other.loss : 0) }
+/** The smaller threshold of two curves of one change; the reason where a curve has none. */
+export function youngerKnee(
+  first: Knee | { readonly why: string },
+  other: Knee | { readonly why: string },
+): Knee | { readonly why: string } {
+  if ('why' in first) return first
+  if ('why' in other || other.age < first.age) return other
+  return { ...first, loss: Math.max(first.loss, other.age === first.age ? other.loss : 0) }
 }
 
 export type Mark = 'ok' | 'may lose' | 'loses' | 'collapse'
 
 /**
- * Of each rung. `ok`: the upper bound of its loss is within the part that may be lost. `collapse`: beyond that even by its lower bound, and half of the ladder's greatest loss is gone for sure: most of what freshness is
- * worth here. `loses`: beyond the part by its lower bound. `may lose`: by its upper bound alone. null where there is no interval.
+ * The mark of each level. `ok`: the upper bound of the loss is within the tolerated share. `may lose`: only the upper bound exceeds the
+ * share. `loses`: the lower bound exceeds it too. `collapse`: in addition the lower bound exceeds half of the sweep's greatest loss, so
+ * most of the value of freshness is gone. null without an interval.
  */
-export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
+export function marksOf(levels: readonly LadderRung[], { nowAWeek, part = KNEE_PART }: Omit<KneeOptions, 'now'>): (Mark | null)[] {
   const bound = part * Math.max(0, nowAWeek)
-  const greatest = Math.max(0, ...rungs.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
-  return rungs.map(({ aWeek }) => {
+  const greatest = Math.max(0, ...levels.map(({ aWeek }) => ('why' in aWeek ? 0 : -aWeek.value)))
+  return levels.map(({ aWeek }) => {
     if ('why' in aWeek) return null
     if (-aWeek.low <= bound) return 'ok'
     if (-aWeek.high <= bound) return 'may lose'
@@ -75,10 +86,10 @@ export function marksOf(rungs: readonly LadderRung[], { nowAWeek, part = KNEE_PA
   })
 }
 
-/** Rung by rung, of two curves of one change the mark that says the greater loss; not known where either is not. */
-export const worseMark = (one: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
-  one.map((mark, rung) => {
-    const second = other[rung]
+/** The worse mark of two curves, level by level; null where either is null. */
+export const worseMark = (first: readonly (Mark | null)[], other: readonly (Mark | null)[]): (Mark | null)[] =>
+  first.map((mark, level) => {
+    const second = other[level]
     if (mark === null || second === null) return null
     return SEVERITY[second] > SEVERITY[mark] ? second : mark
   })

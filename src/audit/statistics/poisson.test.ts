@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { poissonUpper } from './poisson.ts'
 
-const near = (found: number, expected: number, relative: number): void =>
-  assert.ok(Math.abs(found - expected) <= relative * expected, `${found} for ${expected}`)
+const near = (result: number, expected: number, relative: number): void =>
+  assert.ok(Math.abs(result - expected) <= relative * expected, `${result} for ${expected}`)
 
-test('upper bounds are those of the published tables, 97.5 % and 95 %', () => {
+test('upper bounds equal the published tables, 97.5 % and 95 %', () => {
   const tables: [count: number, tail: number, bound: number][] = [
     [0, 0.025, 3.688879],
     [1, 0.025, 5.571643],
@@ -19,7 +19,7 @@ test('upper bounds are those of the published tables, 97.5 % and 95 %', () => {
   for (const [count, tail, bound] of tables) near(poissonUpper(count, tail), bound, 1e-6)
 })
 
-test('at the bound so many or fewer have the probability of the tail, term by term', () => {
+test('at the bound the count or fewer have the tail probability, term by term', () => {
   for (const count of [0, 1, 3, 17, 60])
     for (const tail of [0.2, 0.025, 1e-4, 1e-9]) {
       const mean = poissonUpper(count, tail)
@@ -32,6 +32,6 @@ test('at the bound so many or fewer have the probability of the tail, term by te
     }
 })
 
-test('of many it is the normal bound, nearly', () => {
+test('for large counts the bound is close to the normal one', () => {
   for (const count of [1000, 100_000]) near(poissonUpper(count, 0.025), count + 1.96 * Math.sqrt(count) + 2, 0.001)
 })

@@ -1,8 +1,9 @@
-/** How many there are to be expected at most, where so many were counted. */
+/** The exact upper confidence bound of a Poisson mean. */
 
 /**
- * The mean of which a Poisson count is `count` or less with probability `tail`: the exact upper bound (Garwood 1936, "Fiducial limits for the Poisson distribution"); 3.689 for 0.025 and none, 5.572 for one. It holds for a sum of
- * unequal chances too, whose counts vary less (Hoeffding 1956, "On the distribution of the number of successes in independent trials").
+ * The mean at which a Poisson count is at most `count` with probability `tail`: the exact upper bound (Garwood 1936, "Fiducial limits for
+ * the Poisson distribution"). For tail 0.025 it is 3.689 at count 0 and 5.572 at count 1. The bound also holds for sums of unequal chances,
+ * whose variance is smaller (Hoeffding 1956, "On the distribution of the number of successes in independent trials").
  */
 export function poissonUpper(count: number, tail: number): number {
   if (count === 0) return -Math.log(tail)
@@ -19,7 +20,7 @@ export function poissonUpper(count: number, tail: number): number {
   return (low + high) / 2
 }
 
-/** 1 + n/m + n(n − 1)/m² + …: the probabilities of n, n − 1 … over that of n. Of a mean that is not below n terms fall. */
+/** 1 + n/m + n(n − 1)/m² + …: the probabilities of n, n − 1 … relative to that of n. The terms fall because the mean is at least n. */
 function fallingFrom(count: number, mean: number): number {
   let [term, sum] = [1, 1]
   for (let n = count; n > 0 && term > sum * 1e-17; n--) {

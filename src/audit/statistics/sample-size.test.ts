@@ -18,7 +18,7 @@ function saidOf(...columns: ReturnType<typeof rows>[]) {
   return { parts, ...said, caveats: caveats.map(caveatText) }
 }
 
-test('as many as there are if they are equal, fewer if they are not', () => {
+test('the effective sample size is the count of equal clusters, and less for unequal ones', () => {
   const { parts } = saidOf(rows([0, 0, 0, 1, 2, 3], 'airport'), rows([5, 5, 6, 6, 7, 7], 'day'))
   assert.deepEqual(parts, [
     { name: 'airport', count: 4, effective: 36 / 12 },
@@ -26,7 +26,7 @@ test('as many as there are if they are equal, fewer if they are not', () => {
   ])
 })
 
-test('decisions whose difference is not known count in no cluster', () => {
+test('decisions with an unknown difference count in no cluster', () => {
   const sample = sampleOf({ t: new Float64Array(4), clusters: [rows([0, 1, 1, 2], 'card')] }, { from: 0, to: 4 })
   assert.deepEqual(partsOf(sample, Float64Array.of(0, 1, NaN, NaN)), [{ name: 'card', count: 2, effective: 2 }])
   assert.deepEqual(partsOf(sample, new Float64Array(4).fill(NaN)), [{ name: 'card', count: 0, effective: 0 }])
@@ -34,20 +34,20 @@ test('decisions whose difference is not known count in no cluster', () => {
 
 test('under 20 there is no verdict, under 50 a caveat', () => {
   assert.equal(saidOf(rows(each(9, 5), 'patient')).noVerdict, '9 patients: no verdict under 20')
-  assert.deepEqual(saidOf(rows(each(20, 5), 'patient')).caveats, ['20 patients: intervals are less sure under 50'])
+  assert.deepEqual(saidOf(rows(each(20, 5), 'patient')).caveats, ['20 patients: intervals are less reliable under 50'])
   assert.equal(saidOf(rows(each(20, 5), 'patient')).noVerdict, undefined)
   assert.deepEqual(saidOf(rows(each(50, 5), 'patient')).caveats, [])
   const unequal = [...each(60), ...Array.from({ length: 60 }, () => 0)]
-  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities, worth 4 of equal size: no verdict under 20')
+  assert.equal(saidOf(rows(unequal, 'city')).noVerdict, '60 cities (effective sample size 4): no verdict under 20')
   assert.equal(saidOf(rows([0, 0], 'box'), rows([0, 1], 'day')).noVerdict, '1 box: no verdict under 20; 2 days: no verdict under 20')
   assert.equal(saidOf(rows(each(3, 4), 'branch')).noVerdict, '3 branches: no verdict under 20')
   assert.equal(saidOf(rows(each(15, 4), 'patient', 57)).noVerdict, '57 patients, 15 of them judged: no verdict under 20')
   assert.equal(saidOf(rows([...each(6), 0, 0, 0, 0, 0], 'patient', 9)).noVerdict, '9 patients: no verdict under 20')
 })
 
-test('one that lies within another says nothing of its own', () => {
+test('a nested column has no caveat of its own', () => {
   const [terminals, merchants] = [each(60, 2), each(30, 4)]
   assert.deepEqual(saidOf(rows(terminals, 'terminal'), rows(merchants, 'merchant')).caveats, [
-    '30 merchants: intervals are less sure under 50',
+    '30 merchants: intervals are less reliable under 50',
   ])
 })

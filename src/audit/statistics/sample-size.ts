@@ -1,22 +1,24 @@
-/** Are there enough clusters to say anything? How many clusters of equal size unequal ones are worth: (Σn)² / Σn² (Kish 1965). */
+/** Effective sample size of clusters of unequal size, (Σn)² / Σn² (Kish 1965), and the caveats that follow from it. */
 import type { Sparse } from '../value/sparse.ts'
 import type { Caveat, CountedClusters } from '../domain/caveat.ts'
-import { clustersText } from '../domain/caveat-text.ts'
+import { clustersText, plural } from '../domain/caveat-text.ts'
 import type { Sample, SampleColumn } from './sample.ts'
 import { sizesBy } from './sums.ts'
 
-/** Of one column of clusters: how many there are in the block, and how many they are worth. */
+/** The clusters of one column in the block, and their effective sample size. */
 export interface ClusterPart {
   readonly name: string
   readonly count: number
   readonly effective: number
 }
 
-/** Under so many effective clusters nothing is concluded, and under so many it is with a caveat. `prove verdict` measures what intervals cover at either. */
+/**
+ * Below VERDICT_FROM effective clusters there is no verdict, below CAVEAT_UNDER a caveat. `prove verdict` measures the coverage at both.
+ */
 const VERDICT_FROM = 20
 const CAVEAT_UNDER = 50
 
-/** Of decisions whose difference is known. */
+/** The effective sample sizes over decisions with a known difference. */
 export function clustersOf({ columns }: Sample, differing: Pick<Sparse, 'unknown'>): ClusterPart[] {
   return columns.map(column => {
     const { rows, cells } = sizesBy(column, differing)
@@ -31,8 +33,8 @@ export function clustersOf({ columns }: Sample, differing: Pick<Sparse, 'unknown
 }
 
 /**
- * What is to be said of too few clusters. Of columns that matter: not of one that lies within another, for that one says it. One cluster matters: what is seen of one patient says nothing
- * of the next.
+ * The caveats, or the reason for no verdict, where clusters are too few. A nested column is skipped, since its outer column is checked. A
+ * single cluster counts: one patient says nothing about the next.
  */
 export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly ClusterPart[]): { noVerdict?: string; caveats: Caveat[] } {
   const counting = parts
@@ -44,10 +46,10 @@ export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly
       insteadOf: columns[i].insteadOf,
     }))
     .filter(({ redundant }) => redundant !== 'nested')
-  // Rounded, as it is said.
-  const worth = ({ effective }: ClusterPart): number => Math.round(effective)
-  const tooFew = counting.filter(part => worth(part) < VERDICT_FROM)
-  const few = counting.filter(part => worth(part) >= VERDICT_FROM && worth(part) < CAVEAT_UNDER)
+  // Rounded, as in the text.
+  const rounded = ({ effective }: ClusterPart): number => Math.round(effective)
+  const tooFew = counting.filter(part => rounded(part) < VERDICT_FROM)
+  const few = counting.filter(part => rounded(part) >= VERDICT_FROM && rounded(part) < CAVEAT_UNDER)
   return {
     ...(tooFew.length > 0 && {
       noVerdict: tooFew.map(part => `${tooFewText(part)}${sinceText(part)}: no verdict under ${VERDICT_FROM}`).join('; '),
@@ -62,9 +64,9 @@ export function saidOfClusters(columns: readonly SampleColumn[], parts: readonly
   }
 }
 
-/** Where all that there are would be too few, how many are judged is no matter. */
+/** Where even all clusters are too few, the number of judged ones is left out. */
 const tooFewText = (clusters: CountedClusters): string =>
   clustersText(clusters.all < VERDICT_FROM ? { ...clusters, count: clusters.all, effective: clusters.all } : clusters)
 
 const sinceText = ({ insteadOf }: { readonly insteadOf: string | undefined }): string =>
-  insteadOf === undefined ? '' : `, since what one ${insteadOf} gains or loses goes with the next`
+  insteadOf === undefined ? '' : `, because differences of neighbouring ${plural(insteadOf)} are autocorrelated`

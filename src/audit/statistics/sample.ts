@@ -1,7 +1,7 @@
 /**
- * The rows of one block as the statistics see them: by which clusters they share luck, alone and together. Made once; every alternative is measured on it.
+ * The rows of one block as a clustered sample: cluster columns, and the intersections of every set of them. Made once for all alternatives.
  *
- * Memory: 4 bytes a row for each cluster column and for each set of two and more of them, 7 sets for two entities and time.
+ * Memory: 4 bytes a row for each cluster column and each set of two or more columns; 7 sets for two entities and time.
  */
 import { assert } from '../../base/assert.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -10,41 +10,47 @@ import type { ClusterColumn, RowRange, Standing } from '../domain/cases.ts'
 import { compacted, isWithin, joined, type Codes } from './joint-interval.ts'
 
 export interface Sample {
-  /** The block's rows, from 0. */
+  /** The number of rows of the block. */
   readonly length: number
-  /** As they were given, by name, the codes of the block alone. */
+  /** The cluster columns in the given order, with the codes of the block alone. */
   readonly columns: readonly SampleColumn[]
-  /** Made when they are asked for. What the variance is taken over: the columns that are neither constant nor within another, and every set of them; without any, each row by itself. */
+  /**
+   * The cells of the variance, computed on first use: every set of columns that are neither constant nor nested; without columns, each row
+   * by itself.
+   */
   readonly cells: readonly CellSet[]
   readonly t: Float64Array
   readonly rows: RowRange
-  /** Of all decisions, 1 where one is eligible; absent where all are. */
+  /** 1 where a decision is eligible, for all decisions; absent where all are. */
   readonly eligible?: Uint8Array
-  /** Of each row, how many it stands for (`Standing.weight`); absent where each stands for itself. */
+  /** The inverse-propensity weight of each row; absent without exploration. */
   readonly weight?: Float64Array
 }
 
 export interface SampleColumn extends Codes {
   readonly name: string
-  /** Clusters of all decisions, those outside of the block included. */
+  /** Clusters of all decisions, including those outside the block. */
   readonly all: number
-  /** Of blocks of time: how long each is, ms; and the name of shorter ones that they were taken instead of, since those erred together. */
+  /** For blocks of time: their length, ms, and the name of the shorter autocorrelated blocks that they replace. */
   readonly span?: number
   readonly insteadOf?: string
-  /** Why it is none of the variance's dimensions: one cluster has all rows, or each of its clusters lies in one cluster of another column, which then says what it would. */
+  /** Why the variance ignores the column: one cluster has all rows, or each cluster lies in one cluster of another column. */
   readonly redundant?: 'constant' | 'nested'
 }
 
-/** Rows that share a cluster in each column of a set. The variance adds those of one column, takes off those of two, adds those of three … */
+/**
+ * Cells of rows that share a cluster in each column of a set. By inclusion and exclusion the variance adds sets of one column, subtracts
+ * sets of two, adds sets of three …
+ */
 export interface CellSet extends Codes {
-  /** Positions in `columns`; empty where each row is its own cell. */
+  /** Indices in `columns`; empty where each row is its own cell. */
   readonly over: readonly number[]
   readonly sign: 1 | -1
-  /** Blocks of time that were taken instead of shorter ones: what neighbours still share is counted. */
+  /** True for blocks of time that replace shorter ones: the covariance of neighbouring blocks counts. */
   readonly goesOn?: true
 }
 
-/** All decisions, by row: `t`, UTC ms, and entities beside `timeBlocks`. */
+/** All decisions by row: `t`, UTC ms, and the cluster columns with `timeBlocks`. */
 export interface SampledCases {
   readonly t: Float64Array
   readonly eligible?: Uint8Array | undefined
@@ -52,7 +58,11 @@ export interface SampledCases {
   readonly standing?: Pick<Standing, 'weight'> | undefined
 }
 
-/** `rows` says which of all decisions the block is. Throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are no part of one another. */
+/**
+ * The clustered sample of the block `rows`.
+ *
+ * @throws `SPILL_LIMIT` beyond CLUSTER_COLUMNS_MAX columns that are not nested
+ */
 export function sampleOf({ t, eligible, clusters, standing }: SampledCases, rows: RowRange): Sample {
   return sampleBy(
     clusters.map(column => blockOf(column, rows)),
@@ -65,22 +75,22 @@ export function sampleOf({ t, eligible, clusters, standing }: SampledCases, rows
   )
 }
 
-/** The same rows with longer blocks of time at one of the columns, in which whatever lay within the shorter ones lies too. */
+/** The sample with longer blocks of time in place of one column, nested in the same columns as before. */
 export function withBlocks({ columns, t, rows, eligible, weight }: Sample, at: number, blocks: ClusterColumn): Sample {
   const { insteadOf = columns[at].name } = columns[at]
   const own = columns.map((column, i) => (i === at ? { ...blockOf(blocks, rows), insteadOf } : column))
   return sampleBy(own, { t, rows, ...(eligible && { eligible }), ...(weight && { weight }) })
 }
 
-function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
-  const { rows } = of
+function sampleBy(blockColumns: readonly SampleColumn[], block: Pick<Sample, 't' | 'rows' | 'eligible' | 'weight'>): Sample {
+  const { rows } = block
   const length = Math.max(0, rows.to - rows.from)
-  const columns = withRedundancy(given)
+  const columns = withRedundancy(blockColumns)
   const dimensions = columns.flatMap(({ redundant }, i) => (redundant ? [] : [i]))
   if (dimensions.length > limits.CLUSTER_COLUMNS_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `decisions share luck by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals take ${limits.CLUSTER_COLUMNS_MAX} at most: judge fewer groups at a time`,
+      `decisions are clustered by ${dimensions.length} columns (${dimensions.map(i => columns[i].name).join(', ')}); intervals support at most ${limits.CLUSTER_COLUMNS_MAX}: audit fewer groups at a time`,
     )
   let cells: CellSet[] | undefined
   return {
@@ -89,7 +99,7 @@ function sampleBy(given: readonly SampleColumn[], of: Pick<Sample, 't' | 'rows' 
     get cells() {
       return (cells ??= dimensions.length === 0 ? [singleRows(length)] : setsOf(columns, dimensions))
     },
-    ...of,
+    ...block,
   }
 }
 
@@ -102,14 +112,16 @@ function blockOf({ name, of, count, span }: ClusterColumn, { from, to }: RowRang
   return { name, all: count, ...compacted(codes, count), ...(span !== undefined && { span }) }
 }
 
-/** Of two columns that lie in one another, which are the same by other names, the first stays. */
+/** Of two equal columns, which nest in each other, the first is used. */
 function withRedundancy(columns: readonly SampleColumn[]): SampleColumn[] {
-  const kept: SampleColumn[] = []
+  const dimensions: SampleColumn[] = []
   return columns.map((column, i) => {
     if (column.count <= 1) return { ...column, redundant: 'constant' }
-    const others = columns.filter((other, j) => j !== i && other.count > 1 && (other.count < column.count || kept.includes(other)))
-    if (others.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
-    kept.push(column)
+    const candidates = columns.filter(
+      (other, j) => j !== i && other.count > 1 && (other.count < column.count || dimensions.includes(other)),
+    )
+    if (candidates.some(other => isWithin(column, other))) return { ...column, redundant: 'nested' }
+    dimensions.push(column)
     return column
   })
 }
@@ -118,14 +130,14 @@ function singleRows(length: number): CellSet {
   return { over: [], sign: 1, of: Int32Array.from({ length }, (_, row) => row), count: length }
 }
 
-/** All sets of dimensions but the empty one, each made of one that has a dimension less. Those of one dimension come first. */
+/** All nonempty sets of dimensions, each built from one with a dimension less; sets of one dimension first. */
 function setsOf(columns: readonly SampleColumn[], dimensions: readonly number[]): CellSet[] {
   const sets: CellSet[] = []
   for (const last of dimensions) {
     const { of, count, insteadOf } = columns[last]
     const alone: CellSet = { over: [last], sign: 1, of, count, ...(insteadOf !== undefined && { goesOn: true }) }
-    const further = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
-    sets.push(alone, ...further)
+    const joint = sets.map((set): CellSet => ({ over: [...set.over, last], sign: set.sign === 1 ? -1 : 1, ...joined(set, alone) }))
+    sets.push(alone, ...joint)
   }
   return sets.sort((a, b) => a.over.length - b.over.length)
 }

@@ -4,30 +4,30 @@ import { jointTail } from './simultaneous.ts'
 
 const drawing = { draws: 40_000, seed: 7 }
 const column = (...values: number[]): Float64Array[] => [Float64Array.from(values)]
-const within = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 0.002, `${found} for ${expected}`)
+const within = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 0.002, `${actual} for ${expected}`)
 
-test('rungs that err apart from each other: 1 − 0.95^(1 / rungs)', () => {
+test('independent levels have the tail 1 − 0.95^(1 / levels)', () => {
   const independent = [column(1, 0, 0, 0), column(0, -2, 0, 0), column(0, 0, 3, 0), column(0, 0, 0, 4)]
   within(jointTail(independent, 0.05, drawing), 1 - 0.95 ** (1 / 4))
   within(jointTail(independent.slice(0, 2), 0.05, drawing), 1 - 0.95 ** (1 / 2))
   within(jointTail(independent.slice(0, 2), 0.2, drawing), 1 - 0.8 ** (1 / 2))
 })
 
-test('rungs that err as one are one, whichever way each errs', () => {
+test('perfectly correlated levels count as one, whatever the sign', () => {
   within(jointTail([column(1, 2, -3), column(10, 20, -30), column(-2, -4, 6)], 0.05, drawing), 0.05)
   assert.equal(jointTail([column(1, 2, -3)], 0.05, drawing), 0.05)
   assert.equal(jointTail([], 0.05, drawing), 0.05)
 })
 
-test('one that errs as two others together does is drawn from them', () => {
-  const found = jointTail([column(1, 0), column(0, 1), column(1, 1)], 0.05, drawing)
-  // Between two that err apart and three.
-  assert.ok(found < 1 - 0.95 ** (1 / 2) && found > 1 - 0.95 ** (1 / 3), String(found))
+test('a level that is a linear combination of two others adds no dimension', () => {
+  const actual = jointTail([column(1, 0), column(0, 1), column(1, 1)], 0.05, drawing)
+  // Between two independent levels and three.
+  assert.ok(actual < 1 - 0.95 ** (1 / 2) && actual > 1 - 0.95 ** (1 / 3), String(actual))
 })
 
-test('columns of clusters count together, and a seed gives the same', () => {
+test('cluster columns count together, and a seed determines the result', () => {
   const two = (a: number[], b: number[]): Float64Array[] => [Float64Array.from(a), Float64Array.from(b)]
-  // Orthogonal over both columns, though not over either.
+  // Orthogonal over both columns together, not over either.
   within(jointTail([two([1, 1], [1, 1]), two([1, 1], [-1, -1])], 0.05, drawing), 1 - 0.95 ** (1 / 2))
   const rungs = [column(1, 2, -3), column(1, 1, 1), column(0, 2, 1)]
   assert.equal(jointTail(rungs, 0.05, { draws: 500, seed: 3 }), jointTail(rungs, 0.05, { draws: 500, seed: 3 }))

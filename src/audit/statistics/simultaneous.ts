@@ -1,10 +1,11 @@
 /**
- * How sure each interval of a ladder must be by itself so that all of them together are as sure as was asked.
+ * Simultaneous confidence: the tail of each interval at which all intervals of a sweep hold together.
  *
- * **Formula.** The distribution of max |t| over the ladder by the Gaussian multiplier bootstrap (Chernozhukov, Chetverikov and Kato 2013): each cluster of each column has one multiplier,
- * the same for all alternatives, so that rungs which err together do so in the draws. Given the data such a draw is normal with covariance Σ_c v_c^a v_c^b over clusters, so it is drawn from
- * that: the same distribution, at a cost that does not grow with clusters. What max |t| exceeds with probability `tail` is taken back to a normal tail, in which alternatives with different degrees
- * of freedom are alike: rungs stand to one another as in a Gaussian copula.
+ * **Formula.** The distribution of max |t| over the sweep by the Gaussian multiplier bootstrap (Chernozhukov, Chetverikov and Kato 2013).
+ * Each cluster of each column has one multiplier for all alternatives, so that draws preserve their correlation. Given the data such a draw
+ * is normal with covariance Σ_c v_c^a v_c^b over clusters, and is drawn directly from it: the same distribution, at a cost independent of
+ * the number of clusters. The quantile of max |t| is converted to a normal tail, so that alternatives with different degrees of freedom are
+ * comparable, as in a Gaussian copula.
  */
 import { random } from '../../base/random.ts'
 import { studentTail } from './student.ts'
@@ -15,8 +16,8 @@ export interface Drawing {
 }
 
 /**
- * The tail for each, at most `tail`. `influences`: of each alternative whose variance is above 0 its v, one column of clusters after the other. O(alternatives² · (clusters + draws)); memory
- * alternatives² + draws doubles.
+ * The tail for each interval, at most `tail`. `influences`: for each alternative with a variance above 0 its v by cluster, one array per
+ * column. O(alternatives² · (clusters + draws)); memory alternatives² + draws doubles.
  */
 export function jointTail(influences: readonly (readonly Float64Array[])[], tail: number, { draws, seed }: Drawing): number {
   if (influences.length < 2) return tail
@@ -48,17 +49,17 @@ function product(a: Float64Array, b: Float64Array): number {
   return sum
 }
 
-/** Below so much of a variance of 1 an alternative is a sum of those before it. */
-const DEPENDENT = 1e-10
+/** Below this share of a unit variance an alternative is a linear combination of those before it. */
+const DEPENDENT_VARIANCE = 1e-10
 
-/** The lower triangular root of a correlation matrix (Cholesky) that may be singular: two rungs may be the same. */
+/** The lower triangular Cholesky root of a correlation matrix, which is singular where two levels coincide. */
 function rootOf(matrix: Float64Array, size: number): Float64Array {
   const root = new Float64Array(size * size)
   for (let a = 0; a < size; a++)
     for (let b = 0; b <= a; b++) {
       let rest = matrix[a * size + b]
       for (let k = 0; k < b; k++) rest -= root[a * size + k] * root[b * size + k]
-      if (a === b) root[a * size + a] = rest > DEPENDENT ? Math.sqrt(rest) : 0
+      if (a === b) root[a * size + a] = rest > DEPENDENT_VARIANCE ? Math.sqrt(rest) : 0
       else root[a * size + b] = root[b * size + b] === 0 ? 0 : rest / root[b * size + b]
     }
   return root
@@ -75,7 +76,7 @@ function largestOf(root: Float64Array, z: Float64Array): number {
   return largest
 }
 
-/** Box and Muller 1958. */
+/** Standard normal draws (Box and Muller 1958). */
 function normals(uniform: () => number): () => number {
   let spare: number | undefined
   return () => {

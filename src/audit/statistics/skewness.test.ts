@@ -4,19 +4,19 @@ import { random } from '../../base/random.ts'
 import { lopsided } from './skewness.ts'
 import { studentQuantile } from './student.ts'
 
-const near = (found: number, expected: number): void => assert.ok(Math.abs(found - expected) < 1e-9, `${found} for ${expected}`)
+const near = (result: number, expected: number): void => assert.ok(Math.abs(result - expected) < 1e-9, `${result} for ${expected}`)
 
-test('without skewness it is Student’s interval', () => {
+test('without skewness the interval is Student’s', () => {
   for (const freedom of [3, 17.5, Infinity]) {
     const { below, above } = lopsided(0.05, freedom, 0)
     assert.deepEqual(
-      [below, above].map(one => one.toFixed(9)),
+      [below, above].map(value => value.toFixed(9)),
       Array.from({ length: 2 }, () => studentQuantile(0.05, freedom).toFixed(9)),
     )
   }
 })
 
-test('with skewness it reaches further to where the large errors are, up to a bound', () => {
+test('with skewness the interval extends towards the large errors, up to a limit', () => {
   const [z, t] = [studentQuantile(0.05, Infinity), studentQuantile(0.05, 9)]
   const moved = (0.2 / 6) * (2 * z * z + 1)
   near(lopsided(0.05, Infinity, 0.2).above, z + moved)
@@ -28,7 +28,7 @@ test('with skewness it reaches further to where the large errors are, up to a bo
   near(lopsided(0.05, 9, -50).above, (1 - 0.9 * 0.3) * t)
 })
 
-test('means of forty exponentials are missed less often, and not on one side alone', () => {
+test('intervals of means of 40 exponentials miss less often, and on both sides', () => {
   const chance = random(3)
   const missed = { low: 0, high: 0, symmetricLow: 0, symmetricHigh: 0 }
   for (let i = 0; i < 4000; i++) {

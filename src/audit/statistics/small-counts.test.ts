@@ -1,4 +1,4 @@
-/** Bounds from counts: by hand, and what they cover of histories whose truth is known. */
+/** Count bounds: computed by hand, and their coverage over histories with known truth. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'
@@ -10,7 +10,7 @@ import { sampleOf, type Sample } from './sample.ts'
 import { differing as differingIn, sumsOf, SumsRoom } from './sums.ts'
 
 const LENGTH = 6000
-/** Of a history that is drawn. */
+/** Rows of a drawn history. */
 const DRAWN = 1500
 const DAY = 86_400_000
 
@@ -20,18 +20,18 @@ function sampleBy(columns: readonly Int32Array[]): Sample {
   return sampleOf({ t: Float64Array.from({ length }, (_, row) => (row * DAY) / 100), clusters }, { from: 0, to: length })
 }
 
-/** Sixty airports in turn, sixty days one after the other. */
+/** Sixty airports in turn, sixty days in sequence. */
 const sample = sampleBy([
   Int32Array.from({ length: LENGTH }, (_, row) => row % 60),
   Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
 ])
 
 const counted = (difference: Float64Array, by = sample): Counted => {
-  const [found] = differingIn(by, [difference])
+  const [result] = differingIn(by, [difference])
   const room = new SumsRoom()
   return countedOf(
-    found,
-    by.cells.flatMap(set => countedColumn(sumsOf(set, found, room), set)),
+    result,
+    by.cells.flatMap(set => countedColumn(sumsOf(set, result, room), set)),
   )
 }
 const boundOf = (difference: Float64Array, most: number, by = sample): CountBound | undefined => {
@@ -43,29 +43,31 @@ const differing = (of: Readonly<Record<number, number>>): Float64Array => {
   for (const [row, d] of Object.entries(of)) difference[Number(row)] = d
   return difference
 }
-const near = (found: readonly number[], expected: readonly number[]): void =>
-  found.forEach((one, i) => assert.ok(Math.abs(one - expected[i]) < 1e-9 * Math.abs(expected[i]), `${found.join()} for ${expected.join()}`))
+const near = (result: readonly number[], expected: readonly number[]): void =>
+  result.forEach((value, i) =>
+    assert.ok(Math.abs(value - expected[i]) < 1e-9 * Math.abs(expected[i]), `${result.join()} for ${expected.join()}`),
+  )
 
-test('one decision of thousands: as much as that, times how many there may be, and on the other side times how many where none was', () => {
+test('one differing decision: its amount times the count bound, and on the other side times the bound of none', () => {
   near(boundOf(differing({ 7: -3 }), 3)!(0.05), [-3 * poissonUpper(1, 0.025), 3 * poissonUpper(0, 0.025)])
   near(boundOf(differing({ 7: 3, 1000: 3, 2015: 3 }), 3)!(0.01), [-3 * poissonUpper(0, 0.005), 3 * poissonUpper(3, 0.005)])
 })
 
-test('of unequal ones each height has its own count: one large one does not stand for all', () => {
-  // 100, above which none is; 10 to 100, above which one is; 0 to 10, three.
+test('unequal amounts have a count bound per level, so one large amount does not set the bound for all', () => {
+  // Levels: 0 exceed 100, 1 exceeds 10, 3 exceed 0.
   const [, high] = boundOf(differing({ 7: 100, 1000: 10, 2015: 10 }), 100)!(0.05)
   near([high], [90 * poissonUpper(1, 0.0125) + 10 * poissonUpper(3, 0.0125)])
   assert.ok(high < 100 * poissonUpper(3, 0.025))
 })
 
-test('decisions of one airport or one day are one, by their sum', () => {
-  // Three of airport 7: one cluster that lost 6, or three decisions and three days that lost 2 each.
+test('decisions of one airport or day count once, by their sum', () => {
+  // Three decisions of airport 7: one cluster that lost 6, or three decisions and three days that lost 2 each.
   const [low] = boundOf(differing({ 7: -2, 1027: -2, 2047: -2 }), 2)!(0.05)
   near([low], [-6 * poissonUpper(1, 0.025)])
   assert.ok(-low > 2 * poissonUpper(3, 0.025))
 })
 
-test('where many clusters of each column differ there is no bound, where few of one do there is', () => {
+test('there is a bound where few clusters of some column differ', () => {
   const spread = differing(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i * 101, 1])))
   assert.equal(boundOf(spread, 1), undefined)
   const oneDay = differing(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, 1])))
@@ -75,16 +77,16 @@ test('where many clusters of each column differ there is no bound, where few of 
 const bandFor = (by: Sample, difference: Float64Array): Band =>
   estimatedBands(by, [difference], { seed: 1, decisionsAWeek: by.length }).rungs[0] as Band
 
-test('what one decision may be worth is the largest that any alternative shows, and more where all show a handful', () => {
-  const [one, two] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
-  assert.deepEqual([mostOf([one]), mostOf([one, two])], [6, 7.5])
+test('the largest possible difference is the largest of any alternative, and more where all have few', () => {
+  const [single, pair] = [counted(differing({ 7: -3 })), counted(differing({ 7: 1, 8: 5 }))]
+  assert.deepEqual([mostOf([single]), mostOf([single, pair])], [6, 7.5])
   const many = counted(Float64Array.from({ length: LENGTH }, (_, row) => (row % 37 === 0 ? -4 : 0)))
-  assert.equal(mostOf([one, many]), 4)
-  // 4 to 0, above which one is.
+  assert.equal(mostOf([single, many]), 4)
+  // One level, from 4 to 0, that one decision exceeds.
   near(boundOf(differing({ 7: -3 }), 4)!(0.05), [-4 * poissonUpper(1, 0.025), 4 * poissonUpper(0, 0.025)])
 })
 
-test('an interval that one decision out of ten made absurd is of the size of what differs', () => {
+test('the bound replaces an interval that one of ten decisions inflates', () => {
   const amounts = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [i * 101, i === 0 ? -5000 : i % 2 === 0 ? 40 : -60]))
   const band = bandFor(sample, differing(amounts))
   assert.equal(band.isCounted, true)
@@ -92,10 +94,10 @@ test('an interval that one decision out of ten made absurd is of the size of wha
   assert.deepEqual([band.low, band.high], band.pointwise)
 })
 
-test('one decision of thousands is counted; where many differ the error is taken', () => {
-  const one = bandFor(sample, differing({ 7: -1 }))
-  assert.equal(one.isCounted, true)
-  near([one.low, one.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
+test('one differing decision uses the count bound, many use the standard error', () => {
+  const single = bandFor(sample, differing({ 7: -1 }))
+  assert.equal(single.isCounted, true)
+  near([single.low, single.high], [-2 * poissonUpper(1, 0.025), 2 * poissonUpper(0, 0.025)])
   assert.equal(
     bandFor(
       sample,
@@ -105,7 +107,7 @@ test('one decision of thousands is counted; where many differ the error is taken
   )
 })
 
-test('where there are too few clusters for a verdict nothing is counted', () => {
+test('with too few clusters for a verdict the count bound is not used', () => {
   const few = sampleBy([
     Int32Array.from({ length: LENGTH }, (_, row) => row % 12),
     Int32Array.from({ length: LENGTH }, (_, row) => Math.floor(row / 100)),
@@ -117,12 +119,12 @@ test('where there are too few clusters for a verdict nothing is counted', () => 
 
 interface Sparse {
   readonly expected: number
-  /** How much each of those that differ does, mean `mean`. */
+  /** The amount of each differing decision, with mean `mean`. */
   readonly amount: (chance: Random) => number
   readonly mean: number
-  /** One day in ten has all of them. */
+  /** One day in ten has all differing decisions. */
   readonly shocks?: boolean
-  /** One airport in six has all of them. */
+  /** One airport in six has all differing decisions. */
   readonly unequal?: boolean
 }
 
@@ -138,11 +140,11 @@ const sparse: Readonly<Record<string, Omit<Sparse, 'expected'>>> = {
   'of few airports': { amount: () => -1, mean: -1, unequal: true },
 }
 
-/** Histories in which something differs: what is covered of the mean that all histories have. */
+/** The coverage of the common mean over drawn histories with at least one difference. */
 function coverageOf({ expected, amount, mean, shocks = false, unequal = false }: Sparse, cases: number, seed: number) {
   const chance = random(seed)
-  let [bounded, bands, chosen, seen, made] = [0, 0, 0, 0, 0]
-  while (made < cases) {
+  let [bounded, bands, chosen, seen, drawn] = [0, 0, 0, 0, 0]
+  while (drawn < cases) {
     const airport = Int32Array.from({ length: DRAWN }, () => Math.floor(chance() * 60))
     const day = Int32Array.from({ length: DRAWN }, (_, row) => Math.floor(row / 25))
     const rateOf = (count: number, isLeft: boolean, of: number): Float64Array =>
@@ -152,7 +154,7 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
       chance() < (expected / DRAWN) * byAirport[airport] * byDay[day[row]] ? amount(chance) : 0,
     )
     if (difference.every(d => d === 0)) continue
-    made++
+    drawn++
     const by = sampleBy([airport, day])
     const truth = expected * mean
     const { few, ...rest } = counted(difference, by)
@@ -165,19 +167,19 @@ function coverageOf({ expected, amount, mean, shocks = false, unequal = false }:
     bands += Number(low <= truth && truth <= high)
     chosen += Number(isCounted ?? false)
   }
-  return { bounded: bounded / seen, bands: bands / made, chosen, seen }
+  return { bounded: bounded / seen, bands: bands / drawn, chosen, seen }
 }
 
-test('bounds cover what they claim, and so do the intervals that are chosen', () => {
+test('the bounds and the chosen intervals have their nominal coverage', () => {
   const cases = 100
   const chance = 3 * Math.sqrt((0.05 * 0.95) / cases)
   let chosen = 0
   for (const [name, world] of Object.entries(sparse))
     for (const expected of [0.3, 2, 8]) {
-      const found = coverageOf({ ...world, expected }, cases, 1)
-      assert.ok(found.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
-      assert.ok(found.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(found)}`)
-      chosen += found.chosen
+      const result = coverageOf({ ...world, expected }, cases, 1)
+      assert.ok(result.bounded >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
+      assert.ok(result.bands >= 0.95 - chance, `${name}, ${expected}: ${JSON.stringify(result)}`)
+      chosen += result.chosen
     }
   assert.ok(chosen > 200, String(chosen))
 })

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normalTail, studentQuantile, studentTail } from './student.ts'
 
-const close = (found: number, expected: number, relative: number): void =>
-  assert.ok(Math.abs(found - expected) <= relative * Math.abs(expected), `${found} for ${expected}`)
+const close = (result: number, expected: number, relative: number): void =>
+  assert.ok(Math.abs(result - expected) <= relative * Math.abs(expected), `${result} for ${expected}`)
 
-test('quantiles are those of the published tables', () => {
+test('quantiles equal the published tables', () => {
   const tables: [tail: number, freedom: number, t: number][] = [
     [0.05, 1, 12.7062047362],
     [0.05, 2, 4.3026527297],
@@ -20,7 +20,7 @@ test('quantiles are those of the published tables', () => {
   for (const [tail, freedom, t] of tables) close(studentQuantile(tail, freedom), t, 1e-9)
 })
 
-test('tails of one and two degrees of freedom have closed forms', () => {
+test('tails with one and two degrees of freedom equal their closed forms', () => {
   for (const t of [1e-6, 0.1, 0.5, 1, 1.7, 2, 3, 10, 1000]) {
     close(studentTail(t, 1), 1 - (2 / Math.PI) * Math.atan(t), 1e-9 + (t > 100 ? 1e-6 : 0))
     close(studentTail(t, 2), 1 - t / Math.sqrt(2 + t * t), 1e-9 + (t > 100 ? 1e-6 : 0))
@@ -29,7 +29,7 @@ test('tails of one and two degrees of freedom have closed forms', () => {
   assert.equal(studentTail(0, 7), 1)
 })
 
-test('tails of any number of degrees of freedom are the integral of the density', () => {
+test('tails with any degrees of freedom equal the integral of the density', () => {
   for (const freedom of [0.7, 3.3, 17.9, 61.2, 250.5])
     for (const [from, to] of [
       [0.2, 1.1],
@@ -43,7 +43,7 @@ test('tails of any number of degrees of freedom are the integral of the density'
     }
 })
 
-test('the normal tail, on both of its branches, and as the limit of the others', () => {
+test('the normal tail, on both branches, and as the limit of the t distribution', () => {
   close(normalTail(1), 0.3173105078629, 1e-11)
   close(normalTail(3), 0.0026997960632601866, 1e-11)
   close(normalTail(5), 5.733031437583869e-7, 1e-9)

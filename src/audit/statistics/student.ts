@@ -1,9 +1,12 @@
 /**
- * Tails and quantiles of Student's distribution, two-sided, for any positive number of degrees of freedom, whole or not; the normal one is that of infinitely many.
- * Relative errors are below 1e-9 up to NORMAL_FROM degrees of freedom.
+ * Tails and quantiles of Student's t distribution, two-sided, for any positive real number of degrees of freedom; Infinity gives the normal
+ * distribution. Relative errors are below 1e-9 up to NORMAL_FROM degrees of freedom.
  */
 
-/** The probability that |T| is above `t`. Abramowitz and Stegun (1964), 26.7.1: the incomplete beta function I_x(ν/2, 1/2) at x = ν / (ν + t²). */
+/**
+ * The probability that |T| exceeds `t`. Abramowitz and Stegun (1964), 26.7.1: the incomplete beta function I_x(ν/2, 1/2) at x = ν / (ν +
+ * t²).
+ */
 export function studentTail(t: number, freedom: number): number {
   const size = Math.abs(t)
   if (freedom > NORMAL_FROM) return normalTail(size)
@@ -15,7 +18,7 @@ export function studentTail(t: number, freedom: number): number {
   return x < (a + 1) / (a + 2.5) ? (front * fraction(a, 0.5, x)) / a : 1 - 2 * front * fraction(0.5, a, rest)
 }
 
-/** The t that |T| is above with probability `tail`: 1.96 for 0.05 and infinitely many degrees of freedom. */
+/** The t that |T| exceeds with probability `tail`: 1.96 for 0.05 and infinitely many degrees of freedom. */
 export function studentQuantile(tail: number, freedom: number): number {
   let [low, high] = [0, 1]
   while (studentTail(high, freedom) > tail) [low, high] = [high, 2 * high]
@@ -27,7 +30,10 @@ export function studentQuantile(tail: number, freedom: number): number {
   return (low + high) / 2
 }
 
-/** The probability that a standard normal value is further from 0 than `z`: erfc(z / √2), by its series (7.1.6) and from 3 on by its continued fraction (7.1.14). */
+/**
+ * The probability that a standard normal value exceeds `z` in absolute value: erfc(z / √2), by its series (7.1.6) and from 3 on by its
+ * continued fraction (7.1.14).
+ */
 export function normalTail(z: number): number {
   const x = Math.abs(z) / Math.SQRT2
   const density = Math.exp(-x * x) / Math.sqrt(Math.PI)
@@ -44,7 +50,9 @@ export function normalTail(z: number): number {
   return density / below
 }
 
-/** From so many degrees of freedom on the normal tail is taken: the two differ by t⁴ / 4ν of it, less than 1e-5 wherever it is above 1e-6. */
+/**
+ * From this many degrees of freedom the normal tail is used. The relative difference is t⁴ / 4ν, below 1e-5 wherever the tail exceeds 1e-6.
+ */
 const NORMAL_FROM = 1e8
 const FRACTION_TERMS = 60
 

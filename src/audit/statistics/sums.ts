@@ -1,49 +1,55 @@
-/** Differences, row by row, as sums by cell. An alternative costs one pass over rows, and after that, by whatever cells it is summed, what differs of it alone: of most decisions that is nothing. */
+/**
+ * Sums of differences by cell. An alternative costs one pass over rows; each further sum, by whatever cells, costs its differing rows
+ * alone.
+ */
 import { sparseOf, type Sparse } from '../value/sparse.ts'
 import type { Codes } from './joint-interval.ts'
 import type { Sample } from './sample.ts'
 
-/** By sample, what was not known of the difference looked at last: mostly the same rows. */
+/** The unknown rows of the previous difference of a sample: mostly the same rows again. */
 const lastUnknown = new WeakMap<Sample, Uint8Array>()
 
-/** Of differences row by row, NaN where one is not known. */
+/** Sparse differences of dense ones, NaN where unknown. */
 export const differing = (sample: Sample, differences: readonly Float64Array[]): Sparse[] =>
   differences.map(difference => {
-    const found = sparseOf(difference, lastUnknown.get(sample))
-    lastUnknown.set(sample, found.unknown)
-    return found
+    const sparse = sparseOf(difference, lastUnknown.get(sample))
+    lastUnknown.set(sample, sparse.unknown)
+    return sparse
   })
 
-/** One difference by one set of cells, good until the next is summed in the same room, in entries: first each cell whose differences do not add up to 0, then all others, those with as many rows as one. */
+/**
+ * Sums of one difference by one set of cells, valid until the buffers are used again. Entries come first for each cell with a nonzero sum,
+ * then one entry for all other cells of each size.
+ */
 export interface CellSums {
   readonly sizes: CellSizes
-  /** Of the first entries the cells. */
+  /** The cells of the first entries. */
   readonly cells: Int32Array
-  /** By entry: Σd, the rows that count, and for how many cells it stands. */
+  /** By entry: Σd, the known rows of a cell, and the number of cells that the entry represents. */
   readonly sums: Float64Array
   readonly rows: Int32Array
   readonly times: Int32Array
 }
 
-/** How many rows count in each cell. Few numbers occur, so the cells of each are counted. */
+/** The known rows of each cell. Few distinct sizes occur, so cells are counted by size. */
 export interface CellSizes {
-  /** By cell: the place of its number of rows in `rows`. */
+  /** By cell: the index of its size in `rows`. */
   readonly of: Int32Array
   readonly rows: Int32Array
-  /** By place: how many cells have so many rows. */
+  /** By index: the number of cells of that size. */
   readonly cells: Int32Array
 }
 
-/** Where sums are written, over those before: of one difference by seven sets there are several times as many as rows that differ. */
+/** Reused buffers for sums: one difference by seven sets has several times as many entries as differing rows. */
 export class SumsRoom {
-  /** Of differences, one after the other, the cells that are met. */
+  /** The cells met, difference by difference. */
   met = new Int32Array(0)
   cells = new Int32Array(0)
   sums = new Float64Array(0)
   rows = new Int32Array(0)
   times = new Int32Array(0)
 
-  /** For so many differences and entries. */
+  /** Ensures room for this many differences and entries. */
   take(differences: number, entries: number): this {
     if (this.met.length < differences) this.met = new Int32Array(differences)
     if (this.cells.length >= entries) return this
@@ -55,21 +61,22 @@ export class SumsRoom {
   }
 }
 
-export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, room: SumsRoom): CellSums {
+/** The sums of one difference by one set of cells, in the given buffers. O(differing rows + distinct sizes). */
+export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, buffers: SumsRoom): CellSums {
   const { sizes, zeros } = countingOf({ of, count }, unknown)
-  const left = sizes.cells.slice()
-  const { met, cells, sums, rows, times } = room.take(at.length, Math.min(at.length, count) + left.length)
+  const others = sizes.cells.slice()
+  const { met, cells, sums, rows, times } = buffers.take(at.length, Math.min(at.length, count) + others.length)
   let cellsMet = 0
   for (let i = 0; i < at.length; i++) {
     const cell = of[at[i]]
     const sum = zeros[cell]
     zeros[cell] = sum + by[i]
-    // Written in any case, and kept if it is the first of its cell, or one after those before it have added up to 0.
+    // Written unconditionally and kept if the cell's sum was 0: its first difference, or the first after earlier ones cancelled.
     met[cellsMet] = cell
     cellsMet += sum === 0 ? 1 : 0
   }
   let entry = 0
-  // What is found is taken: nothing is left for the next difference.
+  // Each sum is reset to 0 for the next difference.
   for (let i = 0; i < cellsMet; i++) {
     const cell = met[i]
     if (zeros[cell] === 0) continue
@@ -78,44 +85,44 @@ export function sumsOf({ of, count }: Codes, { at, by, unknown }: Sparse, room: 
     sums[entry] = zeros[cell]
     rows[entry] = sizes.rows[size]
     times[entry++] = 1
-    left[size]--
+    others[size]--
     zeros[cell] = 0
   }
-  const alone = entry
-  for (let size = 0; size < left.length; size++) {
-    if (left[size] === 0) continue
+  const nonzeroEntries = entry
+  for (let size = 0; size < others.length; size++) {
+    if (others[size] === 0) continue
     sums[entry] = 0
     rows[entry] = sizes.rows[size]
-    times[entry++] = left[size]
+    times[entry++] = others[size]
   }
   return {
     sizes,
-    cells: cells.subarray(0, alone),
+    cells: cells.subarray(0, nonzeroEntries),
     sums: sums.subarray(0, entry),
     rows: rows.subarray(0, entry),
     times: times.subarray(0, entry),
   }
 }
 
-/** How many of the rows that count each cell has. */
+/** The number of known rows of each cell. */
 export const sizesBy = (set: Codes, { unknown }: Pick<Sparse, 'unknown'>): CellSizes => countingOf(set, unknown).sizes
 
 interface Counting {
   readonly unknown: Uint8Array
   readonly sizes: CellSizes
-  /** A 0 for each cell, except while one difference is summed. */
+  /** 0 for each cell, except while a difference is summed. */
   readonly zeros: Float64Array
 }
 
-/** By the codes of rows. */
+/** By the code array. */
 const countings = new WeakMap<Int32Array, Counting>()
 
 function countingOf(set: Codes, unknown: Uint8Array): Counting {
-  const known = countings.get(set.of)
-  if (known?.unknown === unknown) return known
-  const made = { unknown, sizes: sizesOf(set, unknown), zeros: known?.zeros ?? new Float64Array(set.count) }
-  countings.set(set.of, made)
-  return made
+  const cachedCounting = countings.get(set.of)
+  if (cachedCounting?.unknown === unknown) return cachedCounting
+  const counting = { unknown, sizes: sizesOf(set, unknown), zeros: cachedCounting?.zeros ?? new Float64Array(set.count) }
+  countings.set(set.of, counting)
+  return counting
 }
 
 function sizesOf({ of, count }: Codes, unknown: Uint8Array): CellSizes {

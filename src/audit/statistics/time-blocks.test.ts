@@ -11,7 +11,7 @@ const named = (t: Float64Array, bounds: { horizon?: number; window?: number } = 
   return [name, count]
 }
 
-test('days, several days where there are many, parts of a day where there are few', () => {
+test('blocks are days, several days in long histories, parts of a day in short ones', () => {
   assert.deepEqual(named(every(hour, 91 * day)), ['day', 91])
   assert.deepEqual(named(every(hour, 127 * day)), ['day', 127])
   assert.deepEqual(named(every(hour, 130 * day)), ['2-day block', 65])
@@ -22,14 +22,14 @@ test('days, several days where there are many, parts of a day where there are fe
   assert.deepEqual(named(every(hour / 4, day)), ['1-hour block', 24])
 })
 
-test('none is shorter than what a label waits for, or a window looks back', () => {
+test("no block is shorter than the label's horizon or the window", () => {
   assert.deepEqual(named(every(hour / 2, 10 * day), { horizon: 5 * hour }), ['6-hour block', 40])
   assert.deepEqual(named(every(hour / 2, 10 * day), { window: 13 * hour }), ['day', 10])
   assert.deepEqual(named(every(hour, 91 * day), { horizon: 3 * day }), ['3-day block', 31])
   assert.deepEqual(named(every(hour, 91 * day), { horizon: 3 * day + 1 }), ['4-day block', 23])
 })
 
-test('codes rise by time from 0 at the first row of the block, and a gap is a gap', () => {
+test('codes rise with time from 0 at the first row, and skip gaps', () => {
   const t = Float64Array.of(begin, begin + 30 * day + 5 * hour, begin + 30 * day + 23 * hour, begin + 31 * day, begin + 100 * day)
   assert.deepEqual(timeBlocks(t, { from: 1, to: 5 }, { horizon: 0, window: 0 }), {
     name: 'day',
@@ -43,13 +43,13 @@ test('codes rise by time from 0 at the first row of the block, and a gap is a ga
     count: 1,
     span: day,
   })
-  const one = timeBlocks(t.slice(0, 1), { from: 0, to: 1 }, { horizon: 0, window: 0 })
-  assert.deepEqual(one, { name: '1-hour block', of: new Int32Array(1), count: 1, span: hour })
+  const value = timeBlocks(t.slice(0, 1), { from: 0, to: 1 }, { horizon: 0, window: 0 })
+  assert.deepEqual(value, { name: '1-hour block', of: new Int32Array(1), count: 1, span: hour })
   const before = Float64Array.of(-day - 1, -1, 0)
   assert.deepEqual(timeBlocks(before, { from: 0, to: 3 }, { horizon: day, window: 0 }).of, Int32Array.of(0, 1, 2))
 })
 
-test('longer blocks are about twice as long, and those that lie within one day or one week begin with it', () => {
+test("longer blocks are about twice as long, and begin with the first row's day", () => {
   const from = (length: number, steps: number): number[] => {
     const lengths = [length]
     for (let i = 0; i < steps; i++) lengths.push(longerThan(lengths.at(-1)!))

@@ -1,38 +1,45 @@
-/** Blocks of time as clusters: decisions of one day share its weather, its news, its attack. */
+/** Blocks of time as clusters: decisions of one day share its weather, news and attacks. */
 import type { ClusterColumn, RowRange } from '../domain/cases.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-/** Blocks that there are at least, where the block of rows is long enough. Unequal ones are worth fewer, so days are put together only while there are more than that. */
-const BLOCKS_LEAST = 50
-const BLOCKS_WANTED = 64
-/** Parts of a day that begin at the same hours each day, ms. */
+/**
+ * The least number of blocks where the rows cover enough time, and the number above which days are merged: unequal blocks have a smaller
+ * effective sample size.
+ */
+const BLOCKS_MIN = 50
+const BLOCKS_TARGET = 64
+/** Parts of a day that begin at equal hours each day, ms. */
 const partsOfDay = [12, 8, 6, 4, 3, 2, 1].map(hours => hours * HOUR_MS)
-/** Days of one block, where shocks last. */
+/** Block lengths for long shocks, ms. */
 const longDays = [1, 2, 4, 7, 14, 28].map(days => days * DAY_MS)
 
 export interface BlockBounds {
-  /** From t to the end of what a label waits for, ms. */
+  /** The label's horizon, ms. */
   readonly horizon: number
   /** The longest finite window below a day, ms; 0 without one. */
   readonly window: number
 }
 
-/** A column of blocks of time. */
+/** A cluster column of blocks of time. */
 export interface TimeColumn extends ClusterColumn {
   readonly span: number
 }
 
 /**
- * A cluster column of blocks that are days, or several days where there are many, or parts of a day where there are few, and never shorter than the label's horizon or the window: what two
- * neighbouring decisions both saw is then mostly in one block. Where shocks last longer all the same, `convergence.ts` lengthens them.
+ * Blocks of one day; of several days in long histories, of parts of a day in short ones. A block is never shorter than the label's horizon
+ * or the window, so neighbouring decisions mostly share a block with what they both saw. Where shocks last longer, `convergence.ts`
+ * lengthens the blocks.
  */
 export function timeBlocks(t: Float64Array, rows: RowRange, { horizon, window }: BlockBounds): TimeColumn {
   if (rows.to <= rows.from) return blocksOf(t, rows, DAY_MS)
   return blocksOf(t, rows, lengthOf(t[rows.to - 1] - t[rows.from], Math.max(horizon, window)))
 }
 
-/** Each as long as that, ms. Days begin at midnight UTC, and several days with the first. Rows outside of `rows` have code 0 and are not looked at. */
+/**
+ * Blocks of one length, ms. Days begin at midnight UTC, and blocks of several days with the first row's day. Rows outside `rows` have code
+ * 0.
+ */
 export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeColumn {
   const of = new Int32Array(t.length)
   if (rows.to <= rows.from) return { name: nameOf(length), of, count: 1, span: length }
@@ -43,16 +50,16 @@ export function blocksOf(t: Float64Array, rows: RowRange, length: number): TimeC
   return { name: nameOf(length), of, count: of[rows.to - 1] + 1, span: length }
 }
 
-/** About twice as long, ms: parts of a day, days, weeks. */
+/** The next longer block length, about twice as long, ms: parts of a day, days, weeks. */
 export function longerThan(length: number): number {
   return [...partsOfDay.toReversed(), ...longDays].find(longer => longer >= 1.5 * length) ?? 2 * length
 }
 
 function lengthOf(span: number, shortest: number): number {
-  const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_WANTED), Math.ceil(shortest / DAY_MS))
-  if (days > 1 || span / DAY_MS >= BLOCKS_LEAST) return days * DAY_MS
+  const days = Math.max(1, Math.floor(span / DAY_MS / BLOCKS_TARGET), Math.ceil(shortest / DAY_MS))
+  if (days > 1 || span / DAY_MS >= BLOCKS_MIN) return days * DAY_MS
   const allowed = [DAY_MS, ...partsOfDay].filter(part => part >= shortest)
-  return allowed.find(part => span / part >= BLOCKS_LEAST) ?? allowed.at(-1)!
+  return allowed.find(part => span / part >= BLOCKS_MIN) ?? allowed.at(-1)!
 }
 
 function nameOf(length: number): string {

@@ -1,4 +1,4 @@
-/** Variances are those of closed forms, and of their definition carried out row by row. */
+/** Variances against closed forms, and against their definition carried out row by row. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -6,8 +6,8 @@ import { sampleOf, withBlocks, type Sample } from './sample.ts'
 import { differing } from './sums.ts'
 import { measured, type Measured } from './variance.ts'
 
-const close = (found: number, expected: number, what: string, relative = 1e-9): void =>
-  assert.ok(Math.abs(found - expected) <= relative * Math.abs(expected) + 1e-12, `${what}: ${found} for ${expected}`)
+const close = (result: number, expected: number, label: string, relative = 1e-9): void =>
+  assert.ok(Math.abs(result - expected) <= relative * Math.abs(expected) + 1e-12, `${label}: ${result} for ${expected}`)
 
 function measure(differences: readonly number[], columns: readonly (readonly number[])[]): Measured {
   const clusters = columns.map((of, i) => ({ name: `c${i}`, of: Int32Array.from(of), count: 100 }))
@@ -17,21 +17,21 @@ function measure(differences: readonly number[], columns: readonly (readonly num
 
 const measuredBy = (sample: Sample, difference: Float64Array): Measured => measured(sample.cells, differing(sample, [difference])[0])
 
-test('without clusters it is the variance of a mean, s² / n, with n − 1 degrees of freedom', () => {
-  const found = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
-  close(found.value, 1 / 8, 'mean')
-  close(found.variance, (5 - 8 / 64) / 7 / 8, 'variance')
-  close(found.freedom, 7, 'freedom')
+test('without clusters the variance is that of a mean, s² / n, with n − 1 degrees of freedom', () => {
+  const result = measure([0, -1, 0, 0, 1, -1, 1, 1], [])
+  close(result.value, 1 / 8, 'mean')
+  close(result.variance, (5 - 8 / 64) / 7 / 8, 'variance')
+  close(result.freedom, 7, 'freedom')
 })
 
-test('of clusters of equal size it is G / (G − 1) · Σ u² / N², with G − 1 degrees of freedom', () => {
-  const found = measure([0, -1, -1, -1, 0, 0, 1, 0, 0], [[4, 4, 4, 2, 2, 2, 7, 7, 7]])
+test('with clusters of equal size the variance is G / (G − 1) · Σ u² / N², with G − 1 degrees of freedom', () => {
+  const result = measure([0, -1, -1, -1, 0, 0, 1, 0, 0], [[4, 4, 4, 2, 2, 2, 7, 7, 7]])
   const residuals = [-2, -1, 1].map(sum => sum + (3 * 2) / 9)
-  close(found.variance, ((3 / 2) * residuals.reduce((sum, u) => sum + u * u, 0)) / 81, 'variance')
-  close(found.freedom, 2, 'freedom')
+  close(result.variance, ((3 / 2) * residuals.reduce((sum, u) => sum + u * u, 0)) / 81, 'variance')
+  close(result.freedom, 2, 'freedom')
 })
 
-test('of blocks of time that were lengthened what neighbours share is added, if they share anything, and that is known a third as well', () => {
+test('for lengthened blocks a positive neighbour covariance is added, with a third of the degrees of freedom', () => {
   const of = Int32Array.from({ length: 32 }, (_, row) => Math.floor(row / 4))
   const t = Float64Array.from(of, day => day)
   const short = sampleOf({ t, clusters: [{ name: 'day', of, count: 8, span: 1 }] }, { from: 0, to: 32 })
@@ -42,29 +42,29 @@ test('of blocks of time that were lengthened what neighbours share is added, if 
     [4, 0, 4, 1],
   ]) {
     const difference = Float64Array.from(of, (day, row) => (row % 8 < losses[day >> 1] ? -1 : 0))
-    const [found, apart] = [
+    const [result, apart] = [
       long,
       sampleOf({ t, clusters: [{ name: 'block', of: of.map(day => day >> 1), count: 4 }] }, { from: 0, to: 32 }),
     ].map(sample => measuredBy(sample, difference))
-    const mean = losses.reduce((sum, one) => sum + one, 0) / 4
-    const v = losses.map(one => (mean - one) / 24)
-    const beside = 2 * (v[0] * v[1] + v[1] * v[2] + v[2] * v[3])
-    assert.equal(beside > 0, losses[1] === 3)
-    close(found.variance, apart.variance + Math.max(0, beside), 'variance')
-    close(found.freedom, beside > 0 ? apart.freedom / 3 : apart.freedom, 'freedom')
+    const mean = losses.reduce((sum, item) => sum + item, 0) / 4
+    const v = losses.map(item => (mean - item) / 24)
+    const context = 2 * (v[0] * v[1] + v[1] * v[2] + v[2] * v[3])
+    assert.equal(context > 0, losses[1] === 3)
+    close(result.variance, apart.variance + Math.max(0, context), 'variance')
+    close(result.freedom, context > 0 ? apart.freedom / 3 : apart.freedom, 'freedom')
   }
 })
 
-test('clusters that differ in nothing but their size have no variance', () => {
-  const found = measure([1, 1, 1, 1], [[0, 0, 0, 1]])
-  assert.deepEqual([found.value, found.variance, found.freedom], [1, 0, Infinity])
+test('clusters that differ in size alone have no variance', () => {
+  const result = measure([1, 1, 1, 1], [[0, 0, 0, 1]])
+  assert.deepEqual([result.value, result.variance, result.freedom], [1, 0, Infinity])
 })
 
 const cell = fc.constantFrom(0, 0, 0, -1, 1, -2.5, NaN)
 const rowsOf = (columns: number) =>
   fc.array(fc.tuple(cell, ...Array.from({ length: columns }, () => fc.nat(3))), { minLength: 4, maxLength: 30 })
 
-/** By its words: each cell is left out, and θ is computed again. */
+/** The definition: each cell is left out, and θ is computed again. */
 function naive(rows: readonly (readonly number[])[], columns: readonly number[]): { moved: number[]; variance: number } {
   const theta = (of: readonly (readonly number[])[]): number => of.reduce((sum, [d]) => sum + d, 0) / of.length
   const nameOf = (row: readonly number[]): string => columns.map(column => row[column]).join(' ')
@@ -74,25 +74,25 @@ function naive(rows: readonly (readonly number[])[], columns: readonly number[])
 }
 
 const isWithin = (rows: readonly (readonly number[])[], a: number, b: number): boolean =>
-  rows.every(one => rows.every(other => one[a] !== other[a] || one[b] === other[b]))
+  rows.every(item => rows.every(other => item[a] !== other[a] || item[b] === other[b]))
 
-test('by several columns it is each cell left out in turn, sets of cells added and taken off', () => {
+test('with several columns the variance is the jackknife over cells by inclusion and exclusion', () => {
   fc.assert(
     fc.property(rowsOf(3), all => {
       const rows = all.filter(([d]) => !Number.isNaN(d))
       fc.pre([1, 2, 3].every(column => new Set(rows.map(row => row[column])).size > 1))
       fc.pre([1, 2, 3].every(a => [1, 2, 3].every(b => a === b || !isWithin(all, a, b))))
-      const found = measure(
+      const result = measure(
         all.map(([d]) => d),
         [1, 2, 3].map(column => all.map(row => row[column])),
       )
       const v = (...columns: number[]) => naive(rows, columns).variance
       const whole = v(1) + v(2) + v(3) - v(1, 2) - v(1, 3) - v(2, 3) + v(1, 2, 3)
-      close(found.value, rows.reduce((sum, [d]) => sum + d, 0) / rows.length, 'value')
-      close(found.variance, Math.max(whole, v(1, 2, 3) / 2), 'variance')
+      close(result.value, rows.reduce((sum, [d]) => sum + d, 0) / rows.length, 'value')
+      close(result.variance, Math.max(whole, v(1, 2, 3) / 2), 'variance')
       for (const column of [1, 2, 3]) {
         const { moved } = naive(rows, [column])
-        const influence = [...found.influence[column - 1]]
+        const influence = [...result.influence[column - 1]]
         close(Math.max(0, ...influence), Math.max(0, ...moved), 'greatest')
         close(Math.min(0, ...influence), Math.min(0, ...moved), 'least')
       }
@@ -100,7 +100,7 @@ test('by several columns it is each cell left out in turn, sets of cells added a
   )
 })
 
-test('degrees of freedom are those of the matrix of their formula, or of fourth moments, and skewness that of third ones', () => {
+test('degrees of freedom equal the matrix formula or the fourth moments, and skewness the third moments', () => {
   fc.assert(
     fc.property(rowsOf(1), all => {
       const rows = all.filter(([d]) => !Number.isNaN(d))

@@ -1,91 +1,95 @@
 /**
- * The variance of θ = Σd / Σn where rows share luck by several columns of clusters at once, its skewness, and how well it is known.
+ * The multiway cluster-robust variance of θ = Σd / Σn, its degrees of freedom, and its skewness.
  *
- * **Variance.** With v_c = θ − θ(−c), by how much θ moves when cell c is left out, the variance of one set of cells is the jackknife's, (G − 1)/G · Σ v_c² (Efron 1982; as a cluster-robust
- * variance it is CR3: MacKinnon, Nielsen and Webb 2023, "Fast and reliable jackknife and bootstrap methods for cluster-robust inference"). θ is a ratio, so v_c = (S_c − θ n_c) / (N − n_c): that
- * makes up for what a large cluster takes from its own residual. Sets of cells are added and taken off by inclusion and exclusion (Cameron, Gelbach and Miller 2011, "Robust inference with
- * multiway clustering"): by origin, and by day, less by both together. By chance that may come out too small, even below 0: it is never less than half of that of the smallest cells, which is
- * about what there is where nothing is shared. (Never less than the whole of it counts the same doubt twice, with the degrees of freedom: intervals then cover 97 % there, and 96 % with the half.)
+ * **Variance.** Let v_c = θ − θ(−c) be the influence of cell c. The variance by one set of cells is the jackknife's, (G − 1)/G · Σ v_c²
+ * (Efron 1982; as a cluster-robust variance CR3: MacKinnon, Nielsen and Webb 2023, "Fast and reliable jackknife and bootstrap methods for
+ * cluster-robust inference"). θ is a ratio, so v_c = (S_c − θ n_c) / (N − n_c), which corrects for a large cluster's effect on its own
+ * residual. Sets of cells combine by inclusion and exclusion (Cameron, Gelbach and Miller 2011, "Robust inference with multiway
+ * clustering"): by origin, plus by day, less by both. By chance the result may be too small, even negative, so it is at least half of the
+ * variance by the smallest cells, which is about right where nothing is shared. (With a floor of the whole instead of half, which counts
+ * the same uncertainty twice with the degrees of freedom, intervals cover 97 % there instead of 96 %.)
  *
- * **Blocks of time that go on.** Where neighbouring blocks erred together and longer ones were taken, part of a shock still lies on either side of a border. Its 2 Σ v_i v_{i+1} is added, if it is above 0 (the truncated kernel
- * of White and Domowitz 1984 at a lag of one block). Such a sum is known a third as well, by 1 / Σ k² degrees of freedom a block (Priestley 1981, 6.2).
+ * **Lengthened blocks of time.** Where block errors were autocorrelated and longer blocks were taken, part of a shock still crosses a
+ * border. The term 2 Σ v_i v_{i+1} is added if it is positive (the truncated kernel of White and Domowitz 1984 at a lag of one block). It
+ * reduces the degrees of freedom to a third, by 1 / Σ k² a block (Priestley 1981, 6.2).
  *
- * **Degrees of freedom.** Satterthwaite's, 2E²/Var. Of one column the lesser of two: of a working model in which a cluster of n rows has variance σ² n + τ² n², σ² and τ² by moments (Bell and
- * McCaffrey 2002; Imbens and Kolesár 2016); and 3 (Σv²)² / Σv⁴ − 2, by fourth moments, which is 1 where one cluster carries everything. Of all columns V² / Σ V_k²/ν_k.
+ * **Degrees of freedom.** Satterthwaite's, 2E²/Var. For one column the lesser of two: by a working model in which a cluster of n rows has
+ * variance σ² n + τ² n², σ² and τ² by moments (Bell and McCaffrey 2002; Imbens and Kolesár 2016); and by fourth moments, 3 (Σv²)² / Σv⁴ −
+ * 2, which is 1 where one cluster dominates. For all columns V² / Σ V_k²/ν_k.
  *
- * **Skewness.** Σ v³ / V^(3/2), its sets added and taken off as those of the variance: shocks and rare large amounts make errors lopsided.
+ * **Skewness.** Σ v³ / V^(3/2), its sets combined as those of the variance: shocks and rare large amounts skew the errors.
  */
 import type { Sparse } from '../value/sparse.ts'
 import type { Codes } from './joint-interval.ts'
 import type { CellSet } from './sample.ts'
 import { sumsOf, SumsRoom, type CellSizes, type CellSums } from './sums.ts'
 
-/** Of one difference, a row: decisions whose difference is not known are left out. */
+/** The estimate of one mean difference per row; rows with an unknown difference are left out. */
 export interface Measured {
   readonly rows: number
   readonly differing: number
   /** θ. */
   readonly value: number
   readonly variance: number
-  /** Of the variance; Infinity where it is 0. */
+  /** Degrees of freedom of the variance; Infinity where it is 0. */
   readonly freedom: number
   readonly skewness: number
-  /** Of the sets of one column each, cell by cell: θ − θ(−c). */
+  /** The influence θ − θ(−c) of each cluster, for each column. */
   readonly influence: readonly Float64Array[]
 }
 
-/** Of at least two rows. `seen` is given what is summed by each set of cells, which is good until it returns. */
+/** Estimates a mean difference over at least two rows. `visit` receives the sums by each set of cells, which are valid until it returns. */
 export function measured(
   cells: readonly CellSet[],
   differing: Sparse,
   room: SumsRoom = new SumsRoom(),
-  seen: (sums: CellSums, set: CellSet) => void = () => {},
+  visit: (sums: CellSums, set: CellSet) => void = () => {},
 ): Measured {
   const { rows, squares, at } = differing
   const theta = thetaOf(differing)
   const { value, unit } = theta
-  const ofRows = Math.max(0, squares - rows * value * value)
+  const rowSquares = Math.max(0, squares - rows * value * value)
   const influence: Float64Array[] = []
   const parts = cells.map(set => {
-    const one = sumsOf(set, differing, room)
-    seen(one, set)
-    if (set.over.length <= 1) influence.push(influenceOf(one, theta))
-    return { ...partOf(one, theta), sizes: one.sizes }
+    const setSums = sumsOf(set, differing, room)
+    visit(setSums, set)
+    if (set.over.length <= 1) influence.push(influenceOf(setSums, theta))
+    return { ...partOf(setSums, theta), sizes: setSums.sizes }
   })
-  let [variance, third, doubt] = [0, 0, 0]
+  let [variance, third, freedomDivisor] = [0, 0, 0]
   parts.forEach((part, i) => {
     variance += cells[i].sign * part.variance
     third += cells[i].sign * part.third
     if (cells[i].over.length > 1 || part.variance === 0) return
-    const modelled = modelledFreedom(part.sizes, rows, ofRows / unit ** 2, part.residuals)
+    const modelled = modelledFreedom(part.sizes, rows, rowSquares / unit ** 2, part.residuals)
     const freedom = Math.min(modelled, (3 * part.second ** 2) / part.fourth - 2)
-    const beside = cells[i].goesOn ? sharedByNeighbours(influence[i]) : 0
-    variance += beside
-    doubt += (part.variance + beside) ** 2 / (beside > 0 ? freedom / NEIGHBOURS_DOUBT : freedom)
+    const neighbourTerm = cells[i].goesOn ? neighbourCovariance(influence[i]) : 0
+    variance += neighbourTerm
+    freedomDivisor += (part.variance + neighbourTerm) ** 2 / (neighbourTerm > 0 ? freedom / NEIGHBOUR_LAGS : freedom)
   })
-  variance = Math.max(variance, LEAST_OF_CELLS * parts.at(-1)!.variance)
+  variance = Math.max(variance, CELL_VARIANCE_FLOOR * parts.at(-1)!.variance)
   return {
     rows,
     differing: at.length,
     value,
     variance: variance * unit ** 2,
-    freedom: doubt > 0 ? variance ** 2 / doubt : Infinity,
+    freedom: freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity,
     skewness: variance > 0 ? third / variance ** 1.5 : 0,
     influence: influence.map(column => column.map(v => v * unit)),
   }
 }
 
-/** θ − θ(−c) of each cell of one set, in units that do not matter to whoever compares them. */
+/** The influence θ − θ(−c) of each cell of one set, in arbitrary units. */
 export const movedBy = (set: Codes, differing: Sparse): Float64Array =>
   influenceOf(sumsOf(set, differing, new SumsRoom()), thetaOf(differing))
 
-/** Of the variance of the smallest cells, the part that the variance is at least. */
-const LEAST_OF_CELLS = 0.5
+/** The floor of the variance, as a share of the variance by the smallest cells. */
+const CELL_VARIANCE_FLOOR = 0.5
 
 /** Σ k² over the lags −1, 0 and 1. */
-const NEIGHBOURS_DOUBT = 3
+const NEIGHBOUR_LAGS = 3
 
-function sharedByNeighbours(v: Float64Array): number {
+function neighbourCovariance(v: Float64Array): number {
   let sum = 0
   for (let i = 1; i < v.length; i++) sum += v[i - 1] * v[i]
   return Math.max(0, 2 * sum)
@@ -94,17 +98,17 @@ function sharedByNeighbours(v: Float64Array): number {
 interface Theta {
   readonly value: number
   readonly rows: number
-  /** A row's deviation: in units of it no power leaves the range of doubles. */
+  /** The standard deviation of a row. In this unit no power leaves the range of doubles. */
   readonly unit: number
 }
 
 function thetaOf({ rows, sum, squares }: Sparse): Theta {
   const value = sum / rows
-  const ofRows = squares - rows * value * value
-  return { value, rows, unit: ofRows > 0 ? Math.sqrt(ofRows / rows) : 1 }
+  const rowSquares = squares - rows * value * value
+  return { value, rows, unit: rowSquares > 0 ? Math.sqrt(rowSquares / rows) : 1 }
 }
 
-/** Of one set of cells, in units. */
+/** The moments of one set of cells, in units. */
 interface Part {
   readonly variance: number
   /** Σ v², Σ v³ and Σ v⁴. */
@@ -132,33 +136,33 @@ function partOf({ sums, rows: counts, times }: CellSums, { value, rows, unit }: 
   return { variance: occupied < 2 ? 0 : ((occupied - 1) / occupied) * second, second, third, fourth, residuals }
 }
 
-/** By cell: v, in units. */
+/** The influence v by cell, in units. */
 function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Theta): Float64Array {
-  const moved = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
+  const influenceOfCell = (sum: number, n: number): number => (n === 0 || n === rows ? 0 : (sum - value * n) / unit / (rows - n))
   const influence = new Float64Array(sizes.of.length)
-  for (let cell = 0; cell < influence.length; cell++) influence[cell] = moved(0, sizes.rows[sizes.of[cell]])
-  cells.forEach((cell, entry) => (influence[cell] = moved(sums[entry], sizes.rows[sizes.of[cell]])))
+  for (let cell = 0; cell < influence.length; cell++) influence[cell] = influenceOfCell(0, sizes.rows[sizes.of[cell]])
+  cells.forEach((cell, entry) => (influence[cell] = influenceOfCell(sums[entry], sizes.rows[sizes.of[cell]])))
   return influence
 }
 
 /**
- * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ² n_g²: with Ω = Cov û it is
- * (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal and two vectors, so both sums are sums over clusters.
+ * Satterthwaite's degrees of freedom of Σ w_g û_g², w_g = (N − n_g)^−2, û = (I − p1ᵀ) u with p = n / N and Var u_g = v_g = σ² n_g + τ²
+ * n_g². With Ω = Cov û they are (Σ w_g Ω_gg)² / Σ w_g w_h Ω_gh². Ω is a diagonal plus two vectors, so both sums are sums over clusters.
  */
-function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, ofRows: number, ofClusters: number): number {
+function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, rowSquares: number, ofClusters: number): number {
   let pairs = 0
   sizes.forEach((n, i) => (pairs += cells[i] * n * n))
-  const shared = pairs > rows ? Math.max(0, (ofClusters - ofRows) / (pairs - rows)) : 0
-  const own = Math.max(0, ofRows / rows - shared)
+  const shared = pairs > rows ? Math.max(0, (ofClusters - rowSquares) / (pairs - rows)) : 0
+  const own = Math.max(0, rowSquares / rows - shared)
   let total = 0
   sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))
   let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]
   sizes.forEach((n, i) => {
     if (n === rows) return
     const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
-    const apart = p * (p * total - 2 * v)
-    expected += cells[i] * w * (v + apart)
-    single += cells[i] * w * w * v * (v + 2 * apart)
+    const adjustment = p * (p * total - 2 * v)
+    expected += cells[i] * w * (v + adjustment)
+    single += cells[i] * w * w * v * (v + 2 * adjustment)
     pp += cells[i] * w * p * p
     vv += cells[i] * w * v * v
     pv += cells[i] * w * p * v

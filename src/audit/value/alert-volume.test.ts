@@ -7,17 +7,17 @@ import { actingAtVolume, alertsOf } from './alert-volume.ts'
 
 const MINUTE = 60_000
 
-/** The naive reference of a cooldown: earliest first, row by row. */
+/** The naive reference of a cooldown: the earliest rows first. */
 function actionsAmong({ cases: { t, key } }: Given, rows: readonly number[], cooldown: number): number[] {
   const acts: number[] = []
   for (const row of rows) if (!acts.some(before => key[before] === key[row] && t[row] - t[before] < cooldown)) acts.push(row)
   return acts
 }
 
-test('exactly so many decisions of each block act, those with the highest scores', () => {
+test('in each block the highest-scored decisions act, exactly as many as asked', () => {
   for (let seed = 0; seed < 500; seed++) {
-    const given = randomGiven(seed, { most: 60 })
-    const { cases, decided, rows } = given
+    const evaluation = randomGiven(seed, { most: 60 })
+    const { cases, decided, rows } = evaluation
     const { score } = decided
     const of = random(seed)
     const middle = rows.from + Math.floor(of() * (rows.to - rows.from + 1))
@@ -34,11 +34,11 @@ test('exactly so many decisions of each block act, those with the highest scores
     for (const { rows: block, count } of blocks) {
       const scored = Array.from({ length: block.to - block.from }, (_, i) => block.from + i).filter(row => !Number.isNaN(score[row]))
       const own = acting.filter(row => row >= block.from && row < block.to)
-      assert.equal(own.length, Math.min(count, actionsAmong(given, scored, cooldown).length), `seed ${seed}`)
-      assert.deepEqual(own, actionsAmong(given, own, cooldown), 'each key rests between its actions')
+      assert.equal(own.length, Math.min(count, actionsAmong(evaluation, scored, cooldown).length), `seed ${seed}`)
+      assert.deepEqual(own, actionsAmong(evaluation, own, cooldown), 'each key rests between its actions')
       const lowest = Math.min(...own.map(row => score[row]))
       const above = scored.filter(row => score[row] > lowest)
-      // Nobody above the cut is left out, except for a cooldown that one of them began.
+      // No row above the cut is left out, except by the cooldown of an acting row.
       for (const row of above)
         assert.ok(
           own.includes(row) || own.some(other => cases.key[other] === cases.key[row] && Math.abs(cases.t[row] - cases.t[other]) < cooldown),
@@ -48,7 +48,7 @@ test('exactly so many decisions of each block act, those with the highest scores
   }
 })
 
-test('what acts at a threshold acts at its own volume too', () => {
+test('the alerts of a threshold are the alerts at their own volume', () => {
   for (let seed = 0; seed < 300; seed++) {
     const { cases, decided, rows, threshold } = randomGiven(seed, { most: 60 })
     const { score } = decided
@@ -61,21 +61,21 @@ test('what acts at a threshold acts at its own volume too', () => {
   }
 })
 
-test('ties are parted alike in every alternative, and evenly', () => {
+test('ties break alike in every alternative, and evenly over the rows', () => {
   const length = 10_000
   const cases = { t: new Float64Array(length), key: new Int32Array(length) }
   const rows = { from: 0, to: length }
-  const one = actingAtVolume(cases, new Float64Array(length).fill(0.3), [{ rows, count: 2000 }], 0)
+  const item = actingAtVolume(cases, new Float64Array(length).fill(0.3), [{ rows, count: 2000 }], 0)
   const other = actingAtVolume(cases, new Float64Array(length).fill(0.9), [{ rows, count: 2000 }], 0)
-  assert.deepEqual(one, other)
-  const early = one.filter(row => row < length / 2).length
+  assert.deepEqual(item, other)
+  const early = item.filter(row => row < length / 2).length
   assert.ok(Math.abs(early - 1000) < 100, `${early} of 2,000 in the first half`)
 })
 
-test('what a slower cadence leaves out does not act, and nothing moves up for it', () => {
+test('decisions that a slower cadence omits do not act, and no other decision replaces them', () => {
   for (let seed = 0; seed < 300; seed++) {
-    const given = randomGiven(seed, { most: 60 })
-    const { cases, decided, rows } = given
+    const evaluation = randomGiven(seed, { most: 60 })
+    const { cases, decided, rows } = evaluation
     const volumes = [{ rows, count: seed % 12 }]
     const left = decided.score.map((value, row) => (cases.t[row] % (15 * MINUTE) === 0 ? value : NaN))
     for (const cooldown of [0, 20 * MINUTE]) {
@@ -86,9 +86,9 @@ test('what a slower cadence leaves out does not act, and nothing moves up for it
           part,
           whole.filter(row => !Number.isNaN(left[row])),
         )
-      // An action that is left out may free its key for a later decision, and never for a second one.
+      // An omitted action may free its key for one later decision, never for two.
       assert.ok(part.length <= whole.length && part.every(row => !Number.isNaN(left[row])), `seed ${seed}`)
-      assert.deepEqual(part, actionsAmong(given, part, cooldown))
+      assert.deepEqual(part, actionsAmong(evaluation, part, cooldown))
     }
   }
 })

@@ -1,19 +1,21 @@
 /**
- * Alerts at an equal volume: in each judged block as many decisions act as act in it under what runs, those with the highest scores.
+ * Alerts at equal alert volume: in each judged block the highest-scored decisions act, as many as act now.
  *
- * A threshold that was set on an earlier block lets an alternative with drifted scores act several times as often, and a utility without a cost of false alarms would count that as skill. At an equal
- * volume two alternatives differ only in *which* decisions act. Equal scores at the cut are parted by a draw from the row number, so that the volume is met exactly and every alternative draws alike.
- * With a cooldown the volume counts actions, not decisions above the cut.
+ * A threshold from an earlier block lets an alternative with drifted scores act several times as often. A value function without a cost of
+ * false alarms would count that as skill. At equal volume, alternatives differ only in which decisions act. A hash of the row number breaks
+ * ties at the cut, so the volume is exact and all alternatives break ties alike. With a cooldown the volume counts actions, not decisions
+ * above the cut.
  *
- * A slower cadence of ticks leaves decisions out. The volume is that of its scores at the model's own cadence, and what is left out does not act, so that a cadence alone never lowers the cut.
+ * A slower cadence omits ticks. The cut then comes from the scores at the model's own cadence, and omitted decisions do not act, so a
+ * cadence alone never lowers the cut.
  *
- * Cost: O(rows) without a cooldown; with one, O(k log² k) for the k highest scores that yield so many actions.
+ * Cost: O(rows) without a cooldown; with one O(k log² k) for the k highest scores that yield the volume.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { fromTop } from './top-scores.ts'
 import { alertsAt } from './threshold.ts'
 
-/** A judged block, and how many of its decisions may act. */
+/** A judged block and the number of its decisions that may act. */
 export interface BlockVolume {
   readonly rows: RowRange
   readonly count: number
@@ -22,8 +24,8 @@ export interface BlockVolume {
 type Keyed = Pick<Cases, 't' | 'key'>
 
 /**
- * Rows that act, ascending, of blocks that ascend: in each exactly `count` of the ranked rows, or fewer where fewer have a score. `cooldown` in ms. `ranked`: scores at the model's own cadence, which has rows that `score` leaves
- * out; those do not act.
+ * The acting rows, ascending, of ascending blocks: `count` ranked rows in each, or fewer where fewer have a score. `cooldown` is in ms.
+ * `ranked` has the scores at the model's own cadence; its rows without a `score` do not act.
  */
 export function actingAtVolume(
   cases: Keyed,
@@ -33,9 +35,9 @@ export function actingAtVolume(
   ranked: Float64Array = score,
 ): Int32Array {
   const parts = volumes.map(volume => {
-    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : spaced(cases, ranked, volume, cooldown)
-    const left = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
-    return cooldown === 0 ? left : rested(cases, left, cooldown)
+    const above = cooldown === 0 ? highest(ranked, volume.rows, volume.count) : highestSpaced(cases, ranked, volume, cooldown)
+    const scoredAbove = score === ranked ? above : above.filter(row => !Number.isNaN(score[row]))
+    return cooldown === 0 ? scoredAbove : afterCooldown(cases, scoredAbove, cooldown)
   })
   const acting = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
@@ -46,7 +48,10 @@ export function actingAtVolume(
   return acting
 }
 
-/** 1 where a decision acts. Decisions before the first block act from the lowest score on that acts in that block: what they stop, or delay, may reach into it. */
+/**
+ * 1 where a decision acts. Decisions before the first block act from that block's lowest acting score on, since their blocks or delays may
+ * reach into it.
+ */
 export function alertsOf(
   cases: Keyed,
   score: Float64Array,
@@ -60,33 +65,33 @@ export function alertsOf(
   return alert
 }
 
-/** The rows with the highest scores, ascending. NaN is no score. */
+/** The `count` rows with the highest scores, ascending. NaN is no score. */
 function highest(score: Float64Array, rows: RowRange, count: number): Int32Array {
   let scored = 0
   for (let row = rows.from; row < rows.to; row++) if (score[row] === score[row]) scored++
-  const most = Math.max(0, Math.min(count, scored))
-  if (most === 0) return new Int32Array(0)
-  const last = fromTop(score, rows, most - 1)
-  const found = new Int32Array(most)
+  const limit = Math.max(0, Math.min(count, scored))
+  if (limit === 0) return new Int32Array(0)
+  const last = fromTop(score, rows, limit - 1)
+  const selected = new Int32Array(limit)
   const tied: number[] = []
   let above = 0
   for (let row = rows.from; row < rows.to; row++) {
-    if (score[row] > last) found[above++] = row
+    if (score[row] > last) selected[above++] = row
     else if (score[row] === last) tied.push(row)
   }
-  const parted = tied.length === most - above ? tied : tied.toSorted(byDraw).slice(0, most - above)
-  found.set(parted, above)
-  return found.sort()
+  const untied = tied.length === limit - above ? tied : tied.toSorted(byDraw).slice(0, limit - above)
+  selected.set(untied, above)
+  return selected.sort()
 }
 
-/** The same where a key rests for the cooldown after each of its actions: the fewest rows with the highest scores that yield so many actions. */
-function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
+/** The fewest highest-scored rows that yield `count` actions under the cooldown. */
+function highestSpaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume, cooldown: number): Int32Array {
   if (count <= 0) return new Int32Array(0)
-  for (let most = 2 * count; ; most *= 2) {
-    const ranked = highest(score, rows, most).sort((a, b) => score[b] - score[a] || byDraw(a, b))
-    const actionsOf = (candidates: number): Int32Array => rested(cases, ranked.slice(0, candidates).sort(), cooldown)
-    if (ranked.length === most && actionsOf(most).length < count) continue
-    // One candidate more is at most one action more, and never fewer: the earliest action of each key is the most that fit.
+  for (let limit = 2 * count; ; limit *= 2) {
+    const ranked = highest(score, rows, limit).sort((a, b) => score[b] - score[a] || byDraw(a, b))
+    const actionsOf = (candidates: number): Int32Array => afterCooldown(cases, ranked.slice(0, candidates).sort(), cooldown)
+    if (ranked.length === limit && actionsOf(limit).length < count) continue
+    // Each further candidate adds at most one action and removes none: the earliest action of each key packs the most actions.
     let [low, high] = [0, ranked.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -97,8 +102,8 @@ function spaced(cases: Keyed, score: Float64Array, { rows, count }: BlockVolume,
   }
 }
 
-/** Of rows in order of time those that act. */
-function rested({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
+/** The rows, in time order, that act under the cooldown. */
+function afterCooldown({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Array {
   const last = new Map<number, number>()
   return rows.filter(row => {
     if (t[row] - (last.get(key[row]) ?? -Infinity) < cooldown) return false
@@ -109,7 +114,7 @@ function rested({ t, key }: Keyed, rows: Int32Array, cooldown: number): Int32Arr
 
 const byDraw = (a: number, b: number): number => drawOf(a) - drawOf(b) || a - b
 
-/** A hash of the row number, as even as a draw: the finalizer of MurmurHash3. */
+/** A hash of the row number, uniform as a random draw: the finalizer of MurmurHash3. */
 function drawOf(row: number): number {
   let hash = Math.imul(row ^ (row >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

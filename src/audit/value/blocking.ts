@@ -1,26 +1,27 @@
 /**
- * Dollars of an action that stops what it is about: each event of the key while it is stopped is saved where its label is true, and wrongly stopped where it is false.
+ * Dollars saved by an action that blocks its key: each blocked event counts, as a saving where its label is true, as a cost where false.
  *
- * An action stops its key from when it is done, for `blocks` ms; its own event only where it is the answer to it. An event that is stopped is decided about by nobody, so it prolongs
- * nothing. Actions whose block reaches into the rows count as well, from one `blocks` before them. What keys do is taken as given: nobody gives up because they were stopped.
+ * An action blocks its key for `blocks` ms from the time it is done. It blocks its own event only where it is the reply to that event. A
+ * blocked event is not decided about, so it extends no block. Actions up to `blocks` ms before the rows count too. The behaviour of keys is
+ * taken as given: none gives up because it was blocked.
  *
- * O(decisions), and those of a key together by the time at which their actions are done.
+ * Cost: O(decisions), and a sort of each key's actions by completion time.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { isJudged, zeros, type Given } from './given-threshold.ts'
 
-interface Dollars {
+interface BlockingTerms {
   readonly blocks: number
-  /** What an event saves that was rightly stopped, by its row. */
+  /** The dollars that a correctly blocked event saves, by row. */
   readonly saves: (row: number) => number
   readonly wrong: number
 }
 
-/** A value for each of the rows. `order` is `byKey` of them. */
-export function blockedDollars(given: Given, order: Int32Array, { blocks, saves, wrong }: Dollars): Float64Array {
-  const { cases, rows } = given
-  const values = zeros(given)
-  const stopped = stoppedRows(given, order, blocks)
+/** A value for each of the rows. `order` is `rowsByKey` of the rows. */
+export function blockedDollars(evaluation: Given, order: Int32Array, { blocks, saves, wrong }: BlockingTerms): Float64Array {
+  const { cases, rows } = evaluation
+  const values = zeros(evaluation)
+  const stopped = stoppedRows(evaluation, order, blocks)
   for (let i = 0; i < values.length; i++) {
     const row = rows.from + i
     if (stopped[row] === 1 && isJudged(cases, row)) values[i] = cases.label[row] === 1 ? saves(row) : -wrong
@@ -28,35 +29,36 @@ export function blockedDollars(given: Given, order: Int32Array, { blocks, saves,
   return values
 }
 
-/** 1 where an event was stopped, of all rows; nothing is said of rows that are not in `order`. */
+/** 1 where an event was blocked, for all rows. Rows outside `order` are 0. */
 export function stoppedRows(
   { cases: { t, key }, decided: { acted, inline }, alert }: Given,
   order: Int32Array,
   blocks: number,
 ): Uint8Array {
   const stopped = new Uint8Array(t.length)
-  // Of the key at hand: when its actions are done, ascending, and how many of them were by the event at hand.
-  let done: number[] = []
-  let taken = 0
+  // For the current key: completion times of its actions, ascending, and the number completed by the current event.
+  let completions: number[] = []
+  let completed = 0
   let until = -Infinity
   for (let i = 0; i < order.length; i++) {
     const row = order[i]
-    if (i === 0 || key[row] !== key[order[i - 1]]) [done, taken, until] = [[], 0, -Infinity]
-    for (; taken < done.length && done[taken] <= t[row]; taken++) until = Math.max(until, done[taken] + blocks)
+    if (i === 0 || key[row] !== key[order[i - 1]]) [completions, completed, until] = [[], 0, -Infinity]
+    for (; completed < completions.length && completions[completed] <= t[row]; completed++)
+      until = Math.max(until, completions[completed] + blocks)
     if (t[row] < until) {
       stopped[row] = 1
       continue
     }
     if (alert[row] === 0) continue
     if (inline) stopped[row] = 1
-    let at = done.length
-    while (at > taken && done[at - 1] > acted[row]) at--
-    done.splice(at, 0, acted[row])
+    let at = completions.length
+    while (at > completed && completions[at - 1] > acted[row]) at--
+    completions.splice(at, 0, acted[row])
   }
   return stopped
 }
 
-/** The rows, and those of the time `before` them (ms), by key, those of a key in their order. */
+/** The rows, and those up to `before` ms earlier, grouped by key and in order within each key. */
 export function byKey({ t, key }: Pick<Cases, 't' | 'key'>, { from, to }: RowRange, before: number): Int32Array {
   let first = from
   while (first > 0 && t[first - 1] > t[from] - before) first--

@@ -5,18 +5,18 @@ import { boundsOf, supposed, unknownPart, utilityOf } from './index.ts'
 
 const HOUR = 3_600_000
 
-test('bounds are the values with every unknown label true, and with every one false', () => {
+test('bounds are the values with all unknown labels true, and with all false', () => {
   const { values } = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, { name: 'm' })
   let unknown = 0
   for (let seed = 0; seed < 200; seed++) {
-    const given = randomGiven(seed)
-    const { cases, alert, decided, rows } = given
-    const { ifTrue, ifFalse } = boundsOf(values, given, HOUR)
-    const known = values(given)
-    for (let i = 0; i < known.length; i++) {
+    const evaluation = randomGiven(seed)
+    const { cases, alert, decided, rows } = evaluation
+    const { ifTrue, ifFalse } = boundsOf(values, evaluation, HOUR)
+    const knownValues = values(evaluation)
+    for (let i = 0; i < knownValues.length; i++) {
       const row = rows.from + i
-      if (!Number.isNaN(known[i]) || cases.eligible[row] === 0) {
-        assert.deepEqual([ifTrue[i], ifFalse[i]], [known[i], known[i]])
+      if (!Number.isNaN(knownValues[i]) || cases.eligible[row] === 0) {
+        assert.deepEqual([ifTrue[i], ifFalse[i]], [knownValues[i], knownValues[i]])
         continue
       }
       unknown++
@@ -27,15 +27,15 @@ test('bounds are the values with every unknown label true, and with every one fa
     const eligible = [...cases.eligible.subarray(rows.from, rows.to)].filter(is => is === 1).length
     const part = unknownPart(cases, rows)
     if (eligible === 0) assert.ok(Number.isNaN(part))
-    else assert.equal(part, known.filter((value, i) => Number.isNaN(value) && cases.eligible[rows.from + i] === 1).length / eligible)
+    else assert.equal(part, knownValues.filter((value, i) => Number.isNaN(value) && cases.eligible[rows.from + i] === 1).length / eligible)
   }
   assert.ok(unknown > 100)
 })
 
-test('what is supposed is remembered, and leaves the cases as they are', () => {
+test('cases with assumed labels are cached, and leave the original unchanged', () => {
   const { cases } = randomGiven(1)
-  const known = cases.known.slice()
+  const knownValues = cases.known.slice()
   assert.equal(supposed(cases, 1, HOUR), supposed(cases, 1, HOUR))
   assert.notEqual(supposed(cases, 1, HOUR), supposed(cases, 0, HOUR))
-  assert.deepEqual(cases.known, known)
+  assert.deepEqual(cases.known, knownValues)
 })

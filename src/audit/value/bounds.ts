@@ -1,41 +1,41 @@
 /**
- * What a utility would be if nothing were unknown: all labels that are not known taken for true, and all for false. Where actions censor labels (a declined payment is never charged back) the
- * truth is anywhere between.
+ * Bounds of a value function over unknown labels: all taken as true, and all taken as false. Where actions censor labels (a declined
+ * payment is never charged back) the truth lies between.
  */
 import type { Cases, UtilityFunction } from '../domain/cases.ts'
 import type { Given } from './given-threshold.ts'
 import { isStoodFor } from './propensity-weights.ts'
 
 export interface Bounds {
-  /** A value for each of the rows, those included whose label is not known; NaN where a decision has none (`begins`, going on already). */
+  /** A value for each row, including rows with an unknown label; NaN where a decision has none (`begins`, episode already begun). */
   readonly ifTrue: Float64Array
   readonly ifFalse: Float64Array
 }
 
 /**
- * `horizon`: how long after a decision its outcome comes at the latest, ms: within that time every outcome that is only supposed comes as late as it can. Differences of two alternatives
- * are bounded by those of their `ifTrue` and of their `ifFalse`, if unknown labels are all alike.
+ * The bounds of a value function. `horizon` (ms) is the longest time from a decision to its outcome; assumed outcomes come that late. The
+ * difference of two alternatives lies between their differences of `ifTrue` and of `ifFalse`, if all unknown labels are alike.
  */
-export function boundsOf(values: UtilityFunction, given: Given, horizon: number): Bounds {
+export function boundsOf(values: UtilityFunction, evaluation: Given, horizon: number): Bounds {
   return {
-    ifTrue: values({ ...given, cases: supposed(given.cases, 1, horizon) }),
-    ifFalse: values({ ...given, cases: supposed(given.cases, 0, horizon) }),
+    ifTrue: values({ ...evaluation, cases: supposed(evaluation.cases, 1, horizon) }),
+    ifFalse: values({ ...evaluation, cases: supposed(evaluation.cases, 0, horizon) }),
   }
 }
 
-const suppositions = new WeakMap<Cases, Map<string, Cases>>()
+const assumedCases = new WeakMap<Cases, Map<string, Cases>>()
 
-/** The same cases with all unknown labels of eligible decisions said to be `label`; remembered, since what is computed of cases is. */
+/** The cases with all unknown labels of eligible decisions set to `label`. Cached, because results are cached by cases. */
 export function supposed(cases: Cases, label: 0 | 1, horizon: number): Cases {
-  const known = suppositions.get(cases) ?? new Map<string, Cases>()
-  suppositions.set(cases, known)
+  const byAssumption = assumedCases.get(cases) ?? new Map<string, Cases>()
+  assumedCases.set(cases, byAssumption)
   const name = `${label} ${horizon}`
-  const found = known.get(name) ?? suppose(cases, label, horizon)
-  known.set(name, found)
-  return found
+  const assumed = byAssumption.get(name) ?? assume(cases, label, horizon)
+  byAssumption.set(name, assumed)
+  return assumed
 }
 
-function suppose(cases: Cases, label: 0 | 1, horizon: number): Cases {
+function assume(cases: Cases, label: 0 | 1, horizon: number): Cases {
   const unknown = (row: number): boolean => isUnknown(cases, row)
   return {
     ...cases,
@@ -47,10 +47,10 @@ function suppose(cases: Cases, label: 0 | 1, horizon: number): Cases {
 
 type Known = Pick<Cases, 'known' | 'eligible' | 'standing'>
 
-/** Of an eligible decision: neither is its label known, nor do others stand for it. */
+/** True if the eligible decision has neither a known label nor explored decisions that represent it. */
 const isUnknown = (cases: Known, row: number): boolean => cases.known[row] === 0 && cases.eligible[row] === 1 && !isStoodFor(cases, row)
 
-/** The part of the eligible decisions of the rows whose label is not known, and for which no other stands; NaN without an eligible one. */
+/** The share of eligible decisions whose label is unknown and unrepresented by exploration; NaN without an eligible decision. */
 export function unknownPart(cases: Known, { from, to }: Given['rows']): number {
   let [all, unknown] = [0, 0]
   for (let row = from; row < to; row++) {

@@ -1,13 +1,16 @@
-/** Decisions that can be judged at all. One about what is going on already (`begins`) has no outcome: it takes no part of a budget, does not act, is not ranked, and is in no figure of a week. */
+/**
+ * Eligibility of decisions. A decision during an episode that has already begun (`begins`) has no outcome: it uses no alert budget, does
+ * not act, is not ranked, and is in no weekly figure.
+ */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { remembered } from './memo.ts'
 
-/** 1 where a decision is eligible; all are where it is absent. */
+/** 1 where a decision is eligible; absent where all are. */
 export interface Eligibility {
   readonly eligible?: Cases['eligible'] | undefined
 }
 
-/** Eligible decisions of the rows. O(1) after the first call for the same cases. */
+/** The number of eligible decisions in the rows. O(1) after the first call for the same cases. */
 export function eligibleCount({ eligible }: Eligibility, { from, to }: RowRange): number {
   if (!eligible) return to - from
   const before = eligibleBefore(eligible)
@@ -20,15 +23,15 @@ const eligibleBefore = remembered((eligible: Uint8Array): Uint32Array => {
   return before
 })
 
-/** The scores that can act: NaN where a decision is not eligible. The same array where all are. */
+/** The scores with NaN where a decision is not eligible; the same array where all are. */
 export function eligibleScores({ eligible }: Required<Eligibility>, score: Float64Array): Float64Array {
   if (!eligible || eligibleCount({ eligible }, { from: 0, to: eligible.length }) === eligible.length) return score
-  const known = masked.get(score)
-  if (known?.eligible === eligible) return known.scores
+  const cachedScores = maskedScores.get(score)
+  if (cachedScores?.eligible === eligible) return cachedScores.scores
   const scores = score.map((value, row) => (eligible[row] === 1 ? value : NaN))
-  masked.set(score, { eligible, scores })
+  maskedScores.set(score, { eligible, scores })
   return scores
 }
 
-/** By the scores that they are of, which nobody changes once they are made. */
-const masked = new WeakMap<Float64Array, { readonly eligible: Uint8Array; readonly scores: Float64Array }>()
+/** By the unmasked scores, which are immutable once made. */
+const maskedScores = new WeakMap<Float64Array, { readonly eligible: Uint8Array; readonly scores: Float64Array }>()

@@ -1,4 +1,4 @@
-/** Utilities that count the first action in time of each outcome: `caught`, `notice`, and `money` that stops nothing. */
+/** Value functions that count the first action in time for each outcome: `caught`, `notice`, and `money` without blocking. */
 import type { Cases } from '../domain/cases.ts'
 import { sparseOf, summed, type Sparse } from './sparse.ts'
 import { actingRows } from './acting.ts'
@@ -7,56 +7,56 @@ import { eachFirst, type TrueOutcomes } from './outcomes.ts'
 
 export interface Counting {
   readonly outcomes: TrueOutcomes
-  /** What the first action about an outcome gives, by its row. */
+  /** The value of the first action for an outcome, by its row. */
   readonly gain: (row: number) => number
-  /** What an action takes away whose label is false. */
+  /** The cost of an action whose label is false. */
   readonly wrong: number
 }
 
-/** A value for each of the rows: what it gains, less what it costs; 0 for an action that was late, or not the first. O(rows). */
-export function firstActions(given: Given, counting: Counting): Float64Array {
-  const values = zeros(given)
-  eachValue(given, counting, (row, value) => (values[row - given.rows.from] = value))
+/** A value for each row, gain less cost; 0 for an action that was late or not the first. O(rows). */
+export function firstActions(evaluation: Given, terms: Counting): Float64Array {
+  const values = zeros(evaluation)
+  forEachValue(evaluation, terms, (row, value) => (values[row - evaluation.rows.from] = value))
   return values
 }
 
-/** The same without the rows that have 0. O(actions). */
-export function sparseFirstActions(given: Given, counting: Counting): Sparse {
-  const { cases, rows } = given
+/** The same as sparse values. O(actions). */
+export function sparseFirstActions(evaluation: Given, terms: Counting): Sparse {
+  const { cases, rows } = evaluation
   const { unknown, known } = unknownOf(cases, rows)
-  const most = actingRows(given).length
+  const most = actingRows(evaluation).length
   const [at, by] = [new Int32Array(most), new Float64Array(most)]
   let count = 0
-  let isWhole = true
-  eachValue(given, counting, (row, value) => {
-    if (Number.isNaN(value)) isWhole = false
+  let allKnown = true
+  forEachValue(evaluation, terms, (row, value) => {
+    if (Number.isNaN(value)) allKnown = false
     if (value === 0) return
     at[count] = row - rows.from
     by[count++] = value
   })
-  return isWhole ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(given, counting), unknown)
+  return allKnown ? summed(at.slice(0, count), by.slice(0, count), unknown, known) : sparseOf(firstActions(evaluation, terms), unknown)
 }
 
-/** Rows that act and whose value is not 0, ascending. */
-function eachValue(given: Given, { outcomes, gain, wrong }: Counting, take: (row: number, value: number) => void): void {
-  const { cases } = given
-  const acting = actingRows(given)
+/** Visits the acting rows with a nonzero value, ascending. */
+function forEachValue(evaluation: Given, { outcomes, gain, wrong }: Counting, visit: (row: number, value: number) => void): void {
+  const { cases } = evaluation
+  const acting = actingRows(evaluation)
   let next = 0
-  eachFirst(given, outcomes, first => {
-    for (; acting[next] < first; next++) takeWrong(acting[next])
+  eachFirst(evaluation, outcomes, first => {
+    for (; acting[next] < first; next++) visitWrong(acting[next])
     next++
-    take(first, gain(first))
+    visit(first, gain(first))
   })
-  for (; next < acting.length; next++) takeWrong(acting[next])
+  for (; next < acting.length; next++) visitWrong(acting[next])
 
-  function takeWrong(row: number): void {
-    if (wrong !== 0 && cases.label[row] === 0 && isJudged(cases, row)) take(row, -wrong)
+  function visitWrong(row: number): void {
+    if (wrong !== 0 && cases.label[row] === 0 && isJudged(cases, row)) visit(row, -wrong)
   }
 }
 
 const MINUTE = 60_000
 
-/** From the action to the outcome, minutes. */
+/** The time from the action to the outcome, minutes. */
 export const minutesOfNotice =
   ({ outcome }: Pick<Cases, 'outcome'>, acted: Float64Array) =>
   (row: number): number =>

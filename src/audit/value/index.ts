@@ -1,4 +1,4 @@
-/** What decisions are worth under an alternative: who acts, a utility's values, and how the decisions do. */
+/** Valuation of decisions under an alternative: alerts, values by a value function, and performance figures. */
 export { actingAt, actingRows } from './acting.ts'
 export { basisOf } from './basis.ts'
 export { boundsOf, supposed, unknownPart, type Bounds } from './bounds.ts'

@@ -12,7 +12,7 @@ const acts = (cooldown?: number) =>
     cooldown,
   }) as unknown as ActionIR
 
-test('a cooldown may hang on all before it, a block on what it reaches, anything else on nothing', () => {
+test('a cooldown looks back without limit, a block for its duration, others not at all', () => {
   const model = { name: 'm' }
   const caught = { kind: 'caught', unit: 'x' } as const
   const money = { kind: 'money', saves: 1, wrong: 1 } as const
@@ -23,18 +23,18 @@ test('a cooldown may hang on all before it, a block on what it reaches, anything
   assert.equal(lookBackOf({ actions: [acts(5)] }, { name: 'other' }, caught), 0)
 })
 
-test('who acted earlier than that changes no value', () => {
+test('actions before the look-back change no value', () => {
   let [left, stopped] = [0, 0]
   for (let seed = 0; seed < 400; seed++) {
-    const given = randomGiven(seed)
-    const { cases, alert, rows } = given
+    const evaluation = randomGiven(seed)
+    const { cases, alert, rows } = evaluation
     if (rows.to === rows.from) continue
     const utility = { kind: 'money', saves: 'amount', wrong: 3, ...(seed % 2 === 0 && { blocks: 1 + (seed % 90) * 60_000 }) } as const
     const { values } = utilityOf({ utility }, { name: 'm' })
     const first = cases.t[rows.from] - lookBackOf({}, { name: 'm' }, utility)
     const some = alert.map((acts, row) => (cases.t[row] < first || row >= rows.to ? 0 : acts))
-    const wanted = values(given)
-    assert.deepEqual(values({ ...given, alert: some }), wanted)
+    const wanted = values(evaluation)
+    assert.deepEqual(values({ ...evaluation, alert: some }), wanted)
     left += Number(some.some((acts, row) => row < rows.to && acts !== alert[row]))
     stopped += wanted.reduce((sum, value) => sum + Number(value !== 0), 0)
   }

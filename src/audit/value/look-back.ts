@@ -1,9 +1,10 @@
-/** How far back what decides the worth of a decision may lie. */
+/** The look-back of a value function: the time for which an earlier decision can affect the value of a later one. */
 import type { ModelIR, PipelineIR, UtilityIR } from '../../define/ir/ir.ts'
 import { actingOf } from './threshold.ts'
 
 /**
- * How long before judged decisions others matter to what they are worth, ms: an action stops its key for a while; one that follows a cooldown may hang on all before it. 0 where each decision stands for itself.
+ * The look-back in ms: a block lasts for its duration, and a cooldown depends on all earlier actions (Infinity). 0 where decisions are
+ * independent.
  */
 export function lookBackOf(ir: Pick<PipelineIR, 'actions'>, { name }: Pick<ModelIR, 'name'>, utility: UtilityIR): number {
   if ((actingOf(ir, name)?.cooldown ?? 0) > 0) return Infinity

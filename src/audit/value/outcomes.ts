@@ -1,7 +1,7 @@
 /**
- * True outcomes, each once: an episode of which ten decisions warned is one, and what a label says of one event alone is one for each decision.
+ * True outcomes, counted once: ten decisions may warn of one episode, whereas a label of a single event belongs to one decision.
  *
- * O(decisions); 4 bytes a decision.
+ * Cost: O(decisions) time, 4 bytes a decision.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import { actingRows } from './acting.ts'
@@ -9,14 +9,17 @@ import { isJudged, type Given } from './given-threshold.ts'
 import { rememberedRows } from './memo.ts'
 
 export interface TrueOutcomes {
-  /** The number of the outcome that a decision is about, from 0; −1 where none is known to be true. */
+  /** The outcome number of each decision, from 0; −1 where no outcome is known to be true. */
   readonly of: Int32Array
   readonly count: number
-  /** Whether several decisions may be about one. */
+  /** True if several decisions may share an outcome. */
   readonly shared: boolean
 }
 
-/** `shared`: decisions about one key with one time of outcome are about the same (`begins`); otherwise each has its own (`labelFrom`). */
+/**
+ * Numbers the true outcomes. With `shared`, decisions with the same key and outcome time share an outcome (`begins`); otherwise each
+ * decision has its own (`labelFrom`).
+ */
 export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   const { key, label, outcome } = cases
   const of = new Int32Array(cases.length).fill(-1)
@@ -37,39 +40,42 @@ export function trueOutcomes(cases: Cases, shared: boolean): TrueOutcomes {
   return { of, count, shared }
 }
 
-/** Calls `act` with the row of each outcome whose action was there first, ascending, of those that were there by the outcome; of two at the same time with the earlier row. Returns of how many outcomes there is one. */
-export function eachFirst(given: Given, outcomes: TrueOutcomes, act?: (row: number) => void): number {
-  const rows = firstRows(given, outcomes)
-  if (act) for (let i = 0; i < rows.length; i++) act(rows[i])
+/**
+ * Calls `visit` with the row of the first action of each outcome that was in time, ascending; of simultaneous actions the earlier row.
+ * Returns their number.
+ */
+export function eachFirst(evaluation: Given, outcomes: TrueOutcomes, visit?: (row: number) => void): number {
+  const rows = firstRows(evaluation, outcomes)
+  if (visit) for (let i = 0; i < rows.length; i++) visit(rows[i])
   return rows.length
 }
 
-/** By what they were found in: a utility asks for them, and who counts what was reached. */
-const found = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
+/** By evaluation: both the value function and recall need these rows. */
+const firstRowsCache = new WeakMap<Given, { readonly outcomes: TrueOutcomes; readonly rows: Int32Array }>()
 
-function firstRows(given: Given, outcomes: TrueOutcomes): Int32Array {
-  const known = found.get(given)
-  if (known?.outcomes === outcomes) return known.rows
-  const rows = outcomes.shared ? firstInTime(given, outcomes) : inTime(given, outcomes)
-  found.set(given, { outcomes, rows })
+function firstRows(evaluation: Given, outcomes: TrueOutcomes): Int32Array {
+  const cachedRows = firstRowsCache.get(evaluation)
+  if (cachedRows?.outcomes === outcomes) return cachedRows.rows
+  const rows = outcomes.shared ? firstInTimeRows(evaluation, outcomes) : inTime(evaluation, outcomes)
+  firstRowsCache.set(evaluation, { outcomes, rows })
   return rows
 }
 
-/** Where no two are about the same outcome, all that were there by it. */
-function inTime(given: Given, { of }: TrueOutcomes): Int32Array {
-  const [{ acted }, { outcome }] = [given.decided, given.cases]
-  const acting = actingRows(given)
-  const found = new Int32Array(acting.length)
+/** The acting rows that were in time, where no outcome is shared. */
+function inTime(evaluation: Given, { of }: TrueOutcomes): Int32Array {
+  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  const acting = actingRows(evaluation)
+  const inTimeRows = new Int32Array(acting.length)
   let count = 0
-  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) found[count++] = row
-  return found.subarray(0, count)
+  for (const row of acting) if (of[row] >= 0 && acted[row] <= outcome[row]) inTimeRows[count++] = row
+  return inTimeRows.subarray(0, count)
 }
 
-/** Ascending. */
-function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
+/** The earliest acting row of each shared outcome, ascending. */
+function firstInTimeRows(evaluation: Given, { of, count }: TrueOutcomes): Int32Array {
   const first = new Int32Array(count).fill(-1)
-  const [{ acted }, { outcome }] = [given.decided, given.cases]
-  for (const row of actingRows(given)) {
+  const [{ acted }, { outcome }] = [evaluation.decided, evaluation.cases]
+  for (const row of actingRows(evaluation)) {
     const number = of[row]
     if (number < 0 || !(acted[row] <= outcome[row])) continue
     const other = first[number]
@@ -78,11 +84,11 @@ function firstInTime(given: Given, { of, count }: TrueOutcomes): Int32Array {
   return first.filter(row => row >= 0).sort()
 }
 
-/** Outcomes that some decision of the rows is about. */
+/** The number of outcomes that decisions of the rows have. */
 export const countMet = rememberedRows(({ of, count }: TrueOutcomes, { from, to }: RowRange): number => {
-  const isMet = new Uint8Array(count)
-  for (let row = from; row < to; row++) if (of[row] >= 0) isMet[of[row]] = 1
-  let met = 0
-  for (const one of isMet) met += one
-  return met
+  const occurs = new Uint8Array(count)
+  for (let row = from; row < to; row++) if (of[row] >= 0) occurs[of[row]] = 1
+  let total = 0
+  for (const bit of occurs) total += bit
+  return total
 })

@@ -5,37 +5,37 @@ import { SpillwayError } from '../../base/errors.ts'
 import type { Judged, UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { utilityOf, type Given } from './index.ts'
 
-const own = (compute: UtilityCompute, given: Given) =>
-  utilityOf({ utility: { kind: 'own', unit: '$', version: '1', budget: 0.1 } }, { name: 'fraud' }, compute).values(given)
-const given = { ...randomGiven(3, { most: 60 }), rows: { from: 2, to: 12 } }
-const judged = (row: number) => given.cases.known[row] === 1 && given.cases.eligible[row] === 1
+const own = (compute: UtilityCompute, evaluation: Given) =>
+  utilityOf({ utility: { kind: 'own', unit: '$', version: '1', budget: 0.1 } }, { name: 'fraud' }, compute).values(evaluation)
+const evaluation = { ...randomGiven(3, { most: 60 }), rows: { from: 2, to: 12 } }
+const labelled = (row: number) => evaluation.cases.known[row] === 1 && evaluation.cases.eligible[row] === 1
 
-test('the function sees the rows in columns, and what it gives of unknown labels does not count', () => {
-  assert.ok(given.cases.length >= 12)
+test('the function receives columns of rows, and its values for unknown labels are ignored', () => {
+  assert.ok(evaluation.cases.length >= 12)
   let seen: Judged | undefined
   const values = own(d => {
     seen = d
     return d.column('amount').map((amount, i) => (d.alert[i] === 1 ? amount : -1))
-  }, given)
+  }, evaluation)
   assert.equal(seen!.length, 10)
-  assert.deepEqual([...seen!.t], [...given.cases.t].slice(2, 12))
-  assert.deepEqual([...seen!.score], [...given.decided.score].slice(2, 12))
+  assert.deepEqual([...seen!.t], [...evaluation.cases.t].slice(2, 12))
+  assert.deepEqual([...seen!.score], [...evaluation.decided.score].slice(2, 12))
   assert.deepEqual(
     [...seen!.known],
-    [...seen!.t].map((_, i) => Number(judged(i + 2))),
+    [...seen!.t].map((_, i) => Number(labelled(i + 2))),
   )
-  const amount = given.cases.column('amount')
+  const amount = evaluation.cases.column('amount')
   assert.deepEqual(
     [...values],
-    [...values].map((_, i) => (judged(i + 2) ? (given.alert[i + 2] === 1 ? amount[i + 2] : -1) : NaN)),
+    [...values].map((_, i) => (labelled(i + 2) ? (evaluation.alert[i + 2] === 1 ? amount[i + 2] : -1) : NaN)),
   )
   assert.ok(values.some(Number.isNaN) && values.some(value => value > 0))
 })
 
-test('what it does wrong is said with the model, and the row where there is one', () => {
+test('an error names the model, and the row where there is one', () => {
   const refused = (compute: UtilityCompute, message: RegExp) =>
     assert.throws(
-      () => own(compute, given),
+      () => own(compute, evaluation),
       (error: unknown) => error instanceof SpillwayError && error.code === 'SPILL_INPUT' && message.test(error.message),
     )
   refused(() => {
@@ -44,8 +44,8 @@ test('what it does wrong is said with the model, and the row where there is one'
   refused(d => new Float64Array(d.length - 1), /gave 9 values for 10 decisions/)
   refused(() => [1] as never, /gave \[1\]; it gives a Float64Array/)
   refused((async () => Promise.reject(new Error('late'))) as never, /gave an object|gave \{\}/)
-  const first = Array.from({ length: 10 }, (_, i) => i).find(i => judged(i + 2))!
+  const first = Array.from({ length: 10 }, (_, i) => i).find(i => labelled(i + 2))!
   for (const value of [NaN, Infinity])
     refused(d => new Float64Array(d.length).fill(value), new RegExp(`gave ${value} for decision ${first + 2}, of 1970-01-01T`))
-  assert.throws(() => own(d => d.column('nothing'), given), /no column nothing/)
+  assert.throws(() => own(d => d.column('nothing'), evaluation), /no column nothing/)
 })

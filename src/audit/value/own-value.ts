@@ -1,22 +1,23 @@
-/** The user's own utility: called with all of the rows at once, and never trusted. */
+/** The user's own value function, called with all rows at once. Its result is validated. */
 import { SpillwayError } from '../../base/errors.ts'
 import { show } from '../../base/show.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { isJudged, zeros, type Given } from './given-threshold.ts'
 
 /**
- * A value for each of the rows; NaN where what came of a decision is not known, whatever the function gave. Throws `SPILL_INPUT` where it threw, gave something else than a value for each row,
- * or one that is not finite for a row whose label is known.
+ * A value for each row; NaN where the outcome is unknown, whatever the function returned.
+ *
+ * @throws `SPILL_INPUT` where the function throws, returns the wrong type or length, or a value that is not finite for a known label
  */
-export function ownValues(model: string, compute: UtilityCompute, given: Given): Float64Array {
-  const { cases, decided, alert, rows } = given
+export function ownValues(model: string, compute: UtilityCompute, evaluation: Given): Float64Array {
+  const { cases, decided, alert, rows } = evaluation
   const { from, to } = rows
-  const wrong = (why: string, cause?: unknown): never => {
+  const fail = (why: string, cause?: unknown): never => {
     throw new SpillwayError('SPILL_INPUT', `worth of model '${model}': the function of own ${why}`, { cause })
   }
-  let got: unknown
+  let result: unknown
   try {
-    got = compute({
+    result = compute({
       length: to - from,
       t: cases.t.subarray(from, to),
       key: cases.key.subarray(from, to),
@@ -29,26 +30,26 @@ export function ownValues(model: string, compute: UtilityCompute, given: Given):
       outcome: cases.outcome.subarray(from, to),
       column: name => cases.column(name).subarray(from, to),
     })
-    if (got instanceof Promise) got.catch(() => {})
+    if (result instanceof Promise) result.catch(() => {})
   } catch (error) {
-    // A column that there is not is said by its own error.
+    // An unknown column has its own error message.
     if (error instanceof SpillwayError) throw error
-    wrong(
+    fail(
       `threw ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}, given ${to - from} decisions from row ${from} on`,
       error,
     )
   }
-  if (!(got instanceof Float64Array)) return wrong(`gave ${show(got)}; it gives a Float64Array with a value for each decision`)
-  if (got.length !== to - from) return wrong(`gave ${got.length} values for ${to - from} decisions; it gives one for each`)
-  const values = zeros(given)
+  if (!(result instanceof Float64Array)) return fail(`gave ${show(result)}; it gives a Float64Array with a value for each decision`)
+  if (result.length !== to - from) return fail(`gave ${result.length} values for ${to - from} decisions; it gives one for each`)
+  const values = zeros(evaluation)
   for (let i = 0; i < values.length; i++) {
     const row = from + i
     if (!isJudged(cases, row)) continue
-    if (!Number.isFinite(got[i]))
-      wrong(
-        `gave ${got[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,
+    if (!Number.isFinite(result[i]))
+      fail(
+        `gave ${result[i]} for decision ${row}, of ${new Date(cases.t[row]).toISOString()}; where a label is known it gives a finite number`,
       )
-    values[i] = got[i]
+    values[i] = result[i]
   }
   return values
 }

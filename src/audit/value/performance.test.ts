@@ -6,84 +6,87 @@ import { auc } from '../../training/metrics.ts'
 import { aucOf, emptyPart, performanceOf, trueOutcomes, utilityOf, type Given } from './index.ts'
 
 const caught = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, { name: 'm' })
-const performance = (given: Given, shared = false) =>
-  performanceOf(given, { worth: caught.sparse(given), outcomes: trueOutcomes(given.cases, shared), decisionsAWeek: 700 })
+const performance = (evaluation: Given, shared = false) =>
+  performanceOf(evaluation, { worth: caught.sparse(evaluation), outcomes: trueOutcomes(evaluation.cases, shared), decisionsAWeek: 700 })
 
-test('actions, precision, recall and AUC are what counting one by one gives', () => {
+test('actions, precision, recall and AUC equal a direct count', () => {
   for (let seed = 0; seed < 300; seed++) {
     const shared = seed % 2 === 1
-    const given = randomGiven(seed, { shared })
-    const { cases, alert, decided, rows } = given
+    const evaluation = randomGiven(seed, { shared })
+    const { cases, alert, decided, rows } = evaluation
     const all = Array.from({ length: rows.to - rows.from }, (_, i) => rows.from + i)
-    const judged = all.filter(row => cases.known[row] === 1 && cases.eligible[row] === 1)
-    const found = performance(given, shared)
+    const labelled = all.filter(row => cases.known[row] === 1 && cases.eligible[row] === 1)
+    const result = performance(evaluation, shared)
     const acting = all.filter(row => alert[row] === 1)
     const eligible = all.filter(row => cases.eligible[row] === 1)
-    if (eligible.length > 0) assert.equal(found.actionsAWeek, (acting.length / eligible.length) * 700)
-    const told = acting.filter(row => judged.includes(row))
-    assert.equal(found.precision, told.length === 0 ? null : told.filter(row => cases.label[row] === 1).length / told.length)
+    if (eligible.length > 0) assert.equal(result.actionsAWeek, (acting.length / eligible.length) * 700)
+    const judgedActions = acting.filter(row => labelled.includes(row))
+    assert.equal(
+      result.precision,
+      judgedActions.length === 0 ? null : judgedActions.filter(row => cases.label[row] === 1).length / judgedActions.length,
+    )
     const name = (row: number) => (shared ? `${cases.key[row]} ${cases.outcome[row]}` : String(row))
-    const outcomes = new Set(judged.filter(row => cases.label[row] === 1).map(name))
-    const reached = new Set(told.filter(row => cases.label[row] === 1 && decided.acted[row] <= cases.outcome[row]).map(name))
-    assert.equal(found.recall, outcomes.size === 0 ? null : reached.size / outcomes.size)
-    const scored = judged.filter(row => !Number.isNaN(decided.score[row]))
+    const outcomes = new Set(labelled.filter(row => cases.label[row] === 1).map(name))
+    const reached = new Set(judgedActions.filter(row => cases.label[row] === 1 && decided.acted[row] <= cases.outcome[row]).map(name))
+    assert.equal(result.recall, outcomes.size === 0 ? null : reached.size / outcomes.size)
+    const scored = labelled.filter(row => !Number.isNaN(decided.score[row]))
     const labels = scored.map(row => cases.label[row])
     const wanted = auc(
       Float64Array.from(scored, row => decided.score[row]),
       labels,
     )
-    assert.equal(found.auc, Number.isNaN(wanted) ? null : wanted)
-    if (!shared && judged.length > 0) assert.equal(found.aWeek, (reached.size / judged.length) * 700)
+    assert.equal(result.auc, Number.isNaN(wanted) ? null : wanted)
+    if (!shared && labelled.length > 0) assert.equal(result.aWeek, (reached.size / labelled.length) * 700)
   }
 })
 
-test('no labels, one class and no actions are null and not a figure', () => {
+test('without labels, a class or actions a figure is null', () => {
   const length = 3
   const t = Float64Array.of(0, 1, 2)
-  const cases = (known: number, label: number) =>
+  const cases = (knownValues: number, label: number) =>
     casesOf({
       t,
       key: new Int32Array(length),
-      known: new Uint8Array(length).fill(known),
+      known: new Uint8Array(length).fill(knownValues),
       label: new Uint8Array(length).fill(label),
       eligible: new Uint8Array(length).fill(1),
       outcome: t.map(time => (label ? time + 1 : NaN)),
     })
   const decided = { score: Float64Array.of(1, 1, NaN), made: t, acted: t, inline: false }
-  const of = (known: number, label: number, acts: number) =>
-    performance({ cases: cases(known, label), decided, alert: new Uint8Array(length).fill(acts), rows: { from: 0, to: length } })
+  const of = (knownValues: number, label: number, acts: number) =>
+    performance({ cases: cases(knownValues, label), decided, alert: new Uint8Array(length).fill(acts), rows: { from: 0, to: length } })
   assert.deepEqual(of(0, 0, 1), { aWeek: NaN, actionsAWeek: 700, precision: null, recall: null, auc: null })
   assert.deepEqual(of(1, 1, 1), { aWeek: 700, actionsAWeek: 700, precision: 1, recall: 1, auc: null })
   assert.deepEqual(of(1, 0, 0), { aWeek: 0, actionsAWeek: 0, precision: null, recall: null, auc: null })
 })
 
-test('AUC of many rows is within its bound of the sorted one, and exact where bins would not do', () => {
+test('binned AUC is within its error bound, and exact where the bound would fail', () => {
   const of = random(9)
   const length = 90_000
   const label = Uint8Array.from({ length }, () => Number(of() < 0.2))
   const ones = new Uint8Array(length).fill(1)
-  const known = Uint8Array.from({ length }, () => Number(of() < 0.9))
+  const knownValues = Uint8Array.from({ length }, () => Number(of() < 0.9))
   const rows = { from: 100, to: length - 100 }
   const exact = (score: Float64Array) => {
-    const judged = Uint32Array.from({ length }, (_, row) => row).filter(
-      row => row >= rows.from && row < rows.to && known[row] === 1 && !Number.isNaN(score[row]),
+    const labelled = Uint32Array.from({ length }, (_, row) => row).filter(
+      row => row >= rows.from && row < rows.to && knownValues[row] === 1 && !Number.isNaN(score[row]),
     )
     return auc(
-      Float64Array.from(judged, row => score[row]),
-      Uint8Array.from(judged, row => label[row]),
+      Float64Array.from(labelled, row => score[row]),
+      Uint8Array.from(labelled, row => label[row]),
     )
   }
   const smooth = Float64Array.from(label, is => (of() < 0.05 ? NaN : 1 / (1 + Math.exp(-is - 3 * of()))))
-  assert.ok(Math.abs(aucOf({ label, known, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
+  assert.ok(Math.abs(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows)! - exact(smooth)) <= 5e-5)
   const coarse = Float64Array.from(label, is => Math.floor(of() * 4) + is)
-  assert.equal(aucOf({ label, known, eligible: ones }, coarse, rows), exact(coarse))
-  // One score far away puts all others into one bin.
+  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, coarse, rows), exact(coarse))
+  // One outlier puts all other scores into one bin.
   smooth[500] = 1e12
-  assert.equal(aucOf({ label, known, eligible: ones }, smooth, rows), exact(smooth))
-  assert.equal(aucOf({ label, known, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
+  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, smooth, rows), exact(smooth))
+  assert.equal(aucOf({ label, known: knownValues, eligible: ones }, new Float64Array(length).fill(0.5), rows), 0.5)
 })
 
-test('a group had nothing where every feature is NULL, or counts nothing', () => {
+test('a group is empty where every feature is NULL or a count of 0', () => {
   const features = [
     { values: Float64Array.of(NaN, 1, NaN, NaN, 0), isCount: false },
     { values: Float64Array.of(0, 2, 1, 0, 0), isCount: true },

@@ -1,4 +1,4 @@
-/** How decisions do under one alternative: actions, how many of them are right, how much of what happens they reach, and how well the scores rank. */
+/** Performance figures of one alternative: actions, precision, recall and AUC. */
 import type { Performance } from '../domain/audit-report.ts'
 import type { Sparse } from './sparse.ts'
 import { actingRows } from './acting.ts'
@@ -10,58 +10,61 @@ import { weightOf } from './propensity-weights.ts'
 import { aWeek } from './weeks.ts'
 
 interface Figures {
-  /** Of the utility, of the rows. */
+  /** The value function's sum over the rows. */
   readonly worth: Pick<Sparse, 'sum' | 'rows'>
   readonly outcomes: TrueOutcomes
-  /** Eligible decisions in a week. */
+  /** Eligible decisions per week. */
   readonly decisionsAWeek: number
 }
 
-/** Of `given.rows`, whose eligible decisions alone may act. What has no meaning is null; `aWeek` is NaN where no label is known. */
-export function performanceOf(given: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
-  const { cases, rows, decided } = given
-  const acting = actingRows(given)
-  let [judged, right] = [0, 0]
+/**
+ * The figures over `evaluation.rows`, of which only eligible decisions act. An undefined figure is null; `aWeek` is NaN without a known
+ * label.
+ */
+export function performanceOf(evaluation: Given, { worth, outcomes, decisionsAWeek }: Figures): Performance {
+  const { cases, rows, decided } = evaluation
+  const acting = actingRows(evaluation)
+  let [labelledWeight, correctWeight] = [0, 0]
   for (const row of acting) {
     if (!isJudged(cases, row)) continue
     const weight = weightOf(cases, row)
-    judged += weight
-    right += weight * cases.label[row]
+    labelledWeight += weight
+    correctWeight += weight * cases.label[row]
   }
   return {
     aWeek: aWeek({ sum: worth.sum, n: worth.rows }, decisionsAWeek),
     actionsAWeek: (acting.length / eligibleCount(cases, rows)) * decisionsAWeek,
-    precision: judged > 0 ? right / judged : null,
-    recall: recallOf(given, outcomes),
+    precision: labelledWeight > 0 ? correctWeight / labelledWeight : null,
+    recall: recallOf(evaluation, outcomes),
     auc: aucOf(cases, decided.score, rows),
   }
 }
 
-/** The part of the outcomes that some decision of the rows is about which an action of theirs was in time for; null without one. */
-function recallOf(given: Given, outcomes: TrueOutcomes): number | null {
-  if (given.cases.standing) return weightedRecall(given, outcomes)
-  const all = countMet(outcomes, given.rows)
-  return all === 0 ? null : eachFirst(given, outcomes) / all
+/** Recall: the share of the rows' outcomes with an action in time; null without an outcome. */
+function recallOf(evaluation: Given, outcomes: TrueOutcomes): number | null {
+  if (evaluation.cases.standing) return weightedRecall(evaluation, outcomes)
+  const all = countMet(outcomes, evaluation.rows)
+  return all === 0 ? null : eachFirst(evaluation, outcomes) / all
 }
 
-/** Where decisions stand for others each has an outcome of its own. */
-function weightedRecall(given: Given, outcomes: TrueOutcomes): number | null {
-  const { cases, rows } = given
-  let [all, found] = [0, 0]
+/** Recall with inverse-propensity weights, where each decision has its own outcome. */
+function weightedRecall(evaluation: Given, outcomes: TrueOutcomes): number | null {
+  const { cases, rows } = evaluation
+  let [all, caught] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) if (outcomes.of[row] >= 0) all += weightOf(cases, row)
-  eachFirst(given, outcomes, row => (found += weightOf(cases, row)))
-  return all === 0 ? null : found / all
+  eachFirst(evaluation, outcomes, row => (caught += weightOf(cases, row)))
+  return all === 0 ? null : caught / all
 }
 
-/** A feature of a group as the model gets it. */
+/** A feature of a group as the model receives it. */
 export interface FeatureValues {
-  /** NaN where it is NULL. */
+  /** NaN for NULL. */
   readonly values: Float64Array
-  /** Its 0 says that there was nothing. */
+  /** True if the feature is a count, so that 0 means an empty window. */
   readonly isCount: boolean
 }
 
-/** The part of the rows for which a group had nothing: every feature NULL, or a count of 0. NaN without rows or features. */
+/** The share of rows for which the group was empty: every feature NULL, or a count of 0. NaN without rows or features. */
 export function emptyPart(features: readonly FeatureValues[], { from, to }: Given['rows']): number {
   if (features.length === 0) return NaN
   let empty = 0

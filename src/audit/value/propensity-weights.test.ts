@@ -14,16 +14,16 @@ const caught = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wro
 
 /** All labels known; outcomes an hour after each decision. */
 function whole(seed: number, most = 40): Given {
-  const given = randomGiven(seed, { most })
-  const { cases } = given
+  const evaluation = randomGiven(seed, { most })
+  const { cases } = evaluation
   const of = random(seed + 99)
   const label = Uint8Array.from(cases.label, () => Number(of() < 0.5))
   const ones = new Uint8Array(cases.length).fill(1)
   const outcome = cases.t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN))
-  return { ...given, cases: { ...cases, label, known: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
+  return { ...evaluation, cases: { ...cases, label, known: ones, eligible: ones, outcome }, rows: { from: 0, to: cases.length } }
 }
 
-/** As a run sees them of whose decisions `met` were to act, all but those `undone`. */
+/** The cases as a run sees them: `met` rows met an action's condition, and all but the `undone` rows acted. */
 function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; undone: ReadonlySet<number>; chance: number }): Cases {
   const hidden = new Set(met.filter(row => !undone.has(row)))
   const weight = Float64Array.from({ length: cases.length }, (_, row) => (hidden.has(row) ? 0 : undone.has(row) ? 1 / chance : 1))
@@ -38,74 +38,75 @@ function seen(cases: Cases, { met, undone, chance }: { met: readonly number[]; u
   }
 }
 
-const sumOf = (values: Float64Array): number => values.reduce((sum, one) => sum + one, 0)
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0)
 
-test('over all draws that there might have been the mean is the truth, to a rounding', () => {
+test('the mean over all possible draws equals the truth, up to rounding', () => {
   for (let seed = 0; seed < 30; seed++) {
-    const given = whole(seed, 14)
-    const met = Array.from({ length: given.cases.length }, (_, row) => row)
+    const evaluation = whole(seed, 14)
+    const conditionMet = Array.from({ length: evaluation.cases.length }, (_, row) => row)
       .filter(row => row % 2 === 0)
       .slice(0, 7)
     for (const utility of [money, caught, blocking])
       for (const chance of [0.5, 0.1]) {
         let mean = 0
-        for (let draw = 0; draw < 2 ** met.length; draw++) {
-          const undone = new Set(met.filter((_, i) => (draw >> i) & 1))
-          const values = utility.values({ ...given, cases: seen(given.cases, { met, undone, chance }) })
-          mean += chance ** undone.size * (1 - chance) ** (met.length - undone.size) * sumOf(values)
+        for (let draw = 0; draw < 2 ** conditionMet.length; draw++) {
+          const undone = new Set(conditionMet.filter((_, i) => (draw >> i) & 1))
+          const values = utility.values({ ...evaluation, cases: seen(evaluation.cases, { met: conditionMet, undone, chance }) })
+          mean += chance ** undone.size * (1 - chance) ** (conditionMet.length - undone.size) * sumOf(values)
         }
-        const truth = sumOf(utility.values(given))
+        const truth = sumOf(utility.values(evaluation))
         assert.ok(Math.abs(mean - truth) < 1e-9 * Math.max(1, Math.abs(truth)), `seed ${seed}: ${mean} and not ${truth}`)
       }
   }
 })
 
-test('without decisions that stand for others values are to the bit what they were', () => {
+test('weights of 1 leave all values bit-equal', () => {
   for (let seed = 0; seed < 50; seed++) {
-    const given = randomGiven(seed)
-    const { cases } = given
+    const evaluation = randomGiven(seed)
+    const { cases } = evaluation
     const idle = {
       ...cases,
       standing: { weight: new Float64Array(cases.length).fill(1), expected: new Float64Array(cases.length), delay: 0 },
     }
-    for (const utility of [money, caught, blocking]) assert.deepEqual(utility.values({ ...given, cases: idle }), utility.values(given))
+    for (const utility of [money, caught, blocking])
+      assert.deepEqual(utility.values({ ...evaluation, cases: idle }), utility.values(evaluation))
   }
 })
 
-test('what is stood for is not unknown, and bounds suppose nothing of it', () => {
+test('represented decisions are not unknown, and bounds assume no label for them', () => {
   for (let seed = 0; seed < 30; seed++) {
-    const given = whole(seed)
-    const met = [...given.cases.label.keys()].filter(row => row % 3 === 0)
-    const cases = seen(given.cases, { met, undone: new Set(met.slice(0, 2)), chance: 0.25 })
-    assert.equal(unknownPart(cases, given.rows), 0)
-    met.forEach((row, i) => assert.equal(isStoodFor(cases, row), i >= 2))
-    const values = money.values({ ...given, cases })
-    const { ifTrue, ifFalse } = boundsOf(money.values, { ...given, cases }, HOUR)
+    const evaluation = whole(seed)
+    const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 3 === 0)
+    const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.slice(0, 2)), chance: 0.25 })
+    assert.equal(unknownPart(cases, evaluation.rows), 0)
+    conditionMet.forEach((row, i) => assert.equal(isStoodFor(cases, row), i >= 2))
+    const values = money.values({ ...evaluation, cases })
+    const { ifTrue, ifFalse } = boundsOf(money.values, { ...evaluation, cases }, HOUR)
     assert.deepEqual([ifTrue, ifFalse], [values, values])
     assert.ok(values.every(Number.isFinite))
   }
 })
 
-test('precision, recall and AUC are those of rows that stand there as often as each stands for', () => {
+test('precision, recall and AUC equal those of rows repeated by their weight', () => {
   for (let seed = 0; seed < 60; seed++) {
-    const given = whole(seed)
-    const met = [...given.cases.label.keys()].filter(row => row % 2 === 0)
-    const cases = seen(given.cases, { met, undone: new Set(met.filter(row => row % 3 === 0)), chance: 0.25 })
-    const of = { ...given, cases }
-    const found = performanceOf(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
+    const evaluation = whole(seed)
+    const conditionMet = [...evaluation.cases.label.keys()].filter(row => row % 2 === 0)
+    const cases = seen(evaluation.cases, { met: conditionMet, undone: new Set(conditionMet.filter(row => row % 3 === 0)), chance: 0.25 })
+    const of = { ...evaluation, cases }
+    const result = performanceOf(of, { worth: caught.sparse(of), outcomes: caught.outcomes(cases), decisionsAWeek: 700 })
     const rows = [...cases.label.keys()].flatMap(row => Array.from({ length: cases.standing!.weight[row] }, () => row))
-    const acting = rows.filter(row => given.alert[row] === 1)
+    const acting = rows.filter(row => evaluation.alert[row] === 1)
     const trues = rows.filter(row => cases.label[row] === 1)
-    const reached = trues.filter(row => given.alert[row] === 1 && given.decided.acted[row] <= cases.outcome[row])
+    const reached = trues.filter(row => evaluation.alert[row] === 1 && evaluation.decided.acted[row] <= cases.outcome[row])
     const near = (a: number | null, b: number) =>
       assert.ok(a === null ? Number.isNaN(b) : Math.abs(a - b) < 1e-12, `seed ${seed}: ${a}, ${b}`)
-    near(found.precision, acting.filter(row => cases.label[row] === 1).length / acting.length)
-    near(found.recall, reached.length / trues.length)
-    const scored = rows.filter(row => !Number.isNaN(given.decided.score[row]))
+    near(result.precision, acting.filter(row => cases.label[row] === 1).length / acting.length)
+    near(result.recall, reached.length / trues.length)
+    const scored = rows.filter(row => !Number.isNaN(evaluation.decided.score[row]))
     near(
-      found.auc,
+      result.auc,
       auc(
-        Float64Array.from(scored, row => given.decided.score[row]),
+        Float64Array.from(scored, row => evaluation.decided.score[row]),
         scored.map(row => cases.label[row]),
       ),
     )

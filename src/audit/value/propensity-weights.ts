@@ -1,59 +1,63 @@
 /**
- * Decisions that an action left undone, in place of those whose outcome it has hidden.
+ * Inverse-propensity weights: explored decisions represent the decisions whose outcome an action hid.
  *
- * **Formula.** Let v be what a decision is worth under an alternative, v₁ if its label is true and v₀ if it is false: these are known of each, hidden or not, and f = q v₁ + (1 − q) v₀ is what is
- * expected of it, q the part of true labels among those left undone. A hidden decision counts f, one that was left undone f + (v − f) / p, p its chance; all others count v. For any q that does not
- * depend on the draw the sum is unbiased (Horvitz and Thompson 1952; with f, the difference estimator: Särndal, Swensson and Wretman 1992, 6.3), and as exact as f is near. It is linear in v, so that what
- * two alternatives differ by is the difference of theirs, row by row; and what the draw adds to the variance is in the spread of rows, of whatever clusters. f is not 0 where a hidden decision would be
- * another, so that nothing which changes looks as if it did not.
+ * **Formula.** Let v be a decision's value under an alternative, v₁ if its label is true and v₀ if false. All three are known for every
+ * decision, hidden or not. Its expectation is f = q v₁ + (1 − q) v₀, with q the share of true labels among explored decisions. A hidden
+ * decision counts f, an explored one f + (v − f) / p with p its chance, all others v. For any q independent of the draw the sum is unbiased
+ * (Horvitz and Thompson 1952; with f, the difference estimator: Särndal, Swensson and Wretman 1992, 6.3), and its variance falls as f
+ * approaches v.
  *
- * A utility is asked three times. What one decision is worth must not depend on another's label, which of `labelFrom` no utility of ours does.
+ * The estimator is linear in v. So the difference of two alternatives is their difference row by row, and the variance of the draw is in
+ * the spread of rows, by whatever clusters. Because f varies with the alternative, a change of a hidden decision is visible.
+ *
+ * Cost: three calls of the value function. A decision's value must not depend on another decision's label, which holds for the value
+ * functions here under `labelFrom`.
  */
 import type { Cases, UtilityFunction } from '../domain/cases.ts'
 
-/** The same where nothing stands for anything. */
+/** The value function with inverse-propensity weights; unchanged where the cases have none. */
 export function standingFor(values: UtilityFunction): UtilityFunction {
-  return given => {
-    const own = values(given)
-    const { standing } = given.cases
+  return evaluation => {
+    const own = values(evaluation)
+    const { standing } = evaluation.cases
     if (!standing) return own
-    const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...given, cases: toldAs(given.cases, label) }))
+    const [ifFalse, ifTrue] = ([0, 1] as const).map(label => values({ ...evaluation, cases: casesLabelledAs(evaluation.cases, label) }))
     const { weight, expected } = standing
     for (let i = 0; i < own.length; i++) {
-      const row = given.rows.from + i
+      const row = evaluation.rows.from + i
       if (weight[row] === 1) continue
-      const likely = ifFalse[i] + expected[row] * (ifTrue[i] - ifFalse[i])
-      own[i] = weight[row] === 0 ? likely : likely + weight[row] * (own[i] - likely)
+      const expectation = ifFalse[i] + expected[row] * (ifTrue[i] - ifFalse[i])
+      own[i] = weight[row] === 0 ? expectation : expectation + weight[row] * (own[i] - expectation)
     }
     return own
   }
 }
 
-/** How many the row stands for. */
+/** The row's inverse-propensity weight. */
 export const weightOf = ({ standing }: Pick<Cases, 'standing'>, row: number): number => (standing ? standing.weight[row] : 1)
 
-/** Is its label hidden, and do others stand for it? */
+/** True if the row's label is hidden and explored decisions represent it. */
 export const isStoodFor = ({ standing }: Pick<Cases, 'standing'>, row: number): boolean =>
   standing !== undefined && standing.weight[row] === 0
 
-const told = new WeakMap<Cases, Map<0 | 1, Cases>>()
+const casesByLabel = new WeakMap<Cases, Map<0 | 1, Cases>>()
 
-/** The same cases with the labels of all that were left undone, or hidden, said to be `label`; remembered, since what is computed of cases is. */
-function toldAs(cases: Cases, label: 0 | 1): Cases {
-  const known = told.get(cases) ?? new Map<0 | 1, Cases>()
-  told.set(cases, known)
-  const found = known.get(label) ?? tell(cases, label)
-  known.set(label, found)
-  return found
+/** The cases with the label of every explored or hidden decision set to `label`. Cached, because results are cached by cases. */
+function casesLabelledAs(cases: Cases, label: 0 | 1): Cases {
+  const byLabel = casesByLabel.get(cases) ?? new Map<0 | 1, Cases>()
+  casesByLabel.set(cases, byLabel)
+  const relabelled = byLabel.get(label) ?? relabel(cases, label)
+  byLabel.set(label, relabelled)
+  return relabelled
 }
 
-function tell(cases: Cases, label: 0 | 1): Cases {
+function relabel(cases: Cases, label: 0 | 1): Cases {
   const { weight, delay } = cases.standing!
-  const isTold = (row: number): boolean => weight[row] !== 1
+  const isWeighted = (row: number): boolean => weight[row] !== 1
   return {
     ...cases,
-    known: cases.known.map((is, row) => (isTold(row) ? 1 : is)),
-    label: cases.label.map((is, row) => (isTold(row) ? label : is)),
-    outcome: cases.outcome.map((is, row) => (isTold(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
+    known: cases.known.map((is, row) => (isWeighted(row) ? 1 : is)),
+    label: cases.label.map((is, row) => (isWeighted(row) ? label : is)),
+    outcome: cases.outcome.map((is, row) => (isWeighted(row) ? (label === 1 ? cases.t[row] + delay : NaN) : is)),
   }
 }

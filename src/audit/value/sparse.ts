@@ -1,7 +1,8 @@
 /**
- * A value of each row of a block, without those that are 0: of most decisions nothing follows, and of most of the others an alternative makes the same. What is asked of many alternatives costs the rest alone.
+ * Sparse values of a block's rows: only nonzero values are stored. Most decisions trigger nothing, and most others are equal in two
+ * alternatives, so work on many alternatives is proportional to the rest.
  *
- * Sums are those of all rows in their order, to the bit: a 0 adds nothing.
+ * Sums equal those over all rows in order, to the bit: adding 0 changes nothing.
  */
 import { firstNotBelow } from '../../columns/order.ts'
 import type { RowRange } from '../domain/cases.ts'
@@ -9,49 +10,49 @@ import { remembered } from './memo.ts'
 import type { Total } from './weeks.ts'
 
 export interface Sparse {
-  /** Rows that count: those whose value is known. */
+  /** The number of rows whose value is known. */
   readonly rows: number
-  /** Those whose value is not 0, ascending from the first of the block, and their values. */
+  /** Rows with a nonzero value, ascending from the first of the block, and their values. */
   readonly at: Int32Array
   readonly by: Float64Array
-  /** Σ and Σ of squares. */
+  /** The sum of the values, and of their squares. */
   readonly sum: number
   readonly squares: number
-  /** 1 where the value is not known. One array for all that are not known of the same rows. */
+  /** 1 where the value is unknown. Values with the same unknown rows share the array. */
   readonly unknown: Uint8Array
 }
 
-/** Room for as many rows as there have been, written over by whoever is next. */
-let room = roomFor(0)
+/** Scratch space for the most rows so far. The next call overwrites it. */
+let scratch = scratchFor(0)
 
-function roomFor(rows: number): Pick<Sparse, 'at' | 'by'> {
+function scratchFor(rows: number): Pick<Sparse, 'at' | 'by'> {
   return { at: new Int32Array(rows), by: new Float64Array(rows) }
 }
 
-/** Of values row by row, NaN where one is not known. `unknown` is taken where just those are not that it says. */
+/** Sparse values of dense values, NaN where unknown. `unknown` is reused if it marks exactly the unknown rows. */
 export function sparseOf(values: Float64Array, unknown: Uint8Array = new Uint8Array(values.length)): Sparse {
-  if (room.at.length < values.length) room = roomFor(values.length)
-  const { at, by } = room
-  let own = unknown
-  let [missed, count] = [0, 0]
+  if (scratch.at.length < values.length) scratch = scratchFor(values.length)
+  const { at, by } = scratch
+  let mask = unknown
+  let [unknownCount, count] = [0, 0]
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
-    // Of most rows: the rest is not asked of them.
-    if (value === 0 && own[row] === 0) continue
+    // The common case; the rest of the loop is skipped.
+    if (value === 0 && mask[row] === 0) continue
     const missing = Number.isNaN(value) ? 1 : 0
-    if (missing !== own[row]) {
-      if (own === unknown) own = unknown.slice()
-      own[row] = missing
+    if (missing !== mask[row]) {
+      if (mask === unknown) mask = unknown.slice()
+      mask[row] = missing
     }
-    missed += missing
+    unknownCount += missing
     if (missing === 1 || value === 0) continue
     at[count] = row
     by[count++] = value
   }
-  return summed(at.slice(0, count), by.slice(0, count), own, values.length - missed)
+  return summed(at.slice(0, count), by.slice(0, count), mask, values.length - unknownCount)
 }
 
-/** `at` and `by` are kept. */
+/** Sparse values with their sums; keeps `at` and `by` without a copy. */
 export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, rows: number): Sparse {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < by.length; i++) {
@@ -61,33 +62,33 @@ export function summed(at: Int32Array, by: Float64Array, unknown: Uint8Array, ro
   return { rows, at, by, sum, squares, unknown }
 }
 
-/** One less another, row by row; not known where either is not. */
-export function less(one: Sparse, other: Sparse): Sparse {
-  const { length } = one.unknown
-  const rowByRow = (): Sparse =>
+/** The difference, row by row; unknown where either value is. */
+export function less(left: Sparse, right: Sparse): Sparse {
+  const { length } = left.unknown
+  const subtractDense = (): Sparse =>
     sparseOf(
-      dense(one).map((value, row) => value - valueAt(other, row)),
-      one.unknown,
+      dense(left).map((value, row) => value - valueAt(right, row)),
+      left.unknown,
     )
-  if (one.unknown !== other.unknown) return rowByRow()
-  if (room.at.length < length) room = roomFor(length)
-  const { at, by } = room
+  if (left.unknown !== right.unknown) return subtractDense()
+  if (scratch.at.length < length) scratch = scratchFor(length)
+  const { at, by } = scratch
   let [count, i, j] = [0, 0, 0]
-  while (i < one.at.length || j < other.at.length) {
-    const a = i < one.at.length ? one.at[i] : length
-    const b = j < other.at.length ? other.at[j] : length
-    const value = (a <= b ? one.by[i] : 0) - (b <= a ? other.by[j] : 0)
-    if (Number.isNaN(value)) return rowByRow()
+  while (i < left.at.length || j < right.at.length) {
+    const a = i < left.at.length ? left.at[i] : length
+    const b = j < right.at.length ? right.at[j] : length
+    const value = (a <= b ? left.by[i] : 0) - (b <= a ? right.by[j] : 0)
+    if (Number.isNaN(value)) return subtractDense()
     at[count] = a < b ? a : b
     by[count] = value
     count += value === 0 ? 0 : 1
     i += a <= b ? 1 : 0
     j += b <= a ? 1 : 0
   }
-  return summed(at.slice(0, count), by.slice(0, count), one.unknown, one.rows)
+  return summed(at.slice(0, count), by.slice(0, count), left.unknown, left.rows)
 }
 
-/** Row by row again; NaN where it is not known. */
+/** Dense values; NaN where unknown. */
 export function dense({ at, by, unknown }: Sparse): Float64Array {
   const values = Float64Array.from(unknown, is => (is === 1 ? NaN : 0))
   for (let i = 0; i < at.length; i++) values[at[i]] = by[i]
@@ -100,7 +101,7 @@ function valueAt({ at, by, unknown }: Sparse, row: number): number {
   return at[place] === row ? by[place] : 0
 }
 
-/** Of rows of the block, [from, to). */
+/** The sum over rows [from, to) of the block. */
 export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange): Total {
   const before = unknownBefore(unknown)
   let sum = 0
@@ -108,7 +109,7 @@ export function totalWithin({ at, by, unknown }: Sparse, { from, to }: RowRange)
   return { sum, n: to - from - (before[to] - before[from]) }
 }
 
-/** By row, how many before it are not known. Asked for week by week of many values of which the same are not. */
+/** The number of unknown rows before each row. Cached, because weekly sums of many values share it. */
 const unknownBefore = remembered((unknown: Uint8Array): Uint32Array => {
   const before = new Uint32Array(unknown.length + 1)
   for (let row = 0; row < unknown.length; row++) before[row + 1] = before[row] + unknown[row]

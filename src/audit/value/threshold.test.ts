@@ -8,24 +8,24 @@ import { actingOf, alertsAt, countAtOrAbove, thresholdForPart } from './index.ts
 const scores = (...values: number[]) => Float64Array.from(values)
 const all = ({ length }: Float64Array) => ({ from: 0, to: length })
 
-test('at most so many act, as many as can, and equal scores act together', () => {
+test('the threshold fills the budget without exceeding it, and equal scores act together', () => {
   const of = random(5)
   for (let round = 0; round < 500; round++) {
     const score = Float64Array.from({ length: Math.floor(of() * 30) }, () => (of() < 0.15 ? NaN : Math.floor(of() * (round % 2 ? 5 : 1e6))))
     const scored = score.filter(value => !Number.isNaN(value))
     const may = Math.floor(of() * (scored.length + 2))
-    const found = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
+    const result = thresholdForPart(score, all(score), may / Math.max(1, scored.length))
     const acting = (threshold: number) => scored.filter(value => value >= threshold).length
     const possible = [Infinity, ...scored].filter(threshold => acting(threshold) <= may)
-    assert.equal(found.threshold, Math.min(...possible))
-    assert.deepEqual([found.scored, found.acts], [scored.length, acting(found.threshold)])
-    const next = Math.max(...scored.filter(value => value < found.threshold))
-    assert.equal(found.tied, found.acts === Math.min(may, scored.length) ? 0 : scored.filter(value => value === next).length)
-    assert.equal(countAtOrAbove(score, all(score), found.threshold), found.acts)
+    assert.equal(result.threshold, Math.min(...possible))
+    assert.deepEqual([result.scored, result.acts], [scored.length, acting(result.threshold)])
+    const next = Math.max(...scored.filter(value => value < result.threshold))
+    assert.equal(result.tied, result.acts === Math.min(may, scored.length) ? 0 : scored.filter(value => value === next).length)
+    assert.equal(countAtOrAbove(score, all(score), result.threshold), result.acts)
   }
 })
 
-test('a part of those that have a score, in the rows alone', () => {
+test('the budget is a share of the scored decisions of the rows', () => {
   const hundred = Float64Array.from({ length: 100 }, (_, i) => i)
   assert.equal(thresholdForPart(hundred, all(hundred), 0.29).acts, 29)
   assert.deepEqual(thresholdForPart(hundred, { from: 0, to: 10 }, 0.1), { threshold: 9, scored: 10, acts: 1, tied: 0 })
@@ -35,7 +35,7 @@ test('a part of those that have a score, in the rows alone', () => {
   assert.deepEqual(thresholdForPart(scores(7, 7, 7, 7), { from: 0, to: 4 }, 0.5), { threshold: Infinity, scored: 4, acts: 0, tied: 4 })
 })
 
-test('alerts are what is at or above; after one its key is left alone for the cooldown', () => {
+test('decisions at or above the threshold act, except during the cooldown of their key', () => {
   for (let seed = 0; seed < 200; seed++) {
     const { cases, decided, threshold } = randomGiven(seed)
     assert.deepEqual(
@@ -43,7 +43,7 @@ test('alerts are what is at or above; after one its key is left alone for the co
       [...decided.score].map(score => Number(score >= threshold)),
     )
     const cooldown = (1 + (seed % 10)) * 5 * 60_000
-    const found = alertsAt(cases, decided.score, { threshold, cooldown })
+    const result = alertsAt(cases, decided.score, { threshold, cooldown })
     const wanted = new Uint8Array(cases.length)
     for (let row = 0; row < cases.length; row++) {
       const isRecent = wanted.some(
@@ -51,11 +51,11 @@ test('alerts are what is at or above; after one its key is left alone for the co
       )
       if (decided.score[row] >= threshold && !isRecent) wanted[row] = 1
     }
-    assert.deepEqual(found, wanted)
+    assert.deepEqual(result, wanted)
   }
 })
 
-test('the action of the model with the lowest threshold says what acts', () => {
+test("the alert rule is the model's action with the lowest threshold", () => {
   const action = (name: string, model: string, op: string, value: number, cooldown?: number) =>
     ({
       name,

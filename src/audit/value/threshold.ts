@@ -1,7 +1,7 @@
 /**
- * From which score on decisions act: as the action says, or so that no more act than may.
+ * Alert thresholds: of the action itself, or the lowest threshold within an alert budget.
  *
- * Equal scores are never parted: a decision acts if its score is at or above the threshold, whoever stands beside it.
+ * Equal scores are never separated: a decision acts if its score is at or above the threshold.
  */
 import { thresholdOf } from '../../define/action/action-threshold.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
@@ -11,30 +11,30 @@ import { fromTop } from './top-scores.ts'
 export interface Acting {
   readonly action: string
   readonly threshold: number
-  /** After one action for a key none for so long by the times of the decisions, ms. */
+  /** The cooldown: no further action for the key within this time of the decisions, ms. */
   readonly cooldown: number
 }
 
-/** The action of a model that acts from the lowest score on: with it something begins to follow. `undefined` where none has a threshold. */
+/** The model's action with the lowest threshold, the first to have an effect; `undefined` without an action that has a threshold. */
 export function actingOf({ actions = [] }: Pick<PipelineIR, 'actions'>, model: string): Acting | undefined {
-  const found = actions.flatMap(action => {
+  const rules = actions.flatMap(action => {
     const threshold = action.model === model ? thresholdOf(action) : undefined
     return threshold === undefined ? [] : [{ action: action.name, threshold, cooldown: action.cooldown ?? 0 }]
   })
-  return found.toSorted((a, b) => a.threshold - b.threshold)[0]
+  return rules.toSorted((a, b) => a.threshold - b.threshold)[0]
 }
 
 export interface Threshold {
-  /** Infinity where none may act. */
+  /** The threshold; Infinity where no decision may act. */
   readonly threshold: number
-  /** Decisions that have a score, and those of them that act. */
+  /** Decisions with a score, and the acting ones among them. */
   readonly scored: number
   readonly acts: number
-  /** Decisions that share the next lower score: with them more would act than may. 0 where just as many act as may. */
+  /** Decisions that share the next lower score, with which the budget would be exceeded; 0 where it is met exactly. */
   readonly tied: number
 }
 
-/** The lowest threshold at which at most this part of the decisions that have a score acts. O(n) where scores are spread. */
+/** The lowest threshold at which at most the share `part` of the scored decisions acts. O(n) for spread scores. */
 export function thresholdForPart(score: Float64Array, rows: RowRange, part: number): Threshold {
   const { from, to } = rows
   let [scored, least] = [0, Infinity]
@@ -44,28 +44,28 @@ export function thresholdForPart(score: Float64Array, rows: RowRange, part: numb
     if (score[row] < least) least = score[row]
   }
   // 29 % of 100 is 28.999999999999996 in doubles.
-  const may = Math.max(0, Math.floor(part * scored + 1e-9))
-  if (may >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
-  // The score just below those that may act. Decisions with the same score may not act either.
-  const refused = fromTop(score, rows, may)
-  let [threshold, acts, same] = [Infinity, 0, 0]
+  const budget = Math.max(0, Math.floor(part * scored + 1e-9))
+  if (budget >= scored) return { threshold: least, scored, acts: scored, tied: 0 }
+  // The highest score that may not act. Decisions with an equal score may not act either.
+  const highestRefused = fromTop(score, rows, budget)
+  let [threshold, acts, tiedCount] = [Infinity, 0, 0]
   for (let row = from; row < to; row++) {
-    if (score[row] > refused) {
+    if (score[row] > highestRefused) {
       acts++
       if (score[row] < threshold) threshold = score[row]
-    } else if (score[row] === refused) same++
+    } else if (score[row] === highestRefused) tiedCount++
   }
-  return { threshold, scored, acts, tied: acts < may ? same : 0 }
+  return { threshold, scored, acts, tied: acts < budget ? tiedCount : 0 }
 }
 
-/** Decisions of `rows` at or above a threshold. */
+/** The number of decisions of `rows` at or above a threshold. */
 export function countAtOrAbove(score: Float64Array, rows: RowRange, threshold: number): number {
   let count = 0
   for (let row = rows.from; row < rows.to; row++) if (score[row] >= threshold) count++
   return count
 }
 
-/** 1 where a decision acts, of all rows. NaN is no score, and does not. */
+/** 1 where a decision acts, for all rows. NaN is no score and does not act. */
 export function alertsAt(
   { t, key }: Pick<Cases, 't' | 'key'>,
   score: Float64Array,
@@ -87,8 +87,8 @@ export function alertsAt(
 
 interface AlertsOptions {
   readonly threshold: number
-  /** ms; 0 unless given. */
+  /** ms; default 0. */
   readonly cooldown?: number
-  /** Those that may have a score; all unless given. */
+  /** The rows that may have a score; default all. */
   readonly rows?: RowRange | undefined
 }

@@ -10,7 +10,7 @@ const values = fc.array(
   },
 )
 
-test('the value at a place from the top is that of the sorted ones, ties and extremes included', () => {
+test('the n-th largest value equals that of a full sort, with ties and extremes', () => {
   fc.assert(
     fc.property(values, fc.nat(5), fc.nat(100), (list, before, pick) => {
       const all = Float64Array.from([...new Array<number>(before).fill(7), ...list.filter(value => Math.abs(value) !== Infinity)])
@@ -29,7 +29,7 @@ test('the value at a place from the top is that of the sorted ones, ties and ext
   )
 })
 
-test('and among many that lie close to one another', () => {
+test('the n-th largest value of many close values', () => {
   const all = Float64Array.from({ length: 30_000 }, (_, i) => ((i * 7919) % 30_000) / 1e9)
   all[5] = 1e12
   const sorted = all.toSorted().reverse()

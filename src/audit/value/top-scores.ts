@@ -1,9 +1,12 @@
-/** The value at a place from the top, without sorting all of them: they are counted in bins of equal width, and those of one bin sorted. */
+/** Selection of the n-th largest value without a full sort: values are counted in bins of equal width, and one bin is sorted. */
 import type { RowRange } from '../domain/cases.ts'
 
 const BINS = 1 << 12
 
-/** That of rank `place`, from 0 for the greatest, among the values of the rows that are not NaN; there are more than `place`. O(n), or as sorting where most are in one bin. */
+/**
+ * The value of rank `place` (0 for the largest) among the rows that are not NaN, of which there are more than `place`. O(n); O(n log n)
+ * where one bin has most values.
+ */
 export function fromTop(values: Float64Array, { from, to }: RowRange, place: number): number {
   let [low, high] = [Infinity, -Infinity]
   for (let row = from; row < to; row++) {
@@ -11,7 +14,7 @@ export function fromTop(values: Float64Array, { from, to }: RowRange, place: num
     if (values[row] > high) high = values[row]
   }
   const scale = (BINS - 1) / (high - low)
-  // One value alone, or a width beyond all doubles.
+  // A single value, or a range beyond the doubles.
   if (!(scale > 0 && scale < Infinity)) return sorted(values, { from, to }).at(-1 - place)!
   const counts = new Uint32Array(BINS)
   for (let row = from; row < to; row++) if (values[row] >= low) counts[Math.floor((values[row] - low) * scale)]++
@@ -23,7 +26,7 @@ export function fromTop(values: Float64Array, { from, to }: RowRange, place: num
   return members.sort().at(-1 - (place - above))!
 }
 
-/** Without NaN, which is sorted behind all. */
+/** Sorted values without NaN, which sorts last. */
 function sorted(values: Float64Array, { from, to }: RowRange): Float64Array {
   const all = values.slice(from, to).sort()
   let { length } = all

@@ -1,4 +1,4 @@
-/** The utility of a pipeline's worth, as a function of decisions, with what it is called. */
+/** The value function of a pipeline's `worth(…)`, with its name and unit. */
 import type { ModelIR, UtilityIR, WorthIR } from '../../define/ir/ir.ts'
 import type { UtilityCompute } from '../../define/value/judged-decisions.ts'
 import { assert } from '../../base/assert.ts'
@@ -17,48 +17,58 @@ export interface Utility {
   readonly name: string
   /** `late arrivals`, `min`, `$`. */
   readonly unit: string
-  /** Of one unit, where it is known. */
+  /** The value per unit, dollars, where known. */
   readonly dollars?: number
-  /** A value for each of `rows`, which add up; NaN where what came of the decision is not known. Throws `SPILL_INPUT` for a function of the user's that cannot be used. */
+  /**
+   * A value for each of `rows`; values add up. NaN where the outcome is unknown.
+   *
+   * @throws `SPILL_INPUT` for an invalid result of the user's function
+   */
   readonly values: UtilityFunction
-  /** The same without the rows that have 0. */
-  readonly sparse: (given: Given) => Sparse
-  /** The same less `wrong` units for each wrong action, where the worth states no cost of one; absent where it does, or where the user's own function decides. */
-  readonly charged?: (given: Given, wrong: number) => Sparse
-  /** What recall counts. */
+  /** The same as sparse values. */
+  readonly sparse: (evaluation: Given) => Sparse
+  /** The sparse values less `wrong` units for each wrong action. Absent where the value function states a cost, or is the user's own. */
+  readonly charged?: (evaluation: Given, wrong: number) => Sparse
+  /** The outcomes that recall counts. */
   readonly outcomes: (cases: Cases) => TrueOutcomes
 }
 
-/** `compute` is the function of `own`. What is the same for all alternatives is kept for as long as their cases are. */
+/**
+ * The value function of a model's `worth(…)`. `compute` is the user's function, for `own`. Results that all alternatives share are cached
+ * by their cases.
+ *
+ * @throws `SPILL_ASSERT` for `own` without `compute`
+ */
 export function utilityOf(
   { utility }: Pick<WorthIR, 'utility'>,
   { name, label }: Pick<ModelIR, 'name' | 'label'>,
   compute?: UtilityCompute,
 ): Utility {
   const outcomes = remembered((cases: Cases) => trueOutcomes(cases, label?.kind === 'begins'))
-  const counting = countingOf(utility, outcomes)
-  const values = standingFor(counting ? given => firstActions(given, counting(given)) : valuesOf(utility, name, compute))
-  const sparse = (given: Given): Sparse =>
-    counting && !given.cases.standing ? sparseFirstActions(given, counting(given)) : sparseValues(given, values)
-  return { ...namesOf(utility), values, sparse, outcomes, ...(counting && isFreeOfCost(utility) && { charged: chargedBy(counting) }) }
+  const termsOf = actionTermsOf(utility, outcomes)
+  const values = standingFor(termsOf ? evaluation => firstActions(evaluation, termsOf(evaluation)) : valuesOf(utility, name, compute))
+  const sparse = (evaluation: Given): Sparse =>
+    termsOf && !evaluation.cases.standing ? sparseFirstActions(evaluation, termsOf(evaluation)) : sparseValues(evaluation, values)
+  return { ...namesOf(utility), values, sparse, outcomes, ...(termsOf && statesNoCost(utility) && { charged: chargedWith(termsOf) }) }
 }
 
-const sparseValues = (given: Given, values: UtilityFunction): Sparse => sparseOf(values(given), unknownOf(given.cases, given.rows).unknown)
+const sparseValues = (evaluation: Given, values: UtilityFunction): Sparse =>
+  sparseOf(values(evaluation), unknownOf(evaluation.cases, evaluation.rows).unknown)
 
-/** A worth that says nothing of false alarms. */
-const isFreeOfCost = (utility: UtilityIR): boolean =>
+/** True if the value function states no cost of false alarms. */
+const statesNoCost = (utility: UtilityIR): boolean =>
   (utility.kind === 'caught' || utility.kind === 'notice') && utility.wrong === undefined
 
-const chargedBy =
-  (counting: (given: Given) => Counting) =>
-  (given: Given, wrong: number): Sparse => {
-    const charged = (one: Given): Counting => ({ ...counting(one), wrong })
-    return given.cases.standing
+const chargedWith =
+  (termsOf: (evaluation: Given) => Counting) =>
+  (evaluation: Given, wrong: number): Sparse => {
+    const charged = (alternative: Given): Counting => ({ ...termsOf(alternative), wrong })
+    return evaluation.cases.standing
       ? sparseValues(
-          given,
-          standingFor(one => firstActions(one, charged(one))),
+          evaluation,
+          standingFor(alternative => firstActions(alternative, charged(alternative))),
         )
-      : sparseFirstActions(given, charged(given))
+      : sparseFirstActions(evaluation, charged(evaluation))
   }
 
 function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'> {
@@ -69,8 +79,8 @@ function namesOf(utility: UtilityIR): Pick<Utility, 'name' | 'unit' | 'dollars'>
   return utility.kind === 'notice' ? { name: `minutes of notice before ${unit}`, unit: 'min', ...price } : { name: unit, unit, ...price }
 }
 
-/** What first actions are counted by; of utilities that count something else nothing. */
-function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given: Given) => Counting) | undefined {
+/** The terms of a value function that counts first actions; `undefined` for the others. */
+function actionTermsOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((evaluation: Given) => Counting) | undefined {
   switch (utility.kind) {
     case 'caught':
       return ({ cases }) => ({ outcomes: outcomes(cases), gain: () => 1, wrong: wrongOf(utility) })
@@ -78,7 +88,7 @@ function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given:
       return ({ cases, decided }) => ({ outcomes: outcomes(cases), gain: minutesOfNotice(cases, decided.acted), wrong: wrongOf(utility) })
     case 'money': {
       const { saves, wrong, blocks } = utility
-      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savesOf(saves, cases), wrong }) : undefined
+      return blocks === undefined ? ({ cases }) => ({ outcomes: outcomes(cases), gain: savingOf(saves, cases), wrong }) : undefined
     }
     case 'own':
       return undefined
@@ -86,23 +96,24 @@ function countingOf(utility: UtilityIR, outcomes: Utility['outcomes']): ((given:
 }
 
 function valuesOf(utility: UtilityIR, model: string, compute: UtilityCompute | undefined): UtilityFunction {
-  if (utility.kind === 'money' && utility.blocks !== undefined) return blockedOf({ ...utility, blocks: utility.blocks })
+  if (utility.kind === 'money' && utility.blocks !== undefined) return blockingValues({ ...utility, blocks: utility.blocks })
   assert(compute !== undefined, `worth of model '${model}' has no function`)
-  return given => ownValues(model, compute, given)
+  return evaluation => ownValues(model, compute, evaluation)
 }
 
-/** What a wrong action costs, in units. */
+/** The cost of a wrong action, units. */
 const wrongOf = ({ dollars, wrong = 0 }: { readonly dollars?: number; readonly wrong?: number }): number =>
   wrong === 0 ? 0 : wrong / dollars!
 
-type Money = Extract<UtilityIR, { kind: 'money' }>
+type MoneyUtility = Extract<UtilityIR, { kind: 'money' }>
 
-function blockedOf({ saves, wrong, blocks }: Money & { readonly blocks: number }): UtilityFunction {
+function blockingValues({ saves, wrong, blocks }: MoneyUtility & { readonly blocks: number }): UtilityFunction {
   const orders = rememberedRows((cases: Cases, rows: RowRange) => byKey(cases, rows, blocks))
-  return given => blockedDollars(given, orders(given.cases, given.rows), { blocks, saves: savesOf(saves, given.cases), wrong })
+  return evaluation =>
+    blockedDollars(evaluation, orders(evaluation.cases, evaluation.rows), { blocks, saves: savingOf(saves, evaluation.cases), wrong })
 }
 
-function savesOf(saves: Money['saves'], cases: Cases): (row: number) => number {
+function savingOf(saves: MoneyUtility['saves'], cases: Cases): (row: number) => number {
   if (typeof saves === 'number') return () => saves
   const column = cases.column(saves)
   return row => column[row]

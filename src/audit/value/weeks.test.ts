@@ -4,7 +4,7 @@ import { random } from '../../base/random.ts'
 import { aWeek, aYear, decisionsAWeek, rowsBetween, slicesOf, totalOf, WEEK, worstWeek, type Totals } from './index.ts'
 
 const DAY = 86_400_000
-/** A decision an hour for 30 days; every fifth is not known. */
+/** A decision an hour for 30 days; every fifth value is unknown. */
 const t = Float64Array.from({ length: 30 * 24 + 1 }, (_, i) => i * 3_600_000)
 const of = random(2)
 const values = t.map((_, i) => (i % 5 === 0 ? NaN : Math.floor(of() * 10) - 5))
@@ -14,37 +14,37 @@ const totalsOf =
   ({ from, to }) =>
     totalOf(values.subarray(from, to))
 
-test('a week is the mean of what is known times its decisions', () => {
+test('a weekly value is the mean of the known values times the decisions of a week', () => {
   assert.equal(decisionsAWeek({ t }, rows, {}), (t.length / (30 * DAY)) * WEEK)
   assert.equal(decisionsAWeek({ t }, rows, { decisionsAWeek: 5 }), 5)
-  const known = [...values].filter(value => !Number.isNaN(value))
+  const knownValues = [...values].filter(value => !Number.isNaN(value))
   const total = totalOf(values)
-  assert.deepEqual(total, { sum: known.reduce((a, b) => a + b, 0), n: known.length })
+  assert.deepEqual(total, { sum: knownValues.reduce((a, b) => a + b, 0), n: knownValues.length })
   assert.equal(aWeek(total, 168), (total.sum / total.n) * 168)
   assert.ok(Number.isNaN(aWeek(totalOf(Float64Array.of(NaN)), 168)))
   assert.equal(aYear(7), 365.25)
 })
 
-test('decisions at one instant cover no week', () => {
+test('decisions at one time cover no week', () => {
   assert.equal(decisionsAWeek({ t: Float64Array.of(5, 5, 5) }, { from: 0, to: 3 }, {}), undefined)
   assert.equal(decisionsAWeek({ t }, { from: 3, to: 3 }, {}), undefined)
   assert.equal(worstWeek({ t: Float64Array.of(5, 5) }, { from: 0, to: 2 }, totalsOf(Float64Array.of(1, 2))), undefined)
   assert.equal(worstWeek({ t }, { from: 3, to: 3 }, totalsOf(new Float64Array(0))), undefined)
 })
 
-test('the worst week is the whole week of least sum', () => {
+test('the worst week is the whole week with the least sum', () => {
   const part = { from: 10, to: t.length }
   const weeks = [0, 1, 2, 3].map(week => {
     const from = t[10] + week * WEEK
     const inside = [...values.keys()].filter(i => t[i] >= from && t[i] < from + WEEK)
-    const known = inside.filter(i => !Number.isNaN(values[i]))
-    return { from, value: (known.reduce((sum, i) => sum + values[i], 0) / known.length) * inside.length }
+    const knownValues = inside.filter(i => !Number.isNaN(values[i]))
+    return { from, value: (knownValues.reduce((sum, i) => sum + values[i], 0) / knownValues.length) * inside.length }
   })
   assert.deepEqual(worstWeek({ t }, part, totalsOf(values.subarray(10))), weeks.toSorted((a, b) => a.value - b.value)[0])
   assert.equal(worstWeek({ t }, rows, totalsOf(new Float64Array(t.length).fill(NaN))), undefined)
 })
 
-test('a slice is shown as a week that is all like it, as far as the rows have it', () => {
+test('a slice is scaled to a week, as far as the rows cover it', () => {
   const slices = [
     { name: 'two days', from: 4 * DAY, until: 6 * DAY },
     { name: 'half outside', from: -5 * DAY, until: DAY },

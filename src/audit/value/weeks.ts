@@ -1,8 +1,8 @@
 /**
- * Values of decisions as figures of time: a week as it was covered, the worst week, a stretch that the user named, a year.
+ * Values over time: a covered week, the worst week, a slice that the user names, a year.
  *
- * A week's figure is the mean of a decision whose label is known, times the eligible decisions of a week: eligible ones whose label is not known are taken to be like the others. A decision that is not eligible
- * has no outcome, and is in no figure.
+ * A weekly figure is the mean over decisions with a known label, times the eligible decisions per week: eligible decisions without a label
+ * are assumed to be like the others. Decisions that are not eligible have no outcome and are in no figure.
  */
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/ir.ts'
@@ -12,34 +12,34 @@ import { eligibleCount, type Eligibility } from './eligible.ts'
 export const WEEK = 604_800_000
 const WEEKS_A_YEAR = 365.25 / 7
 
-/** Rows of the times [from, until), UTC ms, within `rows`. */
+/** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsBetween(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {
   const firstAt = (time: number): number => firstFrom(t, 1, from, to, time)
   return { from: firstAt(start), to: firstAt(until) }
 }
 
-/** Eligible decisions in a week: of as many decisions as the user says, otherwise as the rows have it; `undefined` where these cover no time. */
+/** Eligible decisions per week: by the user's volume, otherwise by the rows; `undefined` where the rows cover no time. */
 export function decisionsAWeek(
   { t, eligible }: Timed,
   { from, to }: RowRange,
-  { decisionsAWeek: given }: Pick<WorthIR, 'decisionsAWeek'>,
+  { decisionsAWeek: volume }: Pick<WorthIR, 'decisionsAWeek'>,
 ): number | undefined {
-  const counted = eligibleCount({ eligible }, { from, to })
-  if (given !== undefined) return to > from ? (given * counted) / (to - from) : given
+  const eligibleRows = eligibleCount({ eligible }, { from, to })
+  if (volume !== undefined) return to > from ? (volume * eligibleRows) / (to - from) : volume
   const covered = to > from ? t[to - 1] - t[from] : 0
-  return covered > 0 ? (counted / covered) * WEEK : undefined
+  return covered > 0 ? (eligibleRows / covered) * WEEK : undefined
 }
 
-/** Times of decisions, and which of them are eligible. */
+/** Times of decisions and their eligibility. */
 type Timed = Pick<Cases, 't'> & Eligibility
 
 export interface Total {
   readonly sum: number
-  /** Of how many decisions: those whose value is known. */
+  /** The number of decisions whose value is known. */
   readonly n: number
 }
 
-/** `values` may be differences of two alternatives; NaN counts for nothing. */
+/** The sum of the known values, which may be differences of two alternatives; NaN is skipped. */
 export function totalOf(values: Float64Array): Total {
   let sum = 0
   let n = 0
@@ -51,17 +51,18 @@ export function totalOf(values: Float64Array): Total {
   return { sum, n }
 }
 
-/** Of rows [from, to) of a block, the total of their values, which may be differences of two alternatives. */
+/** The total over rows [from, to) of a block, of values or differences. */
 export type Totals = (rows: RowRange) => Total
 
-/** In a week that has so many decisions; NaN without a value. */
+/** The value of a week with so many decisions; NaN without a known value. */
 export const aWeek = ({ sum, n }: Total, decisions: number): number => (sum / n) * decisions
 
-/** An extrapolation, and to be called so: the weeks of a year are taken to be like those that were covered. */
+/** The value of a year, an extrapolation from the covered weeks; reports must label it so. */
 export const aYear = (week: number): number => week * WEEKS_A_YEAR
 
 /**
- * Of whole weeks, from the first row on, the one with the least sum, as a figure of one week; `undefined` where no whole week with a known value is covered. `totals` counts from the first of `rows`.
+ * The whole week with the least sum, counted from the first row, as a weekly figure; `undefined` without a whole week with a known value.
+ * `totals` counts rows from `rows.from`.
  */
 export function worstWeek(
   { t, eligible }: Timed,
@@ -80,7 +81,7 @@ export function worstWeek(
   return worst
 }
 
-/** Of each slice of the worth that has a known value in these rows: the figure of a week that is all like it. */
+/** The weekly figure of each slice that has a known value in these rows, as if the week were all like the slice. */
 export function slicesOf(
   { t, eligible }: Timed,
   rows: RowRange,
@@ -90,7 +91,7 @@ export function slicesOf(
   return slices.flatMap(({ name, from, until }) => {
     const slice = rowsBetween(t, rows, from, until)
     const total = totals({ from: slice.from - rows.from, to: slice.to - rows.from })
-    // A slice that reaches beyond the rows is as long as they are.
+    // A slice that reaches beyond the rows ends with them.
     const covered = slice.to > slice.from ? Math.min(until, t[rows.to - 1]) - Math.max(from, t[rows.from]) : 0
     return total.n > 0 && covered > 0 ? [{ name, aWeek: aWeek(total, (eligibleCount({ eligible }, slice) / covered) * WEEK) }] : []
   })

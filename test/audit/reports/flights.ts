@@ -50,7 +50,7 @@ export const flightsReport: AuditReport = {
   utility: {
     name: 'late arrivals caught',
     unit: 'late arrivals',
-    basis: 'of late arrivals each counts once, if the first action about it is done by the time it happens',
+    basis: 'each of the late arrivals counts once, if its first action is done by the time it happens',
     budget: 0.1,
     threshold: 0.3412,
     thresholdFrom: 'the part of decisions that may act, on the block in between',

@@ -48,7 +48,7 @@ export const fraudReport: AuditReport = {
     name: 'fraud stopped, less what wrong declines cost',
     unit: '$',
     basis:
-      "an action stops its key for 1 day; each event that it stops saves the dollars of its 'amount' if that was right, and costs $10 if it was wrong",
+      "an action blocks its key for 1 day; each blocked event saves the dollars of its 'amount' if the block was right, and costs $10 if it was wrong",
     dollars: 1,
     budget: 0.006,
     threshold: 0.9,

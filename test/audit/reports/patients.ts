@@ -33,7 +33,7 @@ export const patientsReport: AuditReport = {
   utility: {
     name: 'minutes of notice',
     unit: 'min',
-    basis: 'of lows each counts the minutes from the first action about it until it happens',
+    basis: 'each of the lows counts the minutes from its first action until it happens',
     budget: 0.03,
     threshold: 0.0871,
     thresholdFrom: 'the part of decisions that may act, on the block in between',

@@ -1,15 +1,15 @@
-/** The action: how long after a score what follows from it has been done, and whether it can stop the event that it is about. */
+/** The action operator: when the action of each score was done, and whether it can stop its own event. */
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import type { Setting } from '../../domain/element.ts'
 import { later, multiplesFrom, notThis, spanOf } from './setting.ts'
 
 export interface Acted {
-  /** UTC ms; NaN where there is no decision. */
+  /** The completion times, UTC ms; NaN without a decision. */
   readonly acted: Float64Array
   readonly inline: boolean
 }
 
-/** How the actions of a model answer: within `deadline` ms of the event, where they say so. */
+/** The inline reply of a model's actions, and its deadline, ms after the event. */
 export interface Answering {
   readonly inline: boolean
   readonly deadline: number
@@ -20,37 +20,37 @@ export function answeringOf({ actions = [] }: PipelineIR, { name }: ModelIR): An
   return { inline: answers.length > 0, deadline: Math.min(Infinity, ...answers.map(({ deadline = Infinity }) => deadline)) }
 }
 
-/** By when scores are there, what was asked for last: both arms of a plan ask. */
-const last = new WeakMap<Float64Array, { readonly asked: string; readonly t: Float64Array; readonly found: Acted }>()
+/** The last result by score times: both arms of a plan need it. */
+const timesCache = new WeakMap<Float64Array, { readonly id: string; readonly t: Float64Array; readonly times: Acted }>()
 
-/** `made`: when scores are there, `t`: when what they are about came, both UTC ms. An answer after its deadline stops nothing. */
-export function actedOn(setting: Setting, made: Float64Array, t: Float64Array, answering: Answering): Acted {
-  const asked = JSON.stringify([setting, answering.inline, String(answering.deadline)])
-  const known = last.get(made)
-  if (known?.asked === asked && known.t === t) return known.found
-  const found = make(setting, made, t, answering)
-  last.set(made, { asked, t, found })
-  return found
+/** Action times under a setting. `made`: score times; `t`: event times; both UTC ms. A reply after its deadline stops nothing. */
+export function actedOn(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: Answering): Acted {
+  const id = JSON.stringify([setting, answering.inline, String(answering.deadline)])
+  const cached = timesCache.get(scoredAt)
+  if (cached?.id === id && cached.t === t) return cached.times
+  const times = computeTimes(setting, scoredAt, t, answering)
+  timesCache.set(scoredAt, { id, t, times })
+  return times
 }
 
-function make(setting: Setting, made: Float64Array, t: Float64Array, answering: Answering): Acted {
+function computeTimes(setting: Setting, scoredAt: Float64Array, t: Float64Array, answering: Answering): Acted {
   const inTime = (acted: Float64Array): Acted => ({ acted, inline: isInTime(acted, t, answering.deadline) })
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return answering.inline ? inTime(made) : { acted: made, inline: false }
+      return answering.inline ? inTime(scoredAt) : { acted: scoredAt, inline: false }
     case 'inline':
-      return inTime(made)
+      return inTime(scoredAt)
     case 'async':
-      return { acted: made, inline: false }
+      return { acted: scoredAt, inline: false }
     case 'older': {
-      const by = spanOf('how much later what follows is done', setting.by, { zero: true })
-      const acted = later(made, by)
+      const by = spanOf('the delay of actions', setting.by, { zero: true })
+      const acted = later(scoredAt, by)
       return answering.inline ? inTime(acted) : { acted, inline: false }
     }
     case 'digest': {
       const every = spanOf('the period of digests', setting.every)
-      return { acted: multiplesFrom(made, every), inline: false }
+      return { acted: multiplesFrom(scoredAt, every), inline: false }
     }
     default:
       return notThis('the action', setting, "write 'inline', 'async', 'digest' or 'older'")

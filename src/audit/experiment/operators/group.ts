@@ -1,8 +1,9 @@
 /**
- * A feature group: where it is placed, and how much older it is than that.
+ * The feature group operator: a group's placement, and its additional age.
  *
- * `older` is a copy that lags: what the group would have given so much earlier, whatever its placement; of a streamed one that is `lag`. `faster` is the same placement with a part of its
- * lag, or of its schedule's period and of what a job takes. `trace` is as old as it was recorded to be, decision by decision.
+ * `older` is a lagging copy: the group's value at an earlier as-of time, for any placement; for a streamed group it equals `lag`. `faster`
+ * is the same placement with a fraction of its lag, or of its schedule's period and job duration. `trace` has the recorded age of each
+ * decision.
  */
 import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
 import type { ReplayLog } from '../../../replay/log.ts'
@@ -15,20 +16,24 @@ import { knownBy, type World } from '../timeline/world.ts'
 import { later, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Placed {
-  /** Names it among the settings of one group. */
+  /** Identifies the setting within the group. */
   readonly id: string
   readonly place: PlacementIR
-  /** ms, or as it was recorded. */
+  /** The additional age: ms, or recorded ages. */
   readonly by: number | Trace
 }
 
-/** Throws `SPILL_UNSUPPORTED` for a setting that a group cannot have, or of which nothing was recorded. */
+/**
+ * The placement of a group under a setting.
+ *
+ * @throws `SPILL_UNSUPPORTED` for a setting that a group cannot have, or without recorded ages
+ */
 export function placedAs(setting: Setting, { name: group, place, features }: GroupIR, traces: Traces = new Map()): Placed {
   switch (setting.kind) {
     case 'now':
       return { id: 'now', place, by: 0 }
     case 'older': {
-      const by = spanOf(`how old group '${group}' is`, setting.by, { zero: true })
+      const by = spanOf(`the age of group '${group}'`, setting.by, { zero: true })
       return { id: `older ${by}`, place, by }
     }
     case 'stream':
@@ -43,12 +48,9 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
     case 'trace': {
       const trace = traces.get(group)
       if (!trace || trace.t.length === 0)
-        unsupported(`group '${group}' has no ages that were recorded; give the data folder of a run that decided with it`)
+        unsupported(`group '${group}' has no recorded ages; give the data folder of a run that decided with it`)
       const before = features.find(feature => feature.before)
-      if (before)
-        unsupported(
-          `feature '${group}.${before.name}' leaves the triggering event out (before), which a recorded age does not tell from others`,
-        )
+      if (before) unsupported(`feature '${group}.${before.name}' excludes the triggering event (before), which recorded ages cannot show`)
       return { id: 'trace', place: { kind: 'stream' }, by: trace }
     }
     default:
@@ -56,16 +58,16 @@ export function placedAs(setting: Setting, { name: group, place, features }: Gro
   }
 }
 
-/** By moments, the last that were asked for: a group is read at several keys, one after the other. */
-const made = new WeakMap<Moments, { readonly by: number | Trace; readonly log: ReplayLog; readonly moments: Moments }>()
+/** The last result by moments: a group is read at several keys in turn. */
+const momentsCache = new WeakMap<Moments, { readonly by: number | Trace; readonly log: ReplayLog; readonly moments: Moments }>()
 
-/** The moments as they were so much earlier: what had arrived, and the clock. */
+/** The moments at an earlier time: the visible events and the as-of time. */
 export function earlier({ log, rows: { moments } }: World, by: number | Trace): Moments {
   if (by === 0) return moments
-  const last = made.get(moments)
-  if (last?.by === by && last.log === log) return last.moments
+  const cached = momentsCache.get(moments)
+  if (cached?.by === by && cached.log === log) return cached.moments
   const t = typeof by === 'number' ? later(moments.t, -by) : tracedClocks(by, moments.t)
-  const then = { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
-  made.set(moments, { by, log, moments: then })
-  return then
+  const shifted = { t, prefixes: rememberedBy(knownBy(t, moments, log)), source: undefined }
+  momentsCache.set(moments, { by, log, moments: shifted })
+  return shifted
 }

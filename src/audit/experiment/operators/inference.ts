@@ -1,9 +1,10 @@
 /**
- * Inference: at which moments there are decisions, and how long a score takes.
+ * The inference operator: when decisions are made, and how long a score takes.
  *
- * - `older`: the score is there so much later, of the same inputs.
- * - `every`: scores are made at the multiples of a period. A model that ticks decides at those ticks and no others, by the same inputs and with the same scores. One that decides on events, or when asked, decides at the
- *   first of them, by what is known then; where a feature leaves the triggering event out, by what was known before, since later there is no such event.
+ * - `older`: the score is available later, from the same inputs.
+ * - `every`: scores are made at the multiples of a period. A model that ticks decides at those of its ticks alone, with the same inputs and
+ *   scores. A model that decides on events or requests decides at the next multiple, with the events visible then. If a feature excludes
+ *   the triggering event, it decides with the events visible before, since no triggering event exists later.
  */
 import { groupReads } from '../../../decision/reads.ts'
 import { durationText } from '../../../base/time.ts'
@@ -14,64 +15,64 @@ import { madeIn, type Decides, type World } from '../timeline/world.ts'
 import { later, multiplesFrom, notThis, spanOf, unsupported } from './setting.ts'
 
 export interface Inferred {
-  /** What the decisions look at. */
-  readonly world: World
-  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  /** The timeline that the decisions see. */
+  readonly timeline: World
+  /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
-  /** The same at the model's own cadence, where this one leaves decisions out. */
+  /** The same at the model's own cadence, where the period omits decisions. */
   readonly own?: Float64Array
 }
 
-/** By world, for the setting that was asked for last: both arms of a plan ask, and all ages of its action. */
-const last = new WeakMap<World, { readonly setting: string; readonly found: Inferred }>()
+/** The last result by timeline: both arms of a plan and all ages of its action need it. */
+const resultCache = new WeakMap<World, { readonly setting: string; readonly result: Inferred }>()
 
-export function inferred(setting: Setting, decides: Decides, world: World): Inferred {
+export function inferred(setting: Setting, decides: Decides, timeline: World): Inferred {
   const id = JSON.stringify(setting)
-  const known = last.get(world)
-  if (known?.setting === id) return known.found
-  const found = make(setting, decides, world)
-  last.set(world, { setting: id, found })
-  return found
+  const cached = resultCache.get(timeline)
+  if (cached?.setting === id) return cached.result
+  const result = applySetting(setting, decides, timeline)
+  resultCache.set(timeline, { setting: id, result })
+  return result
 }
 
-function make(setting: Setting, decides: Decides, world: World): Inferred {
+function applySetting(setting: Setting, decides: Decides, timeline: World): Inferred {
   switch (setting.kind) {
     case 'now':
     case 'stream':
-      return { world, made: madeIn(world) }
+      return { timeline, made: madeIn(timeline) }
     case 'older': {
-      const by = spanOf('how much later scores are there', setting.by, { zero: true })
-      return { world, made: later(madeIn(world), by) }
+      const by = spanOf('the delay of scores', setting.by, { zero: true })
+      return { timeline, made: later(madeIn(timeline), by) }
     }
     case 'every':
-      return atMultiples(spanOf('the period of scores', setting.every), decides, world)
+      return atMultiples(spanOf('the period of scores', setting.every), decides, timeline)
     default:
       return notThis('inference', setting, "write 'older' or 'every'")
   }
 }
 
-/** At which moments inputs are read, in short: where that is the same, they are. */
+/** Identifies the times at which inputs are read: equal ids mean equal inputs. */
 export const readsAt = (setting: Setting, decides: Decides): string =>
   setting.kind === 'every' && decides.model.decide.kind !== 'every' && !leavesOut(decides) ? `every ${setting.every}` : ''
 
-/** Features of the model that leave the triggering event out. */
+/** True if the model has a feature that excludes the triggering event. */
 export const leavesOut = ({ ir, model }: Decides): boolean =>
   groupReads(ir, model).some(({ group }) => group.features.some(({ before }) => before))
 
-function atMultiples(every: number, decides: Decides, world: World): Inferred {
+function atMultiples(every: number, decides: Decides, timeline: World): Inferred {
   const { decide, name } = decides.model
   if (decide.kind === 'every') {
     if (every % decide.every !== 0)
       unsupported(
-        `model '${name}' ticks every ${durationText(decide.every)}, and what it would do every ${durationText(every)} is not observable; ask for a multiple`,
+        `model '${name}' ticks every ${durationText(decide.every)}, so decisions every ${durationText(every)} are not observable; give a multiple of its period`,
       )
-    const own = madeIn(world)
-    return { world, made: own.map(at => (at % every === 0 ? at : NaN)), own }
+    const own = madeIn(timeline)
+    return { timeline, made: own.map(at => (at % every === 0 ? at : NaN)), own }
   }
-  const made = multiplesFrom(madeIn(world), every)
-  if (leavesOut(decides)) return { world, made }
-  const t = multiplesFrom(world.rows.moments.t, every)
-  const prefixes = rememberedBy(source => countUpTo(world.log.histories.get(source)!.block.arrival, t))
-  const rows = { ...world.rows, moments: { t, prefixes, source: undefined } }
-  return { world: { ...world, rows }, made }
+  const made = multiplesFrom(madeIn(timeline), every)
+  if (leavesOut(decides)) return { timeline, made }
+  const t = multiplesFrom(timeline.rows.moments.t, every)
+  const prefixes = rememberedBy(source => countUpTo(timeline.log.histories.get(source)!.block.arrival, t))
+  const rows = { ...timeline.rows, moments: { t, prefixes, source: undefined } }
+  return { timeline: { ...timeline, rows }, made }
 }

@@ -1,9 +1,11 @@
 /**
- * Ingestion: when what was recorded would have been known.
+ * The ingestion operator: the time at which recorded events become visible.
  *
- * - `older`: everything arrives so much later. What decides on an event decides as much later, and knows what it knew; a tick or a request knows less.
- * - `every`, `batch`: everything arrives with the next micro-batch, or as the next run of a job ends. Events of one batch stand in the order in which they came.
- * - `faster`: an event that took so long from its time to its arrival takes a part of that. Then events overtake one another: the log is put in its new order.
+ * - `older`: all events arrive later. A decision on an event is as much later, with the same visible events; a tick or a request sees fewer
+ *   events.
+ * - `every`, `batch`: events arrive with the next micro-batch, or as the next job run ends. Events of one batch keep their order.
+ * - `faster`: each event's delay from its time to its arrival shrinks to a fraction. Events then overtake one another, so the log is
+ *   reordered.
  */
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 import { onMoments } from '../../../replay/on-ticks.ts'
@@ -21,7 +23,7 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
     case 'stream':
       return base
     case 'older': {
-      const by = spanOf('how much later events arrive', setting.by, { zero: true })
+      const by = spanOf('the delay of events', setting.by, { zero: true })
       return delayed(decides, base, arrivals => later(arrivals, by))
     }
     case 'every': {
@@ -39,23 +41,23 @@ export function ingested(setting: Setting, decides: Decides, base: World): World
   }
 }
 
-/** Arrivals, which do not fall, as others that do not. */
+/** A map of ascending arrival times to ascending arrival times. */
 type Delaying = (arrivals: Float64Array) => Float64Array
 
 function delayed(decides: Decides, base: World, delaying: Delaying): World {
   const { rows } = base
   const { moments } = rows
-  let made: ReplayLog | undefined
-  const world = {
+  let delayedCopy: ReplayLog | undefined
+  const timeline = {
     get log() {
-      return (made ??= delayedLog(base.log, delaying))
+      return (delayedCopy ??= delayedLog(base.log, delaying))
     },
   }
-  // Nothing is left out of the base, so that what is decided is.
+  // The base timeline omits no decision, so the delayed one omits none.
   if (decides.model.decide.kind === 'on')
-    return Object.assign(world, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
-  const known = { ...moments, prefixes: knownBy(moments.t, moments, world.log) }
-  return withLive(decides, { log: world.log, rows: { ...rows, moments: known } })
+    return Object.assign(timeline, { rows: { ...rows, moments: { ...moments, t: delaying(moments.t) } } })
+  const visible = { ...moments, prefixes: knownBy(moments.t, moments, timeline.log) }
+  return withActiveKeys(decides, { log: timeline.log, rows: { ...rows, moments: visible } })
 }
 
 function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
@@ -66,12 +68,12 @@ function delayedLog(log: ReplayLog, delaying: Delaying): ReplayLog {
   return { ...log, histories: new Map(histories) }
 }
 
-/** When the run ends that takes what has arrived by its time. */
+/** The end of the run that takes each arrival: the first scheduled run at or after it. */
 function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array): Float64Array {
   const ends = new Float64Array(arrivals.length)
   let run = -Infinity
   for (let i = 0; i < ends.length; i++) {
-    // Only the first time from there on is asked for: between two arrivals there may be any number.
+    // Only the next scheduled time is computed: between two arrivals there may be any number.
     if (run < arrivals[i]) run = scheduledTimes(schedule, arrivals[i], Infinity).next().value ?? noRun(schedule, arrivals[i])
     ends[i] = run + lasts
   }
@@ -79,34 +81,34 @@ function endsOfRuns(schedule: ScheduleIR, lasts: number, arrivals: Float64Array)
 }
 
 const noRun = (schedule: ScheduleIR, arrival: number): never =>
-  unsupported(`ingestion by runs of ${JSON.stringify(schedule)}: it has no time at ${arrival} or later`)
+  unsupported(`the ingestion schedule ${JSON.stringify(schedule)} has no time at ${arrival} or later`)
 
 function faster(part: number, decides: Decides, base: World): World {
-  if (!(part >= 0 && part <= 1)) unsupported(`ingestion takes a part from 0 to 1 of the time that it took, got ${part}`)
+  if (!(part >= 0 && part <= 1)) unsupported(`the part of the ingestion delay must be from 0 to 1; got ${part}`)
   const delays = [...base.log.histories.values()].some(({ block: { time, arrival } }) => arrival.some((at, row) => at !== time[row]))
   if (!delays)
     unsupported(
-      'not observable in this history: every event arrived at its own time, so that nobody knows how long ingestion took; give its arrival in a column (arrives)',
+      'not observable in this history: every event arrived at its own time, so the ingestion delay is unknown; give the arrival in a column (arrives)',
     )
-  return withLive(decides, overtaken(part, decides, base))
+  return withActiveKeys(decides, overtaken(part, decides, base))
 }
 
-/** A tick decides about the keys that are live by what it knows: of the cases those that still are. */
-function withLive({ ir, model }: Decides, world: World): World {
+/** Ticks decide about active keys, by their visible events. This marks the cases whose key is still active. */
+function withActiveKeys({ ir, model }: Decides, timeline: World): World {
   const { decide } = model
-  if (decide.kind !== 'every') return world
-  const order = keyOrder(decide, world.log.strings)
-  const { moments, moment, columnOf, length } = world.rows
+  if (decide.kind !== 'every') return timeline
+  const order = keyOrder(decide, timeline.log.strings)
+  const { moments, moment, columnOf, length } = timeline.rows
   const { values: keys } = columnOf('key')
   const decides = new Uint8Array(length)
   let row = 0
-  for (const live of onMoments(ir, model, decide, world.log, moments.t).stretches(1 << 14)) {
-    const { values } = live.columnOf('key')
-    for (let i = 0; i < live.length; i++) {
-      const tick = live.moment![i]
+  for (const active of onMoments(ir, model, decide, timeline.log, moments.t).stretches(1 << 14)) {
+    const { values } = active.columnOf('key')
+    for (let i = 0; i < active.length; i++) {
+      const tick = active.moment![i]
       while (row < length && (moment![row] < tick || (moment![row] === tick && order(keys[row], values[i]) < 0))) row++
       if (row < length && moment![row] === tick && keys[row] === values[i]) decides[row++] = 1
     }
   }
-  return { ...world, decides }
+  return { ...timeline, decides }
 }

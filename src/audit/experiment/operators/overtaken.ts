@@ -1,4 +1,4 @@
-/** A history in which every event took a part of the time that it took to arrive, in the order that it then has. */
+/** Faster ingestion: a history whose events arrived after a fraction of their delay, in the order of the new arrivals. */
 import { gather, gatherColumn, picked } from '../../../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../../../columns/order.ts'
 import { RowIndex } from '../../../columns/row-index.ts'
@@ -19,7 +19,7 @@ export function overtaken(part: number, { ir, model }: Decides, base: World): Wo
     [...base.log.histories].map(([name, history]) => [name, reordered(history, arrivals.get(name)!, orders.get(name))]),
   )
   const { until, requests, missing, runs, forgotten, knownAfter, strings } = base.log
-  const order = mergedAnew(ir, base.log, arrivals)
+  const order = mergedByArrival(ir, base.log, arrivals)
   const log = replayLog(ir, histories, strings, { order, until, requests, missing, runs, forgotten, knownAfter })
   const { moments } = base.rows
   if (model.decide.kind !== 'on') {
@@ -30,7 +30,7 @@ export function overtaken(part: number, { ir, model }: Decides, base: World): Wo
   return { log, ...onEvents(model.decide.source, base, log, orders.get(model.decide.source)) }
 }
 
-/** A request knows what came before it, and of what came at its time what stood before it. */
+/** A request sees the events that arrived before it, and those of its own time that preceded it originally. */
 function beforeRequests(
   { log, rows: { moments } }: World,
   arrivals: ReadonlyMap<string, Float64Array>,
@@ -38,23 +38,23 @@ function beforeRequests(
 ): Moments['prefixes'] {
   return source => {
     const before = moments.t.map(t => t - 1)
-    const stood = moments.prefixes(source)
+    const original = moments.prefixes(source)
     const earlier = countUpTo(log.histories.get(source)!.block.arrival, before)
     return countUpTo(histories.get(source)!.block.arrival, before).map((count, request) => {
-      const sameMoment = arrivals.get(source)!.subarray(earlier[request], stood[request])
-      return count + sameMoment.filter(arrival => arrival === moments.t[request]).length
+      const simultaneous = arrivals.get(source)!.subarray(earlier[request], original[request])
+      return count + simultaneous.filter(arrival => arrival === moments.t[request]).length
     })
   }
 }
 
-/** Rows that are events, in the new order of their source. */
+/** The decisions on events, in the new order of their source. */
 function onEvents(name: string, base: World, log: ReplayLog, order: Uint32Array | undefined): Pick<World, 'rows' | 'caseOf'> {
   const { rows } = base
   const { length } = base.log.histories.get(name)!.block
-  // An event that is marked deleted is no row.
+  // A deletion event triggers no decision.
   const caseAt = new Int32Array(length).fill(-1)
-  // What triggers is the last of what is known of its source.
-  rows.moments.prefixes(name).forEach((known, row) => (caseAt[known - 1] = row))
+  // The triggering event is the last visible event of its source.
+  rows.moments.prefixes(name).forEach((visible, row) => (caseAt[visible - 1] = row))
   const events = Uint32Array.from({ length }, (_, i) => order?.[i] ?? i)
   const places = Uint32Array.from({ length }, (_, i) => i).filter(i => caseAt[events[i]] >= 0)
   const caseOf = places.map(i => caseAt[events[i]])
@@ -69,7 +69,7 @@ function onEvents(name: string, base: World, log: ReplayLog, order: Uint32Array 
   }
 }
 
-/** A revision never comes before what it revises. */
+/** The new arrivals. A revision never arrives before the event that it revises. */
 function sooner(part: number, source: SourceIR, block: Block): Float64Array {
   const { time, arrival, columns, length } = block
   const sooner = arrival.map((at, row) => time[row] + Math.round(part * (at - time[row])))
@@ -80,8 +80,8 @@ function sooner(part: number, source: SourceIR, block: Block): Float64Array {
   )
   for (let row = 0; row < length; row++) {
     if (index.hasNull(row)) continue
-    const rival = index.find(row)
-    if (rival >= 0 && sooner[rival] > sooner[row]) sooner[row] = sooner[rival]!
+    const revised = index.find(row)
+    if (revised >= 0 && sooner[revised] > sooner[row]) sooner[row] = sooner[revised]!
     index.put(row)
   }
   return sooner
@@ -89,12 +89,12 @@ function sooner(part: number, source: SourceIR, block: Block): Float64Array {
 
 function reordered(history: History, arrival: Float64Array, order: Uint32Array | undefined): History {
   const block = { ...history.block, arrival }
-  // Where an event stands in its source stays what it was.
+  // The position of an event in its source is unchanged.
   return { ...history, block: order ? { ...gather(block, order), position: picked(block.position, order) } : block }
 }
 
-/** The events of all sources by their new arrivals, of equal ones in the order that they had. */
-function mergedAnew({ sources }: PipelineIR, log: ReplayLog, arrivals: ReadonlyMap<string, Float64Array>): MergedOrder {
+/** The events of all sources by new arrival; equal ones in the original order. */
+function mergedByArrival({ sources }: PipelineIR, log: ReplayLog, arrivals: ReadonlyMap<string, Float64Array>): MergedOrder {
   const source = new Uint8Array(log.length)
   const arrival = new Float64Array(log.length)
   sources.forEach(({ name }, s) => {

@@ -1,32 +1,37 @@
-/** What operators share: settings that mean nothing to them, and moments that are later. */
+/** Shared code of the operators: rejected settings, and shifted times. */
 import { SpillwayError } from '../../../base/errors.ts'
 import { sharedFloats } from '../../../columns/shared.ts'
 import type { Setting } from '../../domain/element.ts'
 
-/** For what an element cannot be. */
-export function notThis(what: string, { kind }: Setting, instead: string): never {
-  throw new SpillwayError('SPILL_UNSUPPORTED', `${what} cannot be set to '${kind}'; ${instead}`)
+/** Rejects a setting that the element cannot have. */
+export function notThis(subject: string, { kind }: Setting, alternatives: string): never {
+  throw new SpillwayError('SPILL_UNSUPPORTED', `${subject} cannot be set to '${kind}'; ${alternatives}`)
 }
 
+/** Rejects a request that this history cannot answer. */
 export function unsupported(message: string): never {
   throw new SpillwayError('SPILL_UNSUPPORTED', message)
 }
 
-/** Throws `SPILL_INPUT` for a span that is none. */
-export function spanOf(what: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
+/**
+ * The validated span, ms.
+ *
+ * @throws `SPILL_INPUT` unless it is a whole number in range
+ */
+export function spanOf(subject: string, ms: number, { zero = false }: { readonly zero?: boolean } = {}): number {
   if (!Number.isSafeInteger(ms) || ms < 0 || (ms === 0 && !zero))
-    throw new SpillwayError('SPILL_INPUT', `${what} is a whole number of ms${zero ? '' : ' above 0'}, got ${ms}`)
+    throw new SpillwayError('SPILL_INPUT', `${subject} must be a whole number of ms${zero ? ' from 0' : ' above 0'}; got ${ms}`)
   return ms
 }
 
-/** Each moment so much later. A loop, as below: a function that is called for each of millions makes as many numbers on the heap. */
+/** The times shifted by `by` ms. A loop, since a callback for millions of numbers allocates each of them on the heap. */
 export function later(moments: Float64Array, by: number): Float64Array {
   const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = moments[i] + by
   return result
 }
 
-/** Of each moment the first multiple of a period at or after it. */
+/** The first multiple of a period at or after each time. */
 export function multiplesFrom(moments: Float64Array, every: number): Float64Array {
   const result = sharedFloats(moments.length)
   for (let i = 0; i < result.length; i++) result[i] = Math.ceil(moments[i] / every) * every + 0

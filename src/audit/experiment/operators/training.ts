@@ -1,8 +1,9 @@
 /**
- * Training: how old a model is.
+ * The training operator: the age of the model.
  *
- * As it stands a model is fitted once, on the block `train`. With `every` there is one for each period, fitted on all whose labels were settled when that begins; with `older` one for each block
- * that is judged, fitted on what was settled so long before it begins. Nothing is learnt from a decision whose label was not settled by then.
+ * By default a model is fitted once, on the block `train`. With `every` a model is fitted for each period, on the labels settled by its
+ * start; with `older` one for each judged block, on the labels settled the given age before its start. No model learns from a decision
+ * whose label was not settled by then.
  */
 import { SpillwayError } from '../../../base/errors.ts'
 import { durationText } from '../../../base/time.ts'
@@ -12,24 +13,28 @@ import type { Cases, RowRange } from '../../domain/cases.ts'
 import type { Setting } from '../../domain/element.ts'
 import { notThis, spanOf } from './setting.ts'
 
-/** One model: the cases that it scores, and those that it may be fitted on. */
+/** One fit: the cases that the model scores, and the cases that it may learn from. */
 export interface Fitting {
   readonly scores: RowRange
-  readonly learns: RowRange
+  readonly trainingRange: RowRange
 }
 
-/** In order, every case in one. Throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`. */
+/**
+ * The fits of a setting, in order; each case is scored by one.
+ *
+ * @throws `SPILL_LIMIT` for more models than `AUDIT_TRAININGS_MAX`
+ */
 export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't' | 'length' | 'blocks'>, horizon: number): Fitting[] {
   const from = (time: number): number => firstFrom(t, 1, 0, length, time)
   const asOf = (time: number): RowRange => ({ from: 0, to: from(time - horizon + 1) })
   const begin = blocks.tune.from
   switch (setting.kind) {
     case 'now':
-      return [{ scores: { from: 0, to: length }, learns: blocks.train }]
+      return [{ scores: { from: 0, to: length }, trainingRange: blocks.train }]
     case 'older': {
       const by = spanOf('the age of models', setting.by, { zero: true })
       const begins = [blocks.tune, blocks.select, blocks.report].map(block => block.from)
-      return scoringFrom(begins, length).map(scores => ({ scores, learns: asOf(t[Math.max(begin, scores.from)] - by) }))
+      return scoringFrom(begins, length).map(scores => ({ scores, trainingRange: asOf(t[Math.max(begin, scores.from)] - by) }))
     }
     case 'every': {
       const every = spanOf('the period of trainings', setting.every)
@@ -43,7 +48,7 @@ export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't
       const times = Array.from({ length: count }, (_, i) => first + i * every)
       const begins = times.map((time, i) => (i === 0 ? begin : from(time)))
       return scoringFrom(begins, length)
-        .map((scores, i) => ({ scores, learns: asOf(times[i]) }))
+        .map((scores, i) => ({ scores, trainingRange: asOf(times[i]) }))
         .filter(({ scores }) => scores.to > scores.from)
     }
     default:
@@ -51,6 +56,6 @@ export function fittings(setting: Setting, { t, length, blocks }: Pick<Cases, 't
   }
 }
 
-/** The first of them scores what stands before it too, so that every case has a score. */
+/** The ranges that models score. The first starts at case 0, so that every case has a score. */
 const scoringFrom = (begins: readonly number[], length: number): RowRange[] =>
   begins.map((from, i) => ({ from: i === 0 ? 0 : from, to: begins[i + 1] ?? length }))

@@ -1,4 +1,4 @@
-/** Threads change nothing but who computes: the same columns to the bit, whatever is asked for, in whatever order. */
+/** Precomputation changes no column, to the bit, for any requests in any order. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
@@ -12,20 +12,20 @@ import { claimsOf, done, isClaimed, isDone, leave, room } from './claims.ts'
 
 /** Random pipelines on events and at ticks. */
 function cases(): { readonly ir: PipelineIR; readonly model: ModelIR; readonly made: NonNullable<ReturnType<typeof deciding>> }[] {
-  const found: ReturnType<typeof cases> = []
-  for (let seed = 1; found.length < 4; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const kind = found.length % 2 === 0 ? 'on' : 'every'
-    const model = made.ir.models.find(({ decide }) => decide.kind === kind)!
+  const result: ReturnType<typeof cases> = []
+  for (let seed = 1; result.length < 4; seed++) {
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const kind = result.length % 2 === 0 ? 'on' : 'every'
+    const model = generated.ir.models.find(({ decide }) => decide.kind === kind)!
     try {
-      const replays = new Replays({ ir: made.ir, model }, logOf(made.ir, made.log, made.run))
-      if (replays.rows.length > 5) found.push({ ir: made.ir, model, made })
+      const replays = new Replays({ ir: generated.ir, model }, logOf(generated.ir, generated.log, generated.run))
+      if (replays.rows.length > 5) result.push({ ir: generated.ir, model, made: generated })
     } catch {
       continue
     }
   }
-  return found
+  return result
 }
 
 const plansOf = ({ groups }: PipelineIR): Plan[] => [
@@ -38,7 +38,7 @@ const plansOf = ({ groups }: PipelineIR): Plan[] => [
 
 const columnsOf = ({ inputs }: Replayed) => [...inputs.features].map(([id, { columns }]) => [id, columns.out])
 
-test('what threads compute is what is computed without them', async () => {
+test('threads compute the same columns as the main thread', async () => {
   let used = 0
   for (const { ir, model, made } of cases()) {
     const log = () => logOf(ir, made.log, made.run)
@@ -47,10 +47,10 @@ test('what threads compute is what is computed without them', async () => {
     const here: Here = { make: async plan => together.under(plan).inputs, take: (plan, { columns }) => together.take(plan, columns!) }
     const byId = new Map(plans.map(plan => [together.idOf(plan), plan]))
     const threads = new Threads({ ir, model, log: log() }, 2)
-    const ahead = new Ahead(threads, { lookedAt: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
+    const ahead = new Ahead(threads, { selection: undefined, scored: undefined, isKept: true }, byId, here, { most: 3 })
     try {
       await ahead.first
-      // Also what was not announced, and in another order than it was.
+      // Also plans that were not prepared, and in a different order.
       const later: Plan = new Map([['ingestion', { kind: 'older', by: 3 }]])
       for (const plan of [plans[3], later, ...plans, plans[1]]) {
         await ahead.bring(together.idOf(plan))
@@ -68,7 +68,7 @@ test('what threads compute is what is computed without them', async () => {
   assert.ok(used >= 4, `only ${used} plans were made by threads`)
 })
 
-test('a job is taken once, and nobody is farther ahead than there is room', () => {
+test('a job is claimed once, and unused results are bounded', () => {
   const claims = claimsOf(3, 2)
   assert.deepEqual([isClaimed(claims, 1), isClaimed(claims, 1), isClaimed(claims, 2)], [true, false, true])
   done(claims, 1)

@@ -1,8 +1,9 @@
 /**
- * Makes what plans are judged by before they are asked for, in other threads, while this one judges: columns of groups, and scores where those are made of definitions alone.
+ * Precomputes the columns of plans in other threads while the main thread judges, and their scores where the definitions alone determine
+ * them.
  *
- * It changes no value: what nobody has begun is made where it is asked for, by the same code over the same history. Who waits for a thread makes the next plan meanwhile, so that all are busy. Threads are as far ahead as
- * `AUDIT_COLUMN_BYTES` has room for twice.
+ * It changes no value: the main thread computes whatever no thread has started, by the same code over the same history. While it waits for
+ * a thread, it computes the next plan itself. The threads run ahead by at most half of `AUDIT_COLUMN_BYTES`.
  */
 import { limits } from '../../../base/limits.ts'
 import type { Plan } from '../../domain/element.ts'
@@ -11,28 +12,28 @@ import type { Begin, Done, Job, Made } from './plans-thread.ts'
 import { sentCases, sentScoring } from './shared-log.ts'
 import type { Threads } from './threads.ts'
 
-/** Whoever has the threads: makes a plan itself, and keeps what they have made. */
+/** The owner of the threads: computes a plan itself, and stores the threads' results. */
 export interface Here {
   readonly make: (plan: Plan) => Promise<unknown>
   readonly take: (plan: Plan, made: Made) => void
 }
 
-/** As many as `AUDIT_COLUMN_BYTES` has room for twice, of so many bytes each. */
+/** The results that may wait, of this many bytes each, in half of `AUDIT_COLUMN_BYTES`; 1 to 8. */
 export const mostAhead = (bytes: number): number => Math.max(1, Math.min(8, Math.floor(limits.AUDIT_COLUMN_BYTES / 2 / Math.max(1, bytes))))
 
-/** The plans that threads were given, and their results. */
+/** Statistics of the threads' work. */
 export interface ThreadWork {
   readonly plans: number
   /** Results that were used. */
   readonly used: number
-  /** Plans that failed in a thread and not in this one. */
+  /** Plans that failed in a thread but not in the main thread. */
   readonly missed: number
 }
 
 export interface AheadOptions {
-  /** Results of threads that wait to be used, at most. */
+  /** The maximum number of unused results. */
   readonly most: number
-  /** Waits for the threads even where none has begun a plan, so that they compute every plan: for tests that compare their results. */
+  /** Waits for the threads even where none has started a plan, so that they compute every plan: for tests that compare results. */
   readonly isPatient?: boolean | undefined
 }
 
@@ -44,46 +45,46 @@ interface Waiting {
 }
 
 export class Ahead {
-  readonly #here: Here
+  readonly #owner: Here
   readonly #workers: Threads['workers']
   readonly #claims: Claims
-  /** By the id of their inputs, those that were not asked for yet. */
+  /** Plans not requested yet, by the id of their inputs. */
   readonly #waiting = new Map<string, Waiting>()
   readonly #plans: number
   readonly #isPatient: boolean
   #used = 0
   #missed = 0
-  /** Resolves as the first plan comes from a thread. */
+  /** Resolves when the first result arrives from a thread. */
   readonly first: Promise<void>
 
-  /** `plans` by the name of their inputs. */
+  /** `plans` by the id of their inputs. */
   constructor(
     { workers }: Threads,
-    { lookedAt, scored, isKept }: Omit<Begin, 'claims'>,
+    { selection, scored, isKept }: Omit<Begin, 'claims'>,
     plans: ReadonlyMap<string, Plan>,
-    here: Here,
+    owner: Here,
     { most, isPatient = false }: AheadOptions,
   ) {
-    this.#here = here
+    this.#owner = owner
     this.#workers = workers
     this.#plans = plans.size
     this.#isPatient = isPatient
     for (const [id, plan] of plans) this.#waiting.set(id, { job: this.#waiting.size, plan, ...Promise.withResolvers<Made | undefined>() })
     this.#claims = claimsOf(plans.size, isPatient ? plans.size : most)
-    const begin: Begin = { lookedAt: sentCases(lookedAt), scored: sentScoring(scored), isKept, claims: this.#claims }
-    // Whoever asks has it then: nothing else keeps what was made.
-    const resolving = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
-    const { promise, resolve: begun } = Promise.withResolvers<void>()
+    const begin: Begin = { selection: sentCases(selection), scored: sentScoring(scored), isKept, claims: this.#claims }
+    // The promise resolves with the result, and nothing else holds it.
+    const resolvers = new Map([...this.#waiting.values()].map(({ job, resolve }) => [job, resolve]))
+    const { promise, resolve: notifyFirst } = Promise.withResolvers<void>()
     this.first = promise
     const jobs = [...this.#waiting.values()].map(({ job, plan }): Job => ({ number: job, plan: [...plan] }))
     for (const worker of workers) {
       worker.on('message', ({ number, made }: Done) => {
-        resolving.get(number)?.(made)
-        resolving.delete(number)
-        begun()
+        resolvers.get(number)?.(made)
+        resolvers.delete(number)
+        notifyFirst()
       })
-      // What it had begun is made here.
-      worker.on('exit', () => resolving.forEach(resolve => resolve(undefined)))
+      // The main thread computes the plans of a failed thread.
+      worker.on('exit', () => resolvers.forEach(resolve => resolve(undefined)))
       for (const message of [begin, ...jobs]) worker.postMessage(message)
     }
   }
@@ -92,42 +93,45 @@ export class Ahead {
     return { plans: this.#plans, used: this.#used, missed: this.#missed }
   }
 
-  /** Before a plan is asked for: takes what a thread has made of it, or is making. What nobody has begun is made here. */
+  /**
+   * Called before a plan is used: stores the result of a thread, waiting for it if started. The main thread computes a plan that no thread
+   * has started.
+   */
   async bring(id: string): Promise<void> {
-    const asked = this.#waiting.get(id)
-    if (!asked) return
+    const waitingPlan = this.#waiting.get(id)
+    if (!waitingPlan) return
     this.#waiting.delete(id)
     if (!this.#isPatient) {
-      if (isClaimed(this.#claims, asked.job)) return void (await this.#isMadeHere(asked.plan))
-      while (!isDone(this.#claims, asked.job) && (await this.#makeNext()));
+      if (isClaimed(this.#claims, waitingPlan.job)) return void (await this.#computeHere(waitingPlan.plan))
+      while (!isDone(this.#claims, waitingPlan.job) && (await this.#computeNext()));
     }
-    // A thread keeps the process alive only while somebody waits for it.
+    // A thread keeps the process alive only while its result is awaited.
     for (const worker of this.#workers) worker.ref()
-    const made = await asked.promise
+    const result = await waitingPlan.promise
     for (const worker of this.#workers) worker.unref()
     leave(this.#claims)
-    if (!made) {
-      if (this.#isPatient && (await this.#isMadeHere(asked.plan))) this.#missed++
+    if (!result) {
+      if (this.#isPatient && (await this.#computeHere(waitingPlan.plan))) this.#missed++
       return
     }
     this.#used++
-    this.#here.take(asked.plan, made)
+    this.#owner.take(waitingPlan.plan, result)
   }
 
-  /** Makes the next plan that nobody has begun; false without one. */
-  async #makeNext(): Promise<boolean> {
+  /** Computes the next plan that no thread has started; false if there is none. */
+  async #computeNext(): Promise<boolean> {
     for (const [id, { job, plan }] of this.#waiting) {
       if (!isClaimed(this.#claims, job)) continue
       this.#waiting.delete(id)
-      await this.#isMadeHere(plan)
+      await this.#computeHere(plan)
       return true
     }
     return false
   }
 
-  /** False if it fails; the caller that asks for the plan gets the error. */
-  #isMadeHere(plan: Plan): Promise<boolean> {
-    return this.#here.make(plan).then(
+  /** False if it fails; the request for the plan then reports the error. */
+  #computeHere(plan: Plan): Promise<boolean> {
+    return this.#owner.make(plan).then(
       () => true,
       () => false,
     )

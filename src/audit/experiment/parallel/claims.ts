@@ -1,9 +1,9 @@
-/** Who makes what, and how much waits to be used: words of memory that all threads see. */
+/** Job claims and the count of unused results, in shared memory. */
 
-/** By job 1 once somebody has taken it, 2 once it is made; the last word is how many were made by threads and not used yet. */
+/** One word per job: 1 once claimed, 2 once done. The last word counts results that were made by threads and not used yet. */
 export interface Claims {
   readonly words: Int32Array
-  /** Jobs that wait at most. */
+  /** The maximum number of unused results. */
   readonly most: number
 }
 
@@ -12,15 +12,15 @@ export const claimsOf = (jobs: number, most: number): Claims => ({
   most,
 })
 
-/** Takes a job, unless somebody has. */
+/** Claims a job; false if it is claimed already. */
 export const isClaimed = ({ words }: Claims, job: number): boolean => Atomics.compareExchange(words, job, 0, 1) === 0
 
-/** It was sent, or has failed. */
+/** Marks a job as sent or failed. */
 export const done = ({ words }: Claims, job: number): void => void Atomics.store(words, job, 2)
 
 export const isDone = ({ words }: Claims, job: number): boolean => Atomics.load(words, job) === 2
 
-/** Waits until there is room for one more, and takes it. */
+/** Waits for room for one more result, and reserves it. */
 export function room({ words, most }: Claims): void {
   const last = words.length - 1
   for (;;) {
@@ -30,7 +30,7 @@ export function room({ words, most }: Claims): void {
   }
 }
 
-/** One was used, or was not made after all. */
+/** Releases a reservation: the result was used, or never made. */
 export function leave({ words }: Claims): void {
   const last = words.length - 1
   Atomics.sub(words, last, 1)

@@ -1,4 +1,4 @@
-/** A thread that makes what plans are judged by before they are asked for, from a copy of the history that all threads share. */
+/** A worker thread that precomputes the inputs and scores of plans from the shared copy of a history. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
 import type { Setting } from '../../domain/element.ts'
@@ -17,45 +17,45 @@ export interface ThreadData {
   readonly model: ModelIR
   readonly log: SentLog
   readonly traces: Traces
-  /** How much of what it has computed it keeps. */
+  /** Bytes of columns that the thread keeps. */
   readonly columnBytes: number
 }
 
-/** The first message: what is asked of plans. */
+/** The first message: what to compute for each plan. */
 export interface Begin {
-  /** All cases unless given. */
-  readonly lookedAt: LookedAt | undefined
+  /** The cases to compute; default all. */
+  readonly selection: LookedAt | undefined
   readonly scored: SentScoring | undefined
-  /** Whether columns are given back, for plans that will read them once more. */
+  /** True if columns are returned, for plans that read them again. */
   readonly isKept: boolean
   readonly claims: Claims
 }
 
 export interface Job {
-  /** Its place among all jobs. */
+  /** The index of the job. */
   readonly number: number
   readonly plan: readonly (readonly [string, Setting])[]
 }
 
-/** What a plan is judged by. */
+/** The precomputed data of a plan. */
 export interface Made {
-  /** Of each group that is read, of the cases that are looked at; absent where they are not kept. */
+  /** The columns of each group read, for the selected cases; absent where they are not kept. */
   readonly columns?: readonly GroupColumns[]
   readonly scores: readonly MadeScore[]
-  /** What is to be said of all models that the thread has trained. */
+  /** The notes on all models that the thread has trained. */
   readonly said: RefitsSaid
 }
 
 export interface MadeScore {
   readonly arm: Arm
   readonly score: Float64Array
-  /** Of the block `test`; absent where decisions stand for others. */
+  /** The AUC over the block `test`; absent with inverse-propensity weights. */
   readonly auc?: number | null
 }
 
 export interface Done {
   readonly number: number
-  /** None where it failed: whoever asks makes it, and sees why. */
+  /** Absent on failure: the main thread then computes the plan and sees the error. */
   readonly made?: Made
 }
 
@@ -67,39 +67,39 @@ const scorer = new Scorer({ ir, scores: new Map() }, model, received.strings)
 
 replays.sumUp()
 
-async function make({ lookedAt, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
+async function runJob({ selection, scored, isKept, claims }: Begin, { number, plan }: Job): Promise<void> {
   room(claims)
   if (!isClaimed(claims, number)) return leave(claims)
   try {
-    const made = await madeOf({ lookedAt, scored, isKept }, new Map(plan))
-    port.postMessage({ number, made } satisfies Done)
+    const result = await computePlan({ selection, scored, isKept }, new Map(plan))
+    port.postMessage({ number, made: result } satisfies Done)
   } catch {
     port.postMessage({ number } satisfies Done)
   }
   done(claims, number)
 }
 
-async function madeOf({ lookedAt, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
-  const replayed = replays.under(plan, lookedAt)
-  const scores = scored ? await scoresOf(replayed, scored, { lookedAt, isKept }) : []
-  const columns = isKept ? [...replayed.inputs.features.values()].map(one => one.columns.out) : undefined
+async function computePlan({ selection, scored, isKept }: Omit<Begin, 'claims'>, plan: ReadonlyMap<string, Setting>): Promise<Made> {
+  const replayed = replays.under(plan, selection)
+  const scores = scored ? await scoresOf(replayed, scored, { selection, isKept }) : []
+  const columns = isKept ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
   return { ...(columns && { columns }), scores, said: scorer.refits.said }
 }
 
 async function scoresOf(
   replayed: Replayed,
   { cases, rows, arms, isRanked }: SentScoring,
-  kept: Omit<PlanOptions, 'rows'>,
+  options: Omit<PlanOptions, 'rows'>,
 ): Promise<MadeScore[]> {
-  const scores = await scorer.ofPlan(replayed, cases, arms, { ...kept, rows })
+  const scores = await scorer.ofPlan(replayed, cases, arms, { ...options, rows })
   return arms.map((arm, i) => ({ arm, score: scores[i], ...(isRanked && { auc: aucOf(cases, scores[i], cases.blocks.test) }) }))
 }
 
 port.once('message', (begin: Begin) => {
   if (begin.scored?.running) scorer.runBy(begin.scored.running)
-  // One after the other, though one may wait.
-  let last = Promise.resolve()
+  // Jobs run in turn, although a job may await.
+  let queue = Promise.resolve()
   port.on('message', (job: Job) => {
-    last = last.then(() => make(begin, job))
+    queue = queue.then(() => runJob(begin, job))
   })
 })

@@ -1,4 +1,4 @@
-/** Scores that a thread has made are those that are made here: of both arms, with what is to be said of the models and how they rank. */
+/** Precomputed scores equal the main thread's: for both arms, with notes and AUC. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../base/random.ts'
@@ -45,33 +45,33 @@ function history(): LoggedEvent[] {
 }
 
 for (const isKept of [true, false])
-  test(`a thread scores as it is done here, to the bit, by features that ${isKept ? 'are kept' : 'pass'}`, () => scoredAhead(isKept))
+  test(`a thread's scores are bit-equal to the main thread's, by ${isKept ? 'stored' : 'streamed'} features`, () => scoredAhead(isKept))
 
 async function scoredAhead(isKept: boolean): Promise<void> {
   const log = logOf(shopping.ir, history())
   const alone = new Experiment(shopping, refunded.ir, log, { lookBack: 0 })
   const { cases, scored } = alone
-  const lookedAt = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
+  const selection = lookedAtOf(cases.length, learntFrom(cases, cases.blocks.train).cases, scored)!
   const replays = new Replays({ ir: shopping.ir, model: refunded.ir }, log)
   const plans = [0, MINUTE, 7 * MINUTE].map((by): Plan => new Map([['group/spending', { kind: 'older', by }]]))
-  const taken: { plan: Plan; made: Made }[] = []
+  const results: { plan: Plan; made: Made }[] = []
   const threads = new Threads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new Ahead(
     threads,
-    { lookedAt, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
-    new Map(plans.map(plan => [replays.idOf(plan, lookedAt), plan])),
-    { make: async () => {}, take: (plan, made) => void taken.push({ plan, made }) },
+    { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, isKept },
+    new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
+    { make: async () => {}, take: (plan, planResult) => void results.push({ plan, made: planResult }) },
     { most: 3 },
   )
   try {
     await ahead.first
-    for (const plan of plans) await ahead.bring(replays.idOf(plan, lookedAt))
+    for (const plan of plans) await ahead.bring(replays.idOf(plan, selection))
   } finally {
     threads.end()
   }
-  assert.ok(taken.length > 0)
-  for (const { plan, made } of taken) {
-    const { inputs } = replays.under(plan, lookedAt)
+  assert.ok(results.length > 0)
+  for (const { plan, made } of results) {
+    const { inputs } = replays.under(plan, selection)
     assert.deepEqual(made.columns, isKept ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of made.scores) {
       const expected = await alone.decided(plan, arm)
@@ -84,6 +84,6 @@ async function scoredAhead(isKept: boolean): Promise<void> {
     )
   }
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
-  scorer.refits.add(taken[0].made.said)
+  scorer.refits.add(results[0].made.said)
   assert.deepEqual(scorer.refits.notes, alone.notes)
 }

@@ -1,4 +1,4 @@
-/** A history as threads share it: its columns are copied once, into memory that all of them see. */
+/** A history in shared memory: its columns are copied once for all threads. */
 import { Strings } from '../../../columns/strings.ts'
 import { shared, sharedBlock, sharedColumns } from '../../../columns/shared.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../../../define/ir/ir.ts'
@@ -11,28 +11,28 @@ import type { RowRange } from '../../domain/cases.ts'
 export interface SentLog extends Omit<ReplayLog, 'strings' | 'prefixes' | 'requests'> {
   /** By id. */
   readonly texts: readonly string[]
-  /** Those that were put to the model, where it decides on request. */
+  /** The requests to the model, where it decides on request. */
   readonly requests: ReadonlyMap<string, SentRequests>
 }
 
 interface SentRequests extends Omit<Requests, 'prefixes'> {
-  /** Of every source. */
+  /** By source. */
   readonly prefixes: ReadonlyMap<string, Int32Array>
 }
 
-/** Whether scores, and models that are trained anew, are made of definitions alone: no function, file or command of the user's. */
+/** True if scores and retrained models need no function, file or command of the user's. */
 export const isScoredByDefinition = ({ score: { kind }, train }: ModelIR): boolean =>
   kind !== 'function' && kind !== 'onnx' && (train === undefined || typeof train.algorithm === 'string')
 
 export function sentLog({ sources }: PipelineIR, { name }: ModelIR, log: ReplayLog): SentLog {
   const { strings, prefixes: _, requests, order, ...rest } = log
   const histories = [...log.histories].map(([source, history]) => [source, { ...history, block: sharedBlock(history.block) }] as const)
-  const asked = requests.get(name)
+  const modelRequests = requests.get(name)
   return {
     ...rest,
     histories: new Map(histories),
     order: { length: order.length, source: shared(order.source), row: shared(order.row) },
-    requests: new Map(asked && [[name, sentRequests(asked, sources)]]),
+    requests: new Map(modelRequests && [[name, sentRequests(modelRequests, sources)]]),
     texts: Array.from({ length: strings.size }, (_, id) => strings.textOf(id)),
   }
 }
@@ -43,7 +43,7 @@ const sentRequests = ({ t, prefixes, columns }: Requests, sources: readonly Sour
   columns: sharedColumns(columns),
 })
 
-/** The same log in another thread, made of its parts by the function that made it here: what it answers is computed by the same code. */
+/** The log in the receiving thread, rebuilt by the constructor of the original, so that both answer by the same code. */
 export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...rest }: SentLog): ReplayLog {
   const strings = new Strings()
   for (const text of texts) strings.idOf(text)
@@ -53,15 +53,15 @@ export function receivedLog(ir: PipelineIR, { texts, histories, requests, ...res
   return replayLog(ir, histories, strings, { ...rest, requests: new Map(received) })
 }
 
-export const sentCases = (lookedAt: LookedAt | undefined): LookedAt | undefined =>
-  lookedAt && { cases: shared(lookedAt.cases), places: shared(lookedAt.places) }
+export const sentCases = (selection: LookedAt | undefined): LookedAt | undefined =>
+  selection && { cases: shared(selection.cases), places: shared(selection.places) }
 
-/** What scores are made of beside inputs, and which; none where a thread cannot make them. */
+/** The data for scores beside the inputs; absent where a thread cannot score. */
 export interface SentScoring {
   readonly cases: Labelled
   readonly rows: RowRange
   readonly arms: readonly Arm[]
-  /** Whether each decision stands for itself alone: then it is said how they rank, too. */
+  /** True if to compute the AUC: all inverse-propensity weights are 1. */
   readonly isRanked: boolean
   /** The models that score the arm `frozen`; default: the definition's own score. */
   readonly running?: readonly RunningScore[] | undefined

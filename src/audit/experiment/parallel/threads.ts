@@ -1,4 +1,4 @@
-/** Threads that have a copy of a history: they read it, and sum its groups, before anybody knows what to ask them for. */
+/** Worker threads with a copy of a history. They read it and build its prefix sums before the first request. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { limits } from '../../../base/limits.ts'
@@ -22,7 +22,7 @@ export class Threads {
     const workerData: ThreadData = { ir, model, traces, log: sentLog(ir, model, log), columnBytes: limits.AUDIT_COLUMN_BYTES / 2 / count }
     this.workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
     for (const worker of this.workers) {
-      // Whoever waits for it does what it had begun.
+      // The main thread then computes the plan that the thread had started.
       worker.on('error', () => {})
       worker.unref()
     }

@@ -1,29 +1,32 @@
 /**
- * The events of a history by key: a list a key, in which they stand in the order in which they came.
+ * Lists of events by key, in arrival order.
  *
- * Where that is the order of their times too, a window is a stretch of its key's list: it ends at the last event that is known, and begins at the first that is not before the window's start.
- * 12 bytes an event, and 8 a key.
+ * Where this is also the order of event times, a window is a range of its key's list. It ends at the last visible event and begins at the
+ * first event not before the window's start. Memory: 12 bytes an event and 8 a key.
  */
 export interface KeyLists {
-  /** By event: the slot of its key, and `keys + 1` where it takes no part. */
+  /** By event: the slot of its key, or `keys + 1` where the event is skipped. */
   readonly slots: Int32Array
-  /** By slot: the entry at which its list begins. Slot `keys` has no events, and behind it stands what takes no part, which nobody reads. */
+  /** By slot: the first entry of its list. Slot `keys` has no events; the skipped events after it are never read. */
   readonly begins: Int32Array
-  /** By entry: the event's time. Each list ends with an entry that is no event, so that what is known of a key is an entry too. */
+  /** By entry: the event's time. Each list ends with an extra entry, so that the end of the visible events is an entry too. */
   readonly times: Float64Array
-  /** Keys. */
+  /** The number of keys. */
   readonly keys: number
-  /** Events of the key that has most. */
+  /** The number of events of the largest key. */
   readonly longest: number
 }
 
-/** `slots`: by event that of its key, −1 for none; `skip`: 1 where it takes no part. Nothing where an event came after a later one of its key. */
+/**
+ * The lists; `undefined` where an event arrived after a later event of its key. `slots`: the slot by event, −1 for none; `skip`: 1 where
+ * the event is skipped.
+ */
 export function keyLists(time: Float64Array, slots: Int32Array, keys: number, skip?: Uint8Array): KeyLists | undefined {
-  const listed = new Int32Array(slots.length)
+  const slotOf = new Int32Array(slots.length)
   const lengths = new Int32Array(keys + 2)
   for (let event = 0; event < slots.length; event++) {
     const slot = slots[event] < 0 || skip?.[event] ? keys + 1 : slots[event]
-    listed[event] = slot
+    slotOf[event] = slot
     lengths[slot] = lengths[slot] + 1
   }
   const begins = new Int32Array(keys + 2)
@@ -34,8 +37,8 @@ export function keyLists(time: Float64Array, slots: Int32Array, keys: number, sk
     longest = Math.max(longest, lengths[slot])
   }
   begins[keys + 1] = entries
-  const times = timesOf(time, listed, begins, entries)
-  return times && { slots: listed, begins, times, keys, longest }
+  const times = timesOf(time, slotOf, begins, entries)
+  return times && { slots: slotOf, begins, times, keys, longest }
 }
 
 function timesOf(time: Float64Array, slots: Int32Array, begins: Int32Array, entries: number): Float64Array | undefined {

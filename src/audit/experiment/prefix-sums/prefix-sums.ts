@@ -1,6 +1,7 @@
 /**
- * What features are made of, summed along each key's list: the moments of all events before each entry, as the kernel keeps them (`kernel/sums.ts`), so that a window is the same difference of
- * the same two vectors. All that stands at an entry lies together, since a read looks at one entry and then at another, anywhere.
+ * Prefix sums of partial aggregates along each key's list: the moments of all events before each entry, as in the kernel
+ * (`kernel/sums.ts`). A window is the difference of the kernel's own two vectors. The numbers of an entry are adjacent, since reads access
+ * entries at random.
  */
 import { liftMoments, modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
 import { blockSlice } from '../../../columns/slice.ts'
@@ -9,16 +10,17 @@ import type { Unit } from '../../../kernel/build.ts'
 import { laneOf } from '../../../kernel/lane.ts'
 import type { KeyLists } from './key-lists.ts'
 
-/** Events that are evaluated at a time, which bounds what expressions need meanwhile. */
+/** Events evaluated at a time, which bounds the memory of expressions. */
 const SLICE = 1 << 16
 
-/** What a unit sees of a history. */
+/** The events of a history as a unit evaluates them. */
 export interface SeenEvents {
   readonly value: Float64Array
-  /** 1 where the event takes no part; absent where all do. */
+  /** 1 where the event is skipped; absent where none is. */
   readonly skip?: Uint8Array
 }
 
+/** Evaluates a unit's expressions over a history. */
 export function seenBy(unit: Unit, block: Block, slots: Int32Array): SeenEvents {
   const value = new Float64Array(unit.layout!.width > 1 ? block.length : 0)
   let skip: Uint8Array | undefined
@@ -33,22 +35,25 @@ export function seenBy(unit: Unit, block: Block, slots: Int32Array): SeenEvents 
   return { value, ...(skip?.includes(1) && { skip }) }
 }
 
-/** What stands at the entries of lists: the time, and the moments before it of each of the units that see these events. */
+/** The entries of lists: the time, and the moments before it for each unit with the same events. */
 export interface Entries {
   readonly lists: Omit<KeyLists, 'times'>
-  /** Numbers an entry. */
+  /** Numbers per entry. */
   readonly width: number
   readonly data: Float64Array
 }
 
-/** With the times alone. */
+/** Entries that hold the times alone. */
 export function entriesOf({ times, ...lists }: KeyLists, width: number): Entries {
   const data = new Float64Array(times.length * width)
   for (let entry = 0; entry < times.length; entry++) data[entry * width] = times[entry]!
   return { lists, width, data }
 }
 
-/** Sums the moments of a unit to where they have their place in each entry, but how many events there are: the entry's place in its list tells. */
+/**
+ * Writes the prefix sums of a unit's moments to their place in each entry. The event count is not stored: an entry's place in its list
+ * gives it.
+ */
 export function sumUp({ lists, width, data }: Entries, place: number, layout: MomentLayout, time: Float64Array, value: Float64Array): void {
   const moments = layout.width - 1
   if (moments === 0) return

@@ -35,7 +35,7 @@ const groupOf = (place: PlacementIR, ...features: Given[]): GroupIR => ({
 
 type Event = readonly [key: string | null, time: number, value: number | null, arrival?: number]
 
-/** A log of one source, whose events trigger, and what is decided at each. */
+/** A log of one source, whose events trigger, and the decisions on it. */
 function logged(events: readonly Event[], of: SourceIR = source): { readonly log: ReplayLog; readonly rows: Rows } {
   const strings = new Strings()
   const time = Float64Array.from(events, event => event[1])
@@ -62,7 +62,7 @@ function logged(events: readonly Event[], of: SourceIR = source): { readonly log
 const columnsOf = (group: GroupIR, { log, rows }: ReturnType<typeof logged>, groups = new SummedGroups()) =>
   summedColumns({ group, key: ['k'] }, rows, log, groups)
 
-/** NULL as null, a refusal as its code in brackets, and undefined where a replay has to say. */
+/** NULL as null, a refused value as its code in brackets, undefined where a replay is needed. */
 const shown = (columns: ReturnType<typeof summedColumns>) =>
   columns.map(
     column =>
@@ -81,7 +81,7 @@ const events: Event[] = [
   ['a', 30, 3],
 ]
 
-test('a window holds both of its ends, or begins where a tile of its hop does', () => {
+test('a window includes both ends, or begins with a tile of its hop', () => {
   const group = groupOf(
     stream,
     { agg: 'count' },
@@ -102,7 +102,7 @@ test('a window holds both of its ends, or begins where a tile of its hop does', 
   ])
 })
 
-test('a copy that lags knows what had arrived by its clock, and a schedule what had by its last time', () => {
+test('a lagging copy sees the events arrived by its as-of time, and a schedule those by its last run', () => {
   const late = logged(events.map(([key, time, value]): Event => [key, time, value, time + 1]))
   assert.deepEqual(shown(columnsOf(groupOf({ kind: 'lag', by: 2 }, { agg: 'count' }), late)), [[0, 1, 0, 1, 0, 2, 0]])
   const scheduled: PlacementIR = { kind: 'scheduled', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 2 }
@@ -112,7 +112,7 @@ test('a copy that lags knows what had arrived by its clock, and a schedule what 
   ])
 })
 
-test('what no prefix sum can say is left to a replay', () => {
+test('features without prefix sums are left to a replay', () => {
   const all = logged(events)
   const group = groupOf(
     stream,
@@ -121,7 +121,7 @@ test('what no prefix sum can say is left to a replay', () => {
     { agg: 'sum', input: d, type: 'double' },
     { agg: 'last', input: x },
   )
-  const isSummed = (of: ReturnType<typeof logged>, asked = group) => columnsOf(asked, of).map(column => column !== undefined)
+  const isSummed = (of: ReturnType<typeof logged>, requested = group) => columnsOf(requested, of).map(column => column !== undefined)
   assert.deepEqual(isSummed(all), [true, false, false, false], 'neither a selected value nor a sum of doubles')
   assert.deepEqual(
     isSummed(logged([...events, ['b', 8, 1, 31]])),
@@ -144,10 +144,10 @@ test('what no prefix sum can say is left to a replay', () => {
   assert.deepEqual(isSummed(logged(events, revised)), [false, false, false, false], 'events may be revised')
 })
 
-test('a read below a clock that was reached is left to a replay, which refuses it', () => {
+test('a read below an as-of time already reached is left to a replay, which refuses it', () => {
   const { log, rows } = logged(events)
   const group = groupOf(stream, { agg: 'count' })
-  // Below that of a read before it, and below the arrival of what it knows.
+  // Below the as-of time of an earlier read, and below the arrival of a visible event.
   for (const clock of [(at: number, row: number) => (row === 3 ? 8 : at), (at: number, row: number) => (row >= 3 ? at : at - 1)]) {
     const below = { ...rows, moments: { ...rows.moments, t: rows.moments.t.map(clock) } }
     assert.deepEqual(shown(columnsOf(group, { log, rows: below })), [undefined])
@@ -155,7 +155,7 @@ test('a read below a clock that was reached is left to a replay, which refuses i
   }
 })
 
-test('what reaches back to a time that was forgotten is refused', () => {
+test('a window that reaches forgotten events is refused', () => {
   const { log, rows } = logged(events)
   const evicted = [refusals.evicted]
   assert.deepEqual(shown(columnsOf(groupOf(stream, { agg: 'count' }), { log: { ...log, forgotten: 0 }, rows })), [
@@ -163,23 +163,23 @@ test('what reaches back to a time that was forgotten is refused', () => {
   ])
 })
 
-test('what takes more bytes than there may be is let go, and is the same when it is made again', () => {
+test('sums beyond the byte limit are evicted, and equal when rebuilt', () => {
   const all = logged(events)
-  // There is room for either, 84 and 140 bytes.
+  // There is room for either group, of 84 and 140 bytes.
   const groups = new SummedGroups(150)
   const [first, second] = [groupOf(stream, { agg: 'count' }), groupOf(stream, { agg: 'sum', input: x })]
   const block = all.log.histories.get('s')!.block
   const of = (group: GroupIR) => groups.of(group, source, block, all.log.strings)
-  const kept = of(first)
-  assert.equal(of({ ...first, place: { kind: 'lag', by: 1 } }), kept, 'settings share what was summed')
-  assert.notEqual(of(second), kept)
-  assert.notEqual(of(first), kept)
+  const firstSums = of(first)
+  assert.equal(of({ ...first, place: { kind: 'lag', by: 1 } }), firstSums, 'settings share what was summed')
+  assert.notEqual(of(second), firstSums)
+  assert.notEqual(of(first), firstSums)
   assert.deepEqual(shown(columnsOf(second, all, groups)), shown(columnsOf(second, all)))
   assert.deepEqual(shown(columnsOf(second, all, new SummedGroups(139))), [undefined], 'it is too large by itself')
   assert.notEqual(shown(columnsOf(second, all, new SummedGroups(140)))[0], undefined)
 })
 
-test('over chunks of reads and slices of events it is the kernel', () => {
+test("over chunks of reads and slices of events the values equal the kernel's", () => {
   const draw = random(5)
   const drawn = (below: number) => Math.floor(draw() * below)
   let time = 0

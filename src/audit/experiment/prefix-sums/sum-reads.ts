@@ -1,7 +1,8 @@
 /**
- * Reads of a summed group, in order: two entries of the key's list a window, which only ever move forward, and the difference of what stands at them.
+ * Sequential reads of prefix sums: two entries of the key's list per window, which only move forward, and the difference of their numbers.
  *
- * The values are the kernel's to the bit: the vectors are lowered by the same code. Cost: an event and an entry are passed once, and a read costs what its windows have.
+ * The values equal the kernel's to the bit: the same code finalizes the vectors. Cost: each event and entry is passed once, and a read
+ * costs its windows.
  */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { modulo54, type MomentLayout } from '../../../aggregate/moments.ts'
@@ -11,18 +12,21 @@ import { floorTo, type Window } from '../../../kernel/window.ts'
 import type { Entries } from './prefix-sums.ts'
 import type { SummedGroup, SummedUnit } from './summed-group.ts'
 
-/** As `kernel/asks.ts` has them, of all that was summed. Neither what is known nor the clock falls, and nothing is known that arrived after the clock. */
+/**
+ * Queries as in `kernel/asks.ts`. Neither the visible events nor the as-of time decreases, and no visible event arrived after the as-of
+ * time.
+ */
 export interface SumAsks {
   readonly length: number
-  /** Slots of keys, `lists.keys` for none. */
+  /** Slots of keys; `lists.keys` for an unknown key. */
   readonly slots: Int32Array
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
-  /** UTC ms. */
+  /** The as-of times, UTC ms. */
   readonly clock: Float64Array
 }
 
-/** Answers asks, those of the next rows and then of the next. */
+/** Answers queries in order, the next rows at each call. */
 export class SumReads {
   readonly #asks: SumAsks
   readonly #cursors: Cursor[] = []
@@ -38,102 +42,102 @@ export class SumReads {
     }
   }
 
-  /** Writes so many rows of the columns of the features that are summed, from their first on. */
+  /** Writes the next `rows` rows of the summed features' columns, from their first row. */
   next(rows: number, out: readonly FeatureColumn[]): void {
     for (let at = 0; at < rows; at += CHUNK) {
-      const some = Math.min(CHUNK, rows - at)
-      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: some, out, at })
-      this.#row += some
+      const count = Math.min(CHUNK, rows - at)
+      for (const cursor of this.#cursors) cursor.read(this.#asks, { row: this.#row, rows: count, out, at })
+      this.#row += count
     }
   }
 }
 
-/** Rows that are asked for, and where in `out` they are written. */
-interface Stretch {
+/** The rows to read, and their place in `out`. */
+interface ReadRange {
   readonly row: number
   readonly rows: number
   readonly out: readonly FeatureColumn[]
   readonly at: number
 }
 
-/** A window of some of the units that share entries. */
+/** A window of units that share entries. */
 interface CursorWindow {
   readonly window: Window
-  /** By slot: the first entry that is not before it. */
+  /** By slot: the first entry in the window. */
   readonly tails: Int32Array
-  /** The places in an entry that are subtracted. */
+  /** The places of an entry to subtract. */
   readonly places: Set<number>
-  /** By place a column of a chunk; at 0 how many events there are. */
+  /** By place a column of a chunk; place 0 is the event count. */
   readonly partials: PartialColumns
 }
 
-/** How far each key's list is known, and where windows begin in it. */
+/** The end of the visible events and the start of each window, in each key's list. */
 class Cursor {
   readonly entries: Entries
   readonly upto: Int32Array
   readonly #heads = new Int32Array(CHUNK)
   readonly #windows: CursorWindow[] = []
   readonly #readers: { readonly reader: Reader; readonly layout: MomentLayout; readonly partial: readonly Float64Array[] }[] = []
-  /** By slot: the entry behind the last that is known. */
-  readonly #known: Int32Array
+  /** By slot: the entry after the last visible event. */
+  readonly #visibleEnds: Int32Array
   #event = 0
 
   constructor(entries: Entries, upto: Int32Array) {
     this.entries = entries
     this.upto = upto
-    this.#known = entries.lists.begins.slice()
+    this.#visibleEnds = entries.lists.begins.slice()
   }
 
   add({ unit, place, windows }: SummedUnit): void {
     const layout = unit.layout!
     const places = Array.from({ length: layout.width - 1 }, (_, f) => place + f)
-    const kept = windows.map(window => this.#windowOf(window))
-    for (const window of kept) for (const f of places) window.places.add(f)
+    const cursorWindows = windows.map(window => this.#windowOf(window))
+    for (const window of cursorWindows) for (const f of places) window.places.add(f)
     for (const reader of unit.readers) {
-      const [view] = kept[reader.window].partials.views
+      const [view] = cursorWindows[reader.window].partials.views
       this.#readers.push({ reader, layout, partial: [0, ...places].map(f => view[f]) })
     }
   }
 
-  /** Rows from `row` on, which follow those read last. */
-  read(asks: SumAsks, { row, rows, out, at }: Stretch): void {
+  /** Reads the rows from `row`, which follow the previous ones. */
+  read(asks: SumAsks, { row, rows, out, at }: ReadRange): void {
     const slots = asks.slots.subarray(row, row + rows)
     const clock = asks.clock.subarray(row, row + rows)
-    this.#know(slots, this.upto.subarray(row, row + rows))
+    this.#advance(slots, this.upto.subarray(row, row + rows))
     for (const window of this.#windows) subtract(window, this.entries, slots, clock, this.#heads)
     for (const { reader, layout, partial } of this.#readers)
       reader.aggregate.lower({ feature: reader.feature, rows, partial, layout, clock, out: out[reader.index], at })
   }
 
   #windowOf(window: Window): CursorWindow {
-    const same = this.#windows.find(({ window: { span, hop } }) => span === window.span && hop === window.hop)
-    if (same) return same
+    const existing = this.#windows.find(({ window: { span, hop } }) => span === window.span && hop === window.hop)
+    if (existing) return existing
     const { lists, width } = this.entries
-    const made = { window, tails: lists.begins.slice(), places: new Set<number>(), partials: new PartialColumns(1, width) }
-    this.#windows.push(made)
-    return made
+    const created = { window, tails: lists.begins.slice(), places: new Set<number>(), partials: new PartialColumns(1, width) }
+    this.#windows.push(created)
+    return created
   }
 
-  #know(asked: Int32Array, upto: Int32Array): void {
+  #advance(querySlots: Int32Array, upto: Int32Array): void {
     const { slots } = this.entries.lists
-    const known = this.#known
+    const visibleEnds = this.#visibleEnds
     const heads = this.#heads
     let event = this.#event
-    for (let i = 0; i < asked.length; i++) {
+    for (let i = 0; i < querySlots.length; i++) {
       for (const end = upto[i]; event < end; event++) {
         const slot = slots[event]
-        known[slot] = known[slot] + 1
+        visibleEnds[slot] = visibleEnds[slot] + 1
       }
-      heads[i] = known[asked[i]]!
+      heads[i] = visibleEnds[querySlots[i]]!
     }
     this.#event = event
   }
 }
 
-/** Of the rows of a chunk the places in `data` of the entries between which the window lies. */
+/** By row of a chunk: the places in `data` of the entries that bound the window. */
 const [headsAt, tailsAt] = [new Int32Array(CHUNK), new Int32Array(CHUNK)]
 
-/** Moves a window's tails to the clocks, and writes what stands between them and the heads. */
+/** Moves a window's tails to the as-of times, and writes the differences between heads and tails. */
 function subtract(
   { window: { span, hop }, tails, places, partials: { flat } }: CursorWindow,
   { width, data }: Entries,
@@ -142,7 +146,7 @@ function subtract(
   heads: Int32Array,
 ): void {
   const rows = slots.length
-  // A window begins where it did until the clock is a hop further.
+  // A window's start changes only when the as-of time has passed a hop.
   let [start, until] = [-Infinity, -Infinity]
   for (let i = 0; i < rows; i++) {
     const slot = slots[i]
@@ -159,7 +163,7 @@ function subtract(
     headsAt[i] = head * width
     tailsAt[i] = tail * width
   }
-  // In loops of their own: no row waits for the one before.
+  // A separate loop per place: no row waits for the row before.
   for (const place of places)
     for (let i = 0, at = place * COLUMN; i < rows; i++) flat[at + i] = modulo54(data[headsAt[i] + place], -data[tailsAt[i] + place])
 }

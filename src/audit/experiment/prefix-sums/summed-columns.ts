@@ -1,4 +1,4 @@
-/** Features of a group read that can be taken from prefix sums, to the bit what a replay gives. */
+/** Feature columns of a group read from prefix sums, bit-equal to a replay. */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import type { FeatureIR } from '../../../define/ir/ir.ts'
 import type { GroupRead } from '../../../decision/reads.ts'
@@ -13,7 +13,7 @@ import { SumReads, type SumAsks } from './sum-reads.ts'
 import type { SummedGroup } from './summed-group.ts'
 import type { SummedGroups } from './summed-groups.ts'
 
-/** By feature of the group its column; none where a replay has to say. */
+/** The column of each feature; `undefined` where a replay must compute it. */
 export function summedColumns(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): readonly (FeatureColumn | undefined)[] {
   const { features } = read.group
   const columns = SummedColumns.of(read, rows, log, groups)
@@ -22,9 +22,9 @@ export function summedColumns(read: GroupRead, rows: Rows, log: ReplayLog, group
   return out
 }
 
-/** The columns of a read that are made of sums, those of the next rows and then of the next. */
+/** A read's columns from prefix sums, the next rows at each call. */
 export class SummedColumns {
-  /** Which of the group's features. */
+  /** The indices of the group's features that prefix sums give. */
   readonly made: ReadonlySet<number>
   readonly #features: readonly FeatureIR[]
   readonly #asks: SumAsks
@@ -32,10 +32,10 @@ export class SummedColumns {
   readonly #forgotten: number
   #row = 0
 
-  /** Nothing where none of them are. */
+  /** `undefined` where prefix sums give no feature. */
   static of(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): SummedColumns | undefined {
     const { source } = log.histories.get(read.group.source)!
-    const { block, isInOrder, asks } = askedOf(read, rows, log)
+    const { block, isInOrder, asks } = queriesOf(read, rows, log)
     const summed = groups.of(read.group, source, block, log.strings)
     if (summed.units.length === 0 || !isInOrder) return undefined
     return new SummedColumns(read, summed, { ...asks, slots: groups.slotsAsked(summed, read.key, rows) }, log.forgotten)
@@ -49,58 +49,58 @@ export class SummedColumns {
     this.#forgotten = forgotten
   }
 
-  /** Writes so many rows, from the first of the columns on, which are new: of what is NULL or refused there is nothing but that. */
+  /** Writes the next `rows` rows into new columns, from their first row. Cells that are NULL or refused stay unwritten. */
   next(rows: number, out: readonly (FeatureColumn | undefined)[]): void {
     this.#reads.next(rows, out as readonly FeatureColumn[])
-    const [from, made] = [this.#row, [...this.made]]
+    const [from, indices] = [this.#row, [...this.made]]
     this.#row += rows
     if (this.#forgotten > -Infinity)
       refuseIncomplete(
-        made.map(index => this.#features[index]),
-        made.map(index => out[index]!),
+        indices.map(index => this.#features[index]),
+        indices.map(index => out[index]!),
         this.#asks.clock.subarray(from, from + rows),
         this.#forgotten,
       )
   }
 }
 
-/** What the rows know of a group in one placement, whatever key they ask for. */
-interface Asked extends Pick<Placed, 'block'> {
+/** The queries of the rows to a group in one placement, for any key. */
+interface GroupQueries extends Pick<Placed, 'block'> {
   readonly isInOrder: boolean
   readonly asks: Omit<SumAsks, 'slots'>
 }
 
-/** By moments, what was asked for last: a group is read at several keys, one after the other. */
-const last = new WeakMap<
+/** The last queries by moments: a group is read at several keys in turn. */
+const queryCache = new WeakMap<
   Moments,
-  { readonly id: string; readonly log: ReplayLog; readonly moment: Rows['moment']; readonly asked: Asked }
+  { readonly id: string; readonly log: ReplayLog; readonly moment: Rows['moment']; readonly queries: GroupQueries }
 >()
 
-function askedOf(read: GroupRead, rows: Rows, log: ReplayLog): Asked {
+function queriesOf(read: GroupRead, rows: Rows, log: ReplayLog): GroupQueries {
   const { moments, moment } = rows
   const { name, source, place } = read.group
   const id = JSON.stringify([name, source, place])
-  const known = last.get(moments)
-  if (known?.id === id && known.log === log && known.moment === moment) return known.asked
+  const cached = queryCache.get(moments)
+  if (cached?.id === id && cached.log === log && cached.moment === moment) return cached.queries
   const placed = placedIn(read, moments, log)
-  const stretch = stretchOf(rows)
-  const upto = ofDecisions(placed.upto, stretch)
-  const uptoBefore = placed.uptoBefore === placed.upto ? upto : ofDecisions(placed.uptoBefore, stretch)
-  const asks = { length: rows.length, clock: ofDecisions(placed.clock, stretch), upto, uptoBefore }
-  const asked = { block: placed.block, isInOrder: isInOrder(placed), asks }
-  last.set(moments, { id, log, moment, asked })
-  return asked
+  const range = stretchOf(rows)
+  const upto = ofDecisions(placed.upto, range)
+  const uptoBefore = placed.uptoBefore === placed.upto ? upto : ofDecisions(placed.uptoBefore, range)
+  const asks = { length: rows.length, clock: ofDecisions(placed.clock, range), upto, uptoBefore }
+  const queries = { block: placed.block, isInOrder: isInOrder(placed), asks }
+  queryCache.set(moments, { id, log, moment, queries })
+  return queries
 }
 
-/** Whether nothing is asked at a clock below one that was reached: such a read a kernel refuses. */
+/** True if no query is below an as-of time already reached, which a kernel refuses. */
 function isInOrder({ block, floor, upto, clock }: Placed): boolean {
   const floors = floor === 'time' ? block.time : block.arrival
-  let [known, reached] = [0, -Infinity]
+  let [visible, reached] = [0, -Infinity]
   for (let moment = 0; moment < clock.length; moment++) {
-    if (upto[moment] < known || clock[moment] < reached) return false
-    known = upto[moment]!
+    if (upto[moment] < visible || clock[moment] < reached) return false
+    visible = upto[moment]!
     reached = clock[moment]!
-    if (known > 0 && floors[known - 1] > reached) return false
+    if (visible > 0 && floors[visible - 1] > reached) return false
   }
   return true
 }

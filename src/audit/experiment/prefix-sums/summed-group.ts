@@ -1,8 +1,9 @@
 /**
- * A group over one history, its features summed along the events of each key: made once, and asked at any moments of it (`sum-reads.ts`).
+ * A feature group with prefix sums over one history, built once and read at any moments of it (`sum-reads.ts`).
  *
- * It takes the features that are made of exact sums (`count`, `sum`, `mean`, `variance`, `stddev`, `slope`, `share`, `histogram`) of events that are not revised, and that came in the order of their
- * times, key by key. The others are a replay's: each that is over doubles or no sum, whose events came late, or whose key may have more than the kernel keeps for it.
+ * It covers features of exact sums (`count`, `sum`, `mean`, `variance`, `stddev`, `slope`, `share`, `histogram`) over events that are not
+ * revised and arrive in time order by key. A replay computes the others: features over doubles or without sums, keys with late events, and
+ * keys that may exceed the kernel's entry limit.
  */
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
@@ -15,16 +16,16 @@ import { keyLists, type KeyLists } from './key-lists.ts'
 import { entriesOf, seenBy, sumUp, type Entries } from './prefix-sums.ts'
 
 const BYTES_A_NUMBER = 8
-/** Of an event in lists, without its moments. */
+/** Bytes of an event in lists, without its moments. */
 const BYTES_LISTED = 12
 
 export interface SummedUnit {
   readonly unit: Unit
-  /** Units that see the same events share them. */
+  /** Units with the same events share entries. */
   readonly entries: Entries
-  /** Where the unit's moments begin in an entry, `unit.layout.width − 1` of them. */
+  /** The place of the unit's moments in an entry; `unit.layout.width − 1` numbers. */
   readonly place: number
-  /** By the numbers that the unit's readers have. */
+  /** By the window index of the unit's readers. */
   readonly windows: readonly Window[]
 }
 
@@ -34,7 +35,7 @@ export interface SummedGroup {
   readonly bytes: number
 }
 
-/** `block` is all of the source, in the order in which it is known. Of what would take more than `bytesMax` nothing is summed. */
+/** Builds the prefix sums. `block` holds all events of the source in log order. Sums beyond `bytesMax` are not built. */
 export function summedGroup(group: GroupIR, source: SourceIR, block: Block, strings: Strings, bytesMax: number): SummedGroup {
   const keys = Keys.of(group, source, strings)
   const plans = source.identity ? [] : planStructures(group, source).filter(({ partial }) => partial.kind === 'sums')
@@ -50,7 +51,7 @@ export function summedGroup(group: GroupIR, source: SourceIR, block: Block, stri
   const seeing = planned.flatMap(({ plan, unit }): Seeing[] => {
     const { value, skip } = seenBy(unit, block, slots)
     const lists = listsOf(skip)
-    // A kernel keeps an entry for each event at most, so of no more events than that it forgets none.
+    // A kernel keeps at most one entry per event, so it forgets none of so few events.
     return !lists || lists.longest > plan.maxEntries ? [] : [{ unit, lists, value }]
   })
   const units = [...new Set(seeing.map(({ lists }) => lists))].flatMap(lists =>
@@ -86,7 +87,7 @@ function summedUnits(lists: KeyLists, seeing: readonly Seeing[], time: Float64Ar
   })
 }
 
-/** The lists of all events are made once. */
+/** The lists without skipped events are built once. */
 function listing(time: Float64Array, slots: Int32Array, keys: number): (skip: Uint8Array | undefined) => KeyLists | undefined {
   let all: { readonly lists: KeyLists | undefined } | undefined
   return skip => {

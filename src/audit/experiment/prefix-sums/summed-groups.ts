@@ -1,4 +1,7 @@
-/** Groups that were summed over a history, up to `AUDIT_SUMS_BYTES`: those used longest ago are let go. The settings of a group, and its reads at other keys, share what was summed. */
+/**
+ * A least-recently-used cache of prefix sums, bounded by `AUDIT_SUMS_BYTES`. All settings of a group and its reads at other keys share
+ * them.
+ */
 import { limits } from '../../../base/limits.ts'
 import type { Block } from '../../../columns/block.ts'
 import type { Strings } from '../../../columns/strings.ts'
@@ -7,15 +10,15 @@ import type { Keys } from '../../../kernel/keys.ts'
 import type { Rows } from '../timeline/rows.ts'
 import { summedGroup, type SummedGroup } from './summed-group.ts'
 
-/** Of one history, by what tells groups from one another. */
+/** The groups of one history by id. */
 type ById = Map<string, SummedGroup>
 
 export class SummedGroups {
   readonly #bytesMax: number
-  /** By the columns of a history's events: other arrivals of the same events in the same order change nothing here. */
+  /** By the columns of a history's events: changed arrivals in the same order do not matter here. */
   readonly #histories = new WeakMap<Block['columns'], ById>()
-  /** In the order of use. */
-  #kept: readonly { readonly byId: ById; readonly id: string; readonly group: SummedGroup }[] = []
+  /** In order of use. */
+  #recent: readonly { readonly byId: ById; readonly id: string; readonly group: SummedGroup }[] = []
   readonly #slots = new WeakMap<Keys, WeakMap<Rows['columnOf'], Map<string, Int32Array>>>()
 
   constructor(bytesMax: number = limits.AUDIT_SUMS_BYTES) {
@@ -23,33 +26,33 @@ export class SummedGroups {
   }
 
   of(group: GroupIR, source: SourceIR, block: Block, strings: Strings): SummedGroup {
-    const byId = ensured(this.#histories, block.columns, () => new Map<string, SummedGroup>())
+    const byId = getOrCreate(this.#histories, block.columns, () => new Map<string, SummedGroup>())
     const id = JSON.stringify([source.name, group.key, group.features])
-    const summed = ensured(byId, id, () => summedGroup(group, source, block, strings, this.#bytesMax))
-    this.#keep(byId, id, summed)
+    const summed = getOrCreate(byId, id, () => summedGroup(group, source, block, strings, this.#bytesMax))
+    this.#markUsed(byId, id, summed)
     return summed
   }
 
-  /** By row the slot of the key that is asked for; that of no events where it has none. */
+  /** The slot of each row's key; the slot without events for an unknown key. */
   slotsAsked({ keys }: SummedGroup, key: readonly string[], { columnOf, length }: Rows): Int32Array {
-    const byRows = ensured(this.#slots, keys, () => new WeakMap<Rows['columnOf'], Map<string, Int32Array>>())
-    const byKey = ensured(byRows, columnOf, () => new Map<string, Int32Array>())
-    return ensured(byKey, JSON.stringify(key), () => {
+    const byRows = getOrCreate(this.#slots, keys, () => new WeakMap<Rows['columnOf'], Map<string, Int32Array>>())
+    const byKey = getOrCreate(byRows, columnOf, () => new Map<string, Int32Array>())
+    return getOrCreate(byKey, JSON.stringify(key), () => {
       const slots = keys.slotsOf(key.map(columnOf), length, false)
       for (let row = 0; row < length; row++) if (slots[row] < 0) slots[row] = keys.size
       return slots
     })
   }
 
-  #keep(byId: ById, id: string, group: SummedGroup): void {
-    const kept = [...this.#kept.filter(other => other.group !== group), { byId, id, group }]
-    let bytes = kept.reduce((sum, other) => sum + other.group.bytes, 0)
-    while (kept.length > 1 && bytes > this.#bytesMax) {
-      const oldest = kept.shift()!
+  #markUsed(byId: ById, id: string, group: SummedGroup): void {
+    const recent = [...this.#recent.filter(other => other.group !== group), { byId, id, group }]
+    let bytes = recent.reduce((sum, other) => sum + other.group.bytes, 0)
+    while (recent.length > 1 && bytes > this.#bytesMax) {
+      const oldest = recent.shift()!
       oldest.byId.delete(oldest.id)
       bytes -= oldest.group.bytes
     }
-    this.#kept = kept
+    this.#recent = recent
   }
 }
 
@@ -58,10 +61,10 @@ interface Entries<K, V> {
   set(key: K, value: V): unknown
 }
 
-function ensured<K, V>(entries: Entries<K, V>, key: K, make: () => V): V {
-  const known = entries.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  entries.set(key, made)
-  return made
+function getOrCreate<K, V>(entries: Entries<K, V>, key: K, make: () => V): V {
+  const existing = entries.get(key)
+  if (existing !== undefined) return existing
+  const created = make()
+  entries.set(key, created)
+  return created
 }

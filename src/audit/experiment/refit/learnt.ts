@@ -1,22 +1,25 @@
-/** The cases that a model is fitted on. */
+/** The training cases of a model. */
 import { limits } from '../../../base/limits.ts'
 import { random } from '../../../base/random.ts'
 import { firstFrom } from '../../../kernel/order.ts'
 import type { Cases, RowRange } from '../../domain/cases.ts'
 
-/** What of the cases says from which to learn, and what. */
+/** The columns of the cases that training needs. */
 export type Labelled = Pick<Cases, 'length' | 't' | 'label' | 'known' | 'eligible' | 'blocks'>
 
-/** What of a sample is drawn; the same for all alternatives, so that they differ in nothing else. */
-const SEED = 7
+/** The seed of the training sample; the same for all alternatives, so that they differ in nothing else. */
+const SAMPLE_SEED = 7
 
 export interface Learnt {
   readonly cases: Uint32Array
-  /** With a label, of which a sample was taken if there are more. */
+  /** The labelled cases, of which `cases` is a sample if there are too many. */
   readonly labelled: number
 }
 
-/** Those of a stretch with a label, decided at most `over` ms before its last; of more than AUDIT_TRAINING_ROWS so many about, drawn by chance. */
+/**
+ * The labelled cases of a range, decided at most `over` ms before its last. A random sample of about AUDIT_TRAINING_ROWS, if there are
+ * more.
+ */
 export function learntFrom(
   { known, eligible, t }: Pick<Labelled, 'known' | 'eligible' | 't'>,
   { from, to }: RowRange,
@@ -24,11 +27,11 @@ export function learntFrom(
   rowsMax: number = limits.AUDIT_TRAINING_ROWS,
 ): Learnt {
   const first = to > from && over < Infinity ? firstFrom(t, 1, from, to, t[to - 1] - over) : from
-  const all = new Uint32Array(Math.max(0, to - first))
+  const rowsBuffer = new Uint32Array(Math.max(0, to - first))
   let labelled = 0
-  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) all[labelled++] = row
-  const rows = all.subarray(0, labelled)
+  for (let row = first; row < to; row++) if (known[row] === 1 && eligible[row] === 1) rowsBuffer[labelled++] = row
+  const rows = rowsBuffer.subarray(0, labelled)
   if (labelled <= rowsMax) return { cases: rows, labelled }
-  const next = random(SEED)
+  const next = random(SAMPLE_SEED)
   return { cases: rows.filter(() => next() < rowsMax / labelled), labelled }
 }

@@ -1,4 +1,4 @@
-/** Models that were trained anew, each once: on the same columns and the same cases it is the same model. */
+/** Retrained models, each fitted once: the same columns and cases give the same model. */
 import type { Definitions, Scoring } from '../../../decision/scoring.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
@@ -11,13 +11,13 @@ import type { Fitting } from '../operators/training.ts'
 import { learntFrom, type Labelled, type Learnt } from './learnt.ts'
 import { refittingOf, type NoRefitting, type Refitting } from './refitting.ts'
 
-/** Of models that were trained anew. */
+/** Notes on retrained models. */
 export interface RefitsSaid {
-  readonly drawn: { readonly learnt: number; readonly labelled: number } | undefined
+  readonly drawn: { readonly used: number; readonly labelled: number } | undefined
   readonly notes: readonly string[]
 }
 
-/** A model that was fitted: its score, and the score compiled. */
+/** A fitted model: its score and the compiled scoring. */
 export interface FittedModel {
   readonly score: ScoreIR
   readonly file: OnnxFile | undefined
@@ -30,12 +30,12 @@ export class Refits {
   readonly #strings: Strings
   readonly #refitting: Refitting | NoRefitting
   readonly #vectors: Scoring
-  readonly #made = new Map<string, Promise<FittedModel>>()
-  /** Of the stretch that was learnt from last: mostly the same one again. */
-  #learnt: { readonly cases: Labelled; readonly learns: RowRange; readonly found: Learnt } | undefined
+  readonly #models = new Map<string, Promise<FittedModel>>()
+  /** The last training range: mostly the same range again. */
+  #lastTraining: { readonly cases: Labelled; readonly trainingRange: RowRange; readonly training: Learnt } | undefined
   readonly #notes = new Set<string>()
-  /** Of the model that had the most decisions to learn from, where only some were drawn. */
-  #drawn: RefitsSaid['drawn']
+  /** The largest training set of which only a sample was used. */
+  #sampled: RefitsSaid['drawn']
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
     this.#definitions = definitions
@@ -45,63 +45,78 @@ export class Refits {
     this.#vectors = vectorsAlone(definitions, model, strings)
   }
 
-  /** Why there are none. */
+  /** The reason why the model cannot be retrained. */
   get why(): string | undefined {
     return 'why' in this.#refitting ? this.#refitting.why : undefined
   }
 
-  /** Whether another seed may give another model. */
+  /** True if the seed may change the model. */
   get isRandom(): boolean {
     return 'isRandom' in this.#refitting && this.#refitting.isRandom
   }
 
-  /** In words, what a report should say of those that were made. */
+  /** Notes for the report, in words. */
   get notes(): readonly string[] {
-    if (!this.#drawn) return [...this.#notes]
-    const [learnt, labelled] = [this.#drawn.learnt, this.#drawn.labelled].map(count => count.toLocaleString('en-US'))
+    if (!this.#sampled) return [...this.#notes]
+    const [used, labelled] = [this.#sampled.used, this.#sampled.labelled].map(count => count.toLocaleString('en-US'))
     return [
-      `models are trained anew on ${learnt} of up to ${labelled} labelled decisions, drawn by chance and the same for all`,
+      `models are retrained on ${used} of up to ${labelled} labelled decisions, a random sample that is the same for all`,
       ...this.#notes,
     ]
   }
 
-  /** The same, for whoever says it elsewhere. */
+  /** The notes as data, for another thread. */
   get said(): RefitsSaid {
-    return { drawn: this.#drawn, notes: [...this.#notes] }
+    return { drawn: this.#sampled, notes: [...this.#notes] }
   }
 
-  /** What was said of others of these models. */
+  /** Adds the notes of another thread. */
   add({ drawn, notes }: RefitsSaid): void {
-    if (drawn && drawn.labelled > (this.#drawn?.labelled ?? 0)) this.#drawn = drawn
+    if (drawn && drawn.labelled > (this.#sampled?.labelled ?? 0)) this.#sampled = drawn
     for (const note of notes) this.#notes.add(note)
   }
 
-  /** `id` names the inputs. Rejects with `SPILL_TRAINING` where nothing can be fitted, `SPILL_UNSUPPORTED` where the model cannot be. */
-  fitted(id: string, inputs: Inputs, cases: Labelled, { learns }: Pick<Fitting, 'learns'>, seed: number): Promise<FittedModel> {
-    const name = `${id} of ${learns.from} to ${learns.to}${this.isRandom ? `, seed ${seed}` : ''}`
-    let made = this.#made.get(name)
-    if (!made) this.#made.set(name, (made = this.#fit(inputs, cases, learns, seed)))
-    return made
+  /**
+   * The model fitted on the range `trainingRange`; `id` identifies the inputs. Rejects with `SPILL_TRAINING` where there is nothing to fit,
+   * `SPILL_UNSUPPORTED` where the model cannot be retrained.
+   */
+  fitted(
+    id: string,
+    inputs: Inputs,
+    cases: Labelled,
+    { trainingRange }: Pick<Fitting, 'trainingRange'>,
+    seed: number,
+  ): Promise<FittedModel> {
+    const name = `${id} of ${trainingRange.from} to ${trainingRange.to}${this.isRandom ? `, seed ${seed}` : ''}`
+    let model = this.#models.get(name)
+    if (!model) this.#models.set(name, (model = this.#fit(inputs, cases, trainingRange, seed)))
+    return model
   }
 
-  learntFrom(cases: Labelled, learns: RowRange): Learnt {
-    const known = this.#learnt
-    if (known && known.cases === cases && known.learns.from === learns.from && known.learns.to === learns.to) return known.found
-    const found = learntFrom(cases, learns, this.#model.train?.over)
-    this.#learnt = { cases, learns, found }
-    return found
+  learntFrom(cases: Labelled, trainingRange: RowRange): Learnt {
+    const cached = this.#lastTraining
+    if (
+      cached &&
+      cached.cases === cases &&
+      cached.trainingRange.from === trainingRange.from &&
+      cached.trainingRange.to === trainingRange.to
+    )
+      return cached.training
+    const training = learntFrom(cases, trainingRange, this.#model.train?.over)
+    this.#lastTraining = { cases, trainingRange, training }
+    return training
   }
 
-  async #fit(inputs: Inputs, cases: Labelled, learns: Fitting['learns'], seed: number): Promise<FittedModel> {
+  async #fit(inputs: Inputs, cases: Labelled, trainingRange: Fitting['trainingRange'], seed: number): Promise<FittedModel> {
     const refitting = this.#refitting
     if ('why' in refitting) return unsupported(refitting.why)
-    const { cases: learnt, labelled } = this.learntFrom(cases, learns)
-    const all = vectorsOf(this.#vectors, inputs, learnt)
-    const kept = all.refused.size === 0 ? learnt : learnt.filter((_, i) => !all.refused.has(i))
-    const { vector } = kept === learnt ? all : vectorsOf(this.#vectors, inputs, kept)
-    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, kept)) }, seed)
+    const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
+    const all = vectorsOf(this.#vectors, inputs, trainingRows)
+    const scorable = all.refused.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.refused.has(i))
+    const { vector } = scorable === trainingRows ? all : vectorsOf(this.#vectors, inputs, scorable)
+    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(picked(cases.label, scorable)) }, seed)
     this.add({
-      drawn: learnt.length < labelled ? { learnt: learnt.length, labelled } : undefined,
+      drawn: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
       notes: [...(refitting.note ? [refitting.note] : []), ...notes],
     })
     return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }

@@ -28,23 +28,23 @@ const withNulls = { ...columns, x: columns.x.map((value, row) => (row % 50 === 0
 const none: ScoreIR = { kind: 'none' }
 const trees = (options: TrainIR['options']): TrainIR => ({ algorithm: 'trees', options, promote: { kind: 'hand' } })
 
-test('by what the definition says, NULL being none', async () => {
+test("the definition's algorithm is used, with NULL as NaN", async () => {
   const { fit, isRandom } = of(none, trees({ rounds: 5, leaves: 4 })) as Refitting
   const { score } = await fit({ vector, labels }, 0)
   assert.deepEqual(score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, leaves: 4 })))
   assert.equal(isRandom, false)
 })
 
-test('another seed draws another model only where something is drawn', async () => {
+test('the seed changes the model only where it samples', async () => {
   const drawing = of(none, trees({ rounds: 5, rowShare: 0.5, seed: 4 })) as Refitting
   assert.equal(drawing.isRandom, true)
-  const [zero, one] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
-  assert.notDeepEqual(zero.score, one.score)
-  assert.deepEqual(zero.score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
-  assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, one.score)
+  const [seedZero, seedOne] = [await drawing.fit({ vector, labels }, 0), await drawing.fit({ vector, labels }, 1)]
+  assert.notDeepEqual(seedZero.score, seedOne.score)
+  assert.deepEqual(seedZero.score, scoreOf(fitTrees({ columns: withNulls, labels }, { rounds: 5, rowShare: 0.5, seed: 4 })))
+  assert.deepEqual((await drawing.fit({ vector, labels }, 1)).score, seedOne.score)
 })
 
-test('trees that do not say how they were trained are, and it is said', async () => {
+test('trees without a stated training are retrained with a note', async () => {
   const { score: old } = await (of(none, trees({ rounds: 2 })) as Refitting).fit({ vector, labels }, 0)
   const { fit, note } = of(old) as Refitting
   assert.match(note!, /^model 'm' does not say how its trees were trained/)
@@ -52,11 +52,11 @@ test('trees that do not say how they were trained are, and it is said', async ()
   assert.ok(score.kind === 'trees' && score.trees.length > 2)
 })
 
-test('rules, functions and graphs cannot be', () => {
+test('rules, functions and graphs cannot be retrained', () => {
   const why = (score: ScoreIR) => (of(score) as { why: string }).why
   assert.equal(
     why({ kind: 'rules', rules: [], otherwise: 0 }),
-    "model 'm' has rules, which cannot be trained anew; say how it is trained (train: …)",
+    "model 'm' has rules, which cannot be retrained; state how it is trained (train: …)",
   )
   assert.match(why({ kind: 'function', version: '1' }), /^model 'm' has a score function of its own/)
   assert.match(why(none), /^model 'm' has no score/)

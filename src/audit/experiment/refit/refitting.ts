@@ -1,4 +1,4 @@
-/** How a model is trained anew: by the algorithm that it names, otherwise in the form that its score has. */
+/** The retraining method of a model: the algorithm that it names, otherwise the form of its score. */
 import type { Strings } from '../../../columns/strings.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
@@ -6,22 +6,22 @@ import { isList, type VectorColumn } from '../../../model/vector.ts'
 import { checkScore, trainerOf, trainers, type Trained } from '../../../training/trainer.ts'
 import { fitTerms } from './terms.ts'
 
-/** Of cases, by input, with labels 0 and 1. */
+/** Training examples: columns by input, and labels 0 and 1. */
 export interface Examples {
   readonly vector: readonly VectorColumn[]
   readonly labels: Float64Array
 }
 
 export interface Refitting {
-  /** Another seed may give another score. */
+  /** True if the seed may change the score. */
   readonly isRandom: boolean
-  /** In words, what is not as whoever trained the model would have it. */
+  /** The difference from the original training, in words. */
   readonly note?: string
-  /** Rejects with `SPILL_TRAINING` where nothing can be fitted. */
+  /** Fits a score. Rejects with `SPILL_TRAINING` where there is nothing to fit. */
   readonly fit: (examples: Examples, seed: number) => Promise<Refitted>
 }
 
-/** A score that was fitted. */
+/** A fitted score. */
 export interface Refitted {
   readonly score: ScoreIR
   /** The file of an ONNX graph. */
@@ -29,7 +29,7 @@ export interface Refitted {
   readonly notes: readonly string[]
 }
 
-/** Why it cannot be. */
+/** The reason why the model cannot be retrained. */
 export interface NoRefitting {
   readonly why: string
 }
@@ -46,7 +46,7 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
       isRandom,
       async fit(examples, seed) {
         const seeded = isRandom ? { ...options, seed: own + seed } : options
-        return checked(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
+        return validated(await trainerOf(algorithm)(rowsOf(examples, model, names), seeded))
       },
     }
   }
@@ -55,27 +55,27 @@ export function refittingOf(model: ModelIR, strings: Strings): Refitting | NoRef
       isRandom: false,
       fit: async ({ vector, labels }) => fitTerms(score, inputs, vector, labels, strings),
       ...(score.kind === 'linear' && {
-        note: `model '${name}' has a linear score; it is trained anew as a logistic regression of the same terms`,
+        note: `model '${name}' has a linear score; it is retrained as a logistic regression of the same terms`,
       }),
     }
   if (score.kind === 'trees')
     return {
       isRandom: false,
-      fit: async examples => checked(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
-      note: `model '${name}' does not say how its trees were trained; anew they are with the options that train has unless given`,
+      fit: async examples => validated(await trainers.trees(rowsOf(examples, model, score.inputs), {})),
+      note: `model '${name}' does not say how its trees were trained; they are retrained with the default options of train`,
     }
-  return { why: `model '${name}' has ${wordsOf(score)}, which cannot be trained anew; say how it is trained (train: …)` }
+  return { why: `model '${name}' has ${scoreText(score)}, which cannot be retrained; state how it is trained (train: …)` }
 }
 
-const wordsOf = ({ kind }: ScoreIR): string =>
+const scoreText = ({ kind }: ScoreIR): string =>
   kind === 'rules' ? 'rules' : kind === 'function' ? 'a score function of its own' : kind === 'onnx' ? 'a graph of ONNX' : 'no score'
 
-function checked({ score, file, notes }: Trained): Refitted {
+function validated({ score, file, notes }: Trained): Refitted {
   checkScore(score)
   return { score, file, notes }
 }
 
-/** By the name of each input, NaN for NULL. */
+/** The columns by input name, NaN for NULL. */
 function rowsOf({ vector, labels }: Examples, { inputs }: ModelIR, names: readonly string[]) {
   const columns = names.map(name => {
     const column = vector[inputs.findIndex(input => input.name === name)]

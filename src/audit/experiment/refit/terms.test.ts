@@ -14,7 +14,7 @@ const inputs: InputIR[] = [
 const strings = new Strings()
 const [a, b, c] = ['a', 'b', 'c'].map(text => strings.idOf(text))
 
-/** Labels that follow from x and the kind, with kinds a and b, and now and then a third and a NULL. */
+/** Labels that depend on x and the kind; kinds a and b, sometimes a third one and a NULL. */
 function drawn(rows: number) {
   const next = random(3)
   const x = Float64Array.from({ length: rows }, () => next() * 4 - 2)
@@ -26,7 +26,7 @@ function drawn(rows: number) {
   return { vector: [{ values: x, nulls }, { values: kind }], x, nulls, kind, labels }
 }
 
-test('a linear score is fitted in its own form, as by columns made by hand', () => {
+test('a linear score is refit in its own form, as with columns made by hand', () => {
   const { vector, x, nulls, kind, labels } = drawn(4000)
   const old: WeightedIR = {
     kind: 'linear',
@@ -58,7 +58,7 @@ test('a linear score is fitted in its own form, as by columns made by hand', () 
   assert.ok(Math.abs(score.terms[0].weight! - 1) < 0.15 && score.terms[1].levels!['a'] - score.terms[1].levels!['b'] > 1.6)
 })
 
-test('what has no score is not learnt from, and has none again', () => {
+test('cases without a score are not in the training data, and get none again', () => {
   const { vector, nulls, kind, labels } = drawn(2000)
   const old: WeightedIR = {
     kind: 'logistic',
@@ -70,12 +70,12 @@ test('what has no score is not learnt from, and has none again', () => {
   }
   const { score } = fitTerms(old, inputs, vector, labels, strings)
   const rows = Uint32Array.from(labels, (_, row) => row).filter(row => nulls[row] === 0 && kind[row] !== c)
-  const kept = [{ values: Float64Array.from(rows, row => vector[0].values[row]) }, { values: Int32Array.from(rows, row => kind[row]) }]
+  const scorable = [{ values: Float64Array.from(rows, row => vector[0].values[row]) }, { values: Int32Array.from(rows, row => kind[row]) }]
   assert.deepEqual(
     fitTerms(
       old,
       inputs,
-      kept,
+      scorable,
       Float64Array.from(rows, row => labels[row]),
       strings,
     ).score,

@@ -1,7 +1,8 @@
 /**
- * A linear score fitted again in its own form: the same terms, with a column for each number and one for each level.
+ * Refit of a linear score in its own form: the same terms, one column per number and one per level.
  *
- * What stands for NULL, and which levels there are, stays as it was. A case that had no score, since nothing stands for its NULL or its level, is not learnt from, and has none again.
+ * Replacements of NULL and the set of levels stay. A case without a score, because a NULL or a level has no replacement, is not in the
+ * training data and gets no score again.
  */
 import { picked } from '../../../columns/gather.ts'
 import type { Strings } from '../../../columns/strings.ts'
@@ -12,10 +13,10 @@ import { fitLogisticFrom } from '../../../training/logistic.ts'
 
 export type WeightedIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
 
-/** One term as columns; NaN in a row that it leaves without a score. */
+/** The columns of a term; NaN in a row that the term leaves without a score. */
 interface TermColumns {
   readonly columns: readonly Float64Array[]
-  /** As they are weighed so far, and what the term has taken off. */
+  /** The current weights, and the offset that the term subtracts. */
   readonly weights: readonly number[]
   readonly less?: number
   readonly termOf: (weights: readonly number[]) => TermIR
@@ -26,7 +27,10 @@ export interface Fitted {
   readonly notes: readonly string[]
 }
 
-/** By logistic regression, whichever of the two it was; from where it is, if it was one. Throws `SPILL_TRAINING` as `fitLogistic` does. */
+/**
+ * Fits the score by logistic regression, whether it was logistic or linear, starting at the current weights if it was logistic. Throws
+ * `SPILL_TRAINING` as `fitLogistic` does.
+ */
 export function fitTerms(
   { kind, intercept, terms }: WeightedIR,
   inputs: readonly InputIR[],
@@ -36,15 +40,17 @@ export function fitTerms(
 ): Fitted {
   const parts = terms.map(term => {
     const slot = inputs.findIndex(({ name }) => name === term.input)
-    return term.levels ? leveled(term, inputs[slot], vector[slot], labels.length, strings) : plain(term, vector[slot], labels.length)
+    return term.levels
+      ? levelColumns(term, inputs[slot], vector[slot], labels.length, strings)
+      : numberColumn(term, vector[slot], labels.length)
   })
   const all = parts.flatMap(({ columns }) => columns)
-  const rows = scored(all, labels.length)
-  const of = (column: Float64Array) => (rows ? picked(column, rows) : column)
-  const columns = Object.fromEntries(all.map((column, i) => [String(i), of(column)]))
+  const rows = scorableRows(all, labels.length)
+  const select = (column: Float64Array) => (rows ? picked(column, rows) : column)
+  const columns = Object.fromEntries(all.map((column, i) => [String(i), select(column)]))
   const weights = parts.flatMap(part => part.weights)
   const from = { intercept: parts.reduce((sum, { less = 0 }) => sum - less, intercept), weights }
-  const { coefficients, converged } = fitLogisticFrom(kind === 'logistic' ? from : undefined, { columns, labels: of(labels) })
+  const { coefficients, converged } = fitLogisticFrom(kind === 'logistic' ? from : undefined, { columns, labels: select(labels) })
   let next = 0
   const fitted = parts.map(({ columns: own, termOf }) => termOf(own.map(() => coefficients.weights[String(next++)].weight)))
   return {
@@ -53,15 +59,19 @@ export function fitTerms(
   }
 }
 
-/** The rows that no term leaves without a score; `undefined` where those are all. */
-function scored(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
+/** The rows that every term can score; `undefined` where those are all rows. */
+function scorableRows(columns: readonly Float64Array[], length: number): Uint32Array | undefined {
   const isOut = new Uint8Array(length)
   for (const column of columns) for (let row = 0; row < length; row++) if (Number.isNaN(column[row])) isOut[row] = 1
   if (!isOut.includes(1)) return undefined
   return Uint32Array.from({ length }, (_, row) => row).filter(row => isOut[row] === 0)
 }
 
-function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { values, nulls }: VectorColumn, length: number): TermColumns {
+function numberColumn(
+  { input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR,
+  { values, nulls }: VectorColumn,
+  length: number,
+): TermColumns {
   const column = new Float64Array(length)
   for (let row = 0; row < length; row++) column[row] = nulls?.[row] ? (ifNull ?? NaN) : values[row]
   return {
@@ -72,8 +82,8 @@ function plain({ input, weight = 0, mean = 0, scale = 1, ifNull }: TermIR, { val
   }
 }
 
-/** Of a level that is not named, and of NULL, there is one column more if the term says what they weigh. */
-function leveled(
+/** The columns of a term with levels. Unnamed levels and NULL share one more column if the term has a weight for them. */
+function levelColumns(
   { input, levels, otherwise }: TermIR,
   { expr }: InputIR,
   { values, nulls }: VectorColumn,

@@ -14,7 +14,7 @@ const DAY = 24 * HOUR
 
 const every = (ms: number) => ({ kind: 'interval', every: ms, phase: 0 }) as const
 
-test('groups that are fresher than a day are older together, where there are two', () => {
+test('two or more groups fresher than a day are aged together', () => {
   const placed = (...places: readonly PlacementIR[]) =>
     togetherOf(places.map((place, i) => ({ name: `g${i}`, place }) as GroupIR))?.groups ?? []
   assert.deepEqual(placed({ kind: 'stream' }), [])
@@ -42,7 +42,7 @@ test('groups that are fresher than a day are older together, where there are two
   )
 })
 
-test('a group that is read at two keys is one', () => {
+test('a group that is read at two keys counts once', () => {
   const read = { name: 'g', place: { kind: 'stream' } } as GroupIR
   assert.equal(togetherOf([read, read]), undefined)
 })
@@ -62,7 +62,7 @@ const { ir } = pipeline('shop', [risk])
 const decides = { ir, model: ir.models[0] }
 const context = { span: 90 * DAY, delay: 0, isTrainable: true }
 
-test('what they read together has been read of each by itself, where both have noticed it', () => {
+test('the columns of the joint sweep are those of the single sweeps', () => {
   const events = Array.from({ length: 50 }, (_, i): LoggedEvent => {
     const time = DAY + i * 60_000
     return { source: 'pays', partition: 0, offset: i, time, arrival: time, row: { id: `p${i}`, card: `c${i % 3}`, bad: false, at: time } }
@@ -80,17 +80,19 @@ test('what they read together has been read of each by itself, where both have n
   )
   for (const { plan, title, age } of together) {
     assert.deepEqual([...plan.keys()], ['group/short', 'group/long'])
-    const known = replays.asked(plan).map(({ id }) => read.has(id))
+    const isRead = replays.asked(plan).map(({ id }) => read.has(id))
     assert.deepEqual(
-      known,
+      isRead,
       own.map(rungs => rungs.some(rung => rung.title === title && rung.age === age)),
     )
-    assert.ok(known[0])
+    assert.ok(isRead[0])
   }
 })
 
-test('their age is that of the freshest, and how much older each becomes', () => {
-  const placed = ir.groups.map(one => (one.name === 'long' ? { ...one, place: { kind: 'lag', by: HOUR } as const } : one))
+test('the age of the groups is that of the freshest, plus the added age', () => {
+  const placed = ir.groups.map(definition =>
+    definition.name === 'long' ? { ...definition, place: { kind: 'lag', by: HOUR } as const } : definition,
+  )
   const rungs = ladderOf({ kind: 'groups', groups: ['short', 'long'] }, { ...decides, ir: { ...ir, groups: placed } }, context)
   for (const { setting, age } of rungs) assert.equal(age, setting.kind === 'older' ? setting.by : 14 * HOUR)
 })

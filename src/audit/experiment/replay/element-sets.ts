@@ -1,26 +1,41 @@
 /**
- * All groups that are kept fresh, older at once.
+ * The elements of an audit, and the element `groups`: all fresh feature groups, aged together.
  *
- * One group made older is judged beside others that stay fresh. Where these tell the same, nothing is lost by any of them alone, and everything by all.
+ * A single aged group is compared while the others stay fresh. Redundant groups therefore lose nothing one by one, and everything together.
  */
+import type { GroupRead } from '../../../decision/reads.ts'
 import type { GroupIR, PlacementIR } from '../../../define/ir/ir.ts'
 import type { Element } from '../../domain/element.ts'
 import { ageOf, periodOf } from '../timeline/placement-age.ts'
 
 const DAY = 86_400_000
 
-/** Undefined where fewer than two are: then the one says it all. */
+/** The element of all fresh groups; `undefined` for fewer than two, where the group's own sweep is enough. */
 export function togetherOf(groups: readonly GroupIR[]): Extract<Element, { kind: 'groups' }> | undefined {
   const fresh = new Set(groups.filter(({ place }) => isFresh(place)).map(({ name }) => name))
   return fresh.size < 2 ? undefined : { kind: 'groups', groups: [...fresh] }
 }
 
-/** How old the freshest of them is, ms: what the others are older than that they stay. */
+/** The age of the freshest group, ms. Ages of `groups` are in addition to it. */
 export const freshestOf = (groups: readonly GroupIR[]): number => Math.min(...groups.map(({ place }) => ageOf(place)))
 
-/** Younger than a day, by events or by a job that comes more than once a day. What was corrected later no decision saw. */
+/** True if a group is younger than a day: streamed, or by a job more often than daily. No decision saw `corrected` values. */
 function isFresh(place: PlacementIR): boolean {
   if (place.kind === 'corrected') return false
   const isDaily = (place.kind === 'batch' || place.kind === 'scheduled') && periodOf(place.schedule) >= DAY
   return !isDaily && ageOf(place) < DAY
+}
+
+/** The elements of a pipeline, in the order of an event's path, with `groups` after the groups. */
+export function auditElements(reads: readonly GroupRead[]): Element[] {
+  const groups = new Set(reads.map(({ group }) => group.name))
+  const together = togetherOf(reads.map(({ group }) => group))
+  return [
+    { kind: 'ingestion' },
+    ...[...groups].map((group): Element => ({ kind: 'group', group })),
+    ...(together ? [together] : []),
+    { kind: 'inference' },
+    { kind: 'action' },
+    { kind: 'training' },
+  ]
 }

@@ -4,8 +4,8 @@ import { undoneOf, type UndoneGiven } from './exploration.ts'
 
 const ROWS = 800
 
-/** Of every second decision one in four was left undone, every fifth of these with a true label. */
-function given(change: Partial<UndoneGiven> = {}): UndoneGiven {
+/** One in four of every second decision was explored; every fifth of these has a true label. */
+function explorationInput(change: Partial<UndoneGiven> = {}): UndoneGiven {
   const of = (value: (row: number) => number) => Float64Array.from({ length: ROWS }, (_, row) => value(row))
   const isUndone = (row: number) => row % 8 === 0
   const hidden = Uint8Array.from({ length: ROWS }, (_, row) => Number(row % 2 === 0 && !isUndone(row)))
@@ -22,17 +22,17 @@ function given(change: Partial<UndoneGiven> = {}): UndoneGiven {
   }
 }
 
-test('each that was left undone stands for 1 / its chance, those whose outcome is hidden for nobody, all others for themselves', () => {
-  const { undone, standing } = undoneOf(given())
+test('explored decisions weigh 1 / chance, hidden ones 0, all others 1', () => {
+  const { undone, standing } = undoneOf(explorationInput())
   assert.deepEqual(undone, { count: 100, positive: 20, hidden: 300, weight: [4, 4], effective: 100 })
   assert.deepEqual([...standing!.weight.subarray(0, 9)], [4, 1, 0, 1, 0, 1, 0, 1, 4])
   assert.equal(standing!.expected[0], 20.5 / 101)
   assert.deepEqual([standing!.expected[1], standing!.expected[2], standing!.delay], [0, 20.5 / 101, 7])
 })
 
-test('one without a known label stands for nobody, and others stand for it', () => {
-  const { known, ...rest } = given()
-  // One more in their place, so that there are enough.
+test('an explored decision without a known label weighs 0', () => {
+  const { known, ...rest } = explorationInput()
+  // One more in its place, so that there are enough.
   const hidden = rest.hidden.slice()
   hidden[2] = 0
   const { undone, standing } = undoneOf({ ...rest, hidden, known: known.map((is, row) => (row === 8 ? 0 : row === 2 ? 1 : is)) })
@@ -40,33 +40,42 @@ test('one without a known label stands for nobody, and others stand for it', () 
   assert.deepEqual([standing!.weight[8], standing!.weight[2], standing!.expected[8]], [0, 4, standing!.expected[0]])
 })
 
-test('of two chances each has its own part of true labels, and one with too few stands for nobody', () => {
-  const { chance, ...rest } = given()
-  const twice = undoneOf({ ...rest, chance: chance.map((one, row) => (row >= 760 ? one / 2 : one)), rows: { from: 0, to: ROWS } })
+test('each chance is a stratum with its own share of true labels, and a small stratum has no weights', () => {
+  const { chance, ...rest } = explorationInput()
+  const twice = undoneOf({ ...rest, chance: chance.map((item, row) => (row >= 760 ? item / 2 : item)), rows: { from: 0, to: ROWS } })
   assert.deepEqual(twice.undone!.weight, [4, 8])
   assert.equal(twice.undone!.effective, (95 * 4 + 5 * 8) ** 2 / (95 * 16 + 5 * 64))
-  // 95 and 5: neither is enough.
+  // 95 and 5: neither stratum is large enough.
   assert.equal(twice.standing, undefined)
-  const { standing } = undoneOf({ ...given(), chance: chance.map((one, row) => (row % 8 !== 0 && row >= 760 ? one / 2 : one)) })
+  const { standing } = undoneOf({
+    ...explorationInput(),
+    chance: chance.map((item, row) => (row % 8 !== 0 && row >= 760 ? item / 2 : item)),
+  })
   assert.deepEqual([standing!.weight[752], standing!.weight[754], standing!.weight[762]], [4, 0, 1])
 })
 
-test('too few, or too few of one label, stand for themselves', () => {
-  assert.equal(undoneOf(given({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
-  assert.equal(undoneOf(given({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
-  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)]) assert.equal(undoneOf(given({ label })).standing, undefined)
+test('with too few explored decisions, or of one label, all weigh 1', () => {
+  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).undone!.count, 99)
+  assert.equal(undoneOf(explorationInput({ rows: { from: 0, to: ROWS - 8 } })).standing, undefined)
+  for (const label of [new Uint8Array(ROWS), new Uint8Array(ROWS).fill(1)])
+    assert.equal(undoneOf(explorationInput({ label })).standing, undefined)
 })
 
-test('where nothing had a chance there is nothing to say', () => {
-  assert.deepEqual(undoneOf(given({ chance: new Float64Array(ROWS) })), {})
-  assert.deepEqual(undoneOf(given({ chance: new Float64Array(ROWS).fill(NaN) })), {})
-  assert.deepEqual(undoneOf(given({ rows: { from: 5, to: 5 } })), {})
+test('without exploration there are no weights', () => {
+  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS) })), {})
+  assert.deepEqual(undoneOf(explorationInput({ chance: new Float64Array(ROWS).fill(NaN) })), {})
+  assert.deepEqual(undoneOf(explorationInput({ rows: { from: 5, to: 5 } })), {})
 })
 
-test('rows that are not judged stand for themselves', () => {
-  const { standing } = undoneOf({ ...given(), rows: { from: 0, to: ROWS } })
+test('rows outside the judged blocks weigh 1', () => {
+  const { standing } = undoneOf({ ...explorationInput(), rows: { from: 0, to: ROWS } })
   assert.ok(standing)
-  const wide = { ...given(), chance: new Float64Array(ROWS).fill(0.25), hidden: new Uint8Array(ROWS), known: new Uint8Array(ROWS).fill(1) }
+  const wide = {
+    ...explorationInput(),
+    chance: new Float64Array(ROWS).fill(0.25),
+    hidden: new Uint8Array(ROWS),
+    known: new Uint8Array(ROWS).fill(1),
+  }
   const part = undoneOf({ ...wide, rows: { from: 100, to: 750 } })
   assert.deepEqual([part.standing!.weight[99], part.standing!.weight[100], part.standing!.weight[750]], [1, 4, 1])
 })

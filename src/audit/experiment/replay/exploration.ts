@@ -1,21 +1,24 @@
 /**
- * Decisions that an action left undone (`explore`) as a sample of those whose outcome it has hidden: how they stand for them, and whether there are enough.
+ * Inverse-propensity weights from exploration (`explore`): explored decisions sample the decisions whose outcome an action hid.
  *
- * Decisions of one chance are a stratum: each met the condition, and which of them was left undone was drawn. A stratum with too few, or whose labels are nearly all alike, stands for nobody: a mean
- * over a handful says little, and its own spread does not say how little.
+ * Decisions of equal chance form a stratum: all met the condition, and a draw chose the explored ones. A stratum with too few explored
+ * decisions, or nearly uniform labels, gets no weights: a mean over a few says little, and its own spread does not reveal that.
  */
 import type { Cases, Standing, UndonePart } from '../../domain/cases.ts'
 
-/** Decisions left undone, of one chance, among those that are judged; and of them those of either label. Intervals cover 91 to 95 % from some 90 on, where they do 93 to 96 % with every label, and 90 % at 60 (`exploring-world.ts`). */
-const UNDONE_LEAST = 100
-const OF_LABEL_LEAST = 5
+/**
+ * The least number of explored decisions of a stratum in the judged blocks, and of either label among them. From some 90 on intervals cover
+ * 91 to 95 %, compared with 93 to 96 % with every label; at 60 they cover 90 % (`exploring-world.ts`).
+ */
+const EXPLORED_MIN = 100
+const PER_LABEL_MIN = 5
 
 export interface UndoneGiven extends Pick<Cases, 't' | 'label' | 'known' | 'outcome'> {
-  /** By row: the chance with which it was to be left undone; 0 or NaN where the condition was not met, or nothing explored. */
+  /** By row: the exploration probability; 0 or NaN where the condition was not met or nothing explored. */
   readonly chance: Float64Array
-  /** By row: 1 where an action has hidden the outcome. */
+  /** By row: 1 where an action hid the outcome. */
   readonly hidden: Uint8Array
-  /** The rows that are judged. */
+  /** The judged rows. */
   readonly rows: { readonly from: number; readonly to: number }
 }
 
@@ -25,23 +28,23 @@ interface Stratum {
   hidden: number
 }
 
-/** Nothing where no decision of the rows had a chance to be left undone. */
-export function undoneOf(given: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
-  const strata = strataOf(given)
+/** The exploration's counts and weights; empty where no decision of the rows had an exploration probability. */
+export function undoneOf(input: UndoneGiven): Pick<Cases, 'undone' | 'standing'> {
+  const strata = strataOf(input)
   const counts = [...strata.values()]
   if (counts.length === 0) return {}
-  const sum = (of: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + of(stratum), 0)
+  const sum = (count: (stratum: Stratum) => number): number => counts.reduce((total, stratum) => total + count(stratum), 0)
   const weights = [...strata].map(([chance, { undone }]) => ({ weight: 1 / chance, undone }))
-  const whole = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
+  const weightSum = weights.reduce((total, { weight, undone }) => total + weight * undone, 0)
   const squares = weights.reduce((total, { weight, undone }) => total + weight * weight * undone, 0)
   const undone: UndonePart = {
     count: sum(stratum => stratum.undone),
     positive: sum(stratum => stratum.positive),
     hidden: sum(stratum => stratum.hidden),
     weight: [Math.min(...weights.map(({ weight }) => weight)), Math.max(...weights.map(({ weight }) => weight))],
-    effective: squares === 0 ? 0 : (whole * whole) / squares,
+    effective: squares === 0 ? 0 : (weightSum * weightSum) / squares,
   }
-  const standing = standingOf(given, strata)
+  const standing = weightsOf(input, strata)
   return { undone, ...(standing && { standing }) }
 }
 
@@ -60,28 +63,29 @@ function strataOf({ chance, hidden, known, label, rows }: UndoneGiven): Map<numb
   return strata
 }
 
-function standingOf(given: UndoneGiven, strata: ReadonlyMap<number, Stratum>): Standing | undefined {
-  const { t, outcome, chance, hidden, known, rows } = given
-  const told = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
-  if (told.size === 0) return undefined
+function weightsOf(input: UndoneGiven, strata: ReadonlyMap<number, Stratum>): Standing | undefined {
+  const { t, outcome, chance, hidden, known, rows } = input
+  const weighted = new Map([...strata].filter(([, stratum]) => isEnough(stratum)))
+  if (weighted.size === 0) return undefined
   const weight = new Float64Array(t.length).fill(1)
   const expected = new Float64Array(t.length)
-  let [waited, came] = [0, 0]
+  let [totalDelay, later] = [0, 0]
   for (let row = rows.from; row < rows.to; row++) {
-    const stratum = told.get(chance[row])
+    const stratum = weighted.get(chance[row])
     if (!stratum) continue
-    // Never 0 or 1, so that what a label would change is seen of every row; nothing is biased by what it is.
+    // Strictly between 0 and 1, so that the effect of a label shows in every row. The estimator is unbiased for any value.
     expected[row] = (stratum.positive + 0.5) / (stratum.undone + 1)
-    const stands = hidden[row] === 0 && known[row] === 1
-    weight[row] = stands ? 1 / chance[row] : 0
-    if (!stands || !(outcome[row] > t[row])) continue
-    waited += outcome[row] - t[row]
-    came++
+    const isExplored = hidden[row] === 0 && known[row] === 1
+    weight[row] = isExplored ? 1 / chance[row] : 0
+    if (!isExplored || !(outcome[row] > t[row])) continue
+    totalDelay += outcome[row] - t[row]
+    later++
   }
-  return { weight, expected, delay: came === 0 ? 0 : waited / came }
+  return { weight, expected, delay: later === 0 ? 0 : totalDelay / later }
 }
 
 const isEnough = ({ undone, positive }: Stratum): boolean =>
-  undone >= UNDONE_LEAST && positive >= OF_LABEL_LEAST && undone - positive >= OF_LABEL_LEAST
+  undone >= EXPLORED_MIN && positive >= PER_LABEL_MIN && undone - positive >= PER_LABEL_MIN
 
-export const undoneLeast = { count: UNDONE_LEAST, ofLabel: OF_LABEL_LEAST } as const
+/** The minimum sizes, for caveats. */
+export const undoneLeast = { count: EXPLORED_MIN, ofLabel: PER_LABEL_MIN } as const

@@ -1,4 +1,7 @@
-/** The features of one group read, of all cases or of some, as read in a world: what a replay of it gives, and to the bit the same from prefix sums where those will do. */
+/**
+ * The features of one group read on a timeline, for all cases or some: by prefix sums where possible, otherwise by a replay, with equal
+ * bits.
+ */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import type { GroupRead } from '../../../decision/reads.ts'
 import { Feed } from '../../../replay/feed.ts'
@@ -11,39 +14,42 @@ import { SummedGroups } from '../prefix-sums/summed-groups.ts'
 import { someRows, stretchOf, type Rows } from '../timeline/rows.ts'
 import type { World } from '../timeline/world.ts'
 
+/** The feature columns of a group read, by case. */
 export function groupColumns(
   read: GroupRead,
   placed: Placed,
-  world: World,
+  timeline: World,
   groups: SummedGroups = new SummedGroups(),
-  some?: Uint32Array,
+  selected?: Uint32Array,
 ): GroupColumns {
-  const { log, caseOf } = world
-  const columns = columnsOf(placedAt(read, placed), rowsIn(world, placed, some), log, groups)
+  const { log, caseOf } = timeline
+  const columns = columnsOf(placedAt(read, placed), rowsIn(timeline, placed, selected), log, groups)
   if (!caseOf) return columns
   const scattered = columns.map(column => featureScattered(column, caseOf))
-  return some ? scattered.map(column => featurePicked(column, some)) : scattered
+  return selected ? scattered.map(column => featurePicked(column, selected)) : scattered
 }
 
-/** The same forward, stretch after stretch, where all of them are made of sums and the world decides in the order of the cases. */
+/**
+ * The same columns as a forward stream, where prefix sums give all of them and the timeline decides in case order; otherwise `undefined`.
+ */
 export function summedForward(
   read: GroupRead,
   placed: Placed,
-  world: World,
+  timeline: World,
   groups: SummedGroups,
-  some: Uint32Array,
+  selected: Uint32Array,
 ): SummedColumns | undefined {
-  if (world.caseOf) return undefined
-  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(world, placed, some), world.log, groups)
+  if (timeline.caseOf) return undefined
+  const columns = SummedColumns.of(placedAt(read, placed), rowsIn(timeline, placed, selected), timeline.log, groups)
   return columns?.made.size === read.group.features.length ? columns : undefined
 }
 
 const placedAt = (read: GroupRead, { place }: Placed): GroupRead => ({ ...read, group: { ...read.group, place } })
 
-/** In another order some are not looked for before they are in that of the cases. */
-function rowsIn(world: World, { by }: Placed, some: Uint32Array | undefined): Rows {
-  const all = { ...world.rows, moments: earlier(world, by) }
-  return some && !world.caseOf ? someRows(all, some) : all
+/** In a different decision order, cases are selected only after reordering. */
+function rowsIn(timeline: World, { by }: Placed, selected: Uint32Array | undefined): Rows {
+  const all = { ...timeline.rows, moments: earlier(timeline, by) }
+  return selected && !timeline.caseOf ? someRows(all, selected) : all
 }
 
 function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGroups): FeatureColumn[] {
@@ -54,6 +60,6 @@ function columnsOf(read: GroupRead, rows: Rows, log: ReplayLog, groups: SummedGr
   return summed.map(column => column ?? replayed[next++])
 }
 
-/** As the kernel says. */
+/** The feature columns by a replay of the kernel. */
 export const replayedColumns = (read: GroupRead, rows: Rows, log: ReplayLog): FeatureColumn[] =>
   new Feed(read, rows.moments, log).next(stretchOf(rows))

@@ -1,8 +1,8 @@
 /**
- * What the decisions of a history are made of under a plan: which inputs each has, when its score is there, and when what follows from it was done.
+ * Replays of a history under plans: the inputs of each decision, the time of its score, and the time of its action.
  *
- * Groups that a plan leaves alone have the columns that they had, so that what changes nothing gives the same scores to the bit. Columns of a group in one setting are computed once, and
- * kept up to `AUDIT_COLUMN_BYTES`: plans over many groups then cost their scores alone.
+ * Groups that a plan leaves alone keep their columns, so a plan without effect gives bit-equal scores. Columns of a group and setting are
+ * computed once and cached up to `AUDIT_COLUMN_BYTES`, so plans over many groups cost their scores alone.
  */
 import { assert } from '../../../base/assert.ts'
 import { didYouMean } from '../../../base/did-you-mean.ts'
@@ -26,28 +26,31 @@ import { rowsOf, someRows, timesOf, type Rows } from '../timeline/rows.ts'
 import type { Traces } from '../timeline/traces.ts'
 import type { Decides, World } from '../timeline/world.ts'
 
-/** Worlds with arrivals of their own that are kept: each has those of all events. */
-const WORLDS_KEPT = 2
+/** Timelines with changed arrivals that are cached; each holds the arrivals of all events. */
+const TIMELINES_CACHED = 2
 
-/** Events of a source whose delays are looked at. */
-const DELAYS_SEEN = 10_000
+/** The number of events of a source in the estimate of the delay. */
+const DELAY_SAMPLES = 10_000
 
 export interface Replayed extends Acted {
-  /** Names the inputs: they are the same where it is. */
+  /** Identifies the inputs: equal ids mean equal inputs. */
   readonly id: string
-  /** Made where they are asked for. Throws as a replay does. */
+  /** The inputs, computed on first use. Throws as a replay does. */
   readonly inputs: Inputs<WholeColumns>
-  /** The same to be scored once, from case to case: columns that this plan alone has are made as they are, and not kept, but those of the first `head` cases. Of some cases alone. */
+  /**
+   * The inputs for one pass in case order. Columns of this plan alone are streamed and not kept, except for the first `head` cases. For
+   * selected cases only.
+   */
   readonly passing: (head: number) => Inputs
-  /** When each case's score is there, UTC ms; NaN where there is no decision about it. */
+  /** The time at which each case's score is available, UTC ms; NaN without a decision. */
   readonly made: Float64Array
-  /** The same at the model's own cadence, where the plan's cadence leaves decisions out. */
+  /** The same at the model's own cadence, where the plan's cadence omits decisions. */
   readonly own?: Float64Array | undefined
 }
 
-/** A group as a plan reads it. */
+/** A group read under a plan. */
 export interface AskedRead {
-  /** Names its columns: they are the same where it is. */
+  /** Identifies the columns: equal ids mean equal columns. */
   readonly id: string
   readonly read: GroupRead
   readonly placed: Placed
@@ -55,7 +58,7 @@ export interface AskedRead {
 
 export class Replays {
   readonly reads: readonly GroupRead[]
-  /** As it came. */
+  /** The decisions of the original history. */
   readonly rows: Rows
   readonly #decides: Decides
   readonly #base: World
@@ -63,9 +66,9 @@ export class Replays {
   readonly #traces: Traces
   readonly #columns: ColumnCache
   readonly #summed = new SummedGroups()
-  readonly #worlds = new Map<string, World>()
+  readonly #timelines = new Map<string, World>()
 
-  /** Throws as `decide` does, and `SPILL_INPUT` for a history over which nothing is decided. */
+  /** Throws as `decide` does, and `SPILL_INPUT` for a history without a decision. */
   constructor(decides: Decides, log: ReplayLog, traces: Traces = new Map(), columns: ColumnCache = new ColumnCache()) {
     const { ir, model } = decides
     this.#columns = columns
@@ -77,37 +80,41 @@ export class Replays {
     this.#t = timesOf(this.rows)
   }
 
-  /** With inputs of all cases, or of those that are looked at. Throws `SPILL_UNSUPPORTED`, in words, for what this history cannot show, `SPILL_INPUT` for what there is not. */
-  under(plan: Plan, lookedAt?: LookedAt): Replayed {
-    this.#check(plan)
+  /**
+   * The replay under a plan, with inputs of all cases or of the selected ones.
+   *
+   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_INPUT` for an unknown element
+   */
+  under(plan: Plan, selection?: LookedAt): Replayed {
+    this.#validate(plan)
     const { ir, model } = this.#decides
-    const { world, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
-    const asked = this.asked(plan, lookedAt)
+    const { timeline, made, own } = inferred(settingOf(plan, 'inference'), this.#decides, this.#ingested(settingOf(plan, 'ingestion')))
+    const reads = this.asked(plan, selection)
     const whole = ({ id, read, placed }: AskedRead) =>
-      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, world, this.#summed, lookedAt?.cases)))
-    const inputsBy = <Of extends Columns>(columnsOf: (one: AskedRead) => Of): Inputs<Of> => {
-      const { length, columnOf } = lookedAt ? someRows(this.rows, lookedAt.cases) : this.rows
-      const features = asked.map(one => {
-        const { read } = one
-        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(one) }] as const
+      new WholeColumns(this.#columns.of(id, () => groupColumns(read, placed, timeline, this.#summed, selection?.cases)))
+    const inputsBy = <Of extends Columns>(columnsOf: (item: AskedRead) => Of): Inputs<Of> => {
+      const { length, columnOf } = selection ? someRows(this.rows, selection.cases) : this.rows
+      const features = reads.map(item => {
+        const { read } = item
+        return [readId({ group: read.group.name, key: read.key }), { read, columns: columnsOf(item) }] as const
       })
-      return { lookedAt, length, columnOf, features: new Map(features) }
+      return { selection, length, columnOf, features: new Map(features) }
     }
     let inputs: Inputs<WholeColumns> | undefined
     return {
-      id: idOf(asked),
+      id: idOf(reads),
       get inputs() {
         return (inputs ??= inputsBy(whole))
       },
       passing: head => {
-        assert(lookedAt !== undefined, 'some cases are looked at')
-        const shared = this.#sharedBy(asked, lookedAt)
-        return inputsBy(one => {
-          if (shared.has(one.id)) return whole(one)
-          const { read, placed } = one
-          const forward = summedForward(read, placed, world, this.#summed, lookedAt.cases)
+        assert(selection !== undefined, 'some cases are looked at')
+        const shared = this.#sharedBy(reads, selection)
+        return inputsBy(item => {
+          if (shared.has(item.id)) return whole(item)
+          const { read, placed } = item
+          const forward = summedForward(read, placed, timeline, this.#summed, selection.cases)
           if (forward) return new PassingColumns(read.group.features, forward, { head, most: STRETCH })
-          return new WholeColumns(groupColumns(read, placed, world, this.#summed, lookedAt.cases))
+          return new WholeColumns(groupColumns(read, placed, timeline, this.#summed, selection.cases))
         })
       },
       made,
@@ -116,29 +123,29 @@ export class Replays {
     }
   }
 
-  /** Names the inputs that a plan has. Throws as `under` does. */
-  idOf(plan: Plan, lookedAt?: LookedAt): string {
-    return idOf(this.asked(plan, lookedAt))
+  /** The id of a plan's inputs. Throws as `under` does. */
+  idOf(plan: Plan, selection?: LookedAt): string {
+    return idOf(this.asked(plan, selection))
   }
 
-  /** What a plan reads of each group, in the order of `reads`. Throws as `under` does. */
-  asked(plan: Plan, lookedAt?: LookedAt): AskedRead[] {
+  /** The group reads of a plan, in the order of `reads`. Throws as `under` does. */
+  asked(plan: Plan, selection?: LookedAt): AskedRead[] {
     const { kind } = settingOf(plan, 'ingestion')
-    const arrives = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
+    const arrivalId = kind === 'now' || kind === 'stream' ? '' : JSON.stringify(plan.get('ingestion'))
     const at = readsAt(settingOf(plan, 'inference'), this.#decides)
     return this.reads.map(read => {
       const { name } = read.group
       const placed = placedAs(settingOf(plan, elementId({ kind: 'group', group: name })), read.group, this.#traces)
-      return { id: [readId({ group: name, key: read.key }), placed.id, arrives, at, lookedAt ? 'looked at' : ''].join(' '), read, placed }
+      return { id: [readId({ group: name, key: read.key }), placed.id, arrivalId, at, selection ? 'selected' : ''].join(' '), read, placed }
     })
   }
 
-  /** Takes what was computed elsewhere, of each group that is read. */
-  take(plan: Plan, columns: readonly GroupColumns[], lookedAt?: LookedAt): void {
-    for (const [read, { id }] of this.asked(plan, lookedAt).entries()) this.#columns.of(id, () => columns[read])
+  /** Stores columns that another thread computed, one entry per group read. */
+  take(plan: Plan, columns: readonly GroupColumns[], selection?: LookedAt): void {
+    for (const [read, { id }] of this.asked(plan, selection).entries()) this.#columns.of(id, () => columns[read])
   }
 
-  /** Sums what reads will be made of, before any is asked for. */
+  /** Builds the prefix sums of all groups before the first request. */
   sumUp(): void {
     const { histories, strings } = this.#base.log
     for (const { group } of this.reads) {
@@ -147,25 +154,28 @@ export class Replays {
     }
   }
 
-  /** Of what a plan changes only a part, those that it leaves as they run: other plans read the same. */
-  #sharedBy(asked: readonly AskedRead[], lookedAt: LookedAt): ReadonlySet<string> {
-    const others = new Set(this.asked(asItRuns, lookedAt).map(({ id }) => id))
-    const shared = asked.filter(({ id }) => others.has(id))
-    return new Set(shared.length < asked.length ? shared.map(({ id }) => id) : [])
+  /** The ids of reads that the plan leaves unchanged, which other plans share; empty if it changes none. */
+  #sharedBy(reads: readonly AskedRead[], selection: LookedAt): ReadonlySet<string> {
+    const unchanged = new Set(this.asked(asItRuns, selection).map(({ id }) => id))
+    const shared = reads.filter(({ id }) => unchanged.has(id))
+    return new Set(shared.length < reads.length ? shared.map(({ id }) => id) : [])
   }
 
-  /** Bytes of the columns that plans read, each once, of so many cases. Throws as `under` does. */
+  /** The bytes of all columns that the plans read, each counted once, for this many cases. Throws as `under` does. */
   bytesOf(plans: Iterable<Plan>, cases: number): number {
     const bytes = new Map<string, number>()
     for (const plan of plans) for (const { id, read } of this.asked(plan)) bytes.set(id, cases * bytesOfRow(read.group))
-    return [...bytes.values()].reduce((sum, one) => sum + one, 0)
+    return [...bytes.values()].reduce((sum, item) => sum + item, 0)
   }
 
-  /** From an event's time to its arrival, ms, the median: a few that come days later say little of the others. Of at most so many events of each source, evenly taken. */
+  /**
+   * The median delay from an event's time to its arrival, ms. A mean would follow the few events that come days later. Uses an even sample
+   * of each source.
+   */
   get delay(): number {
     const delays: number[] = []
     for (const { block } of this.#base.log.histories.values()) {
-      const step = Math.ceil(block.length / DELAYS_SEEN)
+      const step = Math.ceil(block.length / DELAY_SAMPLES)
       for (let row = 0; row < block.length; row += step) delays.push(block.arrival[row] - block.time[row])
     }
     return Float64Array.from(delays).toSorted()[delays.length >> 1]
@@ -173,22 +183,22 @@ export class Replays {
 
   #ingested(setting: Setting): World {
     const id = JSON.stringify(setting)
-    const world = this.#worlds.get(id) ?? ingested(setting, this.#decides, this.#base)
-    this.#worlds.delete(id)
-    this.#worlds.set(id, world)
-    const [oldest] = this.#worlds.keys()
-    if (this.#worlds.size > WORLDS_KEPT) this.#worlds.delete(oldest)
-    return world
+    const timeline = this.#timelines.get(id) ?? ingested(setting, this.#decides, this.#base)
+    this.#timelines.delete(id)
+    this.#timelines.set(id, timeline)
+    const [oldest] = this.#timelines.keys()
+    if (this.#timelines.size > TIMELINES_CACHED) this.#timelines.delete(oldest)
+    return timeline
   }
 
-  #check(plan: Plan): void {
+  #validate(plan: Plan): void {
     const groups = this.#decides.ir.groups.map(({ name }) => elementId({ kind: 'group', group: name }))
     const ids = ['ingestion', ...groups, 'inference', 'action', 'training']
     for (const id of plan.keys())
-      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is nothing called '${id}' to be set${didYouMean(id, ids)}`)
+      if (!ids.includes(id)) throw new SpillwayError('SPILL_INPUT', `there is no element '${id}'${didYouMean(id, ids)}`)
   }
 }
 
-const idOf = (asked: readonly AskedRead[]): string => asked.map(({ id }) => id).join('; ')
+const idOf = (reads: readonly AskedRead[]): string => reads.map(({ id }) => id).join('; ')
 
 export const settingOf = (plan: Plan, id: string): Setting => plan.get(id) ?? { kind: 'now' }

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ScoreCache } from './score-cache.ts'
 
-test('scores are made once, those of four ids are kept, and what fails is tried again', async () => {
+test('scores are computed once, four ids are cached, and a failure is retried', async () => {
   const cache = new ScoreCache()
-  const made: string[] = []
-  const of = (id: string) => cache.of(id, async () => Float64Array.of(made.push(id)))
+  const computed: string[] = []
+  const of = (id: string) => cache.of(id, async () => Float64Array.of(computed.push(id)))
   for (const id of ['a', 'b', 'c', 'a', 'd', 'a', 'e', 'a', 'b']) await of(id)
-  assert.deepEqual(made, ['a', 'b', 'c', 'd', 'e', 'b'])
+  assert.deepEqual(computed, ['a', 'b', 'c', 'd', 'e', 'b'])
   const failing = () => cache.of('f', () => Promise.reject(new RangeError('no')))
   await assert.rejects(failing(), RangeError)
   assert.deepEqual([...(await of('f'))], [7])
 })
 
-test('what was made before anybody asked is there until somebody does, and then one of four', async () => {
+test('precomputed scores stay until their first use, and are then one of four', async () => {
   const cache = new ScoreCache()
   const never = () => Promise.reject(new RangeError('it was made'))
   for (let i = 0; i < 6; i++) cache.take(`ahead ${i}`, Float64Array.of(i))

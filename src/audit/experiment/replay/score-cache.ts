@@ -1,30 +1,30 @@
-/** Scores of all cases that were made last: plans that differ in when something is done, and not in what it is of, have the same. */
+/** A cache of the last scores. Plans that differ only in the times of scores or actions share them. */
 
-/** 8 bytes a case each. */
-const KEPT = 4
+/** Cached scores; 8 bytes a case each. */
+const CACHED_MAX = 4
 
 export class ScoreCache {
-  /** In the order of use. */
+  /** In order of use. */
   readonly #scores = new Map<string, Promise<Float64Array>>()
 
-  /** Made before anybody asked for them; none is let go before. */
-  readonly #ahead = new Map<string, Float64Array>()
+  /** Precomputed scores, which stay until their first use. */
+  readonly #precomputed = new Map<string, Float64Array>()
 
-  /** Takes what will be asked for. */
+  /** Adds precomputed scores. */
   take(id: string, scores: Float64Array): void {
-    this.#ahead.set(id, scores)
+    this.#precomputed.set(id, scores)
   }
 
-  /** What rejects is not kept. */
+  /** The scores of an id, computed if missing. A rejection is not cached. */
   of(id: string, make: () => Promise<Float64Array>): Promise<Float64Array> {
-    const ahead = this.#ahead.get(id)
-    const scores = ahead ? Promise.resolve(ahead) : (this.#scores.get(id) ?? make())
-    this.#ahead.delete(id)
+    const precomputed = this.#precomputed.get(id)
+    const scores = precomputed ? Promise.resolve(precomputed) : (this.#scores.get(id) ?? make())
+    this.#precomputed.delete(id)
     this.#scores.delete(id)
     this.#scores.set(id, scores)
     scores.catch(() => this.#scores.delete(id))
     const [oldest] = this.#scores.keys()
-    if (this.#scores.size > KEPT) this.#scores.delete(oldest)
+    if (this.#scores.size > CACHED_MAX) this.#scores.delete(oldest)
     return scores
   }
 }

@@ -6,7 +6,7 @@ const block = (from: number, to: number) => ({ from, to })
 const blocks = { train: block(0, 38), tune: block(40, 48), select: block(50, 73), report: block(75, 90), test: block(50, 90) }
 const cases = { t: Float64Array.from({ length: 100 }, (_, row) => row * 10), length: 100, blocks }
 
-test('scored are the block that thresholds are set on, what is judged, and what matters to that', () => {
+test('the scored range has the tuning block, the judged blocks and their look-back', () => {
   assert.deepEqual(scoredOf(cases, 0), block(40, 90))
   assert.deepEqual(scoredOf(cases, 100), block(40, 90))
   assert.deepEqual(scoredOf(cases, 201), block(30, 90))
@@ -14,7 +14,7 @@ test('scored are the block that thresholds are set on, what is judged, and what 
   assert.deepEqual(scoredOf(cases, Infinity), block(0, 100))
 })
 
-test('what is not decided has no score', () => {
+test('omitted decisions have no score', () => {
   const score = Float64Array.of(1, 2, 3)
   assert.equal(whereMade(score, Float64Array.of(0, 0, 0), block(0, 3)), score)
   assert.deepEqual(whereMade(score, Float64Array.of(0, NaN, 0), block(0, 3)), Float64Array.of(1, NaN, 3))

@@ -1,4 +1,4 @@
-/** Scores of cases under any inputs: by the model as it is, or trained anew on them. The same wherever it is asked, here or in a thread that is ahead. */
+/** Scores of cases from any inputs, without or with retraining; the same in the main thread and in a worker. */
 import type { Definitions, Scoring } from '../../../decision/scoring.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/ir.ts'
 import type { OnnxFile } from '../../../define/model/onnx-file.ts'
@@ -14,10 +14,10 @@ import type { Labelled } from '../refit/learnt.ts'
 import { Refits } from '../refit/refits.ts'
 import type { Replayed } from './replays.ts'
 
-/** `frozen`: the model as it is. `refit`: trained anew on what the alternative would have given it. */
+/** The model of an alternative. `frozen`: without retraining. `refit`: retrained on the features of the alternative. */
 export type Arm = 'frozen' | 'refit'
 
-/** The score that a model has for some of the cases, as it runs. */
+/** A model's score for a range of cases, without retraining. */
 export interface RunningScore extends RowRange {
   readonly score: ScoreIR
   /** The file of an ONNX graph. */
@@ -31,8 +31,8 @@ export interface ScoreOptions {
 }
 
 export interface PlanOptions extends Pick<ScoreOptions, 'rows'> {
-  readonly lookedAt: LookedAt | undefined
-  /** Whether features stay in memory, for plans that read them once more. */
+  readonly selection: LookedAt | undefined
+  /** True if features stay in memory for plans that read them again. */
   readonly isKept: boolean
 }
 
@@ -41,7 +41,7 @@ export class Scorer {
   readonly #model: ModelIR
   readonly #definitions: Definitions
   readonly #strings: Strings
-  /** Models that score the arm `frozen`, in the order of their cases. */
+  /** The models that score the arm `frozen`, in the order of their cases. */
   #frozen: readonly (RowRange & { readonly scoring: Scoring })[]
 
   constructor(definitions: Definitions, model: ModelIR, strings: Strings) {
@@ -52,7 +52,7 @@ export class Scorer {
     this.refits = new Refits(definitions, model, strings)
   }
 
-  /** From here on these models score the arm `frozen`, each its own cases. */
+  /** Sets the models that score the arm `frozen`, each its own cases. */
   runBy(models: readonly RunningScore[]): void {
     this.#frozen = models.map(({ from, to, score, file }) => ({
       from,
@@ -61,7 +61,7 @@ export class Scorer {
     }))
   }
 
-  /** Of those rows by each arm; NaN elsewhere; in memory that all threads see. Rejects with `SPILL_TRAINING` where nothing can be learnt. */
+  /** The scores of `rows` by arm, NaN elsewhere, in shared memory. Rejects with `SPILL_TRAINING` where there is nothing to learn from. */
   async scores(
     { id, inputs }: Pick<Replayed, 'id'> & { readonly inputs: Inputs },
     cases: Labelled,
@@ -86,17 +86,17 @@ export class Scorer {
     return scores
   }
 
-  /** Of a plan that leaves training as it is, by features that are kept, or that are made as they are scored. */
-  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, lookedAt, isKept }: PlanOptions): Promise<Float64Array[]> {
+  /** The scores of a plan that leaves training unchanged, from kept or streamed features. */
+  ofPlan(replayed: Replayed, cases: Labelled, arms: readonly Arm[], { rows, selection, isKept }: PlanOptions): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, seed: 0, rows }
-    if (isKept || !lookedAt) return this.scores(replayed, cases, arms, options)
-    const learnt = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
-    const inputs = replayed.passing(headOf(lookedAt, learnt, rows))
+    if (isKept || !selection) return this.scores(replayed, cases, arms, options)
+    const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
+    const inputs = replayed.passing(headOf(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }
 }
 
-/** To be written into those rows. */
+/** An array with NaN outside the rows, which the caller fills. */
 function noScores(length: number, { from, to }: RowRange): Float64Array {
   const score = sharedFloats(length)
   for (let row = 0; row < from; row++) score[row] = NaN

@@ -11,7 +11,7 @@ const column = (...values: number[]): FeatureColumn => ({
   width: 1,
 })
 
-test('columns are computed once, until others need their room: those used longest ago go first', () => {
+test('columns are computed once, and the least recently used are evicted first', () => {
   const cache = new ColumnCache(25)
   const computed: string[] = []
   const of = (id: string) =>
@@ -25,7 +25,7 @@ test('columns are computed once, until others need their room: those used longes
   assert.deepEqual(computed.slice(4), ['c'])
 })
 
-test('what is larger than all the room is kept until the next comes', () => {
+test('columns larger than the cache stay until the next ones', () => {
   const cache = new ColumnCache(1)
   const first = cache.of('a', () => [column(1, 2, 3)])
   assert.equal(
@@ -43,14 +43,14 @@ test('what is larger than all the room is kept until the next comes', () => {
   )
 })
 
-test('what other threads are to be given is in memory that they see', () => {
+test('columns for other threads are in shared memory', () => {
   const cache = new ColumnCache(100, true)
-  const [given] = cache.of('a', () => [column(1, -2)])
-  assert.deepEqual(given, column(1, -2))
-  for (const { buffer } of [given.values, given.nulls, given.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
+  const [shared] = cache.of('a', () => [column(1, -2)])
+  assert.deepEqual(shared, column(1, -2))
+  for (const { buffer } of [shared.values, shared.nulls, shared.refused]) assert.ok(buffer instanceof SharedArrayBuffer)
 })
 
-test('parts of columns, lists too', () => {
+test('ranges of columns, including lists', () => {
   const list: FeatureColumn = {
     values: Float64Array.of(1, 2, 3, 4, 5, 6),
     nulls: Uint8Array.of(0, 1, 0),

@@ -1,4 +1,4 @@
-/** Columns that pass are those that are kept, to the bit: the vectors that a model learns from, and scores over several stretches. */
+/** Streamed columns equal stored ones, to the bit: training vectors, and scores over several blocks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { logOf } from '../../../../test/property/engines/replayed.ts'
@@ -64,16 +64,16 @@ function history(): LoggedEvent[] {
   })
 }
 
-test('scores and vectors of features that pass are those of features that are kept', () => {
+test('scores and vectors of streamed features equal those of stored features', () => {
   const log = logOf(ir, history())
   const definitions = { ir, scores: new Map() }
   const scored = { from: 2000, to: ROWS - 10 }
-  // Learnt from before what is scored, and in the middle of it.
+  // Training cases before the scored range, and inside it.
   for (const learnt of [[3, 77, 1500], [3, 2500], []]) {
     const replays = new Replays({ ir, model: ir.models[0] }, log)
     const cases = Uint32Array.from(learnt)
-    const lookedAt = lookedAtOf(ROWS, cases, scored)!
-    const head = headOf(lookedAt, cases, scored)
+    const selection = lookedAtOf(ROWS, cases, scored)!
+    const head = headOf(selection, cases, scored)
     assert.equal(head, learnt.length === 2 ? 1 + STRETCH : learnt.length)
     const plans: Plan[] = [
       new Map(),
@@ -81,11 +81,13 @@ test('scores and vectors of features that pass are those of features that are ke
       new Map([['ingestion', { kind: 'older', by: 9000 }]]),
     ]
     for (const plan of plans) {
-      const replayed = replays.under(plan, lookedAt)
-      const [kept, passing] = [replayed.inputs, replayed.passing(head)]
-      const vectors = [kept, passing].map(inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector)
+      const replayed = replays.under(plan, selection)
+      const [retained, passing] = [replayed.inputs, replayed.passing(head)]
+      const vectors = [retained, passing].map(
+        inputs => vectorsOf(vectorsAlone(definitions, ir.models[0], log.strings), inputs, cases).vector,
+      )
       assert.deepEqual(vectors[1], vectors[0])
-      const [all, some] = [kept, passing].map(inputs => {
+      const [all, some] = [retained, passing].map(inputs => {
         const into = [0, 1].map(() => new Float64Array(ROWS).fill(NaN))
         const scoring = scoringOf(definitions, ir.models[0], log.strings)
         const models = [scored, { from: 20_000, to: 30_000 }].map((rows, i) => ({ ...rows, into: into[i], scoring }))
@@ -94,8 +96,10 @@ test('scores and vectors of features that pass are those of features that are ke
       })
       assert.deepEqual(some, all)
       assert.deepEqual(all[0].subarray(20_000, 30_000), all[1].subarray(20_000, 30_000))
-      assert.ok(!all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(one => !Number.isNaN(one)).length === 10_000)
-      // What is made of sums passes; a maximum is a replay's.
+      assert.ok(
+        !all[0].subarray(scored.from, scored.to).some(Number.isNaN) && all[1].filter(value => !Number.isNaN(value)).length === 10_000,
+      )
+      // Features of sums are streamed; a maximum needs a replay.
       const kinds = [...passing.features.values()].map(({ read, columns }) => [read.group.name, columns instanceof PassingColumns])
       const isShared = plan.get('group/usual') !== undefined
       assert.deepEqual(
@@ -111,14 +115,14 @@ test('scores and vectors of features that pass are those of features that are ke
   }
 })
 
-test('what passes is asked for in order, and its room is empty each time', () => {
+test('streamed columns are read in order, and their buffer is cleared each time', () => {
   const feature = ir.groups[0].features[0]
-  let given = 0
+  let produced = 0
   const forward = {
     next(cases: number, [column]: WholeColumns['out']) {
-      assert.ok([column.values, column.nulls, column.refused].every(part => part.subarray(0, cases).every(one => one === 0)))
+      assert.ok([column.values, column.nulls, column.refused].every(part => part.subarray(0, cases).every(value => value === 0)))
       for (let i = 0; i < cases; i++) {
-        column.values[i] = given++
+        column.values[i] = produced++
         column.nulls[i] = column.refused[i] = 1
       }
     },

@@ -1,4 +1,4 @@
-/** Where what a model is given of one group read is found, case by case of those that are looked at. */
+/** Access to the feature columns of one group read, by case: stored, or streamed in case order. */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { assert } from '../../../base/assert.ts'
 import type { FeatureIR } from '../../../define/ir/ir.ts'
@@ -6,13 +6,13 @@ import type { GroupColumns } from './column-cache.ts'
 import { featurePicked, featureSlice, ownColumn } from './feature-columns.ts'
 
 export interface Columns {
-  /** Cases [from, to). It may be good until the next part only. */
+  /** The columns of the cases [from, to), valid until the next call. */
   part(from: number, to: number): GroupColumns
-  /** These cases, in this order. */
+  /** The columns of these cases, in this order. */
   picked(cases: Uint32Array): GroupColumns
 }
 
-/** Of all of them, kept. */
+/** Columns of all cases, stored. */
 export class WholeColumns implements Columns {
   readonly out: GroupColumns
 
@@ -29,42 +29,42 @@ export class WholeColumns implements Columns {
   }
 }
 
-/** What makes them forward: the next so many, into columns that are new. */
+/** A forward producer of columns: writes the next cases into new columns. */
 export interface Forward {
   next(cases: number, out: GroupColumns): void
 }
 
 /**
- * Made as they are asked for, once and in order: parts of at most `most` cases behind the first `head`, which are kept. Of three million decisions all columns of a plan are a hundred megabytes, which are written once and read twice; a
- * part is read while it is in a core's cache.
+ * Columns computed on demand, once and in order: ranges of at most `most` cases after the first `head` cases, which are stored. All columns
+ * of a plan over three million decisions take a hundred megabytes. A range is read while it is still in a core's cache.
  */
 export class PassingColumns implements Columns {
   readonly #forward: Forward
-  readonly #room: GroupColumns
+  readonly #buffer: GroupColumns
   readonly #head: WholeColumns
-  readonly #kept: number
+  readonly #headLength: number
   #at: number
 
   constructor(features: readonly FeatureIR[], forward: Forward, { head, most }: { readonly head: number; readonly most: number }) {
     const columnsFor = (cases: number): GroupColumns => features.map(feature => ownColumn(feature, cases))
     this.#forward = forward
-    this.#room = columnsFor(most)
+    this.#buffer = columnsFor(most)
     this.#head = new WholeColumns(columnsFor(head))
-    this.#kept = this.#at = head
+    this.#headLength = this.#at = head
     forward.next(head, this.#head.out)
   }
 
   part(from: number, to: number): GroupColumns {
-    if (to <= this.#kept) return this.#head.part(from, to)
+    if (to <= this.#headLength) return this.#head.part(from, to)
     assert(from === this.#at, 'columns that pass are asked for in order')
     this.#at = to
-    const columns = this.#room.map(column => featureSlice(column, 0, to - from))
+    const columns = this.#buffer.map(column => featureSlice(column, 0, to - from))
     columns.forEach(clear)
     this.#forward.next(to - from, columns)
     return columns
   }
 
-  /** Of the head. */
+  /** Cases of the head alone. */
   picked(cases: Uint32Array): GroupColumns {
     return this.#head.picked(cases)
   }

@@ -1,8 +1,8 @@
 /**
- * Columns of features, as the kernel gives them: parts, picks, and how large they are.
+ * Feature columns as the kernel returns them: slices, selections, sizes.
  *
- * Those of all cases lie in memory that threads share, which are given them without a copy. And the collector of garbage does not count it: with a hundred megabytes a plan it would begin anew after every half of one, to find
- * next to nothing.
+ * Columns of all cases are in shared memory, so threads pass them without a copy. The garbage collector does not count shared memory: with
+ * a hundred megabytes a plan it would otherwise collect every half plan and free next to nothing.
  */
 import type { FeatureColumn } from '../../../aggregate/aggregate.ts'
 import { picked } from '../../../columns/gather.ts'
@@ -10,7 +10,7 @@ import { shared, sharedFloats } from '../../../columns/shared.ts'
 import type { FeatureIR, GroupIR } from '../../../define/ir/ir.ts'
 import { givesList, valuesOf } from '../../../define/ir/signatures.ts'
 
-/** Rows [from, to), without a copy. */
+/** The rows [from, to), without a copy. */
 export function featureSlice({ values, nulls, refused, width, counts }: FeatureColumn, from: number, to: number): FeatureColumn {
   return {
     values: values.subarray(from * width, to * width),
@@ -34,14 +34,14 @@ export function featurePicked({ values, nulls, refused, width, counts }: Feature
   }
 }
 
-/** Row i put where `to[i]` says, a permutation. */
+/** The permuted column: row i moves to `to[i]`. */
 export function featureScattered(column: FeatureColumn, to: Uint32Array): FeatureColumn {
   const from = new Uint32Array(to.length)
   to.forEach((place, row) => (from[place] = row))
   return featurePicked(column, from)
 }
 
-/** The same in memory that all threads see. */
+/** The column in shared memory. */
 export const featureShared = ({ values, nulls, refused, width, counts }: FeatureColumn): FeatureColumn => ({
   values: shared(values),
   nulls: shared(nulls),
@@ -50,7 +50,7 @@ export const featureShared = ({ values, nulls, refused, width, counts }: Feature
   ...(counts && { counts: shared(counts) }),
 })
 
-/** In such memory, for so many rows. */
+/** A new column in shared memory. */
 export const sharedColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
   values: sharedFloats(rows * valuesOf(feature)),
   nulls: new Uint8Array(new SharedArrayBuffer(rows)),
@@ -59,7 +59,7 @@ export const sharedColumn = (feature: FeatureIR, rows: number): FeatureColumn =>
   ...(givesList(feature.agg) && { counts: new Uint16Array(new SharedArrayBuffer(2 * rows)) }),
 })
 
-/** For a few rows, which no other thread is given. */
+/** A new column in the thread's own memory, for few rows. */
 export const ownColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
   values: new Float64Array(rows * valuesOf(feature)),
   nulls: new Uint8Array(rows),
@@ -68,9 +68,10 @@ export const ownColumn = (feature: FeatureIR, rows: number): FeatureColumn => ({
   ...(givesList(feature.agg) && { counts: new Uint16Array(rows) }),
 })
 
-/** Of a row of a group's features. */
+/** The bytes of one row of a group's features. */
 export const bytesOfRow = ({ features }: Pick<GroupIR, 'features'>): number =>
   features.reduce((sum, feature) => sum + 8 * valuesOf(feature) + 2 + (givesList(feature.agg) ? 2 : 0), 0)
 
+/** The bytes of a column. */
 export const bytesOf = ({ values, nulls, refused, counts }: FeatureColumn): number =>
   values.byteLength + nulls.byteLength + refused.byteLength + (counts?.byteLength ?? 0)

@@ -1,7 +1,7 @@
 /**
- * What the model is given of each case: fields of its trigger, and features, as one alternative has them.
+ * The model's inputs for each case under one alternative: trigger fields and features.
  *
- * Scores and vectors are made of these by what scores a run: a derived input is computed anew, a refused feature leaves no score.
+ * The scoring code of a run turns them into vectors and scores: derived inputs are recomputed, and a refused feature leaves no score.
  */
 import type { Column } from '../../../columns/block.ts'
 import { gatherColumn } from '../../../columns/gather.ts'
@@ -16,41 +16,41 @@ import type { RowRange } from '../../domain/cases.ts'
 import type { Columns } from './columns.ts'
 import type { LookedAt } from './judged-range.ts'
 
-/** Cases that are scored at a time. */
+/** The cases scored at a time. */
 export const STRETCH = 1 << 14
 
 export interface Inputs<Of extends Columns = Columns> {
-  /** The cases that there are; all unless given. */
-  readonly lookedAt?: LookedAt | undefined
-  /** Of those. */
+  /** The selected cases; default all. */
+  readonly selection?: LookedAt | undefined
+  /** The number of selected cases. */
   readonly length: number
   readonly columnOf: (name: string) => Column
   /** By `readId`. */
   readonly features: ReadonlyMap<string, { readonly read: GroupRead; readonly columns: Of }>
 }
 
-/** What a model is given of cases [from, to), all of which there are. */
+/** The inputs of a range of selected cases. */
 type Part = Parameters<Scoring['score']>[0]
 
-/** Calls `take` with stretch after stretch of the cases [from, to), all of which there are; what it is given is good until it returns. */
-export function eachStretch(inputs: Inputs, { from, to }: RowRange, take: (part: Part, from: number, to: number) => void): void {
-  const { columnOf, features, lookedAt } = inputs
-  const less = lookedAt && to > from ? from - lookedAt.places[from] : 0
+/** Calls `visit` with block after block of the cases [from, to), which must all be selected. The inputs are valid until it returns. */
+export function eachStretch(inputs: Inputs, { from, to }: RowRange, visit: (part: Part, from: number, to: number) => void): void {
+  const { columnOf, features, selection } = inputs
+  const offset = selection && to > from ? from - selection.places[from] : 0
   for (let at = from; at < to; at += STRETCH) {
     const end = Math.min(at + STRETCH, to)
-    const [first, last] = [at - less, end - less]
+    const [first, last] = [at - offset, end - offset]
     const parts = [...features].map(([id, { read, columns }]) => [id, { read, out: columns.part(first, last) }] as const)
-    take({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
+    visit({ length: end - at, columnOf: name => columnSlice(columnOf(name), first, last), features: new Map(parts) }, at, end)
   }
 }
 
-/** Cases that one model scores, and where its scores are written, case by case. */
+/** The cases that one model scores, and the array for its scores by case. */
 export interface Scored extends RowRange {
   readonly into: Float64Array
   readonly scoring: Scoring
 }
 
-/** Scores of cases by several models, each its own of those in `rows`; NaN where there is none. What the cases are given is asked for once. */
+/** Writes the scores of several models, each of its own cases in `rows`; NaN where there is none. Reads the inputs once. */
 export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRange): void {
   eachStretch(inputs, rows, (part, at, end) => {
     for (const { into, scoring, from, to } of models) {
@@ -62,9 +62,9 @@ export function scoreInto(models: readonly Scored[], inputs: Inputs, rows: RowRa
   })
 }
 
-/** The vectors of these cases, all at once. */
-export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: Inputs, cases: Uint32Array): Scores {
-  const rows = lookedAt ? cases.map(one => lookedAt.places[one]) : cases
+/** The feature vectors of these cases. */
+export function vectorsOf(scoring: Scoring, { columnOf, features, selection }: Inputs, cases: Uint32Array): Scores {
+  const rows = selection ? cases.map(row => selection.places[row]) : cases
   return scoring.score({
     length: rows.length,
     columnOf: name => gatherColumn(columnOf(name), rows),
@@ -72,19 +72,22 @@ export function vectorsOf(scoring: Scoring, { columnOf, features, lookedAt }: In
   })
 }
 
-/** How many of the cases that are looked at models that are fitted once learn from, or stand before them; and then so many that the rest of `rows` is whole stretches behind these. */
-export function headOf({ cases, places }: LookedAt, learnt: Uint32Array, { from }: RowRange): number {
-  const last = learnt.at(-1)
-  const behind = (last === undefined ? 0 : places[last] + 1) - places[from]
-  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, behind) / STRETCH) * STRETCH)
+/**
+ * The number of leading selected cases to store: those up to the last training case, rounded so that the rest of `rows` consists of whole
+ * blocks.
+ */
+export function headOf({ cases, places }: LookedAt, trainingRows: Uint32Array, { from }: RowRange): number {
+  const last = trainingRows.at(-1)
+  const leading = (last === undefined ? 0 : places[last] + 1) - places[from]
+  return Math.min(cases.length, places[from] + Math.ceil(Math.max(0, leading) / STRETCH) * STRETCH)
 }
 
-/** What makes vectors, and no scores. */
+/** Scoring that builds vectors without scores. */
 export const vectorsAlone = (definitions: Definitions, model: ModelIR, strings: Strings): Scoring =>
   scoringOf(definitions, { ...model, score: { kind: 'none' } }, strings)
 
-/** `file`: that of the model's score, where it is an ONNX graph which no definition has. */
+/** The compiled scoring of a model. `file` is the model's ONNX graph, where the definitions lack it. */
 export function scoringOf({ ir, scores }: Definitions, model: ModelIR, strings: Strings, file?: OnnxFile): Scoring {
-  const given = file ? new Map([...scores, [model.name, file]]) : scores
-  return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), strings)
+  const models = file ? new Map([...scores, [model.name, file]]) : scores
+  return new Scoring({ ir, scores: models }, model, triggerColumns(ir, model), strings)
 }

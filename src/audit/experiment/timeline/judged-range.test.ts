@@ -8,50 +8,50 @@ import { eachStretch, vectorsAlone, vectorsOf } from './inputs.ts'
 import { lookedAtOf } from './judged-range.ts'
 import { Replays } from '../replay/replays.ts'
 
-test('where all have scores all are looked at; otherwise those, and what is learnt from', () => {
+test('all cases are selected if all get scores; otherwise the scored and the training cases', () => {
   assert.equal(lookedAtOf(5, Uint32Array.of(1), { from: 0, to: 5 }), undefined)
   const { cases, places } = lookedAtOf(7, Uint32Array.of(0, 2, 3), { from: 3, to: 6 })!
   assert.deepEqual([...cases], [0, 2, 3, 4, 5])
   assert.deepEqual(
-    [...cases].map(one => places[one]),
+    [...cases].map(value => places[value]),
     [0, 1, 2, 3, 4],
   )
 })
 
-test('of those that are looked at inputs are to the bit what they are among all', () => {
+test('inputs of selected cases are bit-equal to those of all cases', () => {
   let compared = 0
   for (let seed = 1; compared < 12; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const log = logOf(made.ir, made.log, made.run)
-    const model = made.ir.models[seed % made.ir.models.length]
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const log = logOf(generated.ir, generated.log, generated.run)
+    const model = generated.ir.models[seed % generated.ir.models.length]
     if (model.decide.kind === 'request') continue
     let replays: Replays
     try {
-      replays = new Replays({ ir: made.ir, model }, log)
+      replays = new Replays({ ir: generated.ir, model }, log)
     } catch {
       continue
     }
     const { length } = replays.rows
     if (length < 8) continue
     const scored = { from: length >> 1, to: length - 1 }
-    const lookedAt = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
-    const vectors = vectorsAlone({ ir: made.ir, scores: new Map() }, model, log.strings)
-    for (const plan of plansOf(made.ir.groups[0].name)) {
-      const [all, some] = [replays.under(plan).inputs, replays.under(plan, lookedAt).inputs]
+    const selection = lookedAtOf(length, Uint32Array.of(0, 2, scored.from), scored)!
+    const vectors = vectorsAlone({ ir: generated.ir, scores: new Map() }, model, log.strings)
+    for (const plan of plansOf(generated.ir.groups[0].name)) {
+      const [all, some] = [replays.under(plan).inputs, replays.under(plan, selection).inputs]
       for (const [id, { columns }] of all.features)
         assert.deepEqual(
           some.features.get(id)!.columns.out,
-          columns.out.map(column => featurePicked(column, lookedAt.cases)),
+          columns.out.map(column => featurePicked(column, selection.cases)),
         )
       const [learnt, expected] = [some, all].map(inputs => vectorsOf(vectors, inputs, Uint32Array.of(2, scored.from)).vector)
       assert.deepEqual(learnt, expected)
-      const [stretch, whole] = [some, all].map(inputs => {
-        const found: unknown[] = []
-        eachStretch(inputs, scored, (part, from, to) => found.push(structuredClone(vectors.score(part).vector), from, to))
-        return found
+      const [selectedInputs, whole] = [some, all].map(inputs => {
+        const result: unknown[] = []
+        eachStretch(inputs, scored, (part, from, to) => result.push(structuredClone(vectors.score(part).vector), from, to))
+        return result
       })
-      assert.deepEqual(stretch, whole)
+      assert.deepEqual(selectedInputs, whole)
     }
     compared++
   }

@@ -1,18 +1,18 @@
-/** The cases of which anybody looks at a feature: those that models learn from, and those that have scores. Nothing is computed of the others. */
+/** The selected cases: those that models learn from, and those that get scores. Features of the others are not computed. */
 import type { RowRange } from '../../domain/cases.ts'
 
 export interface LookedAt {
   /** Ascending. */
   readonly cases: Uint32Array
-  /** By case: how many of these stand before it, and so its place among them. */
+  /** By case: the number of selected cases before it, so its index among them. */
   readonly places: Uint32Array
 }
 
-/** Nothing where all are looked at. `learnt` ascends. */
-export function lookedAtOf(length: number, learnt: Uint32Array, scored: RowRange): LookedAt | undefined {
+/** The selection; `undefined` where all cases are selected. `trainingRows` ascends. */
+export function lookedAtOf(length: number, trainingRows: Uint32Array, scored: RowRange): LookedAt | undefined {
   if (scored.to - scored.from === length) return undefined
   const isLookedAt = new Uint8Array(length).fill(1, scored.from, scored.to)
-  for (let i = 0; i < learnt.length; i++) isLookedAt[learnt[i]] = 1
+  for (let i = 0; i < trainingRows.length; i++) isLookedAt[trainingRows[i]] = 1
   const [cases, places] = [new Uint32Array(length), new Uint32Array(length)]
   let count = 0
   for (let row = 0; row < length; row++) {

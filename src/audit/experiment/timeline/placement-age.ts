@@ -1,13 +1,13 @@
-/** How old a group is by its placement, and how often its schedule comes. Times are ms. */
+/** The mean age of a group by its placement, and the mean period of its schedule. Times are ms. */
 import type { PlacementIR, ScheduleIR } from '../../../define/ir/ir.ts'
 import { scheduledTimes } from '../../../kernel/schedule.ts'
 
-/** Times of a cron that its period is the mean of. */
-const TIMES = 64
-/** From when on: a Thursday. */
-const FROM = 0
+/** The number of cron times averaged for the period. */
+const CRON_TIMES = 64
+/** The start of the average, UTC ms: a Thursday. */
+const CRON_START = 0
 
-/** Mean; of a schedule that of its sawtooth. */
+/** The mean age; of a schedule the mean of its sawtooth. */
 export function ageOf(place: PlacementIR): number {
   switch (place.kind) {
     case 'stream':
@@ -23,15 +23,15 @@ export function ageOf(place: PlacementIR): number {
   }
 }
 
-/** Between two times, mean. */
+/** The mean period. */
 export function periodOf(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
   const times: number[] = []
-  for (const time of scheduledTimes(schedule, FROM, Infinity)) if (times.push(time) > TIMES) break
+  for (const time of scheduledTimes(schedule, CRON_START, Infinity)) if (times.push(time) > CRON_TIMES) break
   return times.length < 2 ? Infinity : (times.at(-1)! - times[0]) / (times.length - 1)
 }
 
-/** The same placement at a part of its age. */
+/** The placement at a fraction of its age. */
 export function fresher(place: PlacementIR, part: number): PlacementIR {
   const partOf = (ms: number): number => Math.round(ms * part)
   switch (place.kind) {

@@ -1,7 +1,8 @@
 /**
- * Every decision of a model over a history as a row, in memory: when it is made, what it is about, and what is known then.
+ * The decisions of a model over a history as rows in memory: time, trigger columns, visible events.
  *
- * At ticks rows of one moment stand together, so that what is known is kept once a moment. 8 bytes a moment, 12 a row of a tick; of other triggers the columns are the history's.
+ * At ticks, rows of one moment are adjacent, so the visible prefix is stored once per moment. Memory: 8 bytes a moment and 12 a row for
+ * ticks; for other triggers the columns are the history's own.
  */
 import { SpillwayError } from '../../../base/errors.ts'
 import type { Column } from '../../../columns/block.ts'
@@ -10,25 +11,29 @@ import { gatherColumn } from '../../../columns/gather.ts'
 import type { ModelIR } from '../../../define/ir/ir.ts'
 import { ofDecisions, type Moments, type Stretch, type Triggering } from '../../../replay/triggering.ts'
 
-/** Rows of a tick that are found at a time. */
-const STRETCH = 1 << 14
+/** The rows of ticks computed at a time. */
+const ROWS_PER_BLOCK = 1 << 14
 
 export interface Rows {
   readonly length: number
   readonly moments: Moments
-  /** At ticks: which moment each row is of. Elsewhere row i is moment i. */
+  /** At ticks: the moment of each row. Elsewhere row i is moment i. */
   readonly moment?: Int32Array
-  /** A column of the trigger, as it is kept. */
+  /** A column of the trigger, as stored. */
   readonly columnOf: (name: string) => Column
 }
 
-/** Throws `SPILL_INPUT` for a history over which nothing is decided. */
+/**
+ * The rows of all decisions.
+ *
+ * @throws `SPILL_INPUT` for a history without a decision
+ */
 export function rowsOf({ moments, stretches }: Triggering, { name, decide }: ModelIR): Rows {
-  const remembered = { ...moments, prefixes: rememberedBy(moments.prefixes) }
+  const memoized = { ...moments, prefixes: rememberedBy(moments.prefixes) }
   const { length } = moments.t
-  const rows = decide.kind === 'every' ? ofTicks(remembered, [...stretches(STRETCH)]) : length > 0 && ofMoments(remembered, stretches)
+  const rows = decide.kind === 'every' ? ofTicks(memoized, [...stretches(ROWS_PER_BLOCK)]) : length > 0 && ofMoments(memoized, stretches)
   if (!rows || rows.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' decides nothing over this history; give one in which it does`)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' makes no decision over this history; give a history in which it does`)
   return rows
 }
 
@@ -48,45 +53,45 @@ function ofTicks(moments: Moments, parts: readonly Stretch[]): Rows | undefined 
   return { length: moment.length, moments, moment, columnOf: () => key }
 }
 
-/** Some of the rows, ascending, at the same moments. */
-export function someRows(rows: Rows, some: Uint32Array): Rows {
+/** The selected rows, ascending, at the same moments. */
+export function someRows(rows: Rows, selected: Uint32Array): Rows {
   const { moments, moment, columnOf } = rows
-  let picked = pickedFrom.get(columnOf)
-  if (picked?.some !== some) pickedFrom.set(columnOf, (picked = pick(moment, columnOf, some)))
-  return { length: some.length, moments, moment: picked.moment, columnOf: picked.columnOf }
+  let picked = pickCache.get(columnOf)
+  if (picked?.selected !== selected) pickCache.set(columnOf, (picked = pick(moment, columnOf, selected)))
+  return { length: selected.length, moments, moment: picked.moment, columnOf: picked.columnOf }
 }
 
-type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly some: Uint32Array }
+type Picked = Required<Pick<Rows, 'moment' | 'columnOf'>> & { readonly selected: Uint32Array }
 
-/** By the columns of all, the rows that were picked last: whatever the moments are, they are the same. */
-const pickedFrom = new WeakMap<Rows['columnOf'], Picked>()
+/** The last selection by the columns of all rows: it is the same for any moments. */
+const pickCache = new WeakMap<Rows['columnOf'], Picked>()
 
-function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], some: Uint32Array): Picked {
+function pick(moment: Int32Array | undefined, columnOf: Rows['columnOf'], selected: Uint32Array): Picked {
   const columns = new Map<string, Column>()
-  const of = new Int32Array(some)
-  if (moment) for (let i = 0; i < of.length; i++) of[i] = moment[some[i]]!
+  const momentOf = new Int32Array(selected)
+  if (moment) for (let i = 0; i < momentOf.length; i++) momentOf[i] = moment[selected[i]]!
   return {
-    some,
-    moment: of,
+    selected,
+    moment: momentOf,
     columnOf(name) {
       let column = columns.get(name)
-      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), some)))
+      if (!column) columns.set(name, (column = gatherColumn(columnOf(name), selected)))
       return column
     },
   }
 }
 
-/** Prefixes are found by a walk over the whole log; each is kept. */
+/** Memoizes the prefixes by source: each takes a walk over the whole log. */
 export function rememberedBy(prefixes: Moments['prefixes']): Moments['prefixes'] {
-  const found = new Map<string, Int32Array>()
+  const cache = new Map<string, Int32Array>()
   return source => {
-    let known = found.get(source)
-    if (!known) found.set(source, (known = prefixes(source)))
-    return known
+    let cached = cache.get(source)
+    if (!cached) cache.set(source, (cached = prefixes(source)))
+    return cached
   }
 }
 
-/** All rows as one stretch. */
+/** All rows as one range. */
 export const stretchOf = ({ length, moments, moment, columnOf }: Rows): Stretch => ({
   length,
   from: 0,
@@ -95,5 +100,5 @@ export const stretchOf = ({ length, moments, moment, columnOf }: Rows): Stretch 
   columnOf,
 })
 
-/** When each row is decided, UTC ms. */
+/** The as-of time of each row, UTC ms. */
 export const timesOf = (rows: Rows): Float64Array => ofDecisions(rows.moments.t, stretchOf(rows))

@@ -9,25 +9,25 @@ import type { Plan, Setting } from '../../domain/element.ts'
 import { Replays } from '../replay/replays.ts'
 import { tracedClocks, tracesOf, type Trace } from './traces.ts'
 
-test('the age is that of the last decision that was recorded before, and the clock does not go back', () => {
+test('the age is that of the latest recorded decision, and the as-of time never decreases', () => {
   const trace: Trace = { t: Float64Array.of(100, 200, 300), age: Float64Array.of(10, 150, Infinity) }
   assert.deepEqual([...tracedClocks(trace, Float64Array.of(50, 100, 199, 200, 250, 300))], [40, 90, 189, 189, 189, 189])
   assert.deepEqual([...tracedClocks({ t: Float64Array.of(0), age: Float64Array.of(Infinity) }, Float64Array.of(5))], [-Infinity])
 })
 
-test('ages that a replay of a schedule records are replayed as that schedule', () => {
+test('the recorded ages of a schedule replay as that schedule', () => {
   let compared = 0
   for (let seed = 1; seed <= 60; seed++) {
-    const made = deciding(seed)
-    if (!made || !isReplayed(made.log)) continue
-    const { log, run } = made
+    const generated = deciding(seed)
+    if (!generated || !isReplayed(generated.log)) continue
+    const { log, run } = generated
     const span = log.at(-1)!.arrival - log[0].arrival
     const draw = new Draw(seed + 4_000_000)
     const by = draw.magnitude(span + 1)
     const setting: Setting = { kind: 'batch', schedule: { kind: 'interval', every: by, phase: 0 }, lasts: draw.magnitude(span + 1) }
-    for (const model of made.ir.models) {
-      const groups = made.ir.groups.map(group => ({ ...group, features: group.features.filter(({ before }) => !before) }))
-      const ir: PipelineIR = { ...made.ir, groups }
+    for (const model of generated.ir.models) {
+      const groups = generated.ir.groups.map(group => ({ ...group, features: group.features.filter(({ before }) => !before) }))
+      const ir: PipelineIR = { ...generated.ir, groups }
       const plain: ModelIR = withoutMissing(model, ir)
       if (plain.inputs.length === 0) continue
       compared += compare(ir, plain, setting, () => logOf(ir, log, run))
@@ -36,7 +36,7 @@ test('ages that a replay of a schedule records are replayed as that schedule', (
   assert.ok(compared > 500, `only ${compared} decisions were compared`)
 })
 
-/** Without inputs of features that are left out. */
+/** Without inputs of the removed features. */
 function withoutMissing(model: ModelIR, { groups }: PipelineIR): ModelIR {
   const has = (group: string, name: string) =>
     groups.some(each => each.name === group && each.features.some(feature => feature.name === name))

@@ -1,7 +1,8 @@
 /**
- * A history as it would have come in, and the moments at which decisions look at it.
+ * A timeline: a history with its arrival times, and the times at which decisions read it.
  *
- * What makes a stage older makes another world of the one that was replayed: with other arrivals, or other moments. Which events there are never changes.
+ * Aging a stage gives another timeline of the replayed history, with other arrivals or other decision times. The set of events never
+ * changes.
  */
 import { countUpTo } from '../../../columns/order.ts'
 import type { ModelIR, PipelineIR } from '../../../define/ir/ir.ts'
@@ -10,38 +11,38 @@ import type { Moments } from '../../../replay/triggering.ts'
 import { timesOf, type Rows } from './rows.ts'
 
 export interface World {
-  /** Made when it is asked for: whoever only needs to know when decisions are made reads no event. */
+  /** The log, built on first use: decision times alone need no event. */
   readonly log: ReplayLog
-  /** In the order in which this world decides. */
+  /** The decisions, in the order of this timeline. */
   readonly rows: Rows
-  /** Which of the cases each row is; row i is case i unless given. */
+  /** The case of each row; default: row i is case i. */
   readonly caseOf?: Uint32Array
-  /** By case: 1 where a decision is made at all. All are unless given. */
+  /** By case: 1 where a decision is made; default all. */
   readonly decides?: Uint8Array
 }
 
-/** What is decided, by which model. */
+/** The pipeline and its deciding model. */
 export interface Decides {
   readonly ir: PipelineIR
   readonly model: ModelIR
 }
 
-/** When each case is decided in this world, UTC ms; NaN where it is not. It may be the world's own column of times. */
+/** The decision time of each case on this timeline, UTC ms; NaN without a decision. It may be the timeline's own array. */
 export function madeIn({ rows, caseOf, decides }: World): Float64Array {
   const times = timesOf(rows)
   if (!caseOf && !decides) return times
-  const made = caseOf ? new Float64Array(times.length) : times.slice()
-  if (caseOf) for (let row = 0; row < times.length; row++) made[caseOf[row]] = times[row]!
-  if (decides) for (let row = 0; row < made.length; row++) if (decides[row] === 0) made[row] = NaN
-  return made
+  const result = caseOf ? new Float64Array(times.length) : times.slice()
+  if (caseOf) for (let row = 0; row < times.length; row++) result[caseOf[row]] = times[row]!
+  if (decides) for (let row = 0; row < result.length; row++) if (decides[row] === 0) result[row] = NaN
+  return result
 }
 
-/** Of what a moment knows, how much had arrived by another time: moment by moment no more than it knew. */
+/** The visible events that had arrived by another time: never more than at the moment itself. */
 export function knownBy(t: Float64Array, { prefixes }: Moments, { histories }: ReplayLog): Moments['prefixes'] {
   return source => {
     const counts = countUpTo(histories.get(source)!.block.arrival, t)
-    const known = prefixes(source)
-    for (let i = 0; i < counts.length; i++) if (counts[i] > known[i]) counts[i] = known[i]!
+    const visible = prefixes(source)
+    for (let i = 0; i < counts.length; i++) if (counts[i] > visible[i]) counts[i] = visible[i]!
     return counts
   }
 }

@@ -21,7 +21,7 @@ test('the answer comes first, in two lines', () => {
 })
 
 test('what a week is worth is said with what it is counted by', () => {
-  assert.match(reportText(fraudReport), /^What counts: an action stops its key for 1 day; [^.]* costs \$10 if\s+it was wrong\.$/m)
+  assert.match(reportText(fraudReport), /^What counts: an action blocks its key for 1 day; [^.]* costs \$10 if\s+it was wrong\.$/m)
 })
 
 test('each age is a line of the table, its numbers below one another', () => {
