@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
 import { check, fraud, hooked, now, open, pay, payments, start } from '../../test/serve/shop.ts'
-import { waitMs } from './backoff.ts'
+import { waitMs } from './http.ts'
 import { client } from './client.ts'
 import { ClientError } from './client-error.ts'
 
@@ -169,7 +169,7 @@ test('an address that is none is told at once', () => {
     assert.throws(() => client({ url: wrong }), { code: 'SPILL_INPUT', message: /is no address of a server/ })
   for (const right of ['http://a', 'https://a:1/b/', 'http://a/@b']) client({ url: right })
   // A path is of a page's server, or for whoever takes it.
-  assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, and there is no page/ })
+  assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, which needs the page/ })
   client({ url: '/spillway', fetch: async () => new Response('{}') })
   for (const told of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
     assert.throws(

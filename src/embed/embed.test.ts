@@ -132,7 +132,7 @@ test('a mistake is what ready() rejects with, and it holds nothing', async () =>
   const card = entity('card', t.string())
   const late = features('late', { from: payments, entity: card, place: corrected, values: p => ({ sum: p.amount.sum('1h') }) })
   const cases: readonly (readonly [unknown, unknown, string, RegExp])[] = [
-    [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give what pipeline/],
+    [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give the result of pipeline/],
     [undefined, data, 'SPILL_DEFINITION', /pipeline is undefined/],
     [shop, undefined, 'SPILL_INPUT', /data is undefined; give the path/],
     [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
@@ -140,7 +140,7 @@ test('a mistake is what ready() rejects with, and it holds nothing', async () =>
   ]
   const who: readonly (readonly [object, RegExp])[] = [
     [{ tokens: true }, /there are none in .*spillway tokens add NAME --role ROLE/],
-    [{ tokens: 'spw_x' }, /true asks for those of the data folder/],
+    [{ tokens: 'spw_x' }, /true requires those of the data folder/],
     [{ authorize: true }, /give a function/],
     [{ tokens: true, authorize: () => true }, /give one of them/],
   ]
@@ -195,7 +195,7 @@ test('who may is the word of the server around it, for each role', async () => {
   await assert.rejects(as('bob').send(payments, [pay(2)]), { code: 'SPILL_ROLE', status: 403, message: /needs 'ingest'/ })
   await assert.rejects(as().send(payments, [pay(2)]), { code: 'SPILL_TOKEN', status: 401, message: 'log in first' })
   await assert.rejects(as('careless').features(now, 'c'), { code: 'SPILL_ROLE', status: 403 })
-  await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /went wrong inside/ })
+  await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /^internal error/ })
   assert.equal(await as().healthy(), true)
   assert.deepEqual(asked, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])

@@ -7,7 +7,7 @@ import { othersTurn } from '../../base/clock.ts'
 import { defaultBounds } from '../access/resource-limits.ts'
 import { DecisionJournal } from './decision-journal.ts'
 import { EffectJournal } from './effect-journal.ts'
-import { placeOf, type EventPlace } from './event-id.ts'
+import { placeOf, type EventPlace } from './journal.ts'
 import { EventStream } from './event-stream.ts'
 import type { Batch, Journal } from './journal.ts'
 

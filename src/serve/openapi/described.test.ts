@@ -176,6 +176,6 @@ test('an event and a request are described by their columns', () => {
     additionalProperties: false,
   })
   assert.deepEqual(body('/sources/hooks/events'), {
-    anyOf: [{ description: "what the map of 'hooks' takes" }, { type: 'array', items: { description: "what the map of 'hooks' takes" } }],
+    anyOf: [{ description: "input of the map of 'hooks'" }, { type: 'array', items: { description: "input of the map of 'hooks'" } }],
   })
 })

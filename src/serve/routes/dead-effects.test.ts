@@ -86,7 +86,7 @@ test('one is tried again by the run that runs, under its key, and once however o
 })
 
 test('one is given up, with a reason', async () => {
-  for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^say why/)
+  for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^the reason is missing/)
   const { number, state, why } = (await posted(app, '/effects/2/drop', { why: 'nobody listens' })).json<Listed['effects'][0]>()
   assert.deepEqual([number, state, why], [2, 'dropped', 'nobody listens'])
   assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 409)

@@ -9,7 +9,7 @@ import type { StreamedEffect } from '../../client/answers.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t as types } from '../../index.ts'
 import { Running } from '../../run/loop/live-run.ts'
 import { Feed } from '../events/run-feed.ts'
-import { placeOf } from '../events/event-id.ts'
+import { placeOf } from '../events/journal.ts'
 import { EffectJournal } from '../events/effect-journal.ts'
 import { serve } from '../server.ts'
 

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../../test/serve/shop.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
 import { defaultBounds } from '../access/resource-limits.ts'
-import { placeOf, placeText } from '../events/event-id.ts'
+import { placeOf, placeText } from '../events/journal.ts'
 import { EventStream } from '../events/event-stream.ts'
 import { Subscriber } from '../events/subscriber.ts'
 import type { Token } from '../access/token-file.ts'
@@ -153,7 +153,7 @@ test('a damaged stretch is a gap for its readers, said once, and they go on behi
     const { id, event, data } = reader.events[1]
     assert.deepEqual(
       [event, data],
-      ['gap', { why: "decisions of 'fraud' on entries 1 to 1 are damaged; this goes on behind them", model: 'fraud', entries: [1, 1] }],
+      ['gap', { why: "decisions of 'fraud' on entries 1 to 1 are damaged; the stream continues after them", model: 'fraud', entries: [1, 1] }],
     )
     reader.close()
     const back = await Reader.open(own, '?model=fraud', { 'last-event-id': id })
@@ -166,7 +166,7 @@ test('a damaged stretch is a gap for its readers, said once, and they go on behi
   assert.equal(other.events[0].event, 'decision')
   other.close()
   assert.equal(said.length, 1)
-  assert.match(String(said[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, and readers of events get a gap for them: .*checksum/)
+  assert.match(String(said[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, so streams have a gap for them: .*checksum/)
   await own.close()
 })
 

@@ -24,7 +24,7 @@ import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { Run } from '../../run/loop/run.ts'
 import { beginsText } from '../../log/begins.ts'
 import { inline } from './inline-decisions.ts'
-import { repeatedFields } from './duplicate-result.ts'
+import { repeatedFields } from './ingest-result.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', types.string())

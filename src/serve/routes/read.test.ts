@@ -63,10 +63,10 @@ test('a decision is traced at once, though its measurement is not in the store y
   assert.deepEqual(on, { kind: 'event', source: 'payments', time: start, arrival: start, fields: { ...pay(3), amount: 1.5 } })
   assert.ok(moments['durable'] >= moments['scored'], JSON.stringify(moments))
   for (const [path, status, message] of [
-    ['999/trace', 404, /^entry 999 made no such decision/],
-    [`${entry}/trace?key=nobody`, 404, /made no such decision/],
+    ['999/trace', 404, /^entry 999 has no such decision/],
+    [`${entry}/trace?key=nobody`, 404, /has no such decision/],
     [`${entry}/trace?model=fruad`, 404, /did you mean 'fraud'/],
-    ['first/trace', 400, /^'first' is no entry of the log/],
+    ['first/trace', 400, /^'first' is not a log entry/],
   ] as const) {
     const refused = await traced(path)
     assert.equal(refused.statusCode, status, path)
