@@ -146,6 +146,6 @@ async function withinSilence<T>(sign: Promise<T>, url: string, stillMs: number):
 /** Reports a gap to the caller. Throws `SPILL_GAP` without `onGap`. */
 function reportGap(data: string, onGap: FollowOptions['onGap']): void {
   const { why } = JSON.parse(data) as { why: string }
-  if (!onGap) throw new ClientError('SPILL_GAP', `${why}; give onGap to go on all the same`)
+  if (!onGap) throw new ClientError('SPILL_GAP', `${why}; pass onGap to continue after the gap`)
   onGap(why)
 }

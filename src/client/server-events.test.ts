@@ -24,7 +24,7 @@ const wanted = [
   { id: '', event: '', data: 'é', retryMs: 1000 },
 ]
 
-test('events end at an empty line, whatever ends a line and wherever the stream is cut', () => {
+test('events end at an empty line, for any line ending and any chunks', () => {
   for (const end of ['\n', '\r\n', '\r'])
     for (let size = 1; size < 40; size++) {
       const ended = text.replaceAll('\n', end)
@@ -33,7 +33,7 @@ test('events end at an empty line, whatever ends a line and wherever the stream 
     }
 })
 
-test('an event without an end is none', () => {
+test('an event without an end is an error at the limit', () => {
   const piece = 'x'.repeat(limits.CLIENT_EVENT_CHARS_MAX / 4)
   assert.throws(() => all(['data: ', piece, piece, piece, piece]), { code: 'SPILL_LIMIT' })
   assert.throws(() => all([piece, piece, piece, piece].map(part => `data: ${part}\n`).concat('data: x')), { code: 'SPILL_LIMIT' })

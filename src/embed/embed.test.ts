@@ -22,7 +22,7 @@ afterEach(async () => {
 const folder = (): string => scratchFolder('embed')
 
 async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<FastifyInstance> {
-  // A client that has connected and says nothing would hold up the end.
+  // A silent connection would delay the shutdown.
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
   await app.register(spillway, { pipeline: shop, data, ...options })
@@ -30,11 +30,11 @@ async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<
   return app
 }
 
-/** Of the wall clock, as the run's is; one for all, since an id that comes again with other values is a conflict. */
+/** Wall clock time, as the run's; one for all events, since a duplicate with different values is a conflict. */
 const at = Date.now()
 const pay = (id: number, amount = 1.5) => ({ id: String(id), card: 'c', amount, at })
 
-test('the routes stand under their prefix, and the rest of the server is as it was', async () => {
+test('the routes are under their prefix, and the rest of the server is unchanged', async () => {
   const app = fastify()
   opened.push(app)
   app.post('/own', async ({ body }) => ({ got: body }))
@@ -52,7 +52,7 @@ test('the routes stand under their prefix, and the rest of the server is as it w
   assert.equal(bad.json<{ code: string }>().code, 'FST_ERR_CTP_INVALID_JSON_BODY')
 })
 
-test('the run is asked in process with the words of a client', async () => {
+test('calls in the process match those of the client', async () => {
   const { spillway: flow } = await open(folder())
   const many = Array.from({ length: 20_000 }, (_, i) => pay(i))
   const sent = await flow.submit(payments, [...many, { ...pay(0), amount: -1 }, pay(1)])
@@ -80,7 +80,7 @@ test('the run is asked in process with the words of a client', async () => {
   await assert.rejects(flow.request({ ...check, name: 'fraud' }, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT' })
 })
 
-test('what was acknowledged before the server was closed is there when it is opened again', async () => {
+test('acknowledged events survive closing and reopening the server', async () => {
   const data = folder()
   const acknowledged: number[] = []
   for (const from of [0, 1000]) {
@@ -92,7 +92,7 @@ test('what was acknowledged before the server was closed is there when it is ope
       const told = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
       if ((await told).accepted === 1) acknowledged.push(id)
     })
-    // Some are acknowledged, some wait, some are not yet there.
+    // Some are acknowledged, some wait, some have not arrived.
     await Promise.any(sending.filter((_, i) => i % 2 === 0))
     const [results] = await Promise.all([Promise.allSettled(sending), app.close()])
     for (const result of results) if (result.status === 'rejected') assert.ok(result.reason instanceof SpillwayError, String(result.reason))
@@ -110,7 +110,7 @@ test('what was acknowledged before the server was closed is there when it is ope
   assert.equal(app.spillway.features(now, 'c').features.n, ids.size)
 })
 
-test('after the server was closed nothing is taken, and the folder is free', async () => {
+test('after the server closed nothing is accepted, and the folder is free', async () => {
   const data = folder()
   const first = await open(data)
   const second = fastify()
@@ -127,7 +127,7 @@ test('after the server was closed nothing is taken, and the folder is free', asy
   assert.equal((await open(data)).spillway.run.end, 0)
 })
 
-test('a mistake is what ready() rejects with, and it holds nothing', async () => {
+test('ready() rejects with a mistake in the options, and the folder stays free', async () => {
   const data = folder()
   const card = entity('card', t.string())
   const late = features('late', { from: payments, entity: card, place: corrected, values: p => ({ sum: p.amount.sum('1h') }) })
@@ -157,7 +157,7 @@ test('a mistake is what ready() rejects with, and it holds nothing', async () =>
   await open(data)
 })
 
-test('with tokens, who has none is not let in, nor who has not the role; the rest of the server is as it was', async () => {
+test('with tokens, clients without a token or without the role are rejected', async () => {
   const data = folder()
   const token = addToken(data, 'till', ['ingest'], 0)
   const app = await open(data, { tokens: true })
@@ -171,7 +171,7 @@ test('with tokens, who has none is not let in, nor who has not the role; the res
   assert.equal((await app.spillway.request(check, { card: 'c', amount: 1 })).score, 0)
 })
 
-test('who may is the word of the server around it, for each role', async () => {
+test('the embedding server authorizes each role', async () => {
   const asked: string[] = []
   const names: (string | undefined)[] = []
   const app = fastify({ forceCloseConnections: true })
@@ -201,7 +201,7 @@ test('who may is the word of the server around it, for each role', async () => {
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
-test('of a stream it is asked again, and ends when the answer is no', async () => {
+test('a stream is authorized again, and ends when the answer is no', async () => {
   let answer = true
   const asked: string[] = []
   const app = fastify({ forceCloseConnections: true })
@@ -220,7 +220,7 @@ test('of a stream it is asked again, and ends when the answer is no', async () =
   assert.equal((await fetch(`${url}/events`)).status, 403)
 })
 
-test('a client that comes too often is told when to come again', async () => {
+test('a client over its rate gets 429 with Retry-After', async () => {
   const app = await open(folder(), { rate: { perSecond: 0.1, burst: 1 } })
   const ask = () => app.inject({ url: '/spillway/features/now?key=c' })
   assert.equal((await ask()).statusCode, 200)
@@ -228,7 +228,7 @@ test('a client that comes too often is told when to come again', async () => {
   assert.deepEqual([statusCode, headers['retry-after']], [429, '10'])
 })
 
-test('actions are sent from inside of the server too', async () => {
+test('actions are sent from an embedding server, too', async () => {
   const data = folder()
   const told = `${data}.ndjson`
   const app = await open(data, { pipeline: pipeline('told', [action('tell', { when: fraud.score.gte(0), do: appendTo(told) })]) })
@@ -238,7 +238,7 @@ test('actions are sent from inside of the server too', async () => {
   assert.equal((JSON.parse(readFileSync(told, 'utf8')) as { action: string }).action, 'tell')
 })
 
-test('where its name is taken, it says so and lets the folder go', async () => {
+test('if its decorator name is in use, it rejects and frees the folder', async () => {
   const data = folder()
   const app = fastify()
   app.decorate('spillway', null as never)
@@ -248,7 +248,7 @@ test('where its name is taken, it says so and lets the folder go', async () => {
   await app.close()
 })
 
-test('it runs in another copy of Fastify, behind what that one has in front of its routes', async () => {
+test('it runs in a second copy of Fastify, after the hooks of that server', async () => {
   const require = createRequire(import.meta.url)
   for (const path of Object.keys(require.cache)) if (path.includes('node_modules/fastify/')) delete require.cache[path]
   const other = require('fastify') as typeof fastify

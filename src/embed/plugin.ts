@@ -138,7 +138,7 @@ function checkOptions({ pipeline, data, tokens, authorize }: { readonly [N in ke
     throw new SpillwayError('SPILL_INPUT', 'spillway: tokens and authorize exclude each other; give one of them')
 }
 
-/** Is it a pipeline, by shape and not by class? A second copy of Spillway may have made it. */
+/** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
 function isPipeline(value: unknown): value is Runnable & Acting {
   const { ir, maps } = Object(value) as Partial<Runnable>
   return typeof ir?.version === 'number' && maps instanceof Map

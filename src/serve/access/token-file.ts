@@ -55,7 +55,7 @@ export function addToken(data: string, name: string, roles: readonly Role[], now
   const token = `${PREFIX}${newSecret()}`
   rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
-      throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or take another name`)
+      throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or choose a different name`)
     return [...tokens, { name, roles, sha256: hashOf(token).toString('hex'), created: now }]
   })
   return token
@@ -94,7 +94,7 @@ function openPart(part: string): number {
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
     const message = exists
-      ? 'is there: another process changes the tokens; if none does, delete it'
+      ? 'exists: another process is changing the tokens; if none is, delete this file'
       : `cannot be written: ${(error as Error).message}`
     throw new SpillwayError(exists ? 'SPILL_BUSY' : 'SPILL_STORE', message, { place: part, cause: error })
   }

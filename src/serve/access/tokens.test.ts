@@ -23,7 +23,7 @@ after(async () => {
   await shop.close()
 })
 
-test('a token is told once: the file has its hash, and is its owner’s alone', () => {
+test('a token is shown once: the file has its hash, and only its owner may read it', () => {
   const data = join(scratch, 'file')
   const token = addToken(data, 'edge', ['ingest'], 5)
   assert.match(token, /^spw_[\w-]{43}$/)
@@ -45,7 +45,7 @@ test('a token is told once: the file has its hash, and is its owner’s alone', 
   assert.equal(readTokens(data).length, 1)
 })
 
-test('a file that is none of tokens lets nobody in, at a start and later', async () => {
+test('a malformed token file lets nobody in, at the start and later', async () => {
   const data = join(scratch, 'damaged')
   const token = addToken(data, 'a', ['read'], 0)
   const errors: unknown[] = []
@@ -71,7 +71,7 @@ test('a file that is none of tokens lets nobody in, at a start and later', async
   assert.equal(errors.length, 1)
 })
 
-test('a file that could not be read is read again, though it has not changed since', async () => {
+test('a file that could not be read is read again, although it has not changed since', async () => {
   const data = join(scratch, 'unread')
   const token = addToken(data, 'a', ['read'], 0)
   const path = tokenPath(data)
@@ -94,7 +94,7 @@ test('a file that could not be read is read again, though it has not changed sin
   assert.equal(errors.length, 1, 'told once')
 })
 
-test('each role may do what is its own, and who has no token nothing', async () => {
+test('each role allows its own routes, and a client without a token none', async () => {
   const data = join(scratch, 'roles')
   const made = Object.fromEntries(roles.map(role => [role, addToken(data, role, [role], 0)])) as Record<Role, string>
   const app = serve({ run: shop.run, pipeline, data: shop.data, tokens: new Tokens(data) })
@@ -136,7 +136,7 @@ test('each role may do what is its own, and who has no token nothing', async () 
   await app.close()
 })
 
-test('a token that is revoked lets nobody in, and the first that is made is asked for', async () => {
+test('a revoked token lets nobody in, and the first token makes tokens required', async () => {
   const data = join(scratch, 'revoked')
   let now = 0
   const tokens = new Tokens(data, undefined, () => now)
@@ -155,7 +155,7 @@ test('a token that is revoked lets nobody in, and the first that is made is aske
   await app.close()
 })
 
-test('beyond this machine nothing is listened on without tokens', async () => {
+test('a public address needs tokens', async () => {
   const options = { run: shop.run, pipeline, data: shop.data, port: 0 }
   await assert.rejects(listen({ ...options, host: '0.0.0.0' }), {
     code: 'SPILL_INPUT',
@@ -165,7 +165,7 @@ test('beyond this machine nothing is listened on without tokens', async () => {
   await assert.rejects(listen({ ...options, host: 'no.such.host.invalid' }), { code: 'SPILL_INPUT', message: /no address of this machine/ })
 })
 
-test('on this machine the server answers to names of this machine alone, and to no other site', async t => {
+test('a local server answers only to names of this machine, and to no other site', async t => {
   const server = await listen({ run: shop.run, pipeline, data: shop.data, port: 0, host: 'localhost', hosts: ['proxy.example'] })
   t.after(() => server.close())
   const { port } = server
@@ -188,7 +188,7 @@ test('on this machine the server answers to names of this machine alone, and to 
     assert.equal(await status(host), 421, host)
 })
 
-test('the command makes, lists and revokes, and all of it is written down', async () => {
+test('the command adds, lists and revokes tokens, and the operator log has all of it', async () => {
   const data = join(scratch, 'command')
   const tokens = (...args: string[]) => called('tokens', ...args, '--data', data)
   const [{ token }] = await calledJson<{ token: string }>('tokens', 'add', 'ci', '--role', 'ingest', '--role', 'read', '--data', data)

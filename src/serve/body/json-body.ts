@@ -106,7 +106,7 @@ function elements(bytes: Buffer, from: number): number[] {
       if (byte === 0x7d) throw noJson(`its array is closed by a brace at byte ${i}`)
       if (ends.length > 0 || notBlank(bytes, start) < i) add(start, i)
       const rest = notBlank(bytes, i + 1)
-      if (rest < bytes.length) throw noJson(`something stands behind its array, at byte ${rest}`)
+      if (rest < bytes.length) throw noJson(`there is more after its array, at byte ${rest}`)
       return ends
     }
   }
@@ -150,7 +150,7 @@ function checkUtf8(bytes: Buffer): void {
 
 const REPLACEMENT_CHARACTER = '\ufffd'
 
-const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; nothing of it was taken`)
+const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; none of it was accepted`)
 
 /** Throws 400 for a field outside `names`. An ignored field would mislead: a client that asks for a past time would get the present. */
 export function checkFields(body: object, names: readonly string[]): void {

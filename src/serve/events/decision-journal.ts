@@ -35,14 +35,14 @@ export class DecisionJournal implements Journal {
   }
 
   oldest(): EventPlace {
-    return { stretch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
+    return { batch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
   }
 
-  missed(place: EventPlace): Missed | undefined {
+  missed(position: EventPlace): Missed | undefined {
     const { first, last } = this.#log.decisionNumbers()
-    if (place.stretch > last) return otherLog(last)
-    if (place.stretch >= first - 1) return undefined
-    return { place: { stretch: first - 1, row: Infinity }, why: 'events after the id were forgotten; the stream continues with the oldest kept event' }
+    if (position.batch > last) return otherLog(last)
+    if (position.batch >= first - 1) return undefined
+    return { resumeAt: { batch: first - 1, row: Infinity }, reason: 'events after the id were forgotten; the stream continues with the oldest kept event' }
   }
 }
 
@@ -61,8 +61,8 @@ class DecisionBatch implements Batch {
     this.#onDamage = onDamage
   }
 
-  frames(model: string | undefined, { stretch, row }: EventPlace): Buffer {
-    const from = stretch === this.number ? row + 1 : 0
+  frames(model: string | undefined, { batch, row }: EventPlace): Buffer {
+    const from = batch === this.number ? row + 1 : 0
     if (model !== undefined && model !== this.#model) return nothing
     if (from > 0) return this.#frames(from)
     this.#whole ??= this.#frames(0)
@@ -84,14 +84,14 @@ class DecisionBatch implements Batch {
     const problem = `decisions of '${this.#model}' on entries ${first} to ${last} are damaged`
     this.#onDamage(new SpillwayError('SPILL_DATA', `${problem}, so streams have a gap for them: ${error.message}`, { cause: error }))
     const data = { why: `${problem}; the stream continues after them`, model: this.#model, entries: [first, last] }
-    return Buffer.from(`id: ${placeText({ stretch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
+    return Buffer.from(`id: ${placeText({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
   #decisionsFrom(from: number): Buffer {
     let text = ''
     let row = 0
     for (const decision of recordedDecisions(this.#decisions.bytes)) {
-      if (row >= from) text += `id: ${placeText({ stretch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
+      if (row >= from) text += `id: ${placeText({ batch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
       row++
     }
     return Buffer.from(text)

@@ -25,15 +25,15 @@ export class EffectJournal implements Journal {
 
   /** A kept effect may have changed last before deleted ones, so the oldest position is 0. */
   oldest(): EventPlace {
-    return { stretch: 0, row: Infinity }
+    return { batch: 0, row: Infinity }
   }
 
-  missed(place: EventPlace): Missed | undefined {
+  missed(position: EventPlace): Missed | undefined {
     const { forgotten, last } = this.#effects.changes()
-    if (place.stretch > last) return otherLog(last)
+    if (position.batch > last) return otherLog(last)
     // Kept effects that changed earlier than deleted ones follow from the position itself.
-    return place.stretch < forgotten
-      ? { place, why: 'some effects that changed after the id were forgotten; the stream continues with the kept ones' }
+    return position.batch < forgotten
+      ? { resumeAt: position, reason: 'some effects that changed after the id were forgotten; the stream continues with the kept ones' }
       : undefined
   }
 }
@@ -49,15 +49,15 @@ class EffectBatch implements Batch {
   }
 
   /** The frames after a position, which may be inside the batch. */
-  frames(action: string | undefined, { stretch }: EventPlace): Buffer {
-    if (stretch >= this.#changed[0].changed) return this.#framesAfter(stretch, action)
+  frames(action: string | undefined, { batch }: EventPlace): Buffer {
+    if (batch >= this.#changed[0].changed) return this.#framesAfter(batch, action)
     let frames = this.#frames.get(action)
-    if (!frames) this.#frames.set(action, (frames = this.#framesAfter(stretch, action)))
+    if (!frames) this.#frames.set(action, (frames = this.#framesAfter(batch, action)))
     return frames
   }
 
-  #framesAfter(stretch: number, action: string | undefined): Buffer {
-    const own = this.#changed.filter(effect => effect.changed > stretch && (action === undefined || effect.action === action))
+  #framesAfter(batch: number, action: string | undefined): Buffer {
+    const own = this.#changed.filter(effect => effect.changed > batch && (action === undefined || effect.action === action))
     return Buffer.from(own.map(frameOf).join(''))
   }
 }

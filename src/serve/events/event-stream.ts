@@ -18,11 +18,11 @@ const READERS_AT_ONCE = 256
 /** A new reader of a stream. */
 export interface Reader {
   /** Where it begins: after a position, before the oldest event, or with new events if absent. */
-  readonly place: EventPlace | 'oldest' | undefined
+  readonly position: EventPlace | 'oldest' | undefined
   /** The model or action whose events it wants; all if absent. */
-  readonly of: string | undefined
+  readonly filter: string | undefined
   /** Is the client still authorized? Checked at each heartbeat. */
-  readonly mayStill?: (() => boolean) | undefined
+  readonly isStillAuthorized?: (() => boolean) | undefined
 }
 
 /** The stream of one journal. */
@@ -62,16 +62,16 @@ export class EventStream {
     }
   }
 
-  #add(response: ServerResponse, { place, of, mayStill = () => true }: Reader): void {
-    const begin = place === 'oldest' ? this.#journal.oldest() : (place ?? { stretch: this.#journal.last(), row: Infinity })
-    const subscriber = new Subscriber(response, begin, { of, bufferMax: this.#bounds.eventBytes, mayStill })
+  #add(response: ServerResponse, { position, filter, isStillAuthorized = () => true }: Reader): void {
+    const begin = position === 'oldest' ? this.#journal.oldest() : (position ?? { batch: this.#journal.last(), row: Infinity })
+    const subscriber = new Subscriber(response, begin, { filter, bufferMax: this.#bounds.eventBytes, isStillAuthorized })
     this.#subscribers.add(subscriber)
     response.once('close', () => {
       this.#subscribers.delete(subscriber)
       this.#upToDate.delete(subscriber)
     })
     response.on('error', () => {})
-    subscriber.begin(place === 'oldest' ? undefined : this.#journal.missed(begin))
+    subscriber.begin(position === 'oldest' ? undefined : this.#journal.missed(begin))
     const isUpToDate = (last: number) => {
       if (this.#upToDate.size === 0) this.#sent = last
       if (!this.#isClosed) this.#upToDate.add(subscriber)

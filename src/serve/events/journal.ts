@@ -3,24 +3,24 @@
 /** The position of a reader in the stream: after a row of a recorded batch. As text it is the `id:` of an event. */
 export interface EventPlace {
   /** Number of the batch. */
-  readonly stretch: number
+  readonly batch: number
   /** The last row of the batch that was read; Infinity for all of them. */
   readonly row: number
 }
 
 /** The text of a position: `12.0`, or `12` for a whole batch. */
-export const placeText = ({ stretch, row }: EventPlace): string => (row === Infinity ? String(stretch) : `${stretch}.${row}`)
+export const placeText = ({ batch, row }: EventPlace): string => (row === Infinity ? String(batch) : `${batch}.${row}`)
 
 /** The position of a text; `undefined` for any other text. */
 export function placeOf(text: string): EventPlace | undefined {
   const match = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
-  return match ? { stretch: Number(match[1]), row: match[2] === undefined ? Infinity : Number(match[2]) } : undefined
+  return match ? { batch: Number(match[1]), row: match[2] === undefined ? Infinity : Number(match[2]) } : undefined
 }
 
 /** A gap in the stream: a position that cannot be resumed, the position to resume from instead, and the reason. */
 export interface Missed {
-  readonly place: EventPlace
-  readonly why: string
+  readonly resumeAt: EventPlace
+  readonly reason: string
 }
 
 /** Events that were recorded together. */
@@ -40,11 +40,11 @@ export interface Journal {
   /** The position before the oldest kept event. */
   oldest(): EventPlace
   /** The gap for a reader at a position, if events after it were deleted. */
-  missed(place: EventPlace): Missed | undefined
+  missed(position: EventPlace): Missed | undefined
 }
 
 /** The gap for a position after the end of this log: it belongs to a different log. */
 export const otherLog = (last: number): Missed => ({
-  place: { stretch: last, row: Infinity },
-  why: 'the id belongs to another log; the stream continues with new events',
+  resumeAt: { batch: last, row: Infinity },
+  reason: 'the id belongs to another log; the stream continues with new events',
 })

@@ -9,31 +9,31 @@ import { placeText, type Batch, type EventPlace, type Journal, type Missed } fro
 
 export interface SubscriberOptions {
   /** The model or action whose events it wants; all if absent. */
-  readonly of: string | undefined
+  readonly filter: string | undefined
   /** Bytes that may wait for the reader. */
   readonly bufferMax: number
   /** Is the client still authorized? Checked at each heartbeat. */
-  readonly mayStill: () => boolean
+  readonly isStillAuthorized: () => boolean
 }
 
 /** One reader's connection and position. */
 export class Subscriber {
-  readonly #of: string | undefined
+  readonly #filter: string | undefined
   readonly #response: ServerResponse
   readonly #bufferMax: number
-  readonly #mayStill: () => boolean
-  #place: EventPlace
+  readonly #isStillAuthorized: () => boolean
+  #position: EventPlace
   /** The last batch whose number was sent to the reader as an id. */
   #sentId = 0
   /** Bytes that waited at the last heartbeat, if the reader has taken none since; Infinity otherwise. */
   #waitedBytes = Infinity
 
-  constructor(response: ServerResponse, place: EventPlace, { of, bufferMax, mayStill }: SubscriberOptions) {
+  constructor(response: ServerResponse, position: EventPlace, { filter, bufferMax, isStillAuthorized }: SubscriberOptions) {
     this.#response = response
-    this.#place = place
-    this.#of = of
+    this.#position = position
+    this.#filter = filter
     this.#bufferMax = bufferMax
-    this.#mayStill = mayStill
+    this.#isStillAuthorized = isStillAuthorized
     response.on('drain', () => (this.#waitedBytes = Infinity))
   }
 
@@ -42,30 +42,30 @@ export class Subscriber {
   }
 
   /** Sends the head of the response: the reader's position, to which it reconnects, and its gap, if there is one. */
-  begin(missed: Missed | undefined): void {
+  begin(gap: Missed | undefined): void {
     this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-    if (missed) this.#place = missed.place
-    const gap = missed ? `event: gap\ndata: ${JSON.stringify({ why: missed.why })}\n` : ''
-    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${placeText(this.#place)}\n${gap}\n`)
-    this.#sentId = this.#place.stretch
+    if (gap) this.#position = gap.resumeAt
+    const gapFields = gap ? `event: gap\ndata: ${JSON.stringify({ why: gap.reason })}\n` : ''
+    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${placeText(this.#position)}\n${gapFields}\n`)
+    this.#sentId = this.#position.batch
   }
 
   /** Sends recorded events until there are no more. Then calls `onUpToDate` synchronously, with the number of the last batch. */
   async catchUp(journal: Pick<Journal, 'last' | 'next'>, onUpToDate: (last: number) => void): Promise<void> {
     // The batch at its position may have further rows.
-    let after = this.#place.row === Infinity ? this.#place.stretch : this.#place.stretch - 1
+    let after = this.#position.row === Infinity ? this.#position.batch : this.#position.batch - 1
     while (!this.isGone) {
       // `last` is read first: a batch recorded between the two is sent with the new ones.
       const last = journal.last()
-      const next = journal.next(after, this.#of)
+      const next = journal.next(after, this.#filter)
       if (!next) {
-        if (last > this.#place.stretch) this.#place = { stretch: last, row: Infinity }
+        if (last > this.#position.batch) this.#position = { batch: last, row: Infinity }
         const id = this.#newIdField()
         if (id !== '') this.#response.write(`${id}\n`)
         return onUpToDate(last)
       }
       after = next.number
-      const frames = next.frames(this.#of, this.#place)
+      const frames = next.frames(this.#filter, this.#position)
       const hasRoom = this.#write(frames)
       this.#advance(next.number, frames)
       if (hasRoom) await othersTurn()
@@ -75,8 +75,8 @@ export class Subscriber {
 
   /** Sends a new batch, unless it was sent before, or is of a different model or action. Disconnects a reader that is too far behind. */
   send(batch: Batch): void {
-    if (batch.number <= this.#place.stretch) return
-    const frames = batch.frames(this.#of, this.#place)
+    if (batch.number <= this.#position.batch) return
+    const frames = batch.frames(this.#filter, this.#position)
     this.#advance(batch.number, frames)
     if (frames.length > 0 && this.#response.writableLength > this.#bufferMax) this.#response.destroy()
     else this.#write(frames)
@@ -87,7 +87,7 @@ export class Subscriber {
    * heartbeat, and ends the stream of a client that is no longer authorized.
    */
   beat(): void {
-    if (!this.#mayStill()) return this.end()
+    if (!this.#isStillAuthorized()) return this.end()
     const { writableNeedDrain: waits, writableLength: bytes } = this.#response
     if (waits && bytes >= this.#waitedBytes) return void this.#response.destroy()
     this.#waitedBytes = waits ? bytes : Infinity
@@ -110,9 +110,9 @@ export class Subscriber {
   }
 
   /** Advances the position to the end of a batch. */
-  #advance(stretch: number, frames: Buffer): void {
-    this.#place = { stretch, row: Infinity }
-    if (frames.length > 0) this.#sentId = stretch
+  #advance(batch: number, frames: Buffer): void {
+    this.#position = { batch, row: Infinity }
+    if (frames.length > 0) this.#sentId = batch
   }
 
   /**
@@ -120,10 +120,10 @@ export class Subscriber {
    * an old position, and get a gap for deleted events of other models.
    */
   #newIdField(): string {
-    const { stretch, row } = this.#place
-    if (row !== Infinity || stretch <= this.#sentId) return ''
-    this.#sentId = stretch
-    return `id: ${placeText(this.#place)}\n`
+    const { batch, row } = this.#position
+    if (row !== Infinity || batch <= this.#sentId) return ''
+    this.#sentId = batch
+    return `id: ${placeText(this.#position)}\n`
   }
 
   #write(frames: Buffer): boolean {

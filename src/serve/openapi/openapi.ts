@@ -1,6 +1,6 @@
 /**
  * `GET /openapi.json`: the API of this pipeline as OpenAPI 3.1, generated from the IR once. `GET /` of a server of its own lists the same
- * routes, one a line.
+ * routes, each on a line.
  */
 import type { FastifyInstance } from 'fastify'
 import type { PipelineIR } from '../../define/ir/ir.ts'

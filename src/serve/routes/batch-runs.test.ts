@@ -29,7 +29,7 @@ after(async () => {
   await running.stop()
 })
 
-test('a batch run of a source without events is a conflict, and nobody waits for the first of them', async () => {
+test('a batch run of a source without events is a conflict, and the request does not wait for the first event', async () => {
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.deepEqual(
     [answer.statusCode, answer.json()],
@@ -37,7 +37,7 @@ test('a batch run of a source without events is a conflict, and nobody waits for
   )
 })
 
-test('a batch run is made when it is asked for, and its values are there when that is answered', async () => {
+test('a requested batch run is made, and its values are in use when the request is answered', async () => {
   const at = Date.now()
   const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at } })
   assert.equal(sent.statusCode, 200, sent.body)
@@ -52,7 +52,7 @@ test('a batch run is made when it is asked for, and its values are there when th
   assert.match(readFileSync(auditPath(data), 'utf8'), /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/)
 })
 
-test('a group that there is not, and one that has no runs, are told so', async () => {
+test('an unknown group, and a group without batch runs, are errors', async () => {
   const none = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
   assert.deepEqual([none.statusCode, none.json<{ message: string }>().message], [404, "there is no group 'usul'; did you mean 'usual'?"])
   const other = await app.inject({ method: 'POST', url: '/groups/now/runs' })

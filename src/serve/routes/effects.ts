@@ -43,7 +43,7 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
   }
   /** Changes a dead effect, and returns its new state. */
   const changeEffect = async (effect: StoredEffect, change: ChangeByHand, client: string | undefined): Promise<object> => {
-    if (!dispatcher) throw new ServeError('SPILL_UNSUPPORTED', 'this server was made without what sends effects; use `spillway effects`')
+    if (!dispatcher) throw new ServeError('SPILL_UNSUPPORTED', 'this server has no dispatcher of effects; use `spillway effects`')
     const operation = change.kind === 'again' ? 'effects retry' : 'effects drop'
     const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what: operation, to: String(effect.number) }
     await auditedWork(data, entry, async setDetail => {

@@ -31,23 +31,23 @@ function stream(app: FastifyInstance, path: string, { streams, of, kind, named }
     path,
     { exposeHeadRoute: false, config: { role: 'read', isStream: true, query: parameters } },
     async (request, reply) => {
-      if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server was made without a feed, so that it has no stream of ${of}`)
+      if (!streams) throw new ServeError('SPILL_UNSUPPORTED', `this server has no stream of ${of}: it was made without a feed`)
       const { [kind]: name, after } = single(request.query, parameters)
       if (name !== undefined) find(name)
       const last = request.headers['last-event-id']
       // `after=0` asks for all events. `Last-Event-ID: 0` is a reader that reconnects before the first event.
-      const place = last === undefined && after === '0' ? 'oldest' : placeIn(last ?? after)
+      const position = last === undefined && after === '0' ? 'oldest' : positionIn(last ?? after)
       streams.admit(request, reply.raw)
       reply.hijack()
-      streams[of].add(reply.raw, { place, of: name, mayStill: request.isStillAuthorized })
+      streams[of].add(reply.raw, { position, filter: name, isStillAuthorized: request.isStillAuthorized })
     },
   )
 }
 
 /** The position of an id. Throws 400 for a malformed one. */
-function placeIn(id: string | readonly string[] | undefined): EventPlace | undefined {
+function positionIn(id: string | readonly string[] | undefined): EventPlace | undefined {
   if (id === undefined || id === '') return undefined
-  const place = placeOf(String(id))
-  if (!place) throw new ServeError('SPILL_INPUT', `'${String(id)}' is no id of an event; ids are as 12.0`)
-  return place
+  const position = placeOf(String(id))
+  if (!position) throw new ServeError('SPILL_INPUT', `'${String(id)}' is no event id; an id is like 12.0`)
+  return position
 }

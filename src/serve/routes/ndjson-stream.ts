@@ -44,7 +44,7 @@ export async function takeStream(
     await pending.rest()
     const { status, headers, body } = toldOf(error)
     if (status >= 500 && !(error instanceof ServeError)) throw error
-    const message = `${body.message}; ${outcome.isEmpty ? 'nothing of it was taken' : 'what stood before is taken'}`
+    const message = `${body.message}; ${outcome.isEmpty ? 'none of it was accepted' : 'the records before this were accepted'}`
     throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
   }
 }

@@ -38,7 +38,7 @@ after(async () => {
   await running.stop()
 })
 
-test('a report is made when it is asked for, told without where it stands, and is then the latest', async () => {
+test('a report is made on request, returned without its folder, and is then the latest', async () => {
   assert.equal((await app.inject('/reports/of-risk/latest')).statusCode, 404)
   const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at: Date.now() } })
   assert.equal(sent.statusCode, 200, sent.body)
@@ -58,7 +58,7 @@ test('a report is made when it is asked for, told without where it stands, and i
   )
 })
 
-test("of the user's own function, too, in the data folder unless it says where", async () => {
+test("a report of the user's own function is in the data folder by default", async () => {
   const made = (await app.inject({ method: 'POST', url: '/reports/of-own' })).json<MadeReport>()
   assert.equal(made.state, 'done', JSON.stringify(made))
   const latest = await app.inject('/reports/of-own/latest')
@@ -66,7 +66,7 @@ test("of the user's own function, too, in the data folder unless it says where",
   assert.equal(latest.json<{ score: number }>().score, 2)
 })
 
-test('a report that there is not is told so', async () => {
+test('an unknown report is an error', async () => {
   const none = await app.inject({ method: 'POST', url: '/reports/of-rsk' })
   assert.deepEqual(
     [none.statusCode, none.json<{ message: string }>().message],

@@ -43,7 +43,7 @@ export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Se
   app.get<{ Params: { report: string } }>('/reports/:report/latest', { config: { role: 'read' } }, async ({ params }, reply) => {
     const { name } = reportNamed(params.report)
     const latest = reportsIn(reader).findLast(record => record.report === name && record.state === 'done')
-    if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' was not made yet`)
+    if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
     const path = fileOf(data, latest)
     if (!existsSync(path))
       throw new ServeError('SPILL_NOT_FOUND', `the file of report ${latest.number} is gone; make it again: POST /reports/${name}`)

@@ -21,8 +21,8 @@ const stripe = (body: string, { at = seconds, by = stripeSecret } = {}) => ({
   'stripe-signature': `t=${at},v0=00,v1=${createHmac('sha256', by).update(`${at}.${body}`).digest('hex')}`,
 })
 
-test('a signature of Standard Webhooks, as the standard gives an example of one', () => {
-  // Secret, id, timestamp, body and signature of the example in the libraries of the standard.
+test('the example signature of Standard Webhooks is valid', () => {
+  // Secret, id, timestamp, body and signature are from the reference libraries of the standard.
   const verify = webhookVerifier({ style: 'standard', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'hooks')
   const headers = {
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
@@ -38,7 +38,7 @@ for (const [style, secret, sign] of [
   ['standard', standardSecret, standard],
   ['stripe', stripeSecret, stripe],
 ] as const)
-  test(`${style}: what is not signed by the secret, of this body and of now, is not taken`, () => {
+  test(`${style}: a webhook without a current signature of its body by the secret is rejected`, () => {
     const other = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
     const verify = webhookVerifier({ style, secret: [other, secret] }, 'hooks')
     const body = '{"a":1}'
@@ -61,7 +61,7 @@ for (const [style, secret, sign] of [
     for (const headers of wrong) assert.throws(() => at(start, headers), { code: 'SPILL_SIGNATURE' }, JSON.stringify(headers))
   })
 
-test('a secret that is none is refused at the start', () => {
+test('a malformed secret is rejected at the start', () => {
   for (const secret of ['', [], 'whsec_', 'whsec_c2hvcnQ=', 'whsec_%%%%%%%%%%%%%%%%%%%%%%%%'])
     assert.throws(
       () => webhookVerifier({ style: 'standard', secret }, 'hooks'),
@@ -90,7 +90,7 @@ function letters(): unknown[] {
   return found
 }
 
-test('a webhook goes through the map of its source, and when it is sent again it is known by its id', async () => {
+test('a webhook passes the map of its source, and is deduplicated by its id', async () => {
   const body = '{ "type": "x", "data": { "cards": ["c", "d"], "at": 0 } }'
   assert.deepEqual(await send('hooks', body, standard(body)), [200, 2, 0, 0])
   assert.deepEqual(await send('hooks', body, standard(body, { at: seconds + 200 })), [200, 0, 2, 0])
@@ -105,7 +105,7 @@ test('a webhook goes through the map of its source, and when it is sent again it
   assert.deepEqual(await send('hooks', marked, standard(marked, { id: 'msg_m' })), [200, 1, 0, 0], 'signed with its mark of UTF-8')
 })
 
-test('what is not signed is 401 and leaves nothing; what is refused is 200, and kept with its id', async () => {
+test('an unsigned webhook is 401 and leaves nothing; a rejected record is 200, and kept with its id', async () => {
   const { end } = shop.run
   const before = letters().length
   const body = '{"data":{"cards":["z"],"at":0}}'
@@ -122,7 +122,7 @@ test('what is not signed is 401 and leaves nothing; what is refused is 200, and 
   for (const text of ['[]', '{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_INPUT'], text)
 })
 
-test('without a signature, every path of a webhook answers the same: which sources there are, and how they are signed, is not told', async () => {
+test('without a signature, every webhook path answers the same, and tells neither sources nor their styles', async () => {
   const body = '{"data":{"cards":["z"],"at":0}}'
   const foreign = Buffer.alloc(24, 9)
   const answered = async (source: string, headers: Record<string, string>, method: 'POST' | 'GET' = 'POST') => {
@@ -162,7 +162,7 @@ test('without a signature, every path of a webhook answers the same: which sourc
     assert.match(metrics, new RegExp(`^spillway_webhooks_unsigned_total\\{source="${source}",reason="${reason}"\\} [1-9]`, 'm'))
 })
 
-test('the server rejects a webhook without signature headers before the body is there', async () => {
+test('the server rejects a webhook without signature headers before it reads the body', async () => {
   const load = (await shop.app.inject({ url: '/metrics' })).body
   assert.match(load, /^spillway_http_body_bytes 0$/m)
   const answer = await send('hooks', '{'.repeat(2 << 20), {})
@@ -170,7 +170,7 @@ test('the server rejects a webhook without signature headers before the body is 
   assert.deepEqual(await send('hooks', '{'.repeat(2 << 20), standard('{')), [413, 'SPILL_LIMIT'])
 })
 
-test('a source that there is not, or that would count twice, takes no webhooks', async () => {
+test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
   const made = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
   const refused = async (app: FastifyInstance, message: RegExp) => {
