@@ -16,8 +16,8 @@ test('the client runs with the globals of a browser', () => {
     { encoding: 'utf8', env, timeout: 60_000 },
   )
   assert.equal(status, 0, stderr)
-  const told = JSON.parse(stdout) as { loaded: string[]; sent: number; n: number; score: number; streamed: string[]; code: string }
-  const { loaded, ...rest } = told
+  const result = JSON.parse(stdout) as { loaded: string[]; sent: number; n: number; score: number; streamed: string[]; code: string }
+  const { loaded, ...rest } = result
   assert.deepEqual(rest, { sent: 3, n: 3, score: 1, streamed: ['1', '2', '3'], code: 'SPILL_NOT_FOUND' })
   assert.ok(loaded.length > 10)
   assert.deepEqual(loaded.filter(path => !path.startsWith('client/')).sort(), [

@@ -13,8 +13,8 @@ await client({ url }).send(payments, [pay(1), pay(2), pay(3, 'a/b?c&key=d', 7)])
 
 test('features of one key, and of several keys and groups at one as-of time', async () => {
   const { api, asked } = caller({ url })
-  const one = await api.features(now, 'c')
-  assert.deepEqual(one, {
+  const answer = await api.features(now, 'c')
+  assert.deepEqual(answer, {
     group: 'now',
     key: { card: 'c' },
     t: start,
@@ -32,9 +32,9 @@ test('features of one key, and of several keys and groups at one as-of time', as
   ])
   assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
   assert.equal(asked.at(-1), 'POST /features')
-  for (const none of [undefined, null, {}, [null]] as never[]) {
-    await assert.rejects(api.features(now, none), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
-    await assert.rejects(api.featuresOf([[now, none]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
+  for (const key of [undefined, null, {}, [null]] as never[]) {
+    await assert.rejects(api.features(now, key), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
+    await assert.rejects(api.featuresOf([[now, key]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
   }
   await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
 })
@@ -110,12 +110,12 @@ test('reads are sent again', async () => {
 test('a proxy in front of the server is not taken for the server', async () => {
   const { api, next } = caller({ url, tries: 1 })
   next.push(answering(502, '<html>'), answering(403, { message: 'who are you?' }), answering(418, { code: 'SPILL_NEW', message: 'later' }))
-  const wanted = [
+  const errors = [
     { code: 'SPILL_UNREACHABLE', status: 502, message: /^not Spillway, .*HTTP 502/ },
     { code: 'SPILL_UNREACHABLE', status: 403, message: /who are you\?/ },
     { code: 'SPILL_NEW', status: 418, message: 'later' },
   ]
-  for (const error of wanted) await assert.rejects(api.features(now, 'c'), error)
+  for (const error of errors) await assert.rejects(api.features(now, 'c'), error)
 })
 
 test('liveness and readiness', async () => {
@@ -171,9 +171,9 @@ test('an invalid address is rejected at once', () => {
   // A path needs a page, or a `fetch` that accepts paths.
   assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, which needs the page/ })
   client({ url: '/spillway', fetch: async () => new Response('{}') })
-  for (const told of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
+  for (const address of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
     assert.throws(
-      () => client({ url: told }),
+      () => client({ url: address }),
       (error: ClientError) => error.code === 'SPILL_INPUT' && /address of a server/.test(error.message) && !/s3/.test(error.message),
     )
   assert.throws(() => client({ url, tries: 0 }), { code: 'SPILL_INPUT' })
@@ -181,15 +181,15 @@ test('an invalid address is rejected at once', () => {
 })
 
 test('backoff grows up to a limit, has jitter, and is never shorter than Retry-After', () => {
-  const none = () => 0
+  const least = () => 0
   const most = () => 0.999_999
   assert.deepEqual(
-    [1, 2, 3, 30].map(failures => waitMs(failures, none)),
+    [1, 2, 3, 30].map(failures => waitMs(failures, least)),
     [50, 100, 200, 15_000],
   )
   assert.deepEqual(
     [1, 2, 3, 30].map(failures => Math.round(waitMs(failures, most))),
     [100, 200, 400, 30_000],
   )
-  assert.deepEqual([waitMs(1, none, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, none, 2000)], [2000, 2500, 15_000])
+  assert.deepEqual([waitMs(1, least, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, least, 2000)], [2000, 2500, 15_000])
 })

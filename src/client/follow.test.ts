@@ -16,9 +16,9 @@ const sender = caller({ url }).api
 
 /** Ids of the next `count` decisions. */
 async function ids<V>(decisions: AsyncIterator<StreamedDecision<V>>, count: number): Promise<unknown[]> {
-  const found: unknown[] = []
-  while (found.length < count) found.push((await decisions.next()).value.id)
-  return found
+  const seen: unknown[] = []
+  while (seen.length < count) seen.push((await decisions.next()).value.id)
+  return seen
 }
 
 const iterate = <V>(decisions: AsyncIterable<StreamedDecision<V>>) =>
@@ -35,8 +35,8 @@ test('decisions come typed and in order, and a stream resumes after a place', as
   for (const [i, { place }] of seen.entries()) {
     const rest = iterate(sender.decisions(fraud, { after: place }))
     await sender.send(payments, [pay(`tail${i}`)])
-    const wanted = ['1', '2', '3', 'tail0', 'tail1', 'tail2'].slice(i + 1, 4 + i)
-    assert.deepEqual(await ids(rest, wanted.length), wanted)
+    const expected = ['1', '2', '3', 'tail0', 'tail1', 'tail2'].slice(i + 1, 4 + i)
+    assert.deepEqual(await ids(rest, expected.length), expected)
     await rest.return(undefined)
   }
   assert.equal((await sender.recent(fraud, { limit: 1 }))[0].id, 'tail2')
@@ -70,13 +70,13 @@ test('a deleted place ends the stream, unless there is `onGap`', async () => {
   const { api, waits } = caller({ url })
   const lost = iterate(api.decisions(fraud, { after: '999999.3' }))
   await assert.rejects(lost.next(), { code: 'SPILL_GAP', message: /another log.*onGap/ })
-  const told: string[] = []
-  const stream = iterate(api.decisions(check, { after: '999999.3', onGap: why => told.push(why) }))
+  const reasons: string[] = []
+  const stream = iterate(api.decisions(check, { after: '999999.3', onGap: why => reasons.push(why) }))
   const first = stream.next()
-  while (told.length === 0) await new Promise(resolve => setImmediate(resolve))
+  while (reasons.length === 0) await new Promise(resolve => setImmediate(resolve))
   const { entry } = await sender.decide(check, { card: 'c', amount: 1 })
   assert.equal((await first).value!.entry, entry)
-  assert.match(told[0], /another log/)
+  assert.match(reasons[0], /another log/)
   await stream.return(undefined)
   assert.deepEqual(waits, [])
 })
@@ -141,7 +141,7 @@ test('a reader that leaves while it waits ends the stream, and closes its connec
 })
 
 test('a silent server is reconnected to', async t => {
-  const asked: IncomingMessage[] = []
+  const requests: IncomingMessage[] = []
   const answers = [
     // No answer, then a head alone, then a decision.
     () => {},
@@ -149,8 +149,8 @@ test('a silent server is reconnected to', async t => {
     (response: ServerResponse) => response.end('id: 7.2\nevent: decision\ndata: {"id":"found"}\n\n'),
   ]
   const server = createServer((request, response) => {
-    asked.push(request)
-    answers[asked.length - 1]?.(response)
+    requests.push(request)
+    answers[requests.length - 1]?.(response)
   })
   t.after(() => {
     server.closeAllConnections()
@@ -164,7 +164,7 @@ test('a silent server is reconnected to', async t => {
   await stream.return(undefined)
   assert.ok(breaks.every(({ message }) => /no sign of life .* for 100 ms/.test(message)))
   assert.deepEqual(
-    asked.map(({ headers }) => headers['last-event-id']),
+    requests.map(({ headers }) => headers['last-event-id']),
     [undefined, undefined, '7.1'],
   )
 })

@@ -43,8 +43,8 @@ test('times may be dates, and values that JSON cannot hold are errors', async ()
     [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
   ] as const)
     await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
-  for (const none of [pay('one'), undefined, 'abc'] as never[])
-    await assert.rejects(api.send(payments, none), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
+  for (const events of [pay('one'), undefined, 'abc'] as never[])
+    await assert.rejects(api.send(payments, events), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
   await caller({ url }).api.send(payments, [{ ...pay('nulls'), more: [null, 'null'] } as never])
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
   assert.equal(asked.length, 1)
@@ -173,9 +173,9 @@ test('errors of an iterable, and promises in an array, behave as in `for await`'
 
 test('progress is reported after each request, also when the signal or the iterable ends the send', async () => {
   const { api, next } = caller({ url })
-  const told: SentSoFar[] = []
-  const onSent = (soFar: SentSoFar) => void told.push(soFar)
-  const far = () => told.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
+  const progress: SentSoFar[] = []
+  const onSent = (soFar: SentSoFar) => void progress.push(soFar)
+  const far = () => progress.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
   const bad = (of: string) => ({ ...pay(of), amount: -1 })
   async function* broken() {
     yield* [...pays('f', 9999), bad('fx'), ...pays('g', 9999), bad('gx'), pay('never sent')]

@@ -66,8 +66,8 @@ test('calls in the process match those of the client', async () => {
       refusals: [[20_000, 'schema']],
     },
   )
-  const found = flow.features(now, 'c')
-  assert.deepEqual([found.features.n, found.features.sum, found.key, found.refused], [20_000, 30_000, { card: 'c' }, undefined])
+  const answer = flow.features(now, 'c')
+  assert.deepEqual([answer.features.n, answer.features.sum, answer.key, answer.refused], [20_000, 30_000, { card: 'c' }, undefined])
   const decision = await flow.request(check, { card: 'c', amount: '9.50' })
   assert.deepEqual([decision.vector, decision.score], [{ amount: 9.5, n: 20_000, hooked: 0 }, 1])
   await assert.rejects(flow.submit({ ...hooks, name: 'hoks' }, []), /there is no source 'hoks'; did you mean 'hooks'/)
@@ -89,8 +89,8 @@ test('acknowledged events survive closing and reopening the server', async () =>
     const api = client({ url, tries: 1 })
     const sending = Array.from({ length: 100 }, async (_, i) => {
       const id = from + i
-      const told = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
-      if ((await told).accepted === 1) acknowledged.push(id)
+      const answer = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
+      if ((await answer).accepted === 1) acknowledged.push(id)
     })
     // Some are acknowledged, some wait, some have not arrived.
     await Promise.any(sending.filter((_, i) => i % 2 === 0))
@@ -138,7 +138,7 @@ test('ready() rejects with a mistake in the options, and the folder stays free',
     [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
     [pipeline('late', [late]), data, 'SPILL_UNSUPPORTED', /placed corrected/],
   ]
-  const who: readonly (readonly [object, RegExp])[] = [
+  const wrongAuthorization: readonly (readonly [object, RegExp])[] = [
     [{ tokens: true }, /there are none in .*spillway tokens add NAME --role ROLE/],
     [{ tokens: 'spw_x' }, /true requires those of the data folder/],
     [{ authorize: true }, /give a function/],
@@ -146,7 +146,7 @@ test('ready() rejects with a mistake in the options, and the folder stays free',
   ]
   const wrong = [
     ...cases.map(([given, data, code, message]) => [{ pipeline: given, data }, code, message] as const),
-    ...who.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
+    ...wrongAuthorization.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
   ]
   for (const [options, code, message] of wrong) {
     const app = fastify()
@@ -172,7 +172,7 @@ test('with tokens, clients without a token or without the role are rejected', as
 })
 
 test('the embedding server authorizes each role', async () => {
-  const asked: string[] = []
+  const roles: string[] = []
   const names: (string | undefined)[] = []
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
@@ -181,7 +181,7 @@ test('the embedding server authorizes each role', async () => {
     pipeline: shop,
     data: folder(),
     authorize: async ({ headers }, role) => {
-      asked.push(role)
+      roles.push(role)
       if (headers.authorization === undefined) throw Object.assign(new Error('log in first'), { statusCode: 401 })
       if (headers.authorization === 'Bearer broken') throw new Error('the database of users is down')
       if (headers.authorization === 'Bearer careless') return undefined as never
@@ -197,24 +197,24 @@ test('the embedding server authorizes each role', async () => {
   await assert.rejects(as('careless').features(now, 'c'), { code: 'SPILL_ROLE', status: 403 })
   await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /^internal error/ })
   assert.equal(await as().healthy(), true)
-  assert.deepEqual(asked, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
+  assert.deepEqual(roles, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
 test('a stream is authorized again, and ends when the answer is no', async () => {
   let answer = true
-  const asked: string[] = []
+  const roles: string[] = []
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
   const authorize = async (_: unknown, role: string) => {
-    asked.push(role)
+    roles.push(role)
     return answer
   }
   await app.register(spillway, { pipeline: shop, data: folder(), authorize, bounds: { heartbeatMs: 50 } })
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
   const { body } = await fetch(`${url}/events`)
   const reader = body!.getReader()
-  while (asked.length < 3) assert.equal((await reader.read()).done, false)
+  while (roles.length < 3) assert.equal((await reader.read()).done, false)
   answer = false
   while (!(await reader.read()).done);
   assert.equal((await fetch(`${url}/events`)).status, 403)
@@ -230,12 +230,12 @@ test('a client over its rate gets 429 with Retry-After', async () => {
 
 test('actions are sent from an embedding server, too', async () => {
   const data = folder()
-  const told = `${data}.ndjson`
-  const app = await open(data, { pipeline: pipeline('told', [action('tell', { when: fraud.score.gte(0), do: appendTo(told) })]) })
+  const file = `${data}.ndjson`
+  const app = await open(data, { pipeline: pipeline('told', [action('tell', { when: fraud.score.gte(0), do: appendTo(file) })]) })
   await app.spillway.submit(payments, [pay(1)])
-  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(2)
+  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(2)
   await app.close()
-  assert.equal((JSON.parse(readFileSync(told, 'utf8')) as { action: string }).action, 'tell')
+  assert.equal((JSON.parse(readFileSync(file, 'utf8')) as { action: string }).action, 'tell')
 })
 
 test('if its decorator name is in use, it rejects and frees the folder', async () => {

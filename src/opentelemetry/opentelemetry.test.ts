@@ -20,8 +20,8 @@ const decided: DecisionMessage = {
   stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
 }
 const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
-const took = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
-const delivered: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 1 }
+const times = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
+const delivered: EffectMessage = { ...named, ...times, outcome: 'delivered', attempt: 1 }
 
 const undo: (() => void)[] = []
 afterEach(() => undo.splice(0).forEach(stop => stop()))
@@ -141,12 +141,12 @@ test('effects of old decisions are not traced: the number of remembered batches 
 
 /** A meter that lists its measurements. */
 function metering() {
-  const all: (readonly [string, number, string])[] = []
+  const measurements: (readonly [string, number, string])[] = []
   const instrument = (name: string, _options?: MetricOptions) => {
-    const take = (value: number, attributes: Attributes = {}) => void all.push([name, value, Object.values(attributes).join(' ')])
+    const take = (value: number, attributes: Attributes = {}) => void measurements.push([name, value, Object.values(attributes).join(' ')])
     return { record: take, add: take }
   }
-  return { all, meter: { createHistogram: instrument, createCounter: instrument } }
+  return { all: measurements, meter: { createHistogram: instrument, createCounter: instrument } }
 }
 
 test('each decision counts in each of its stages, and effects by outcome', () => {

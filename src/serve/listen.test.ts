@@ -35,15 +35,15 @@ test('a slow body is answered at shutdown with its result so far, and does not d
   const slow = (type: string, begin: string) => {
     const answered = Promise.withResolvers<{ status: number | undefined; body: string; connection: string | undefined }>()
     const headers = { 'content-type': type }
-    const asked = request(`${server.url}/sources/payments/events`, { method: 'POST', headers }, async response => {
+    const call = request(`${server.url}/sources/payments/events`, { method: 'POST', headers }, async response => {
       let body = ''
       for await (const part of response) body += String(part)
       answered.resolve({ status: response.statusCode, body, connection: response.headers.connection })
     })
-    asked.on('error', answered.reject)
-    asked.write(begin)
+    call.on('error', answered.reject)
+    call.write(begin)
     // As long as bytes arrive, no idle timeout ends it.
-    const dribble = setInterval(() => asked.write(' '), 20)
+    const dribble = setInterval(() => call.write(' '), 20)
     return answered.promise.finally(() => clearInterval(dribble))
   }
   const array = slow('application/json', '[{"id":"3"')

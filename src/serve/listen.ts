@@ -78,8 +78,7 @@ async function addressOf(host: string): Promise<string> {
 
 function checkOpen(host: string, isOwn: boolean, open: boolean, tokens: number, data: string): void {
   if (isOwn) return
-  if (open)
-    throw new SpillwayError('SPILL_INPUT', `other machines can reach ${host}, so the server needs tokens there; leave --open out`)
+  if (open) throw new SpillwayError('SPILL_INPUT', `other machines can reach ${host}, so the server needs tokens there; leave --open out`)
   if (tokens === 0)
     throw new SpillwayError(
       'SPILL_INPUT',

@@ -42,8 +42,8 @@ test('of an internal error a client gets the code, and the log all details', asy
     [new SpillwayError('SPILL_INPUT', 'your mistake'), 400, 'SPILL_INPUT', 'your mistake'],
   ]
   for (const [error, status, code, message] of cases) {
-    const told: unknown[] = []
-    const app = serve({ run: failing(error), pipeline, data: shop.data, onError: thrown => told.push(thrown) })
+    const errors: unknown[] = []
+    const app = serve({ run: failing(error), pipeline, data: shop.data, onError: thrown => errors.push(thrown) })
     for (const type of ['application/json', 'application/x-ndjson']) {
       const answer = await posted(app, '/sources/payments/events', pay(1), { 'content-type': type })
       const body = answer.json<{ code: string; message: string }>()
@@ -51,7 +51,7 @@ test('of an internal error a client gets the code, and the log all details', asy
       if (message !== undefined) assert.ok(body.message.startsWith(message), body.message)
       assert.ok(!answer.body.includes(place) && !answer.body.includes('someone'), answer.body)
     }
-    assert.equal(told.length, status >= 500 ? 2 : 0)
+    assert.equal(errors.length, status >= 500 ? 2 : 0)
     await app.close()
   }
   for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 500, 503].includes(status))

@@ -6,11 +6,11 @@ import { clientKey } from './client-key.ts'
 
 test('one client gets half of the total, and each further client half of the rest', () => {
   const budget = new Budget(64)
-  const most = (client: string): number => {
+  const spendAll = (client: string): number => {
     while (budget.spend(client, 1));
     return budget.usedBy(client)
   }
-  assert.deepEqual(['a', 'b', 'c'].map(most), [32, 16, 8])
+  assert.deepEqual(['a', 'b', 'c'].map(spendAll), [32, 16, 8])
   assert.equal(budget.used, 56)
   budget.release('a', 32)
   assert.deepEqual([budget.usedBy('a'), budget.used], [0, 24])

@@ -37,9 +37,12 @@ test('cross-site requests without a preflight are rejected; other clients and re
 })
 
 test('every route that changes state rejects cross-site requests, and reading does not', async () => {
-  const other = { 'sec-fetch-site': 'cross-site' }
-  assert.equal(await status(other, { url: '/models/check/decide' }), 403)
-  assert.equal(await status(other, { url: '/sources/payments/events' }), 403)
-  assert.equal(await status({ ...other, 'content-type': 'application/json' }, { url: '/sources/payments/events', payload: pay('a') }), 200)
-  assert.equal(await status(other, { url: '/decisions', method: 'GET' }), 200)
+  const crossSite = { 'sec-fetch-site': 'cross-site' }
+  assert.equal(await status(crossSite, { url: '/models/check/decide' }), 403)
+  assert.equal(await status(crossSite, { url: '/sources/payments/events' }), 403)
+  assert.equal(
+    await status({ ...crossSite, 'content-type': 'application/json' }, { url: '/sources/payments/events', payload: pay('a') }),
+    200,
+  )
+  assert.equal(await status(crossSite, { url: '/decisions', method: 'GET' }), 200)
 })

@@ -19,8 +19,8 @@ class Work {
 test('a client with one piece of work does not wait for all pieces of a different client', async () => {
   const work = new Work()
   const much = Array.from({ length: 100 }, () => work.piece('much', limits.SERVE_AT_ONCE_MS))
-  const one = work.piece('one', 1)
-  await one
+  const single = work.piece('one', 1)
+  await single
   assert.ok(work.done.length <= 4, `after ${work.done.length} pieces`)
   const two = work.piece('two', 1)
   await two
@@ -43,24 +43,24 @@ test('pieces of a client keep their order, and pieces without cost run in one go
     Array.from({ length: 50 }, (_, i) => i),
   )
   const quick = new Work()
-  let others = 0
+  let callbacks = 0
   const look = (): void => {
-    others++
+    callbacks++
     if (quick.done.length < 50) setImmediate(look)
   }
   setImmediate(look)
   await Promise.all(Array.from({ length: 50 }, () => quick.piece('a', 0)))
-  assert.ok(quick.done.length === 50 && others <= 2, String(others))
+  assert.ok(quick.done.length === 50 && callbacks <= 2, String(callbacks))
 })
 
 test('other callbacks of the event loop run between pieces of work', async () => {
   const work = new Work()
-  let others = 0
+  let callbacks = 0
   const look = (): void => {
-    others++
+    callbacks++
     if (work.done.length < 20) setImmediate(look)
   }
   setImmediate(look)
   await Promise.all(Array.from({ length: 20 }, () => work.piece('a', limits.SERVE_AT_ONCE_MS)))
-  assert.ok(others >= 19, String(others))
+  assert.ok(callbacks >= 19, String(callbacks))
 })

@@ -41,7 +41,7 @@ test('a token is shown once: the file has its hash, and only its owner may read 
   assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_INPUT', message: /there is a token 'edge'/ })
   assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_INPUT' })
   writeFileSync(`${tokenPath(data)}.part`, '')
-  assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part is there/ })
+  assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part exists/ })
   assert.equal(readTokens(data).length, 1)
 })
 
@@ -96,7 +96,7 @@ test('a file that could not be read is read again, although it has not changed s
 
 test('each role allows its own routes, and a client without a token none', async () => {
   const data = join(scratch, 'roles')
-  const made = Object.fromEntries(roles.map(role => [role, addToken(data, role, [role], 0)])) as Record<Role, string>
+  const tokens = Object.fromEntries(roles.map(role => [role, addToken(data, role, [role], 0)])) as Record<Role, string>
   const app = serve({ run: shop.run, pipeline, data: shop.data, tokens: new Tokens(data) })
   const doors: readonly (readonly [Role, 'GET' | 'POST', string])[] = [
     ['ingest', 'POST', '/sources/payments/events'],
@@ -111,27 +111,27 @@ test('each role allows its own routes, and a client without a token none', async
   ]
   for (const [needed, method, url] of doors) {
     const as = (headers: Record<string, string>) => app.inject({ method, url, headers })
-    for (const headers of [{}, { authorization: 'Bearer spw_x' }, { authorization: made[needed] }]) {
+    for (const headers of [{}, { authorization: 'Bearer spw_x' }, { authorization: tokens[needed] }]) {
       const answer = await as(headers)
       assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [401, 'SPILL_TOKEN'], url)
       assert.equal(answer.headers['www-authenticate'], 'Bearer')
     }
     for (const role of roles) {
-      const { statusCode, body } = await as({ authorization: `Bearer ${made[role]}` })
+      const { statusCode, body } = await as({ authorization: `Bearer ${tokens[role]}` })
       assert.equal(statusCode === 403, role !== needed && role !== 'admin', `${role} ${method} ${url}`)
       assert.notEqual(statusCode, 401)
-      if (statusCode === 403) assert.match(body, new RegExp(`token '${role}' may ${role}, and this needs '${needed}'`))
+      if (statusCode === 403) assert.match(body, new RegExp(`token '${role}' has ${role}, and this needs '${needed}'`))
     }
   }
   assert.deepEqual((await app.inject({ url: '/healthz' })).json(), { status: 'ok' })
   for (const role of [undefined, ...roles]) {
-    const headers = role ? { authorization: `Bearer ${made[role]}` } : {}
-    const told = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
+    const headers = role ? { authorization: `Bearer ${tokens[role]}` } : {}
+    const body = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
     const isTold = role === 'read' || role === 'admin'
-    assert.deepEqual(told, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
+    assert.deepEqual(body, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
   }
   const body = JSON.stringify(pay('t'))
-  const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${made.ingest}` })
+  const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${tokens.ingest}` })
   assert.equal(answer.json<{ accepted: number }>().accepted, 1)
   await app.close()
 })
@@ -171,16 +171,16 @@ test('a local server answers only to names of this machine, and to no other site
   const { port } = server
   await assert.rejects(listen({ run: shop.run, pipeline, data: shop.data, port, host: 'localhost' }), {
     code: 'SPILL_INPUT',
-    message: /taken/,
+    message: /in use by another process/,
   })
   const status = (host: string) =>
     new Promise<number>((resolve, reject) => {
-      const asked = request({ host: 'localhost', port, path: '/decisions', headers: { host } }, response => {
+      const call = request({ host: 'localhost', port, path: '/decisions', headers: { host } }, response => {
         response.resume()
         resolve(response.statusCode!)
         assert.equal(response.headers['access-control-allow-origin'], undefined)
       })
-      asked.on('error', reject).end()
+      call.on('error', reject).end()
     })
   for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', '127.9.9.9:1', '[::1]:80', 'LOCALHOST', 'proxy.example'])
     assert.equal(await status(host), 200, host)

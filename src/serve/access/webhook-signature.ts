@@ -36,7 +36,7 @@ export type Verify = (headers: WebhookHeaders, body: Uint8Array, now: number) =>
 export function webhookVerifier({ style, secret }: WebhookSecret, source: string): Verify {
   const secrets = typeof secret === 'string' ? [secret] : secret
   if (secrets.length === 0 || secrets.some(text => text === ''))
-    throw new SpillwayError('SPILL_INPUT', `webhooks into '${source}' need a secret, as whsec_…`)
+    throw new SpillwayError('SPILL_INPUT', `the webhook secret of '${source}' is missing: give one, as whsec_…`)
   return style === 'standard' ? standardVerifier(secrets.map(text => standardKey(text, source))) : stripeVerifier(secrets)
 }
 

@@ -132,8 +132,7 @@ function discard(request: IncomingMessage, stream: Readable): void {
 
 /** The error for a body beyond its limit, with its length if the client stated it. */
 const tooLarge = ({ bytes, limit }: BodyBound, length?: number): ServeError => {
-  const problem =
-    length === undefined ? `the body has more than ${bytes} bytes` : `the body has ${length} bytes, more than ${bytes}`
+  const problem = length === undefined ? `the body has more than ${bytes} bytes` : `the body has ${length} bytes, more than ${bytes}`
   return new ServeError('SPILL_LIMIT', `${problem} (${limit}); send it in parts`, { status: 413 })
 }
 

@@ -156,5 +156,8 @@ const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why
 export function checkFields(body: object, names: readonly string[]): void {
   const unknown = Object.keys(body).find(name => !names.includes(name))
   if (unknown !== undefined)
-    throw new ServeError('SPILL_INPUT', `there is no field '${unknown}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
+    throw new ServeError(
+      'SPILL_INPUT',
+      `there is no field '${unknown}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`,
+    )
 }

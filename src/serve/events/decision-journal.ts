@@ -42,7 +42,10 @@ export class DecisionJournal implements Journal {
     const { first, last } = this.#log.decisionNumbers()
     if (position.batch > last) return otherLog(last)
     if (position.batch >= first - 1) return undefined
-    return { resumeAt: { batch: first - 1, row: Infinity }, reason: 'events after the id were forgotten; the stream continues with the oldest kept event' }
+    return {
+      resumeAt: { batch: first - 1, row: Infinity },
+      reason: 'events after the id were forgotten; the stream continues with the oldest kept event',
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { EventStream } from './event-stream.ts'
 import type { Batch, Journal } from './journal.ts'
 
 /** A journal of batches from number `first` on, each of one model. */
-class Kept implements Journal {
+class MemoryJournal implements Journal {
   first = 1
   readonly models: string[] = []
 
@@ -27,8 +27,7 @@ class Kept implements Journal {
 
   oldest = (): EventPlace => ({ batch: this.first - 1, row: Infinity })
 
-  missed = (position: EventPlace) =>
-    position.batch >= this.first - 1 ? undefined : { resumeAt: this.oldest(), reason: 'forgotten' }
+  missed = (position: EventPlace) => (position.batch >= this.first - 1 ? undefined : { resumeAt: this.oldest(), reason: 'forgotten' })
 }
 
 /** The text that a reader gets, and its last id, from which it resumes. */
@@ -50,13 +49,13 @@ function reading(stream: EventStream, position: EventPlace | 'oldest' | undefine
 }
 
 test('a reader of a quiet model resumes after the events that passed, without a gap', async t => {
-  const kept = new Kept()
-  kept.models.push('quiet')
+  const journal = new MemoryJournal()
+  journal.models.push('quiet')
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const stream = new EventStream(kept, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
+  const stream = new EventStream(journal, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
   const reader = reading(stream, 'oldest', 'quiet')
   await othersTurn()
-  for (let i = 0; i < 5; i++) kept.models.push('busy')
+  for (let i = 0; i < 5; i++) journal.models.push('busy')
   stream.tell()
   await othersTurn()
   assert.equal(reader.back().batch, 1)
@@ -66,16 +65,16 @@ test('a reader of a quiet model resumes after the events that passed, without a 
   const { length } = reader.said()
   t.mock.timers.tick(200)
   assert.match(reader.said().slice(length), /^(:\n\n)+$/, 'told once')
-  kept.first = 6
+  journal.first = 6
   assert.doesNotMatch(reading(stream, reader.back(), 'quiet').said(), /gap/)
   stream.close()
 })
 
 test('a reader of all kept events gets no gap, and gets its position once it is up to date', async () => {
-  const kept = new Kept()
-  kept.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
-  kept.first = 3
-  const stream = new EventStream(kept, defaultBounds, error => assert.fail(String(error)))
+  const journal = new MemoryJournal()
+  journal.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
+  journal.first = 3
+  const stream = new EventStream(journal, defaultBounds, error => assert.fail(String(error)))
   const all = reading(stream, 'oldest', 'quiet')
   await othersTurn()
   await othersTurn()

@@ -143,7 +143,7 @@ test('the share of the last hour is in the data folder, for `spillway inspect`',
   const { objectives, problem } = objectivesIn(data, reader)
   reader.close()
   assert.equal(problem, undefined)
-  const recent = Object.fromEntries(objectives.map(one => [one.group, one.recent]))
+  const recent = Object.fromEntries(objectives.map(objective => [objective.group, objective.recent]))
   assert.deepEqual(recent['copy'], { until: clock, decisions: 5, within: 0 })
   assert.deepEqual(recent['unread'], { until: clock, decisions: 0, within: 0 })
   const text = objectivesText(objectives)

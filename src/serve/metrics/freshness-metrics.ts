@@ -31,11 +31,7 @@ export function freshnessMetrics(registry: Registry, { run }: Pick<Serving, 'run
       },
     })
   gauge('spillway_freshness_objective_seconds', 'Greatest age of a feature group that its objective allows.', ({ age }) => age / 1000)
-  gauge(
-    'spillway_freshness_objective_ratio',
-    'Share of decisions that must read a feature group within that age.',
-    ({ share }) => share,
-  )
+  gauge('spillway_freshness_objective_ratio', 'Share of decisions that must read a feature group within that age.', ({ share }) => share)
   counter(
     'spillway_freshness_decisions_total',
     'Durable decisions that read a feature group with a freshness objective.',

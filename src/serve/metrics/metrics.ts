@@ -78,14 +78,9 @@ function runMetrics(registry: Registry, { run, unsigned }: Serving): void {
   counter('spillway_decisions_total', 'Durable decisions.', ['model'], add => {
     for (const [model, count] of run.counts.ofModel) add({ model }, count)
   })
-  counter(
-    'spillway_explored_decisions_total',
-    'Durable decisions that an action left undone for exploration.',
-    ['action'],
-    add => {
-      for (const [action, count] of run.counts.explored) add({ action }, count)
-    },
-  )
+  counter('spillway_explored_decisions_total', 'Durable decisions that an action left undone for exploration.', ['action'], add => {
+    for (const [action, count] of run.counts.explored) add({ action }, count)
+  })
 }
 
 function loadMetrics(registry: Registry, { run, load, streams, state, data }: Serving): void {

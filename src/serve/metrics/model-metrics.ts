@@ -73,11 +73,8 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
       }
     },
   )
-  gauge(
-    'spillway_model_training_failed',
-    '1 if the last training failed; the champion stays.',
-    ['model'],
-    (to, { model, last }) => to.set({ model }, last?.state === 'failed' ? 1 : 0),
+  gauge('spillway_model_training_failed', '1 if the last training failed; the champion stays.', ['model'], (to, { model, last }) =>
+    to.set({ model }, last?.state === 'failed' ? 1 : 0),
   )
   gauge('spillway_model_drifted', '1 if the last drift check found drift.', ['model'], (to, { model, drift }) => {
     if (drift) to.set({ model }, drift.because === undefined ? 0 : 1)

@@ -32,10 +32,10 @@ export const decisionSchema = object(fields, required)
 /** The answer to a request: a decision before the deadline of its actions, otherwise the fallback answers of the actions. */
 export const askedSchema: Schema = {
   anyOf: [
-    object({ ...fields, durable: { type: 'boolean', description: 'false: answered at the deadline, and the decision may be lost' }, answers }, [
-      ...required,
-      'durable',
-    ]),
+    object(
+      { ...fields, durable: { type: 'boolean', description: 'false: answered at the deadline, and the decision may be lost' }, answers },
+      [...required, 'durable'],
+    ),
     object({
       model: text,
       score: { type: 'null' },

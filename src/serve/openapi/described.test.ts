@@ -101,11 +101,11 @@ test('the document of the pipeline is complete, and describes existing routes', 
     )
     const url = path.replace('{entry}', '0').replace('{number}', '1')
     const isStream = path === '/events' || path === '/effects/stream'
-    const found = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
+    const answer = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
     // An existing route answers 404 for an unknown name.
-    const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
+    const isThere = answer?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(answer.body)
     assert.ok(isThere, `${method} ${path}`)
-    if (found) assertDescribed(`${method} ${path}`, operation, found)
+    if (answer) assertDescribed(`${method} ${path}`, operation, answer)
     const names = operation.parameters?.filter(parameter => parameter.in === 'query').map(({ name }) => name) ?? []
     const other = await app.inject({ method: method.toUpperCase() as 'GET', url: `${url}?${[...names, 'other'].join('=&')}=` })
     if (takesAny.test(path)) assert.doesNotMatch(other.body, /there is no parameter/)

@@ -136,7 +136,10 @@ const ledgerPaths = (ir: PipelineIR): Paths => ({
       operationId: 'reconciliation',
       summary: 'The result of one reconciliation by model input, with examples',
       parameters: [{ name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1, maximum: ENTRY_MAX } }],
-      responses: { 200: { description: 'the reconciliation with its report', content: json(ref('Reconciliation')) }, ...failures(400, 401, 403, 404) },
+      responses: {
+        200: { description: 'the reconciliation with its report', content: json(ref('Reconciliation')) },
+        ...failures(400, 401, 403, 404),
+      },
     },
   },
   '/models': {

@@ -11,8 +11,7 @@ const eventSchema = ({ name, columns, mapVersion }: SourceIR): Schema =>
 export function eventsOperation(source: SourceIR): Schema {
   const { name, key, time, id, dedupe } = source
   const event = eventSchema(source)
-  const dedupes =
-    id === undefined ? 'Duplicates are not detected.' : `Duplicates by '${id}' within ${durationText(dedupe)} count once.`
+  const dedupes = id === undefined ? 'Duplicates are not detected.' : `Duplicates by '${id}' within ${durationText(dedupe)} count once.`
   const content = {
     'application/json': { schema: { anyOf: [event, { type: 'array', items: event }] } },
     'application/x-ndjson': { schema: { type: 'string', description: 'one event a line' } },

@@ -29,7 +29,7 @@ async function served(options: Partial<ServeOptions> & { readonly prefix?: strin
   const routes: Registered[] = []
   app.addHook('onRoute', ({ method, url, config }) => {
     const pattern = new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`)
-    for (const one of [method].flat()) routes.push({ method: one, pattern, hasRole: config?.role !== undefined })
+    for (const name of [method].flat()) routes.push({ method: name, pattern, hasRole: config?.role !== undefined })
   })
   const webhooks = { hooks: { style: 'stripe', secret: 'x' } } as const
   await app.register(servePlugin, { run: shop.run, pipeline, data: shop.data, webhooks, ...options })
@@ -49,7 +49,9 @@ test('once the folder has a token, an operation needs one in the document if and
   let [withRole, without] = [0, 0]
   for (const [path, methods] of Object.entries(paths))
     for (const [method, operation] of Object.entries(methods)) {
-      const route = routes.find(one => one.method === method.toUpperCase() && one.pattern.test(`/flow${path.replace(/[{}]/g, '')}`))
+      const route = routes.find(
+        candidate => candidate.method === method.toUpperCase() && candidate.pattern.test(`/flow${path.replace(/[{}]/g, '')}`),
+      )
       assert.ok(route, `${method} ${path} has a route`)
       assert.deepEqual(operation.security ?? security, route.hasRole ? [{ token: [] }] : [], `${method} ${path}`)
       if (route.hasRole) withRole++

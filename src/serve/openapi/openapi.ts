@@ -105,7 +105,9 @@ interface Operation {
 function indexPage(name: string, { paths }: Schema): string {
   const operations = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { summary, parameters = [] }]) => {
-      const required = parameters.filter(parameter => parameter.required && parameter.in === 'query').map(parameter => `${parameter.name}=…`)
+      const required = parameters
+        .filter(parameter => parameter.required && parameter.in === 'query')
+        .map(parameter => `${parameter.name}=…`)
       return [`${method.toUpperCase().padEnd(4)} ${path}${required.length > 0 ? `?${required.join('&')}` : ''}`, summary] as const
     }),
   )

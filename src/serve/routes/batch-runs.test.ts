@@ -43,20 +43,23 @@ test('a requested batch run is made, and its values are in use when the request 
   assert.equal(sent.statusCode, 200, sent.body)
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.equal(answer.statusCode, 200, answer.body)
-  const made = answer.json<RunRecord>()
-  assert.deepEqual([made.group, made.why, made.state, made.done?.known], ['usual', 'demand', 'done', 1])
+  const record = answer.json<RunRecord>()
+  assert.deepEqual([record.group, record.why, record.state, record.done?.known], ['usual', 'demand', 'done', 1])
   const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
-  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', made.s])
+  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', record.s])
   const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: RunRecord[] }>()
-  assert.deepEqual(runs.at(-1), made)
+  assert.deepEqual(runs.at(-1), record)
   assert.match(readFileSync(auditPath(data), 'utf8'), /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/)
 })
 
 test('an unknown group, and a group without batch runs, are errors', async () => {
-  const none = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
-  assert.deepEqual([none.statusCode, none.json<{ message: string }>().message], [404, "there is no group 'usul'; did you mean 'usual'?"])
-  const other = await app.inject({ method: 'POST', url: '/groups/now/runs' })
-  assert.match(other.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
-  assert.equal(other.statusCode, 400)
+  const unknown = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
+  assert.deepEqual(
+    [unknown.statusCode, unknown.json<{ message: string }>().message],
+    [404, "there is no group 'usul'; did you mean 'usual'?"],
+  )
+  const streamed = await app.inject({ method: 'POST', url: '/groups/now/runs' })
+  assert.match(streamed.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
+  assert.equal(streamed.statusCode, 400)
   assert.equal((await app.inject('/runs?group=nowhere')).statusCode, 404)
 })

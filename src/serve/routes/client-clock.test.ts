@@ -59,9 +59,9 @@ async function opened(t: TestContext) {
     run,
     letters: () => {
       const reader = readFolder(data)
-      const found = [...reader.letters.dead()]
+      const letters = [...reader.letters.dead()]
       reader.close()
-      return found
+      return letters
     },
     featuresOf: async (key: string) => (await app.inject({ url: `/features/now?key=${key}` })).json<{ features: unknown }>().features,
     decisions: async (key: string) =>
@@ -139,9 +139,9 @@ test('a day behind: an event of its own event time that arrives now, in the wind
   }
   assert.deepEqual([run.end, letters()], [3, []])
   assert.deepEqual(await featuresOf('c'), { hour: 1, days: 3, last: 1, since: 0 }, 'the latest event is the one of the latest time')
-  const made = await decisions('c')
+  const decided = await decisions('c')
   assert.deepEqual(
-    made.map(({ t: at }) => at),
+    decided.map(({ t: at }) => at),
     [start, start, start],
     'decisions are at the arrival, whatever time an event claims',
   )
@@ -156,8 +156,8 @@ test('decisions on events of other clients are not affected by a wrong clock', a
       const records = [...wrong, pay(`a${i}`, start - i * 1000, i, 'a'), ...wrong, pay(`b${i}`, start - i, i, 'b')]
       await (i < 3 ? posted(of.app, events, records) : lined(of.app, ...records))
     }
-    const told = async (key: string) => (await of.decisions(key)).map(({ t: at, vector, score }) => ({ at, vector, score }))
-    return { a: [await of.featuresOf('a'), await told('a')], b: [await of.featuresOf('b'), await told('b')] }
+    const summaries = async (key: string) => (await of.decisions(key)).map(({ t: at, vector, score }) => ({ at, vector, score }))
+    return { a: [await of.featuresOf('a'), await summaries('a')], b: [await of.featuresOf('b'), await summaries('b')] }
   }
   const [among, without] = [await opened(t), await opened(t)]
   assert.deepEqual(await sent(among, true), await sent(without, false))

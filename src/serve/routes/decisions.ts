@@ -41,11 +41,11 @@ export function traceRoutes(app: FastifyInstance, { ir, reader, run }: Serving):
     async ({ params, query }, reply) => {
       const { model, key } = single(query, TRACE_PARAMETERS)
       if (model !== undefined) modelNamed(model)
-      if (!/^\d{1,15}$/.test(params.entry))
-        throw new ServeError('SPILL_INPUT', `'${params.entry}' is not a log entry: write its number`)
+      if (!/^\d{1,15}$/.test(params.entry)) throw new ServeError('SPILL_INPUT', `'${params.entry}' is not a log entry: write its number`)
       const entry = Number(params.entry)
       const decisionTraces = await traces(reader, { entry, model, key, most: limits.DECISIONS_TRACED_MAX, gathered: run.stages?.gathered })
-      if (decisionTraces.length === 0) throw new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision; GET /decisions lists the newest`)
+      if (decisionTraces.length === 0)
+        throw new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision; GET /decisions lists the newest`)
       reply.type('application/json')
       return JSON.stringify({ traces: decisionTraces })
     },

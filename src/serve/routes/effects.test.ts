@@ -106,10 +106,10 @@ test('changes of effects are streamed when durable, and a reader resumes after i
     ({ key, action: name, state }) => key === 'b' && name === 'block' && state === 'delivered',
   )
   await posted(again.app, '/sources/payments/events', pay('b'))
-  const seen = await follows
-  assert.ok(seen.every(({ place: at }) => Number(at) > Number(last)))
-  assert.ok(!seen.some(({ key, action: name }) => key === 'a' && name === 'page'), 'nothing has changed about it since')
-  const places = seen.map(({ place: at }) => Number(at))
+  const streamed = await follows
+  assert.ok(streamed.every(({ place: at }) => Number(at) > Number(last)))
+  assert.ok(!streamed.some(({ key, action: name }) => key === 'a' && name === 'page'), 'nothing has changed about it since')
+  const places = streamed.map(({ place: at }) => Number(at))
   assert.deepEqual(
     places,
     places.toSorted((a, b) => a - b),

@@ -53,10 +53,10 @@ class Reader {
 
   static async open({ app }: Open, query = '', headers: Readonly<Record<string, string>> = {}): Promise<Reader> {
     const { port } = app.server.address() as { port: number }
-    const asked = request({ host: '127.0.0.1', port, path: `/events${query}`, headers, agent: false })
-    asked.on('error', () => {})
-    asked.end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    const call = request({ host: '127.0.0.1', port, path: `/events${query}`, headers, agent: false })
+    call.on('error', () => {})
+    call.end()
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
     return new Reader(response)
   }
 
@@ -133,15 +133,15 @@ test('no gap and no duplicate, whenever readers come and go', async () => {
     )
   }
   await Promise.all(sending)
-  const wanted = ids.map(String)
-  assert.deepEqual(await all.ids(wanted.length), wanted)
+  const expected = ids.map(String)
+  assert.deepEqual(await all.ids(expected.length), expected)
   all.close()
-  for (const reader of readers) assert.deepEqual(await reader, wanted)
+  for (const reader of readers) assert.deepEqual(await reader, expected)
 })
 
 test('a damaged batch is a gap for its readers, reported once, and they continue after it', async () => {
-  const said: unknown[] = []
-  const own = await listening({ onError: error => said.push(error) })
+  const errors: unknown[] = []
+  const own = await listening({ onError: error => errors.push(error) })
   for (let i = 0; i < 4; i++) await posted(own.app, '/sources/payments/events', [pay(i)])
   const db = new sqlite.DatabaseSync(join(own.data, 'log.db'))
   db.exec("UPDATE decisions SET bytes = CAST(bytes || x'00' AS BLOB) WHERE first = 1")
@@ -153,7 +153,10 @@ test('a damaged batch is a gap for its readers, reported once, and they continue
     const { id, event, data } = reader.events[1]
     assert.deepEqual(
       [event, data],
-      ['gap', { why: "decisions of 'fraud' on entries 1 to 1 are damaged; the stream continues after them", model: 'fraud', entries: [1, 1] }],
+      [
+        'gap',
+        { why: "decisions of 'fraud' on entries 1 to 1 are damaged; the stream continues after them", model: 'fraud', entries: [1, 1] },
+      ],
     )
     reader.close()
     const back = await Reader.open(own, '?model=fraud', { 'last-event-id': id })
@@ -165,8 +168,8 @@ test('a damaged batch is a gap for its readers, reported once, and they continue
   await other.ids(1)
   assert.equal(other.events[0].event, 'decision')
   other.close()
-  assert.equal(said.length, 1)
-  assert.match(String(said[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, so streams have a gap for them: .*checksum/)
+  assert.equal(errors.length, 1)
+  assert.match(String(errors[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, so streams have a gap for them: .*checksum/)
   await own.close()
 })
 
@@ -251,12 +254,12 @@ test('a reader that catches up slowly leaves no listeners', async () => {
 })
 
 test('revoking a token ends its streams', async () => {
-  const tokens = { count: 1, areAsked: true, find: () => known } as unknown as Tokens
-  let known: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
+  const tokens = { count: 1, areAsked: true, find: () => token } as unknown as Tokens
+  let token: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
   const own = await listening({ tokens, bounds: { heartbeatMs: 100 } })
   const reader = await Reader.open(own, '', { authorization: 'Bearer spw_x' })
   while (reader.beats === 0) await once(reader.response, 'data')
-  known = undefined
+  token = undefined
   await once(reader.response, 'end')
   assert.equal((await own.app.inject({ url: '/events' })).statusCode, 401)
   await own.close()
@@ -284,13 +287,13 @@ test('heartbeats come when nothing happens', async () => {
 })
 
 test('a reader whose first events cannot be read is disconnected, and not counted', () => {
-  const told: unknown[] = []
+  const errors: unknown[] = []
   const broken = new Error('no such table')
   const journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
-  const stream = new EventStream(journal, defaultBounds, error => told.push(error))
+  const stream = new EventStream(journal, defaultBounds, error => errors.push(error))
   const response = new EventEmitter() as EventEmitter & { destroy(): void }
   Object.assign(response, { writeHead: () => {}, destroy: () => response.emit('close') })
   stream.add(response as unknown as ServerResponse, { position: undefined, filter: undefined })
-  assert.deepEqual([told, stream.readers], [[broken], 0])
+  assert.deepEqual([errors, stream.readers], [[broken], 0])
   stream.close()
 })

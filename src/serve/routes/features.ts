@@ -30,8 +30,7 @@ export function featureRoutes(app: FastifyInstance, { run, ir, load }: Serving):
   )
   app.post('/features', { config: { role: 'read' } }, async (request, reply) => {
     const { raw } = request
-    if (mediaOf(raw) !== 'json')
-      throw new ServeError('SPILL_INPUT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
+    if (mediaOf(raw) !== 'json') throw new ServeError('SPILL_INPUT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
     const body = await withBody(raw, load.shareOf('read', request), jsonValue)
     const asks = asksOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)

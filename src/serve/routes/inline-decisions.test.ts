@@ -90,7 +90,7 @@ test('a duplicate without a recorded decision gets the reason', () => {
   const { repeats, undecided } = repeatedFields(6, 0, log)
   assert.equal(repeats, 6)
   assert.match(undecided!, /was forgotten \(--keep\)/)
-  assert.match(repeatedFields(7, 0, log).undecided!, /nothing was decided/)
+  assert.match(repeatedFields(7, 0, log).undecided!, /no decision was made/)
 })
 
 interface Answered {
@@ -121,8 +121,8 @@ test('an event is answered with its decisions, and the answers of actions', asyn
       [true, 2, { decline: { approved: false } }, 'busy', 0.9, { n: 2 }],
     ],
   )
-  const asked = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
-  assert.deepEqual([asked.model, asked.score, asked.durable, asked.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
+  const requested = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
+  assert.deepEqual([requested.model, requested.score, requested.durable, requested.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
   const refused = await posted(app, '/sources/payments/decide', { id: '3', card: 'c' })
   assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
   for (const [url, body, status] of [
@@ -137,9 +137,9 @@ test('an event is answered with its decisions, and the answers of actions', asyn
 
 test('on a slow disk the answer comes at its deadline, from the decision, and is marked as not durable', async t => {
   const { app, run } = await open(t, '2s', 4000)
-  const given = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
+  const answer = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   assert.deepEqual(
-    [given.durable, given.position, given.decisions.length, given.answers, given.degraded],
+    [answer.durable, answer.position, answer.decisions.length, answer.answers, answer.degraded],
     [false, undefined, 1, { review: 'none' }, undefined],
   )
   const held = async () =>
@@ -220,6 +220,6 @@ test('an explored decision gets the fallback answer, is marked, and stays so for
       assert.deepEqual([again.decisions, again.answers, again.duplicates], [decisions, given, 1])
     }
     const shown = (await app.inject('/decisions?model=busy&limit=50')).json<{ decisions: RecordedDecision[] }>().decisions
-    assert.equal(shown.filter(one => one.explored?.decline === 0.5).length, undone.length)
+    assert.equal(shown.filter(decision => decision.explored?.decline === 0.5).length, undone.length)
   }
 })

@@ -59,7 +59,10 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
     const requested = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
     if (requested === undefined)
-      throw new ServeError('SPILL_INPUT', 'the version is missing: send { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
+      throw new ServeError(
+        'SPILL_INPUT',
+        'the version is missing: send { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }',
+      )
     return logged(client, 'models promote', name, async setDetail => {
       const version = requested === 'previous' ? rollbackVersion(reader, name) : requested
       setDetail(`version ${version}`)

@@ -141,12 +141,12 @@ const column = (values: readonly number[], { nulls, refused, counts, width = 1 }
 })
 
 test('features are read by key, of one group or several in a call', async () => {
-  const asked: LiveAsk[] = []
-  const own = serve({ run: fake(asked), pipeline, data: shop.data })
-  const one = await own.inject({ url: '/features/now?key=a,b' })
+  const requests: LiveAsk[] = []
+  const own = serve({ run: fake(requests), pipeline, data: shop.data })
+  const response = await own.inject({ url: '/features/now?key=a,b' })
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
   const values = { features: { n: 2 }, refused: { sum: featureRefusals[refusals.limit] } }
-  assert.deepEqual([one.statusCode, one.json()], [200, { ...answer, ...values }])
+  assert.deepEqual([response.statusCode, response.json()], [200, { ...answer, ...values }])
   const asks = [
     { group: 'now', key: 'c' },
     { group: 'hooked', key: [7] },
@@ -159,7 +159,7 @@ test('features are read by key, of one group or several in a call', async () => 
       ['hooked', { card: '7' }],
     ],
   )
-  assert.deepEqual(asked, [
+  assert.deepEqual(requests, [
     { group: 'now', key: ['a,b'] },
     { group: 'now', key: ['c'] },
     { group: 'hooked', key: ['7'] },
@@ -186,7 +186,7 @@ test('features are read by key, of one group or several in a call', async () => 
 test('values are encoded as `JSON.stringify` does', () => {
   const strings = new Strings()
   const [x, p, q] = ['x"\n', 'p', 'q'].map(text => strings.idOf(text))
-  const given: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
+  const cases: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
     ['a', 'double', column([9, 1.5]), 1.5],
     ['b"', 'string', column([9, x]), 'x"\n'],
     ['c', 'double', column([9, 7], { nulls: [0, 1] }), null],
@@ -196,13 +196,13 @@ test('values are encoded as `JSON.stringify` does', () => {
     ['g', 'double', column([9, 1e21]), 1e21],
     ['h', 'decimal', column([9, 1234]), 12.34],
   ]
-  const features = given.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
+  const features = cases.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
   const group = { ...pipeline.ir.groups[0], features }
   const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
-  const row = { of, group, columns: given.map(([, , one]) => one), row: 1, strings }
-  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(given.map(([name, , , value]) => [name, value])) })
-  const none = { ...row, columns: given.map(([, , one]) => ({ ...one, refused: one.nulls.map(() => refusals.range) })) }
-  const refused = Object.fromEntries(given.map(([name]) => [name, featureRefusals[refusals.range]]))
+  const row = { of, group, columns: cases.map(([, , column]) => column), row: 1, strings }
+  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
+  const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, refused: column.nulls.map(() => refusals.range) })) }
+  const refused = Object.fromEntries(cases.map(([name]) => [name, featureRefusals[refusals.range]]))
   assert.deepEqual(JSON.parse(featuresText(none)), { ...of, features: {}, refused })
 })
 

@@ -50,21 +50,21 @@ test('reconciliations in a thread beside the run are listed, returned with their
   for (const event of payload)
     assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: event })).statusCode, 200)
   let clock = HOUR
-  const said: string[] = []
+  const lines: string[] = []
   const reconciling = new Reconciling({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
     compute: reconcileBeside(folder.path),
-    onReport: text => void said.push(text),
+    onReport: text => void lines.push(text),
   })
   for (const expected of [2, 0]) {
     clock += HOUR
     reconciling.tick()
     await reconciling.idle()
     const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
-    assert.deepEqual([reconciliations.at(-1)?.state, reconciliations.at(-1)?.done?.decisions, said], ['done', expected, []])
+    assert.deepEqual([reconciliations.at(-1)?.state, reconciliations.at(-1)?.done?.decisions, lines], ['done', expected, []])
   }
   const first = (await app.inject('/reconciliations/1')).json<ReconciliationRecord & { report: ReconcileReport }>()
   assert.deepEqual([first.done?.upTo, first.report.inputs[0].corrected.reasons], [{ busy: 2 }, { late: 1 }])

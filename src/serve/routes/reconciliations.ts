@@ -60,11 +60,7 @@ const differingMetric = (last: Last): Counter<'basis' | 'cause'> =>
 
 function lastMetrics(last: Last): Gauge[] {
   const gauges: readonly (readonly [name: string, help: string, value: () => number | undefined])[] = [
-    [
-      'spillway_reconcile_unexplained',
-      'Mismatches of the last reconciliation without a known cause.',
-      () => last()?.done.unexplained,
-    ],
+    ['spillway_reconcile_unexplained', 'Mismatches of the last reconciliation without a known cause.', () => last()?.done.unexplained],
     ['spillway_reconcile_last_seconds', 'When the last reconciliation ended, seconds since the epoch.', () => secondsOf(last()?.ended)],
     ['spillway_reconcile_duration_seconds', 'How long the last reconciliation took.', () => last()?.done.seconds],
   ]

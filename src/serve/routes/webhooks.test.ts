@@ -39,8 +39,8 @@ for (const [style, secret, sign] of [
   ['stripe', stripeSecret, stripe],
 ] as const)
   test(`${style}: a webhook without a current signature of its body by the secret is rejected`, () => {
-    const other = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
-    const verify = webhookVerifier({ style, secret: [other, secret] }, 'hooks')
+    const otherSecret = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
+    const verify = webhookVerifier({ style, secret: [otherSecret, secret] }, 'hooks')
     const body = '{"a":1}'
     const at = (now: number, headers: Record<string, string>, text = body) => verify(headers, Buffer.from(text), now)
     for (const away of [0, -300, 300]) at(start + away * 1000, sign(body))
@@ -65,7 +65,7 @@ test('a malformed secret is rejected at the start', () => {
   for (const secret of ['', [], 'whsec_', 'whsec_c2hvcnQ=', 'whsec_%%%%%%%%%%%%%%%%%%%%%%%%'])
     assert.throws(
       () => webhookVerifier({ style: 'standard', secret }, 'hooks'),
-      { code: 'SPILL_INPUT', message: /into 'hooks'/ },
+      { code: 'SPILL_INPUT', message: /webhook secret of 'hooks'/ },
       String(secret),
     )
   assert.throws(() => webhookVerifier({ style: 'stripe', secret: [''] }, 'hooks'), { code: 'SPILL_INPUT' })
@@ -85,9 +85,9 @@ const send = async (source: string, body: string, headers: Record<string, string
 
 function letters(): unknown[] {
   const reader = readFolder(shop.data)
-  const found = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
+  const letters = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
   reader.close()
-  return found
+  return letters
 }
 
 test('a webhook passes the map of its source, and is deduplicated by its id', async () => {
@@ -146,9 +146,9 @@ test('without a signature, every webhook path answers the same, and tells neithe
     { ...standard(body, { by: foreign }), 'content-encoding': 'gzip' },
   ]
   for (const headers of kinds) {
-    const told = await answered('hooks', headers)
-    for (const other of ['payments', 'nowhere', 'hooks%00'])
-      assert.deepEqual(await answered(other, headers), told, `${other} ${JSON.stringify(headers)}`)
+    const answer = await answered('hooks', headers)
+    for (const name of ['payments', 'nowhere', 'hooks%00'])
+      assert.deepEqual(await answered(name, headers), answer, `${name} ${JSON.stringify(headers)}`)
   }
   assert.deepEqual(await answered('hookz', {}, 'GET'), await answered('hooks', {}, 'GET'))
   const { body: metrics } = await shop.app.inject({ url: '/metrics' })
@@ -171,19 +171,19 @@ test('the server rejects a webhook without signature headers before it reads the
 })
 
 test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
-  const made = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
+  const serverWith = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
   const refused = async (app: FastifyInstance, message: RegExp) => {
     await assert.rejects(async () => app.ready(), { code: 'SPILL_INPUT', message })
     await app.close()
   }
-  await refused(made({ hook: stripe }), /did you mean 'hooks'/)
+  await refused(serverWith({ hook: stripe }), /did you mean 'hooks'/)
   const { id: _, ...without } = pipeline.ir.sources[0]
   const ir = { ...pipeline.ir, sources: [without] }
-  await refused(made({ payments: stripe }, ir), /give it an id/)
+  await refused(serverWith({ payments: stripe }, ir), /give it an id/)
   const forgetting = (dedupe: number) => ({ ...pipeline.ir, sources: pipeline.ir.sources.map(source => ({ ...source, dedupe })) })
-  await refused(made({ payments: stripe }, forgetting(599_999)), /could send it again; write dedupe: '10m' or longer$/)
-  const remembering = made({ payments: stripe }, forgetting(600_000))
+  await refused(serverWith({ payments: stripe }, forgetting(599_999)), /could be replayed; write dedupe: '10m' or longer$/)
+  const remembering = serverWith({ payments: stripe }, forgetting(600_000))
   await remembering.ready()
   await remembering.close()
 })

@@ -16,7 +16,14 @@ import { jsonBody, type JsonBody } from '../body/json-body.ts'
 import { Outcome } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
-import { checkHeaders, decoyVerifier, UnsignedWebhook, webhookVerifier, type UnsignedCounts, type Webhooks } from '../access/webhook-signature.ts'
+import {
+  checkHeaders,
+  decoyVerifier,
+  UnsignedWebhook,
+  webhookVerifier,
+  type UnsignedCounts,
+  type Webhooks,
+} from '../access/webhook-signature.ts'
 
 /** Checks the webhook options. Throws as `webhookRoutes` does. */
 export function checkWebhooks(ir: PipelineIR, webhooks: Webhooks): void {

@@ -74,10 +74,7 @@ test('a body of unknown length is cut off at the limit, with the result before i
   })
   const answer = await post(endless)
   assert.deepEqual([answer.status, answer.code, answer.accepted], [413, 'SPILL_LIMIT', 1])
-  assert.match(
-    answer.message!,
-    /^the body has more than \d+ bytes \(HTTP_STREAM_BYTES_MAX\); .* the records before this were accepted$/,
-  )
+  assert.match(answer.message!, /^the body has more than \d+ bytes \(HTTP_STREAM_BYTES_MAX\); .* the records before this were accepted$/)
 })
 
 test('a small gzip that expands to a large body is cut off', async () => {
@@ -93,8 +90,8 @@ test('a damaged or truncated gzip is 400', async () => {
   const packed = gzipSync(line('z').repeat(100))
   for (const type of ['application/json', 'application/x-ndjson']) {
     const headers = { 'content-encoding': 'gzip', 'content-type': type }
-    const none = await post('no gzip', headers)
-    assert.deepEqual([none.status, none.code], [400, 'SPILL_INPUT'])
+    const malformed = await post('no gzip', headers)
+    assert.deepEqual([malformed.status, malformed.code], [400, 'SPILL_INPUT'])
     const cut = await post(packed.subarray(0, packed.length - 12), headers)
     assert.deepEqual([cut.status, cut.code], [400, 'SPILL_INPUT'])
     assert.match(cut.message!, /cut off/)
@@ -169,9 +166,9 @@ test('a client that closes its half of the connection is released, and its event
 })
 
 test('every method that Node parses is 405 at a path without it, whatever the content type', async () => {
-  const others = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
-  assert.ok(others.includes('QUERY'), 'the method that Fastify has an opinion about')
-  for (const method of others)
+  const methods = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
+  assert.ok(methods.includes('QUERY'), 'the method that Fastify has an opinion about')
+  for (const method of methods)
     for (const type of ['', 'content-type: application/json\r\n', 'content-type: none at all\r\n']) {
       const socket = await opened()
       socket.write(`${method} /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${type}\r\n`)
@@ -201,10 +198,10 @@ test('connections without a request, or with half of one, do not delay the shutd
   const { port } = own.app.server.address() as { port: number }
   const [silent, half] = [await opened(port), await opened(port)]
   half.write('GET /healthz HTTP/1.1\r\nhost:')
-  const kept = await opened(port)
-  kept.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
-  await once(kept, 'data')
-  const ended = Promise.all([silent, half, kept].map(heard))
+  const connection = await opened(port)
+  connection.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+  await once(connection, 'data')
+  const ended = Promise.all([silent, half, connection].map(heard))
   await own.close()
   await ended
 })
