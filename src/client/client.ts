@@ -9,7 +9,7 @@ import type { RecordFor, Source } from '../define/source/source.ts'
 import type { AskedDecision, DecidedEvent, Decision, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
 import { checkValues } from './feature-values.ts'
 import { follow, type FollowOptions } from './follow.ts'
-import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
+import { Http, type Ask, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
@@ -178,7 +178,7 @@ export function clientOver(http: Http): Client {
     async featuresOf(asks, { refused, signal } = {}) {
       const pairs = asks as readonly (readonly [Definition, unknown])[]
       const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
-      const request = { path: '/features', body, type: 'application/json', mayRepeat: true, signal }
+      const request: Ask = { path: '/features', body, type: 'application/json', mayRepeat: true, signal }
       const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
       return (refused ? answers : answers.map(checkValues)) as never
     },

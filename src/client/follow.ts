@@ -4,7 +4,7 @@
  */
 import { pause } from '../base/clock.ts'
 import { ClientError } from './client-error.ts'
-import { reached, untilAborted, type CallOptions, type Http } from './http.ts'
+import { reached, untilAborted, type Ask, type CallOptions, type Http } from './http.ts'
 import { ServerEvents, type ServerEvent } from './server-events.ts'
 
 /** The options of an endless iteration. */
@@ -113,7 +113,7 @@ async function* eventsOf(http: Http, path: string, place: string | undefined, si
   const stop = new AbortController()
   const { url, stillMs } = http.options
   const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
-  const request = { path, headers, mayRepeat: true, signal }
+  const request: Ask = { path, headers, mayRepeat: true, signal }
   try {
     const response = await withinSilence(untilAborted(http.open(request, stop), signal), url, stillMs)
     const reader = response.body!.getReader()

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../../test/serve/shop.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
 import { defaultBounds } from '../access/resource-limits.ts'
-import { placeOf, placeText } from '../events/journal.ts'
+import { placeOf, placeText, type Journal } from '../events/journal.ts'
 import { EventStream } from '../events/event-stream.ts'
 import { Subscriber } from '../events/subscriber.ts'
 import type { Token } from '../access/token-file.ts'
@@ -289,7 +289,7 @@ test('heartbeats come when nothing happens', async () => {
 test('a reader whose first events cannot be read is disconnected, and not counted', () => {
   const errors: unknown[] = []
   const broken = new Error('no such table')
-  const journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
+  const journal: Journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
   const stream = new EventStream(journal, defaultBounds, error => errors.push(error))
   const response = new EventEmitter() as EventEmitter & { destroy(): void }
   Object.assign(response, { writeHead: () => {}, destroy: () => response.emit('close') })
