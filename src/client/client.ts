@@ -172,13 +172,13 @@ export function clientOver(http: Http): Client {
     async features(group, key, { refused, signal } = {}) {
       const query = keyTexts(key).map(text => `key=${encodeURIComponent(text)}`)
       const path = `/features/${encodeURIComponent(group.name)}?${query.join('&')}`
-      const answer = await http.json<KeyFeatures<never>>({ path, mayRepeat: true, signal })
+      const answer = await http.json<KeyFeatures<never>>({ path, isIdempotent: true, signal })
       return refused ? answer : checkValues(answer)
     },
     async featuresOf(asks, { refused, signal } = {}) {
       const pairs = asks as readonly (readonly [Definition, unknown])[]
       const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
-      const request: Ask = { path: '/features', body, type: 'application/json', mayRepeat: true, signal }
+      const request: Ask = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
       const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
       return (refused ? answers : answers.map(checkValues)) as never
     },
@@ -187,7 +187,7 @@ export function clientOver(http: Http): Client {
         path: `/models/${encodeURIComponent(name)}/decide`,
         body: jsonText('the request', fields),
         type: 'application/json',
-        mayRepeat: false,
+        isIdempotent: false,
         signal,
       }),
     decideOn: async (source, record, { signal } = {}) =>
@@ -195,7 +195,7 @@ export function clientOver(http: Http): Client {
         path: `/sources/${encodeURIComponent(source.name)}/decide`,
         body: jsonText('the event', record),
         type: 'application/json',
-        mayRepeat: hasIds(source),
+        isIdempotent: hasIds(source),
         signal,
       }),
     decisions: ({ name }, options = {}) =>
@@ -211,7 +211,7 @@ export function clientOver(http: Http): Client {
         ...(limit === undefined ? [] : [['limit', String(limit)]]),
       ]
       const path = `/decisions?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
-      return (await http.json<{ decisions: never[] }>({ path, mayRepeat: true, signal })).decisions
+      return (await http.json<{ decisions: never[] }>({ path, isIdempotent: true, signal })).decisions
     },
     healthy: ({ signal } = {}) => isHealthy(http, signal),
     ready: ({ signal } = {}) => readiness(http, signal),
@@ -223,7 +223,7 @@ const isServerError = (error: unknown): error is ClientError => error instanceof
 
 async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    return (await http.once<{ status?: string }>({ path: '/healthz', mayRepeat: true, signal })).status === 'ok'
+    return (await http.once<{ status?: string }>({ path: '/healthz', isIdempotent: true, signal })).status === 'ok'
   } catch (error) {
     if (isServerError(error)) return false
     throw error
@@ -232,7 +232,11 @@ async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<b
 
 async function readiness(http: Http, signal: AbortSignal | undefined): Promise<Readiness> {
   try {
-    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({ path: '/readyz', mayRepeat: true, signal })
+    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({
+      path: '/readyz',
+      isIdempotent: true,
+      signal,
+    })
     return { ready: true, ...(pipeline !== undefined && { pipeline }), ...(position !== undefined && { position }) }
   } catch (error) {
     if (isServerError(error)) return { ready: false, why: error.message }

@@ -113,7 +113,7 @@ async function* eventsOf(http: Http, path: string, place: string | undefined, si
   const stop = new AbortController()
   const { url, stillMs } = http.options
   const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
-  const request: Ask = { path, headers, mayRepeat: true, signal }
+  const request: Ask = { path, headers, isIdempotent: true, signal }
   try {
     const response = await withinSilence(untilAborted(http.open(request, stop), signal), url, stillMs)
     const reader = response.body!.getReader()

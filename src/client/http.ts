@@ -39,7 +39,7 @@ export interface Ask extends CallOptions {
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
   /** The request is idempotent. */
-  readonly mayRepeat: boolean
+  readonly isIdempotent: boolean
 }
 
 /** Requests with the options of one client. */
@@ -118,9 +118,9 @@ export class Http {
   }
 }
 
-function mayRetry(error: ClientError, { mayRepeat }: Ask): boolean {
+function mayRetry(error: ClientError, { isIdempotent }: Ask): boolean {
   const isInTime = (error.retryAfterMs ?? 0) <= limits.CLIENT_WAIT_MS_MAX
-  return isInTime && (error.wasTurnedAway || (mayRepeat && error.isPassing))
+  return isInTime && (error.wasTurnedAway || (isIdempotent && error.isPassing))
 }
 
 /** Settles as `answer` does, with network errors as `SPILL_UNREACHABLE`, and aborts as the signal's reason. */

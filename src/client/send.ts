@@ -34,7 +34,7 @@ export async function send(
   const progress = new SendProgress()
   const path = `/sources/${encodeURIComponent(source.name)}/events`
   const sendOne = async (batch: Batch): Promise<void> => {
-    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), mayRepeat: hasIds(source), signal }).catch((error: unknown) => {
+    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent: hasIds(source), signal }).catch((error: unknown) => {
       // A server or proxy with a smaller limit answers 413 before it processes any of the batch: send its halves.
       if (error instanceof ClientError && error.status === 413 && batch.texts.length > 1) return undefined
       throw error

@@ -30,8 +30,8 @@ test('closing answers accepted requests, and does not wait for keep-alive connec
 test('a slow body is answered at shutdown with its result so far, and does not delay the shutdown', async () => {
   const data = scratchFolder('slow-bodies')
   const running = await Running.open(shop, data)
-  const patience = { bodyMs: 300, closingMs: 60_000 }
-  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, patience })
+  const connectionLimits = { bodyMs: 300, closingMs: 60_000 }
+  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, connectionLimits })
   const slow = (type: string, begin: string) => {
     const answered = Promise.withResolvers<{ status: number | undefined; body: string; connection: string | undefined }>()
     const headers = { 'content-type': type }

@@ -23,7 +23,7 @@ export interface Patience extends ClosingPatience {
   readonly connections: number
 }
 
-const defaultPatience: Patience = {
+const defaultConnectionLimits: Patience = {
   headMs: limits.HTTP_HEAD_MS,
   requestMs: limits.HTTP_REQUEST_MS,
   lookMs: limits.HTTP_LOOK_MS,
@@ -34,13 +34,15 @@ const defaultPatience: Patience = {
   connections: limits.HTTP_CONNECTIONS_MAX,
 }
 
+/** The options of a server of its own. */
 export interface ServerOptions extends ServeOptions {
-  readonly patience?: Partial<Patience>
+  /** Timeouts and connection counts of this server, in place of the defaults. */
+  readonly connectionLimits?: Partial<Patience>
 }
 
 /** Makes the server; `listen` of the instance opens its port. */
-export function serve({ patience, ...options }: ServerOptions): FastifyInstance {
-  const { headMs, requestMs, lookMs, idleMs, stillMs, connections, ...closing } = { ...defaultPatience, ...patience }
+export function serve({ connectionLimits, ...options }: ServerOptions): FastifyInstance {
+  const { headMs, requestMs, lookMs, idleMs, stillMs, connections, ...closing } = { ...defaultConnectionLimits, ...connectionLimits }
   const app = fastify({
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,

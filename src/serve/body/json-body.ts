@@ -18,7 +18,7 @@ export const httpOrigin: Origin = { placeOf: number => `http record ${number}`, 
 export interface JsonBody {
   readonly batch: RecordBatch
   /** The body is a single record, and no array. */
-  readonly isOne: boolean
+  readonly isSingle: boolean
 }
 
 /**
@@ -31,24 +31,24 @@ export function jsonBody(body: Buffer, reader?: LineReader): JsonBody {
   checkUtf8(bytes)
   const first = notBlank(bytes, 0)
   if (first === bytes.length) throw noJson('the body is empty')
-  const isOne = bytes[first] !== 0x5b
-  const ends = isOne ? [first, textEnd(bytes, first, bytes.length)] : elements(bytes, first)
+  const isSingle = bytes[first] !== 0x5b
+  const ends = isSingle ? [first, textEnd(bytes, first, bytes.length)] : elements(bytes, first)
   if (ends.length / 2 > limits.TURN_RECORDS)
     throw new ServeError('SPILL_LIMIT', `more than ${limits.TURN_RECORDS} records in one array (TURN_RECORDS); send them as NDJSON`, {
       status: 413,
     })
-  return { batch: batchOf(bytes, ends, isOne, reader), isOne }
+  return { batch: batchOf(bytes, ends, isSingle, reader), isSingle }
 }
 
 /** Parses a body whose JSON is no record of a source. Throws 400. */
 export function jsonValue(bytes: Buffer): unknown {
-  const { batch, isOne } = jsonBody(bytes)
+  const { batch, isSingle } = jsonBody(bytes)
   const [undecodable] = batch.undecodable
   if (undecodable) throw noJson(`the body: ${undecodable.detail}`)
-  return isOne ? batch.records[0] : batch.records
+  return isSingle ? batch.records[0] : batch.records
 }
 
-function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?: LineReader): RecordBatch {
+function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, reader?: LineReader): RecordBatch {
   const records: unknown[] = []
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
@@ -67,7 +67,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?
     const decoded = parseRecord(bytes, start, end)
     if (decoded instanceof Fault) {
       if (decoded.detail.startsWith('not JSON'))
-        throw noJson(`${isOne ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
+        throw noJson(`${isSingle ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
       undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))
       continue
     }

@@ -99,8 +99,8 @@ function onRequest({ name, decide }: ModelIR): { readonly name: string; readonly
 /** The record of a body that is one JSON object. Throws 400, or 415 for NDJSON. */
 function singleRecord(media: ReturnType<typeof mediaOf>, bytes: Buffer, lines?: LineReader): RecordBatch {
   if (media !== 'json') throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object', { status: 415 })
-  const { batch, isOne } = jsonBody(bytes, lines)
-  if (!isOne) throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object, not an array')
+  const { batch, isSingle } = jsonBody(bytes, lines)
+  if (!isSingle) throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object, not an array')
   return batch
 }
 

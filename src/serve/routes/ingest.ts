@@ -39,11 +39,11 @@ function ingestJson(
 ): Promise<Outcome> {
   return withBody(request, share, async bytes => {
     share.checkRecords()
-    const { batch, isOne } = jsonBody(bytes, reader)
-    const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
+    const { batch, isSingle } = jsonBody(bytes, reader)
+    const outcome = new Outcome(isSingle ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length
     if (records > 0) outcome.add(await share.waiting(records, () => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
-    if (isOne && outcome.isRefused) throw refused(outcome)
+    if (isSingle && outcome.isRefused) throw refused(outcome)
     return outcome
   })
 }

@@ -95,7 +95,7 @@ function sourceOf({ sources }: PipelineIR, name: string): SourceIR {
 /** The record of a webhook, with the id of its headers if the body has none. Throws 400 for an array. */
 function singleWebhook(bytes: Buffer, source: SourceIR, id: string | undefined): JsonBody {
   const body = jsonBody(bytes)
-  if (!body.isOne) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
+  if (!body.isSingle) throw new ServeError('SPILL_INPUT', 'a webhook is one JSON object, not an array')
   const [record] = body.batch.records
   const lacksId = typeof record === 'object' && record !== null && source.id !== undefined && !Object.hasOwn(record, source.id)
   return id !== undefined && lacksId ? jsonBody(withField(bytes, source.id, id)) : body

@@ -99,8 +99,8 @@ test('a damaged or truncated gzip is 400', async () => {
 })
 
 test('a client that is slow with its head or its body is disconnected', async () => {
-  const patience = { headMs: 100, requestMs: 200, lookMs: 50 }
-  const hasty = serve({ run: shop.run, pipeline, data: shop.data, patience })
+  const connectionLimits = { headMs: 100, requestMs: 200, lookMs: 50 }
+  const hasty = serve({ run: shop.run, pipeline, data: shop.data, connectionLimits })
   await hasty.listen({ host: '127.0.0.1', port: 0 })
   const starts = [
     'GET /healthz HTTP/1.1\r\nhost:',
