@@ -12,6 +12,7 @@ export interface Batch {
   readonly texts: readonly string[]
 }
 
+/** The options of batching. */
 export interface BatchOptions {
   readonly signal: AbortSignal | undefined
   /** Greatest time in milliseconds that an event waits for others to fill its batch. */

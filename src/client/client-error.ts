@@ -2,6 +2,7 @@
 import { SpillwayError, type ErrorCode } from '../base/errors.ts'
 import type { Sent } from './answers.ts'
 
+/** The details of an error. */
 export interface ClientErrorOptions {
   readonly status?: number | undefined
   readonly retryAfterMs?: number | undefined

@@ -9,6 +9,7 @@ export const LATE = Symbol('late')
 
 type Result = IteratorResult<unknown>
 
+/** The iterator of one send. */
 export class Records {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
   readonly #waitMs: number

@@ -10,9 +10,12 @@ import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
 
+/** The host unless another is named. */
 export const HOST_DEFAULT = '127.0.0.1'
+/** The port unless another is named. */
 export const PORT_DEFAULT = 7070
 
+/** The options of a listening server. */
 export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
   readonly host?: string
   /** 0 for any free port. */
@@ -21,6 +24,7 @@ export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
   readonly open?: boolean
 }
 
+/** A server that accepts requests. */
 export interface Listening {
   /** `http://127.0.0.1:7070`. */
   readonly url: string

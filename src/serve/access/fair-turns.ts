@@ -13,6 +13,7 @@ import { clientKey } from './client-key.ts'
 /** Microtasks between the grant of a turn and the end of its work: the work may stand behind several generators. */
 const MICROTASKS = 32
 
+/** The queue of one server. */
 export class FairTurns {
   readonly #clock: Clock
   /** Waiting callers by client; clients in the order of their turns. */

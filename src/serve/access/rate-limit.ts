@@ -16,6 +16,7 @@ interface Bucket {
   refilledAt: number
 }
 
+/** The buckets of all clients; beyond `RATE_CLIENTS_MAX` the least recent one is dropped. */
 export class Rate {
   readonly #limit: RateLimit
   readonly #clock: Clock

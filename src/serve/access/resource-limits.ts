@@ -20,6 +20,7 @@ export interface Bounds {
   readonly heartbeatMs: number
 }
 
+/** The limits of a server that sets none. */
 export const defaultBounds: Bounds = {
   jsonBytes: limits.HTTP_JSON_BYTES_MAX,
   streamBytes: limits.HTTP_STREAM_BYTES_MAX,

@@ -1,6 +1,7 @@
 /** Roles of clients. Each route needs one role; `admin` has all of them. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 
+/** All roles. */
 export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const
 
 /** A role that a route may need: `ingest`, `read`, `decide`, `operate` or `admin`. */
@@ -15,8 +16,10 @@ export const roleTexts: Readonly<Record<Role, string>> = {
   admin: 'all of that',
 }
 
+/** Do the roles of a client include the needed one? */
 export const allows = (own: readonly Role[], needed: Role): boolean => own.includes(needed) || own.includes('admin')
 
+/** Is the text the name of a role? */
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
 
 /** The message for an unknown role, with the nearest known one. */

@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http'
 import { every, stopwatch, type Clock } from '../../base/clock.ts'
 import { ServeError } from '../http/serve-error.ts'
 
+/** The rate that bodies need. */
 export interface BodyRate {
   /** Least average rate, in bytes a second. */
   readonly bodyBytesPerS: number

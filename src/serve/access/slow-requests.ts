@@ -12,6 +12,7 @@ import { limits } from '../../base/limits.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { breakOff } from './slow-bodies.ts'
 
+/** The time limits of a shutdown. */
 export interface ClosingPatience {
   /** Milliseconds after the shutdown begins within which a body must be complete. */
   readonly bodyMs: number

@@ -12,6 +12,7 @@ import { newSecret } from '../../base/secret.ts'
 import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 import { isRole, type Role } from './roles.ts'
 
+/** A token as the file holds it. */
 export interface Token {
   readonly name: string
   readonly roles: readonly Role[]
@@ -24,8 +25,10 @@ export interface Token {
 const VERSION = 1
 const PREFIX = 'spw_'
 
+/** The path of the token file. */
 export const tokenPath = (data: string): string => join(data, 'tokens.json')
 
+/** The SHA-256 of a token's text. */
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** The tokens of a folder; empty without a file. Throws `SPILL_DATA` for a damaged file, so that it lets nobody in. */

@@ -11,8 +11,10 @@ import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { newSecret } from '../../base/secret.ts'
 
+/** The style of a signature. */
 export type WebhookStyle = 'standard' | 'stripe'
 
+/** The secret of a source, and the style of its signatures. */
 export interface WebhookSecret {
   readonly style: WebhookStyle
   /** The secret as the provider shows it: `whsec_…`. */
@@ -22,8 +24,10 @@ export interface WebhookSecret {
 /** Webhook secrets by source. */
 export type Webhooks = Readonly<Record<string, WebhookSecret>>
 
+/** The headers of a request, names in lower case. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** A webhook with a valid signature. */
 export interface Verified {
   /** The provider's id from a header, if there is one; the same when the webhook is sent again. */
   readonly id: string | undefined

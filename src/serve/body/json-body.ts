@@ -15,6 +15,7 @@ import { ServeError } from '../http/serve-error.ts'
 /** The origin of records from HTTP. All bodies share one object, for which the validator caches its state. */
 export const httpOrigin: Origin = { placeOf: number => `http record ${number}`, text: false, tabular: false, zoneless: new Set() }
 
+/** The records of a JSON body. */
 export interface JsonBody {
   readonly batch: RecordBatch
   /** The body is a single record, and no array. */

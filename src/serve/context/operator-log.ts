@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 
+/** One line of the log. */
 export interface AuditEntry {
   /** UTC ms. */
   readonly at: number
@@ -21,6 +22,7 @@ export interface AuditEntry {
   readonly detail?: string
 }
 
+/** The path of the log in a data folder. */
 export const auditPath = (data: string): string => join(data, 'audit.ndjson')
 
 /** Appends one entry and syncs the file. Throws `SPILL_STORE`. */

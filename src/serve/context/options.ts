@@ -25,6 +25,7 @@ import type { Webhooks } from '../access/webhook-signature.ts'
  */
 export type Authorize = (request: FastifyRequest, role: Role) => boolean | string | Promise<boolean | string>
 
+/** The options of the server plugin. */
 export interface ServeOptions {
   readonly run: ServedRun
   readonly pipeline: { readonly ir: PipelineIR }

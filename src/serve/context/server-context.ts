@@ -36,6 +36,7 @@ export interface Serving {
   readonly state: RunState
 }
 
+/** Whether the run goes on. */
 export interface RunState {
   /** `undefined` while the run goes on. */
   readonly ended: 'stopped' | 'failed' | undefined

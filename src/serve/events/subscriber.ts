@@ -7,6 +7,7 @@ import { othersTurn } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { placeText, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
 
+/** The filter, the buffer and the authorization of a reader. */
 export interface SubscriberOptions {
   /** The model or action whose events it wants; all if absent. */
   readonly filter: string | undefined

@@ -36,6 +36,7 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_ASSERT: 500,
 }
 
+/** The parts of an error answer beside its code and message. */
 export interface ServeErrorOptions {
   /** Overrides the status of the code. */
   readonly status?: number

@@ -1,6 +1,7 @@
 /** A Prometheus histogram with weights: one measurement counts for many decisions that were made together. */
 import type { Histogram, MetricValueWithName, Registry } from 'prom-client'
 
+/** The name, help text, labels and buckets of a histogram. */
 export interface WeightedHistogramOptions {
   readonly name: string
   readonly help: string

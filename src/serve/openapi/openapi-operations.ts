@@ -8,6 +8,7 @@ import { failures, json, ref } from './openapi-texts.ts'
 const eventSchema = ({ name, columns, mapVersion }: SourceIR): Schema =>
   mapVersion === undefined ? recordSchema(columns) : { description: `input of the map of '${name}'` }
 
+/** `POST /sources/NAME/events`. */
 export function eventsOperation(source: SourceIR): Schema {
   const { name, key, time, id, dedupe } = source
   const event = eventSchema(source)
@@ -27,6 +28,7 @@ export function eventsOperation(source: SourceIR): Schema {
   }
 }
 
+/** `POST /sources/NAME/decide`. */
 export function inlineOperation(source: SourceIR): Schema {
   const { name } = source
   return {
@@ -40,6 +42,7 @@ export function inlineOperation(source: SourceIR): Schema {
   }
 }
 
+/** `POST /sources/NAME/webhook`. */
 export function webhookOperation(source: string): Schema {
   return {
     operationId: `webhook_${source}`,
@@ -53,6 +56,7 @@ export function webhookOperation(source: string): Schema {
   }
 }
 
+/** `GET /features/NAME`. */
 export function featuresOperation({ name, key, features, description }: GroupIR, columns: readonly ColumnIR[]): Schema {
   const parts = columns.map(keySchema)
   const schema = parts.length === 1 ? parts[0] : { type: 'array', prefixItems: parts, minItems: parts.length, maxItems: parts.length }
@@ -71,6 +75,7 @@ const reportTypes: Schema = {
   'application/vnd.apache.parquet': { schema: {} },
 }
 
+/** `GET /reports/NAME/latest`. */
 export function latestOperation(name: string): Schema {
   return {
     operationId: `latest_${name}`,
@@ -79,6 +84,7 @@ export function latestOperation(name: string): Schema {
   }
 }
 
+/** `POST /reports/NAME`. */
 export function reportOperation(name: string): Schema {
   return {
     operationId: `report_${name}`,
@@ -87,6 +93,7 @@ export function reportOperation(name: string): Schema {
   }
 }
 
+/** `POST /groups/NAME/runs`. */
 export function runOperation(name: string): Schema {
   return {
     operationId: `run_${name}`,
@@ -95,6 +102,7 @@ export function runOperation(name: string): Schema {
   }
 }
 
+/** `POST /models/NAME/train`. */
 export function trainOperation(name: string): Schema {
   return {
     operationId: `train_${name}`,
@@ -106,6 +114,7 @@ export function trainOperation(name: string): Schema {
   }
 }
 
+/** `POST /models/NAME/promote`. */
 export function promoteOperation(name: string): Schema {
   const number = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
   const version = { anyOf: [number, { const: 'previous' }], description: '0 is the score of the definition' }
@@ -123,6 +132,7 @@ export function promoteOperation(name: string): Schema {
   }
 }
 
+/** `POST /models/NAME/decide`. */
 export function decideOperation({ name, decide, description }: ModelIR): Schema {
   return {
     operationId: `decide_${name}`,

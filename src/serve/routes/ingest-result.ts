@@ -6,6 +6,7 @@ import type { Refusal } from '../../intake/refusal.ts'
 import type { Receipt } from '../../run/ingest/appender.ts'
 import { ServeError } from '../http/serve-error.ts'
 
+/** A rejected record of a request. */
 export interface RefusedRecord {
   /** Index in an array, from 0. */
   readonly index?: number
