@@ -50,7 +50,7 @@ export interface RecentOptions extends CallOptions {
   readonly limit?: number
 }
 
-/** Whether a run accepts events. */
+/** The readiness of a run to accept events. */
 export type Readiness =
   /** The server tells its pipeline and its log position only to clients with the role `read`. */
   { readonly ready: true; readonly pipeline?: string; readonly position?: number } | { readonly ready: false; readonly why: string }

@@ -9,7 +9,7 @@ import type { ServedRun } from '../http/served-run.ts'
 import type { Streams } from '../events/streams.ts'
 import type { UnsignedCounts } from '../access/webhook-signature.ts'
 
-/** How requests are authorized: by a token, by the embedding server, or not at all. */
+/** The authorization of requests: by a token, by the embedding server, or none. */
 export type Authorization = 'token' | 'own' | 'none'
 
 /** The objects that all routes of one server share. */
@@ -36,7 +36,7 @@ export interface Serving {
   readonly state: RunState
 }
 
-/** Whether the run goes on. */
+/** The end of the run, if it has ended. */
 export interface RunState {
   /** `undefined` while the run goes on. */
   readonly ended: 'stopped' | 'failed' | undefined
