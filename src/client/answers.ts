@@ -1,108 +1,110 @@
-/** What a server answers, typed by the definitions that were asked about. All times are UTC milliseconds. */
+/** Types of the answers of a server, generic over the definitions of its pipeline. All times are UTC milliseconds. */
 import type { ErrorCode } from '../base/errors.ts'
 
-/** An event that was refused. It is kept whole among the dead letters. */
+/** An event that the server rejected. It is kept whole as a dead letter. */
 export interface RefusedEvent {
-  /** Which of those that were sent, from 0. */
+  /** Index among the events that were sent, from 0. */
   readonly index: number
   readonly reason: string
   readonly detail: string
 }
 
-/** What became of events that were sent: all of it is durable. */
+/** The result of a send, when all of it is durable: counts of accepted, duplicate and rejected events. */
 export interface Sent {
   readonly accepted: number
-  /** Of ids that were there already; after a request that was sent again, also those that its first try took. */
+  /** Events whose ids the log had already, also by an earlier attempt of the same request. */
   readonly duplicates: number
   readonly refused: number
-  /** Where the log stood behind the last of them. */
+  /** Log position after the last of them. */
   readonly position: number
-  /** Those that were refused, by index. A server names the first 20 of a request. */
+  /** Rejected events by index. A server names the first 20 of a request. */
   readonly refusals: readonly RefusedEvent[]
 }
 
-/** What became of events so far, while the rest of them is still being sent. */
+/** The result of a send so far, while its rest is still being sent. */
 export interface SentSoFar extends Sent {
-  /** The first that is not acknowledged: were the send to end here, it and those behind it would be to be sent again. */
+  /** Index of the first event that is not acknowledged. If the send ends here, send again from this event on. */
   readonly from: number
 }
 
+/** Why a feature has no value. */
 export interface RefusedFeature {
   readonly code: ErrorCode
   readonly why: string
 }
 
-/** The features of a key, and what they are of. */
+/** The feature values of a key, with their as-of time and the events in them. */
 export interface KeyFeatures<F> {
   readonly group: string
-  /** A text for each key column. */
+  /** The text of each key column. */
   readonly key: Readonly<Record<string, string>>
-  /** When they were asked for. */
+  /** Time of the request. */
   readonly t: number
-  /** What the values are of, by the group's placement; NULL before the first run of a schedule. */
+  /** As-of time of the values, by the placement of the group; null before the first run of a schedule. */
   readonly clock: number | null
-  /** Events of the group's source that are in them: the first so many. */
+  /** Visible events: the number of events of the group's source that the values include. */
   readonly known: number
+  /** `stream`, `batch` or `merged`. */
   readonly layer: string
-  /** Of merged layers: the batch run whose result is the body, its time, and by how much that is behind `t`. */
+  /** Of merged layers: the batch run whose result is the snapshot, its as-of time, and its age at `t`. */
   readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
-  /** By how much the clock is behind `t`; NULL with it. */
+  /** Age of the values at `t`, in milliseconds; null if `clock` is. */
   readonly ageMs: number | null
-  /** Why the values are less than was defined, where they are. */
+  /** Why the values differ from their definition, if they do. */
   readonly degraded?: string
   readonly features: F
-  /** Features that have no value, each with the reason. Only where they were asked for with `refused: true`. */
+  /** Features without a value, each with the reason. Only with the option `refused: true`. */
   readonly refused?: { readonly [N in keyof F]?: RefusedFeature }
 }
 
-/** A decision as it is recorded. */
+/** A recorded decision: vector, score, and what they were computed from. `V` is the type of the vector. */
 export interface Decision<V> {
   readonly model: string
   readonly t: number
-  /** What it is about: the key of the triggering event, of the tick, or of the request. */
+  /** Key of the triggering event, tick or request. */
   readonly key: string | number | boolean | null
-  /** Id of the triggering event. */
+  /** Id of the triggering event, if it has one. */
   readonly id?: string | number | boolean | null
-  /** Number of the log's entry that made it. */
+  /** Number of the log entry that triggered it. */
   readonly entry: number
-  /** Where the triggering event stands in its source. */
+  /** Place of the triggering event in its source. */
   readonly position?: { readonly partition: number; readonly offset: number }
-  /** As the model was given it, nested as its inputs are. */
+  /** Feature vector of the model, nested as its inputs are. */
   readonly vector: V
-  /** NULL where an input without `ifNull` was, or where the decision was refused. */
+  /** Null if an input without `ifNull` is null, or if the decision was rejected. */
   readonly score: number | null
-  /** The version of the model that scored, where one was promoted. */
+  /** Version of the model that scored, if one was promoted. */
   readonly version?: number
-  /** The version that scored beside it, where one did, and its score. */
+  /** Version and score of the challenger, if there is one. */
   readonly challenger?: { readonly version: number; readonly score: number | null }
-  /** By action that would have followed from it and was left undone, so that what comes of it is seen: the chance with which it was. */
+  /** Exploration: by action that was left undone on purpose, the probability of that. */
   readonly explored?: Readonly<Record<string, number>>
-  /** Why decisions of the model have no score, whatever they see: 'no version yet'. */
+  /** Why the model has no score at all: 'no version yet'. */
   readonly unscored?: string
   readonly refused?: string
-  /** What each group knew, and as of when. */
+  /** Visible events and as-of time, by feature group. */
   readonly read: Readonly<Record<string, { readonly known: number; readonly clock: number | null }>>
 }
 
-/** What is said with an answer that was waited for. */
+/** Fields of an answer to a request that waits for a decision. */
 export interface Said {
-  /** False: it was answered at the deadline of an action, and may be lost with the server; what was sent is to be sent again. */
+  /** False for an answer at the deadline of an action: the event may be lost with the server, so send it again. */
   readonly durable: boolean
-  /** Of the actions that answer, those that follow, by name. */
+  /** Answers of the actions that follow from the decision, by name. */
   readonly answers?: Readonly<Record<string, unknown>>
-  /** Why nothing was decided in time: the answers are what the actions say otherwise. */
+  /** Why there is no decision in time; `answers` then holds fallbacks. */
   readonly degraded?: string
 }
 
-/** What a model that was asked has decided, or that it has not: look at `degraded` before anything else is taken of it. */
+/** The answer of a model to a request: a decision, or a fallback. Check `degraded` before any other field. */
 export type AskedDecision<V> = AnsweredDecision<V> | DegradedDecision
 
-/** It decided in time. */
+/** A decision that was made before the deadlines of its actions. */
 export interface AnsweredDecision<V> extends Decision<V>, Omit<Said, 'degraded'> {
   readonly degraded?: undefined
 }
 
-/** The deadline of an action came first. Nothing is known of a decision; `answers` are what the actions say otherwise. */
+/** The answer when the deadline of an action passed without a decision: `answers` holds the actions' fallbacks. */
 export interface DegradedDecision extends Said {
   readonly model: string
   readonly score: null
@@ -115,53 +117,54 @@ export interface DegradedDecision extends Said {
   readonly read?: undefined
 }
 
-/** One event, and what was decided on it. */
+/** The answer to one event: the decisions on it. */
 export interface DecidedEvent extends Said {
   readonly decisions: readonly Decision<Readonly<Record<string, unknown>>>[]
-  /** 1 if it was there already: then nothing was decided anew. Absent where it is not durable. */
+  /** 1 for a duplicate, on which no new decision is made. Absent if the answer is not durable. */
   readonly duplicates?: number
-  /** Of one that was there already, its entry in the log: the decisions are those that were recorded on it the first time. */
+  /** Of a duplicate: the log entry of the original event, whose recorded decisions these are. */
   readonly repeats?: number
-  /** Why there is no such decision: it was forgotten, or nothing decided on it then. */
+  /** Of a duplicate: why no decision on the original is recorded. */
   readonly undecided?: string
   readonly position?: number
 }
 
 /** A decision of the stream. */
 export interface StreamedDecision<V> extends Decision<V> {
-  /** Its place in the stream: given as `after`, the stream goes on behind it. */
+  /** Position in the stream: as the option `after`, the stream resumes after it. */
   readonly place: string
 }
 
-/** What follows from a decision, as it stands. */
+/** The state of an effect: one delivery of an action. */
 export interface StreamedEffect {
-  /** Counts all effects, in order of decision. */
+  /** Number among all effects, in order of decision. */
   readonly number: number
   readonly action: string
-  /** The idempotency key. */
+  /** The idempotency key of the delivery. */
   readonly id: string
-  /** Number of the log's entry that made the decision. */
+  /** Number of the log entry of the decision. */
   readonly entry: number
   readonly key: string | number | boolean | null
-  /** Of the decision. */
+  /** Time of the decision. */
   readonly t: number
-  /** When the decision was made, by the server's clock, as are the times below. */
+  /** When the decision was made. This and the times below are by the server's clock. */
   readonly made: number
-  /** Until when it should be acknowledged. */
+  /** Deadline of its acknowledgement. */
   readonly due?: number
   readonly state: 'pending' | 'delivered' | 'dead' | 'dropped' | 'dry'
   readonly attempts: number
-  /** Of a pending one that was tried: not before. */
+  /** Of a pending effect after a failed attempt: time of the next one. */
   readonly next?: number
-  /** Why the last try failed, or why it was dropped. */
+  /** Why the last attempt failed, or why the effect was dropped. */
   readonly why?: string
-  /** When the first try began. */
+  /** Time of the first attempt. */
   readonly began?: number
-  /** When the last try began, and when it was delivered, dead or dropped. */
+  /** Time of the last attempt. */
   readonly sent?: number
+  /** Time at which it was delivered, dead or dropped. */
   readonly settled?: number
-  /** Of a delivered one that had a deadline: was it acknowledged later than that? */
+  /** Of a delivered effect with a deadline: was it acknowledged later? */
   readonly late?: boolean
-  /** Its place in the stream: given as `after`, the stream goes on behind it. */
+  /** Position in the stream: as the option `after`, the stream resumes after it. */
   readonly place: string
 }

@@ -1,31 +1,36 @@
-/** Events as the bodies of requests, each within what a server takes in one. */
+/** Splits events into batches for requests, each within the limits of a server. One pass over the events; memory holds one batch. */
 import { limits } from '../base/limits.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { LATE, Records } from './records.ts'
 
-/** Events that are sent together. */
+/** Events of one request. */
 export interface Batch {
-  /** Index of the first, among all that are sent. */
+  /** Index of the first event, among all events of the send. */
   readonly from: number
   /** Each as JSON. */
   readonly texts: readonly string[]
 }
 
+/** The options of batching. */
 export interface BatchOptions {
   readonly signal: AbortSignal | undefined
-  /** Milliseconds that an event waits at most for those that are sent with it. */
+  /** Greatest time in milliseconds that an event waits for others to fill its batch. */
   readonly waitMs: number
 }
 
-/** Throws `SPILL_INPUT` for a record that JSON cannot hold, `SPILL_LIMIT` for one that is too large; what stood before was given. */
+/**
+ * Yields batches in order.
+ *
+ * Throws `SPILL_INPUT` for a record that JSON cannot hold, `SPILL_LIMIT` for one that is too large. Full batches before it were yielded.
+ */
 export async function* batchesOf(
-  given: Iterable<unknown> | AsyncIterable<unknown>,
+  events: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, waitMs }: BatchOptions,
 ): AsyncGenerator<Batch> {
-  if (!isIterable(given)) throw new ClientError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
-  const records = new Records(given, waitMs, signal)
-  const batch = new Gathered()
+  if (!isIterable(events)) throw new ClientError('SPILL_INPUT', 'events are an array, or what can be iterated: write [event] for one')
+  const records = new Records(events, waitMs, signal)
+  const batch = new BatchBuilder()
   try {
     while (true) {
       const next = await records.next()
@@ -34,21 +39,21 @@ export async function* batchesOf(
       const bytes = text === undefined ? Infinity : bytesOf(text) + 1
       if (!batch.hasRoom(bytes)) {
         records.sent()
-        if (batch.length > 0) yield batch.take()
+        if (batch.length > 0) yield batch.flush()
       }
       if (text === undefined) continue
       batch.add(text, bytes)
       records.keep()
     }
-    // Of no events too: where the log stands.
-    if (batch.length > 0 || batch.end === 0) yield batch.take()
+    // An empty send is one request, too: its answer has the log position.
+    if (batch.length > 0 || batch.end === 0) yield batch.flush()
   } finally {
     await records.close()
   }
 }
 
-/** What will be sent next. */
-class Gathered {
+/** The batch that is being filled. */
+class BatchBuilder {
   #from = 0
   #texts: string[] = []
   #bytes = 0
@@ -57,7 +62,7 @@ class Gathered {
     return this.#texts.length
   }
 
-  /** Index of the event that comes next. */
+  /** Index of the next event. */
   get end(): number {
     return this.#from + this.#texts.length
   }
@@ -66,7 +71,7 @@ class Gathered {
     return this.#texts.length < limits.CLIENT_BATCH_EVENTS && this.#bytes + bytes <= limits.CLIENT_BATCH_BYTES - 1
   }
 
-  /** Throws `SPILL_LIMIT` for one that is too large by itself. */
+  /** Adds an event. Throws `SPILL_LIMIT` for an event that is too large for any request. */
   add(text: string, bytes: number): void {
     if (bytes > limits.CLIENT_BATCH_BYTES - 1)
       throw new ClientError('SPILL_LIMIT', `event ${this.end} has more than ${limits.CLIENT_BATCH_BYTES} bytes (CLIENT_BATCH_BYTES)`)
@@ -74,26 +79,28 @@ class Gathered {
     this.#bytes += bytes
   }
 
-  take(): Batch {
-    const taken = { from: this.#from, texts: this.#texts }
+  /** Returns the batch, and begins the next one. */
+  flush(): Batch {
+    const batch = { from: this.#from, texts: this.#texts }
     this.#from = this.end
     this.#texts = []
     this.#bytes = 0
-    return taken
+    return batch
   }
 }
 
-/** A text is too, by its characters, which are no events. */
+/** Is it an iterable of events? A string is iterable by characters, and is none. */
 const isIterable = (records: unknown): boolean =>
   typeof records === 'object' && records !== null && (Symbol.iterator in records || Symbol.asyncIterator in records)
 
-/** A request of few events is JSON, one of many is lines. */
+/** The body of a request: JSON for few events, NDJSON for many. */
 export function bodyOf({ texts }: Batch): { readonly type: string; readonly body: string } {
   return texts.length <= limits.CLIENT_JSON_EVENTS
     ? { type: 'application/json', body: `[${texts.join(',')}]` }
     : { type: 'application/x-ndjson', body: `${texts.join('\n')}\n` }
 }
 
+/** The two halves of a batch. */
 export function halvesOf({ from, texts }: Batch): readonly [Batch, Batch] {
   const middle = Math.ceil(texts.length / 2)
   return [
@@ -102,7 +109,7 @@ export function halvesOf({ from, texts }: Batch): readonly [Batch, Batch] {
   ]
 }
 
-/** Of a text as UTF-8, or a little more. */
+/** An upper bound of the UTF-8 bytes of a text, exact without surrogates. */
 function bytesOf(text: string): number {
   let bytes = text.length
   for (let i = 0; i < text.length; i++) {

@@ -1,13 +1,13 @@
 /**
- * The client where there is nothing of Node's: its modules are loaded into a world that has what a browser has, and no more; they may import one another, and
- * what of `base/` needs nothing either.
+ * The client without Node.js: its modules are loaded into a context with the globals of a browser alone. They may import one another, and
+ * files of `base/` that need no Node.js either.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-test('it runs with what a browser has', () => {
+test('the client runs with the globals of a browser', () => {
   const world = fileURLToPath(new URL('../../test/serve/browser.ts', import.meta.url))
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const { stdout, stderr, status } = spawnSync(
@@ -16,8 +16,8 @@ test('it runs with what a browser has', () => {
     { encoding: 'utf8', env, timeout: 60_000 },
   )
   assert.equal(status, 0, stderr)
-  const told = JSON.parse(stdout) as { loaded: string[]; sent: number; n: number; score: number; streamed: string[]; code: string }
-  const { loaded, ...rest } = told
+  const result = JSON.parse(stdout) as { loaded: string[]; sent: number; n: number; score: number; streamed: string[]; code: string }
+  const { loaded, ...rest } = result
   assert.deepEqual(rest, { sent: 3, n: 3, score: 1, streamed: ['1', '2', '3'], code: 'SPILL_NOT_FOUND' })
   assert.ok(loaded.length > 10)
   assert.deepEqual(loaded.filter(path => !path.startsWith('client/')).sort(), [

@@ -1,22 +1,34 @@
-/** What went wrong with a request: what the server said of it, or why nothing is known of it. */
+/** Errors of requests: the server's error, or the reason why the result is unknown. */
 import { SpillwayError, type ErrorCode } from '../base/errors.ts'
 import type { Sent } from './answers.ts'
 
+/** The details of an error. */
 export interface ClientErrorOptions {
   readonly status?: number | undefined
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
-/** `code` and `message` are the server's own, or `SPILL_UNREACHABLE` where no Spillway server answered. */
+/**
+ * The error of a call. `code` and `message` are the server's, or `SPILL_UNREACHABLE` if no Spillway server answered.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await api.send(payments, events)
+ * } catch (error) {
+ *   if (error instanceof ClientError) console.error(error.code, error.message, error.from)
+ * }
+ * ```
+ */
 export class ClientError extends SpillwayError {
-  /** The HTTP status; absent where nothing answered. */
+  /** The HTTP status; absent without an answer. */
   readonly status: number | undefined
-  /** When the server asked for the request again, in milliseconds. */
+  /** Delay in milliseconds after which the server wants the request again. */
   readonly retryAfterMs: number | undefined
-  /** Of a `send` of many events: what became of those in front of `from`. */
+  /** Of a `send`: the result of the events before `from`. */
   sent: Sent | undefined
-  /** Of a `send` of many events: the first that is not acknowledged. It, and those behind it, are to be sent again. */
+  /** Of a `send`: index of the first event that is not acknowledged. Send again from this event on. */
   from: number | undefined
 
   constructor(code: ErrorCode, message: string, { status, retryAfterMs, ...options }: ClientErrorOptions = {}) {
@@ -25,27 +37,27 @@ export class ClientError extends SpillwayError {
     this.retryAfterMs = retryAfterMs
   }
 
-  /** Nothing of the request was taken, so that whatever it was may be sent again: the server turned it away at the door. */
+  /** Did the server reject the request before it processed any of it? Then any request may be sent again. */
   get wasTurnedAway(): boolean {
     return this.status === 429 || (this.status === 503 && this.code === 'SPILL_OVERLOAD')
   }
 
-  /** It may go better next time, though nobody knows whether the request was taken. */
+  /** May a later attempt succeed? The server may have processed the request. */
   get isPassing(): boolean {
     if (this.status === undefined) return this.code === 'SPILL_UNREACHABLE'
     return this.wasTurnedAway || [408, 502, 503, 504].includes(this.status)
   }
 }
 
-/** The error that an answer is. */
+/** The error of an answer that is not OK. */
 export async function errorOf(response: Response): Promise<ClientError> {
   const { status } = response
   const options = { status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
   const { code, message } = fieldsOf(await response.text().catch(() => ''))
-  // A later server may have codes that this client does not know.
+  // A newer server may have codes that this client does not know.
   if (code?.startsWith('SPILL_')) return new ClientError(code as ErrorCode, message ?? code, options)
-  const what = `not Spillway, but something in front of it answered: HTTP ${status} at ${response.url}`
-  return new ClientError('SPILL_UNREACHABLE', message === undefined ? what : `${what}: ${message.slice(0, 200)}`, options)
+  const problem = `not Spillway, but something in front of it answered: HTTP ${status} at ${response.url}`
+  return new ClientError('SPILL_UNREACHABLE', message === undefined ? problem : `${problem}: ${message.slice(0, 200)}`, options)
 }
 
 function fieldsOf(text: string): { readonly code?: string | undefined; readonly message?: string | undefined } {
@@ -57,7 +69,7 @@ function fieldsOf(text: string): { readonly code?: string | undefined; readonly 
   }
 }
 
-/** Seconds; a date, which only proxies write, is left to the client's own waiting. */
+/** The header's seconds as milliseconds. A date, which only proxies send, is ignored: the client's own backoff applies. */
 function retryAfterMs(header: string | null): number | undefined {
   return header !== null && /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : undefined
 }

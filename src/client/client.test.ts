@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { answering, caller, failing, losing, overload } from '../../test/serve/caller.ts'
 import { check, fraud, hooked, now, open, pay, payments, start } from '../../test/serve/shop.ts'
-import { waitMs } from './backoff.ts'
+import { waitMs } from './http.ts'
 import { client } from './client.ts'
 import { ClientError } from './client-error.ts'
 
@@ -11,10 +11,10 @@ after(() => shop.close())
 const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
 await client({ url }).send(payments, [pay(1), pay(2), pay(3, 'a/b?c&key=d', 7)])
 
-test('features of a key, and of several keys and groups at one moment', async () => {
+test('features of one key, and of several keys and groups at one as-of time', async () => {
   const { api, asked } = caller({ url })
-  const one = await api.features(now, 'c')
-  assert.deepEqual(one, {
+  const answer = await api.features(now, 'c')
+  assert.deepEqual(answer, {
     group: 'now',
     key: { card: 'c' },
     t: start,
@@ -32,14 +32,14 @@ test('features of a key, and of several keys and groups at one moment', async ()
   ])
   assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
   assert.equal(asked.at(-1), 'POST /features')
-  for (const none of [undefined, null, {}, [null]] as never[]) {
-    await assert.rejects(api.features(now, none), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
-    await assert.rejects(api.featuresOf([[now, none]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
+  for (const key of [undefined, null, {}, [null]] as never[]) {
+    await assert.rejects(api.features(now, key), { code: 'SPILL_INPUT', message: /^a key is a text, a number/ })
+    await assert.rejects(api.featuresOf([[now, key]]), error => error instanceof ClientError && error.code === 'SPILL_INPUT')
   }
   await assert.rejects(api.features({ ...now, name: 'nw' }, 'c'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'now'/ })
 })
 
-test('a feature that has no value is an error, unless it is allowed', async () => {
+test('a feature without a value is an error, unless it is allowed', async () => {
   const { api, next } = caller({ url })
   const refused = { sum: { code: 'SPILL_RANGE', why: 'too large' } }
   const answer = { group: 'now', key: { card: 'c' }, t: 1, clock: 1, known: 1, layer: 'stream', ageMs: 0, features: { n: 1 }, refused }
@@ -54,7 +54,7 @@ test('a feature that has no value is an error, unless it is allowed', async () =
   assert.deepEqual(await api.featuresOf([[now, 'c']], { refused: true }), [answer])
 })
 
-test('a model that is asked decides', async () => {
+test('a model decides on request', async () => {
   const { api } = caller({ url })
   const { durable, ...decision } = await api.decide(check, { card: 'c', amount: '9.50' })
   assert.equal(durable, true)
@@ -64,14 +64,14 @@ test('a model that is asked decides', async () => {
   await assert.rejects(api.decide(check, { card: 'c', amount: 'much' }), { code: 'SPILL_INPUT', status: 400, message: /'amount'/ })
 })
 
-test('an event is sent, and what is decided on it comes back', async () => {
+test('an event is sent, and the decisions on it come back', async () => {
   const { api } = caller({ url })
   const { durable, decisions, duplicates } = await api.decideOn(payments, pay('inline', 'other', 200))
   assert.deepEqual([durable, duplicates, decisions.map(({ model, score }) => [model, score])], [true, 0, [['fraud', 0.9]]])
   await assert.rejects(api.decideOn(payments, { ...pay('x'), amount: 'much' }), { code: 'SPILL_REFUSED', status: 422 })
 })
 
-test('an event with an id is sent again when its answer was lost, and what was decided on it comes back', async () => {
+test('an event with an id is sent again after a lost answer, and its decisions come back', async () => {
   const { api, next, asked } = caller({ url })
   const before = shop.run.end
   next.push(losing)
@@ -80,7 +80,7 @@ test('an event with an id is sent again when its answer was lost, and what was d
   assert.deepEqual([shop.run.end, asked.length], [before + 1, 2])
 })
 
-test('a decision is asked for again only where the server turned it away', async () => {
+test('a request for a decision is sent again only after a rejection', async () => {
   const { api, next, asked } = caller({ url })
   const before = shop.run.end
   next.push(overload)
@@ -94,7 +94,7 @@ test('a decision is asked for again only where the server turned it away', async
   assert.equal(asked.length, 4)
 })
 
-test('what is only read is asked for again', async () => {
+test('reads are sent again', async () => {
   const { api, next, waits } = caller({ url })
   next.push(failing, losing, answering(504, ''))
   assert.equal((await api.features(now, 'c')).features.n, 2)
@@ -107,18 +107,18 @@ test('what is only read is asked for again', async () => {
   assert.equal(waits.length, 4)
 })
 
-test('what stands in front of the server is not taken for it', async () => {
+test('a proxy in front of the server is not taken for the server', async () => {
   const { api, next } = caller({ url, tries: 1 })
   next.push(answering(502, '<html>'), answering(403, { message: 'who are you?' }), answering(418, { code: 'SPILL_NEW', message: 'later' }))
-  const wanted = [
+  const errors = [
     { code: 'SPILL_UNREACHABLE', status: 502, message: /^not Spillway, .*HTTP 502/ },
     { code: 'SPILL_UNREACHABLE', status: 403, message: /who are you\?/ },
     { code: 'SPILL_NEW', status: 418, message: 'later' },
   ]
-  for (const error of wanted) await assert.rejects(api.features(now, 'c'), error)
+  for (const error of errors) await assert.rejects(api.features(now, 'c'), error)
 })
 
-test('whether the process lives, and whether the run takes events', async () => {
+test('liveness and readiness', async () => {
   const { api, next } = caller({ url })
   assert.deepEqual([await api.healthy(), await api.ready()], [true, { ready: true, pipeline: 'shop', position: shop.run.end }])
   next.push(failing, answering(503, { code: 'SPILL_OVERLOAD', message: 'the run was stopped' }))
@@ -148,7 +148,7 @@ test('a token goes with each request, and nowhere else', async () => {
   await assert.rejects(client({ url, fetch: async () => led(async () => new Response()) }).recent(fraud), { status: 302 })
 })
 
-test('a call ends when its user wants it to, and when nothing comes', async () => {
+test('a call ends by its signal, and by its timeout', async () => {
   const never = () => new Promise<Response>(() => {})
   const { api } = caller({ url, tries: 2, fetch: never }, { answerMs: 20 })
   await assert.rejects(api.recent(fraud), { code: 'SPILL_UNREACHABLE', message: /within 20 ms/ })
@@ -156,7 +156,7 @@ test('a call ends when its user wants it to, and when nothing comes', async () =
   const asking = client({ url, fetch: (to, init) => fetch(to, init) }).recent(fraud, { signal: stop.signal })
   stop.abort(new Error('enough'))
   await assert.rejects(asking, /enough/)
-  // Whatever the call waits for.
+  // For each thing that a call waits for.
   const wait = { signal: AbortSignal.timeout(20) }
   await assert.rejects(client({ url, fetch: never }).recent(fraud, wait), { name: 'TimeoutError' })
   await assert.rejects(client({ url, token: () => new Promise(() => {}) }).recent(fraud, { signal: AbortSignal.timeout(20) }), {
@@ -164,32 +164,32 @@ test('a call ends when its user wants it to, and when nothing comes', async () =
   })
 })
 
-test('an address that is none is told at once', () => {
+test('an invalid address is rejected at once', () => {
   for (const wrong of ['', '127.0.0.1:7070', 'ftp://a', '//a', 'https://'])
     assert.throws(() => client({ url: wrong }), { code: 'SPILL_INPUT', message: /is no address of a server/ })
   for (const right of ['http://a', 'https://a:1/b/', 'http://a/@b']) client({ url: right })
-  // A path is of a page's server, or for whoever takes it.
-  assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, and there is no page/ })
+  // A path needs a page, or a `fetch` that accepts paths.
+  assert.throws(() => client({ url: '/spillway' }), { code: 'SPILL_INPUT', message: /is a path, which needs the page/ })
   client({ url: '/spillway', fetch: async () => new Response('{}') })
-  for (const told of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
+  for (const address of ['http://user:s3cret@127.0.0.1:1', 'https://s3cret@a', 'ftp://u:s3cret@a', 'u:s3cret@a', 'http://u:s3/cret@a'])
     assert.throws(
-      () => client({ url: told }),
+      () => client({ url: address }),
       (error: ClientError) => error.code === 'SPILL_INPUT' && /address of a server/.test(error.message) && !/s3/.test(error.message),
     )
   assert.throws(() => client({ url, tries: 0 }), { code: 'SPILL_INPUT' })
   assert.ok(new ClientError('SPILL_INPUT', 'x') instanceof Error)
 })
 
-test('waits become longer up to a bound, differ by chance, and are never shorter than was asked for', () => {
-  const none = () => 0
+test('backoff grows up to a limit, has jitter, and is never shorter than Retry-After', () => {
+  const least = () => 0
   const most = () => 0.999_999
   assert.deepEqual(
-    [1, 2, 3, 30].map(failures => waitMs(failures, none)),
+    [1, 2, 3, 30].map(failures => waitMs(failures, least)),
     [50, 100, 200, 15_000],
   )
   assert.deepEqual(
     [1, 2, 3, 30].map(failures => Math.round(waitMs(failures, most))),
     [100, 200, 400, 30_000],
   )
-  assert.deepEqual([waitMs(1, none, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, none, 2000)], [2000, 2500, 15_000])
+  assert.deepEqual([waitMs(1, least, 2000), Math.round(waitMs(1, most, 2000)), waitMs(30, least, 2000)], [2000, 2500, 15_000])
 })

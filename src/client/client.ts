@@ -1,4 +1,4 @@
-/** A server's answers, typed by the definitions of its pipeline. */
+/** The client of a server: typed calls by the definitions of its pipeline. */
 import { pause, wallClock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
@@ -9,100 +9,138 @@ import type { RecordFor, Source } from '../define/source/source.ts'
 import type { AskedDecision, DecidedEvent, Decision, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
 import { checkValues } from './feature-values.ts'
 import { follow, type FollowOptions } from './follow.ts'
-import { Http, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
+import { Http, type Ask, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
 import { ClientError } from './client-error.ts'
 import { jsonText } from './json-text.ts'
 import { hasIds, keyTexts, type Definition, type KeyIn, type KeyOf } from './named.ts'
 import { send, type SendOptions } from './send.ts'
 
+/** The options of a client. */
 export interface ClientOptions {
-  /** Where the server is: `http://127.0.0.1:7070`, with the prefix if there is one. In a browser it may be a path of the page's own server. */
+  /** Address of the server with its prefix: `http://127.0.0.1:7070`. In a browser it may be a path on the page's own server. */
   readonly url: string
-  /** Sent as `Authorization: Bearer …`; a function is asked before each request. */
+  /** Token, sent as `Authorization: Bearer …`. A function is called before each request. */
   readonly token?: string | (() => string | Promise<string>)
+  /** Replaces the global `fetch`. */
   readonly fetch?: Fetch
-  /** Times that a request is sent before it is given up (CLIENT_TRIES). 1 sends nothing again. */
+  /** Attempts at a request (CLIENT_TRIES). 1 disables retries. */
   readonly tries?: number
 }
 
+/** The options of `features` and `featuresOf`. */
 export interface FeatureOptions<R extends boolean> extends CallOptions {
-  /** Give what there is where some features have no value, and say why, instead of rejecting. */
+  /** Return the features that have values, and the reasons of the others, instead of rejecting. */
   readonly refused?: R
 }
 
-/** Features of which, if refused ones are allowed, some may be missing. */
-type Given<F, R extends boolean> = R extends true ? Partial<F> : F
+/** The features of an answer: with `refused: true` some may be missing. */
+type FeaturesWithin<F, R extends boolean> = R extends true ? Partial<F> : F
 
+/** The options of `effects`. */
 export interface EffectOptions extends FollowOptions {
-  /** An action, or its name. */
+  /** Only effects of this action, or action name. */
   readonly action?: { readonly name: string } | string
 }
 
+/** The options of `recent`. */
 export interface RecentOptions extends CallOptions {
-  /** Only those about this key, as text. */
+  /** Only decisions about this key. */
   readonly key?: string | number
-  /** How many; 20 unless given, 1000 at most. */
+  /** Greatest number of decisions: 20 by default, at most 1000. */
   readonly limit?: number
 }
 
+/** The readiness of a run to accept events. */
 export type Readiness =
-  /** Without a token that may read, the server does not say which pipeline it runs, nor where its log stands. */
+  /** The server tells its pipeline and its log position only to clients with the role `read`. */
   { readonly ready: true; readonly pipeline?: string; readonly position?: number } | { readonly ready: false; readonly why: string }
 
-/** Every call rejects with `ClientError`: the server's code and message, `SPILL_UNREACHABLE`, or what is wrong with what was given. A signal's reason, and what the user's own functions throw, come as they are. */
+/**
+ * Calls to one server.
+ *
+ * Every call rejects with a `ClientError`: the server's code and message, `SPILL_UNREACHABLE`, or `SPILL_INPUT` for wrong arguments. The
+ * reason of a signal, and errors of the user's own functions, are passed through.
+ */
 export interface Client {
   /**
-   * Sends events; resolves when all of them are durable or refused. Many are split into requests, each after the one before. A request that may have been taken is sent
-   * again only if the source has ids; one that the server turned away (429), always.
+   * Sends events. Resolves when all of them are durable or rejected. Many events are split into requests, one after the other.
+   *
+   * A request whose answer was lost is sent again only if the source has ids; a request that the server rejected (429) always is.
+   *
+   * @throws `ClientError` with `from`, the first event that is not acknowledged, and `sent`, the result before it.
    */
   send<S extends Source>(source: S, records: Iterable<RecordFor<S>> | AsyncIterable<RecordFor<S>>, options?: SendOptions): Promise<Sent>
-  /** The features of a key, now. Rejects with the code of a feature that has no value, unless `refused` allows it. */
+  /**
+   * Reads the features of a key now.
+   *
+   * @throws `ClientError` with the code of a feature without a value, unless `refused` is true.
+   */
   features<E extends Entities, F, R extends boolean = false>(
     group: Group<E, F>,
     key: KeyOf<E>,
     options?: FeatureOptions<R>,
-  ): Promise<KeyFeatures<Given<FeaturesOf<Group<E, F>>, R>>>
-  /** Features of several keys and groups, all of one moment: `featuresOf([[cardNow, 'c1'], [shopNow, 7]])`. */
+  ): Promise<KeyFeatures<FeaturesWithin<FeaturesOf<Group<E, F>>, R>>>
+  /** Reads features of several keys and groups, all at one as-of time: `featuresOf([[cardNow, 'c1'], [shopNow, 7]])`. */
   featuresOf<const G extends readonly Definition[], R extends boolean = false>(
     asks: { readonly [I in keyof G]: readonly [group: G[I], key: KeyIn<G[I]>] },
     options?: FeatureOptions<R>,
-  ): Promise<{ readonly [I in keyof G]: KeyFeatures<Given<FeaturesOf<G[I]>, R>> }>
+  ): Promise<{ readonly [I in keyof G]: KeyFeatures<FeaturesWithin<FeaturesOf<G[I]>, R>> }>
   /**
-   * Asks a model that decides on request; resolves with its decision when that is durable. Not sent again where it may have been taken: it would be decided twice.
+   * Requests a decision of a model. Resolves when the decision is durable. A request whose answer was lost is not sent again, since the
+   * model would decide twice.
    */
   decide<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>, options?: CallOptions): Promise<AskedDecision<VectorOf<Model<I>>>>
   /**
-   * Sends one event and waits for what is decided on it. Where events have ids it is sent again when nobody knows whether it was taken: it is decided on once, and
-   * who sends it again is told what was decided then.
+   * Sends one event, and waits for the decisions on it. If the source has ids, an event whose answer was lost is sent again: decisions are
+   * made once, and the second answer holds those of the first.
    */
   decideOn<S extends Source>(source: S, record: RecordFor<S>, options?: CallOptions): Promise<DecidedEvent>
-  /** Decisions as they become durable, for as long as they are read. Goes on by itself when the connection breaks, where it was. */
+  /**
+   * Iterates over decisions as they become durable, without an end. Reconnects by itself, and resumes where it was.
+   *
+   * @example
+   * ```ts
+   * for await (const { key, score, place } of api.decisions(fraud, { after: '0' })) console.log(key, score, place)
+   * ```
+   */
   decisions<I>(model: Model<I>, options?: FollowOptions): AsyncIterable<StreamedDecision<VectorOf<Model<I>>>>
   /**
-   * What becomes of effects: each as it stands, whenever that has changed, for as long as they are read; of one `action` if it is named. Goes on by itself as
-   * `decisions` does; of an effect that changed several times meanwhile there is the newest.
+   * Iterates over the states of effects after each change, without an end. Reconnects as `decisions` does. An effect that changed several
+   * times meanwhile comes once, in its newest state.
    */
   effects(options?: EffectOptions): AsyncIterable<StreamedEffect>
-  /** The newest decisions, the oldest of them first. */
+  /** Reads the newest decisions, in ascending order. */
   recent<I>(model: Model<I>, options?: RecentOptions): Promise<Decision<VectorOf<Model<I>>>[]>
-  /** Does the server's process answer? */
+  /** Does the server answer? Resolves with false if it does not. */
   healthy(options?: CallOptions): Promise<boolean>
-  /** Does the run take events, or why not? */
+  /** Does the run accept events? Resolves with the reason if it does not. */
   ready(options?: CallOptions): Promise<Readiness>
 }
 
+/**
+ * Makes a client of a server. Nothing is sent before the first call.
+ *
+ * @throws `SPILL_INPUT` for an address that is no URL of a server, or holds a password; for `tries` below 1.
+ *
+ * @example
+ * ```ts
+ * const api = client({ url: 'http://127.0.0.1:7070' })
+ * const { accepted, duplicates } = await api.send(payments, [{ id: '1', card: 'c1', amount: 9.5, at: Date.now() }])
+ * const { features } = await api.features(cardNow, 'c1')
+ * ```
+ */
 export function client(options: ClientOptions): Client {
   return clientOver(new Http(httpOptions(options)))
 }
 
-/** Throws `SPILL_INPUT`. */
+/** Checks the options, and adds the defaults. Throws `SPILL_INPUT`. */
 export function httpOptions({ url, token, fetch = globalThis.fetch, tries = limits.CLIENT_TRIES }: ClientOptions): HttpOptions {
   checkAddress(url, fetch)
   if (!Number.isInteger(tries) || tries < 1) throw new ClientError('SPILL_INPUT', `tries is ${tries}; write a whole number from 1 on`)
   return {
     url: url.replace(/\/+$/, ''),
     token,
-    // A browser's fetch must be called as the window's.
+    // A browser's `fetch` must be called on the window.
     fetch: (address, init) => fetch(address, init),
     tries,
     random: random(wallClock()),
@@ -113,34 +151,35 @@ export function httpOptions({ url, token, fetch = globalThis.fetch, tries = limi
   }
 }
 
-/** What no request could be made of is told at once, and not after as many tries as for a server that does not answer. */
+/** Checks the address at once, rather than after the attempts that an unreachable server gets. */
 function checkAddress(url: string, fetch: Fetch): void {
-  const write = 'write http://127.0.0.1:7070, or /path in a browser'
-  // Whatever it is, what stands in front of an @ may be a password, and the message may end in a log.
+  const fix = 'write http://127.0.0.1:7070, or /path in a browser'
+  // Text before an @ may be a password, which must not get into a message: messages are logged.
   if (/^[^/?#]*(?:\/\/[^/?#]*)?@/.test(url))
-    throw new ClientError('SPILL_INPUT', `the address of a server holds no user and password; ${write}, and give a token`)
+    throw new ClientError('SPILL_INPUT', `the address of a server must not hold a user and password; ${fix}, and give a token`)
   if (/^\/(?!\/)/.test(url)) {
     if (fetch !== globalThis.fetch || 'location' in globalThis) return
-    throw new ClientError('SPILL_INPUT', `'${url}' is a path, and there is no page whose server would be meant; ${write}`)
+    throw new ClientError('SPILL_INPUT', `'${url}' is a path, which needs the page of a browser; ${fix}`)
   }
   if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
-    throw new ClientError('SPILL_INPUT', `${url.includes('@') ? 'that' : `'${url}'`} is no address of a server; ${write}`)
+    throw new ClientError('SPILL_INPUT', `${url.includes('@') ? 'that' : `'${url}'`} is no address of a server; ${fix}`)
 }
 
+/** The client on top of an `HttpClient`. */
 export function clientOver(http: Http): Client {
   return {
     send: (source, records, options = {}) => send(http, source, records, options),
     async features(group, key, { refused, signal } = {}) {
       const query = keyTexts(key).map(text => `key=${encodeURIComponent(text)}`)
       const path = `/features/${encodeURIComponent(group.name)}?${query.join('&')}`
-      const answer = await http.json<KeyFeatures<never>>({ path, mayRepeat: true, signal })
+      const answer = await http.json<KeyFeatures<never>>({ path, isIdempotent: true, signal })
       return refused ? answer : checkValues(answer)
     },
     async featuresOf(asks, { refused, signal } = {}) {
       const pairs = asks as readonly (readonly [Definition, unknown])[]
       const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
-      const ask = { path: '/features', body, type: 'application/json', mayRepeat: true, signal }
-      const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(ask)
+      const request: Ask = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
+      const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
       return (refused ? answers : answers.map(checkValues)) as never
     },
     decide: async ({ name }, fields, { signal } = {}) =>
@@ -148,7 +187,7 @@ export function clientOver(http: Http): Client {
         path: `/models/${encodeURIComponent(name)}/decide`,
         body: jsonText('the request', fields),
         type: 'application/json',
-        mayRepeat: false,
+        isIdempotent: false,
         signal,
       }),
     decideOn: async (source, record, { signal } = {}) =>
@@ -156,7 +195,7 @@ export function clientOver(http: Http): Client {
         path: `/sources/${encodeURIComponent(source.name)}/decide`,
         body: jsonText('the event', record),
         type: 'application/json',
-        mayRepeat: hasIds(source),
+        isIdempotent: hasIds(source),
         signal,
       }),
     decisions: ({ name }, options = {}) =>
@@ -172,31 +211,35 @@ export function clientOver(http: Http): Client {
         ...(limit === undefined ? [] : [['limit', String(limit)]]),
       ]
       const path = `/decisions?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
-      return (await http.json<{ decisions: never[] }>({ path, mayRepeat: true, signal })).decisions
+      return (await http.json<{ decisions: never[] }>({ path, isIdempotent: true, signal })).decisions
     },
     healthy: ({ signal } = {}) => isHealthy(http, signal),
     ready: ({ signal } = {}) => readiness(http, signal),
   }
 }
 
-/** What the caller gave, a token that is none, says nothing of the server. */
-const isOfServer = (error: unknown): error is ClientError => error instanceof ClientError && error.code !== 'SPILL_INPUT'
+/** Does the error tell about the server? A malformed token of the caller does not. */
+const isServerError = (error: unknown): error is ClientError => error instanceof ClientError && error.code !== 'SPILL_INPUT'
 
 async function isHealthy(http: Http, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    return (await http.once<{ status?: string }>({ path: '/healthz', mayRepeat: true, signal })).status === 'ok'
+    return (await http.once<{ status?: string }>({ path: '/healthz', isIdempotent: true, signal })).status === 'ok'
   } catch (error) {
-    if (isOfServer(error)) return false
+    if (isServerError(error)) return false
     throw error
   }
 }
 
 async function readiness(http: Http, signal: AbortSignal | undefined): Promise<Readiness> {
   try {
-    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({ path: '/readyz', mayRepeat: true, signal })
+    const { pipeline, position } = await http.once<{ pipeline?: string; position?: number }>({
+      path: '/readyz',
+      isIdempotent: true,
+      signal,
+    })
     return { ready: true, ...(pipeline !== undefined && { pipeline }), ...(position !== undefined && { position }) }
   } catch (error) {
-    if (isOfServer(error)) return { ready: false, why: error.message }
+    if (isServerError(error)) return { ready: false, why: error.message }
     throw error
   }
 }

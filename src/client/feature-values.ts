@@ -1,13 +1,13 @@
-/** Features that an answer has no value of. */
+/** Checks that all features of an answer have values. */
 import type { KeyFeatures, RefusedFeature } from './answers.ts'
 import { ClientError } from './client-error.ts'
 
-/** Throws the code of the first feature that has no value. */
+/** Returns the answer. Throws the code of the first feature without a value. */
 export function checkValues<F>(answer: KeyFeatures<F>): KeyFeatures<F> {
-  const [refused, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
-  if (!refused?.[1]) return answer
+  const [first, ...others] = Object.entries<RefusedFeature | undefined>(answer.refused ?? {})
+  if (!first?.[1]) return answer
   const more = others.length === 0 ? '' : `, and ${others.length} more`
-  const [name, { code, why }] = refused
+  const [name, { code, why }] = first
   throw new ClientError(
     code,
     `feature '${answer.group}.${name}' is refused: ${why}${more}; ask with refused: true for those that have values`,

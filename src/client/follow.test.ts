@@ -14,17 +14,17 @@ after(() => shop.close())
 const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
 const sender = caller({ url }).api
 
-/** Ids of the next so many decisions. */
+/** Ids of the next `count` decisions. */
 async function ids<V>(decisions: AsyncIterator<StreamedDecision<V>>, count: number): Promise<unknown[]> {
-  const found: unknown[] = []
-  while (found.length < count) found.push((await decisions.next()).value.id)
-  return found
+  const seen: unknown[] = []
+  while (seen.length < count) seen.push((await decisions.next()).value.id)
+  return seen
 }
 
 const iterate = <V>(decisions: AsyncIterable<StreamedDecision<V>>) =>
   decisions[Symbol.asyncIterator]() as AsyncGenerator<StreamedDecision<V>>
 
-test('decisions come typed and in order, and a place goes on behind what it is of', async () => {
+test('decisions come typed and in order, and a stream resumes after a place', async () => {
   await sender.send(payments, [pay(1), pay(2, 'd', 200), pay(3)])
   const seen: StreamedDecision<unknown>[] = []
   for await (const decision of sender.decisions(fraud, { after: '0' })) {
@@ -35,8 +35,8 @@ test('decisions come typed and in order, and a place goes on behind what it is o
   for (const [i, { place }] of seen.entries()) {
     const rest = iterate(sender.decisions(fraud, { after: place }))
     await sender.send(payments, [pay(`tail${i}`)])
-    const wanted = ['1', '2', '3', 'tail0', 'tail1', 'tail2'].slice(i + 1, 4 + i)
-    assert.deepEqual(await ids(rest, wanted.length), wanted)
+    const expected = ['1', '2', '3', 'tail0', 'tail1', 'tail2'].slice(i + 1, 4 + i)
+    assert.deepEqual(await ids(rest, expected.length), expected)
     await rest.return(undefined)
   }
   assert.equal((await sender.recent(fraud, { limit: 1 }))[0].id, 'tail2')
@@ -46,42 +46,42 @@ test('decisions come typed and in order, and a place goes on behind what it is o
   )
 })
 
-test('a stream that breaks anywhere is asked for again behind the last that was taken', async () => {
+test('a stream that breaks anywhere resumes after the last event that was read', async () => {
   const { api, next, waits, asked } = caller({ url })
   const breaks: string[] = []
   const stream = iterate(api.decisions(fraud, { after: '0', onBreak: ({ message }) => breaks.push(message) }))
   const expected = (await sender.recent(fraud, { limit: 1000 })).map(({ id }) => id)
   assert.ok(expected.length >= 4)
-  // Each connection gives some bytes more than the one before, and then breaks.
+  // Each connection delivers some bytes more than the last one, and then breaks.
   const cuts = Array.from({ length: 60 }, (_, i) => 40 * i)
   next.push(failing, answering(503, { code: 'SPILL_OVERLOAD', message: 'full' }, { 'retry-after': '1' }), ...cuts.map(cutAfter))
   assert.deepEqual(await ids(stream, expected.length), expected)
   await stream.return(undefined)
   assert.ok(breaks.length > 10 && breaks.every(message => /broke off|full/.test(message)), breaks[0])
   assert.equal(waits.length, breaks.length)
-  // The first did not get there, the second was told when to come again, and so is everyone on the stream.
+  // The first attempt failed, the second got Retry-After, and the stream itself sets a retry time.
   assert.deepEqual(
     [waits.slice(0, 2), waits.at(-1), [...new Set(asked)]],
     [[50, 1000], 1000, ['GET /events?model=fraud&after=0', 'GET /events?model=fraud']],
   )
 })
 
-test('a place that is no more ends the stream, unless somebody is told', async () => {
+test('a deleted place ends the stream, unless there is `onGap`', async () => {
   const { api, waits } = caller({ url })
   const lost = iterate(api.decisions(fraud, { after: '999999.3' }))
   await assert.rejects(lost.next(), { code: 'SPILL_GAP', message: /another log.*onGap/ })
-  const told: string[] = []
-  const stream = iterate(api.decisions(check, { after: '999999.3', onGap: why => told.push(why) }))
+  const reasons: string[] = []
+  const stream = iterate(api.decisions(check, { after: '999999.3', onGap: why => reasons.push(why) }))
   const first = stream.next()
-  while (told.length === 0) await new Promise(resolve => setImmediate(resolve))
+  while (reasons.length === 0) await new Promise(resolve => setImmediate(resolve))
   const { entry } = await sender.decide(check, { card: 'c', amount: 1 })
   assert.equal((await first).value!.entry, entry)
-  assert.match(told[0], /another log/)
+  assert.match(reasons[0], /another log/)
   await stream.return(undefined)
   assert.deepEqual(waits, [])
 })
 
-test('a stream that cannot be begun is given up, one that is wrong at once', async () => {
+test('a stream without a first connection is given up, a wrong request at once', async () => {
   const { api, next, waits } = caller({ url, tries: 3 })
   next.push(failing, failing, failing)
   await assert.rejects(iterate(api.decisions(fraud)).next(), { code: 'SPILL_UNREACHABLE' })
@@ -91,7 +91,7 @@ test('a stream that cannot be begun is given up, one that is wrong at once', asy
   assert.equal(waits.length, 2)
 })
 
-test('whoever has enough ends the stream', async () => {
+test('a signal ends a waiting stream', async () => {
   const stop = new AbortController()
   const stream = iterate(sender.decisions(fraud, { signal: stop.signal }))
   const waiting = stream.next()
@@ -100,7 +100,7 @@ test('whoever has enough ends the stream', async () => {
   assert.deepEqual(await stream.next(), { done: true, value: undefined })
 })
 
-test('a signal ends a stream at once, whatever came with the event before', async () => {
+test('a signal ends a stream at once, whatever came in the same chunk', async () => {
   await sender.send(
     payments,
     Array.from({ length: 200 }, (_, i) => pay(`together${i}`)),
@@ -135,22 +135,22 @@ test('a reader that leaves while it waits ends the stream, and closes its connec
   readable.destroy()
   await once(readable, 'close')
   assert.equal((await Promise.all(closed)).length, 2)
-  // One that nobody has begun to read has asked for nothing.
+  // An iteration that was never read has sent no request.
   assert.deepEqual(await iterate(api.decisions(fraud)).return(undefined), { done: true, value: undefined })
   assert.equal(closed.length, 2)
 })
 
-test('a server that gives no sign of life is asked again', async t => {
-  const asked: IncomingMessage[] = []
+test('a silent server is reconnected to', async t => {
+  const requests: IncomingMessage[] = []
   const answers = [
-    // Nothing at all, a head and nothing more, and then a decision.
+    // No answer, then a head alone, then a decision.
     () => {},
     (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write('id: 7.1\n\n'),
     (response: ServerResponse) => response.end('id: 7.2\nevent: decision\ndata: {"id":"found"}\n\n'),
   ]
   const server = createServer((request, response) => {
-    asked.push(request)
-    answers[asked.length - 1]?.(response)
+    requests.push(request)
+    answers[requests.length - 1]?.(response)
   })
   t.after(() => {
     server.closeAllConnections()
@@ -164,12 +164,12 @@ test('a server that gives no sign of life is asked again', async t => {
   await stream.return(undefined)
   assert.ok(breaks.every(({ message }) => /no sign of life .* for 100 ms/.test(message)))
   assert.deepEqual(
-    asked.map(({ headers }) => headers['last-event-id']),
+    requests.map(({ headers }) => headers['last-event-id']),
     [undefined, undefined, '7.1'],
   )
 })
 
-/** Lets so many bytes of the answer through. */
+/** Passes a number of bytes of the answer, and then breaks. */
 function cutAfter(bytes: number) {
   return async (go: () => Promise<Response>): Promise<Response> => {
     const response = await go()

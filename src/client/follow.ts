@@ -1,38 +1,41 @@
-/** A stream of events as an iteration that has no end, and that its reader can end at any time. */
+/**
+ * Follows an event stream as an endless iteration. When the connection breaks, it reconnects after the last event that was read, without
+ * gaps or duplicates.
+ */
 import { pause } from '../base/clock.ts'
 import { ClientError } from './client-error.ts'
-import { reached, type CallOptions, type Http } from './http.ts'
+import { reached, untilAborted, type Ask, type CallOptions, type Http } from './http.ts'
 import { ServerEvents, type ServerEvent } from './server-events.ts'
-import { untilAborted } from './until-aborted.ts'
 
+/** The options of an endless iteration. */
 export interface FollowOptions extends CallOptions {
-  /** The place of an event: the stream goes on behind it. `'0'` is in front of all that are recorded; by default it begins with what comes from now on. */
+  /** The place of an event after which to begin. `'0'` is before all recorded events; new events only by default. */
   readonly after?: string | undefined
-  /** Told why events behind `after` are not coming, before the stream goes on with what there is. Without it that ends the stream, as `SPILL_GAP`. */
+  /** Called with the reason if events after `after` were deleted; then the stream continues. Without it: `SPILL_GAP`. */
   readonly onGap?: (why: string) => void
-  /** Told each time that the stream broke off, before it is asked for again. */
+  /** Called each time that the connection breaks, before the next attempt. */
   readonly onBreak?: (error: ClientError) => void
 }
 
-/** An event, and where it stands in the stream. */
-interface Placed {
+/** An event with its position in the stream. */
+interface PlacedEvent {
   readonly place: string
 }
 
-/** Which stream, and which of its events are wanted. */
+/** The path of a stream, and the name of its events. */
 export interface Followed {
   readonly path: string
   readonly event: string
 }
 
 /**
- * An iteration of a stream that never ends by itself: when it breaks off, it is asked for again behind the last event that was taken, without gap or repeat. Rejects if it cannot
- * be begun, after as many tries as any request has. `return` ends it at once, also while `next` waits, as the signal does: the connection is closed, and nothing more is given.
+ * The iteration of a stream. Rejects if the first connection fails, after as many attempts as a request gets; later it reconnects for
+ * ever. `return` and the signal end it at once, also while `next` waits: they close the connection.
  */
-export function follow(http: Http, followed: Followed, options: FollowOptions): AsyncIterableIterator<Placed, void, undefined> {
+export function follow(http: Http, followed: Followed, options: FollowOptions): AsyncIterableIterator<PlacedEvent, void, undefined> {
   const ending = new AbortController()
-  const events = eventsBehind(http, followed, options, ending)
-  const settled = async (result: Promise<IteratorResult<Placed, void>>): Promise<IteratorResult<Placed, void>> => {
+  const events = eventsAfter(http, followed, options, ending)
+  const settled = async (result: Promise<IteratorResult<PlacedEvent, void>>): Promise<IteratorResult<PlacedEvent, void>> => {
     try {
       return await result
     } catch (error) {
@@ -42,7 +45,7 @@ export function follow(http: Http, followed: Followed, options: FollowOptions): 
   }
   return {
     next: () => settled(events.next()),
-    // A generator by itself would do it after the `next` that waits.
+    // `return` of a generator alone would wait for the pending `next`.
     return() {
       ending.abort(RETURNED)
       return settled(events.return())
@@ -53,20 +56,20 @@ export function follow(http: Http, followed: Followed, options: FollowOptions): 
   }
 }
 
-/** Why an iteration ended that its reader left. */
+/** The abort reason of an iteration that its consumer left. */
 const RETURNED = Symbol('returned')
 
-async function* eventsBehind(
+async function* eventsAfter(
   http: Http,
-  { path, event: wanted }: Followed,
+  { path, event: name }: Followed,
   { after, signal, onGap, onBreak }: FollowOptions,
   ending: AbortController,
-): AsyncGenerator<Placed, void, undefined> {
-  /** As the server told it. */
+): AsyncGenerator<PlacedEvent, void, undefined> {
+  /** The last id of the stream. */
   let place: string | undefined
   let failures = 0
   let hasBegun = false
-  let asked: number | undefined
+  let retryAfterMs: number | undefined
   const end = (): void => ending.abort(signal!.reason)
   if (signal?.aborted) end()
   signal?.addEventListener('abort', end)
@@ -75,17 +78,17 @@ async function* eventsBehind(
       try {
         for await (const { id, event, data, retryMs } of eventsOf(
           http,
-          place === undefined ? beginning(path, after) : path,
+          place === undefined ? firstPath(path, after) : path,
           place,
           ending.signal,
         )) {
           hasBegun = true
           failures = 0
-          asked = retryMs
-          if (event === 'gap') gap(data, onGap)
+          retryAfterMs = retryMs
+          if (event === 'gap') reportGap(data, onGap)
           if (id !== '') place = id
-          if (event === wanted) yield { ...(JSON.parse(data) as object), place: id }
-          // What else came in the same piece is not given.
+          if (event === name) yield { ...(JSON.parse(data) as object), place: id }
+          // Further events of the same chunk are not yielded after an abort.
           ending.signal.throwIfAborted()
         }
         throw new ClientError('SPILL_UNREACHABLE', 'the stream ended')
@@ -95,7 +98,7 @@ async function* eventsBehind(
         failures++
         if (!hasBegun && failures >= http.options.tries) throw error
         onBreak?.(error)
-        await http.wait(failures, error.retryAfterMs ?? asked, ending.signal)
+        await http.wait(failures, error.retryAfterMs ?? retryAfterMs, ending.signal)
       }
     }
   } finally {
@@ -103,21 +106,21 @@ async function* eventsBehind(
   }
 }
 
-const beginning = (path: string, after: string | undefined): string =>
+const firstPath = (path: string, after: string | undefined): string =>
   after === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`
 
 async function* eventsOf(http: Http, path: string, place: string | undefined, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const stop = new AbortController()
   const { url, stillMs } = http.options
   const headers = { accept: 'text/event-stream', ...(place !== undefined && { 'last-event-id': place }) }
-  const ask = { path, headers, mayRepeat: true, signal }
+  const request: Ask = { path, headers, isIdempotent: true, signal }
   try {
-    const response = await alive(untilAborted(http.open(ask, stop), signal), url, stillMs)
+    const response = await withinSilence(untilAborted(http.open(request, stop), signal), url, stillMs)
     const reader = response.body!.getReader()
     const decoder = new TextDecoder()
     const events = new ServerEvents()
     while (true) {
-      const { done, value } = await alive(untilAborted(reached(reader.read(), signal, url), signal), url, stillMs)
+      const { done, value } = await withinSilence(untilAborted(reached(reader.read(), signal, url), signal), url, stillMs)
       if (done) return
       yield* events.take(decoder.decode(value, { stream: true }))
     }
@@ -126,22 +129,23 @@ async function* eventsOf(http: Http, path: string, place: string | undefined, si
   }
 }
 
-/** Rejects when there is no sign of life: the server sends one every 15 s, so that its machine, or what is between, is gone. */
-async function alive<T>(sign: Promise<T>, url: string, stillMs: number): Promise<T> {
+/** Rejects if the server is silent for `stillMs`: it sends a heartbeat each 15 s, so the connection is dead. */
+async function withinSilence<T>(sign: Promise<T>, url: string, stillMs: number): Promise<T> {
   const isDone = new AbortController()
-  const late = pause(stillMs, isDone.signal).then((): never => {
+  const timeout = pause(stillMs, isDone.signal).then((): never => {
     throw new ClientError('SPILL_UNREACHABLE', `no sign of life from ${url} for ${stillMs} ms (CLIENT_STILL_MS)`)
   })
-  for (const either of [sign, late]) either.catch(() => {})
+  for (const either of [sign, timeout]) either.catch(() => {})
   try {
-    return await Promise.race([sign, late])
+    return await Promise.race([sign, timeout])
   } finally {
     isDone.abort()
   }
 }
 
-function gap(data: string, onGap: FollowOptions['onGap']): void {
+/** Reports a gap to the caller. Throws `SPILL_GAP` without `onGap`. */
+function reportGap(data: string, onGap: FollowOptions['onGap']): void {
   const { why } = JSON.parse(data) as { why: string }
-  if (!onGap) throw new ClientError('SPILL_GAP', `${why}; give onGap to go on all the same`)
+  if (!onGap) throw new ClientError('SPILL_GAP', `${why}; pass onGap to continue after the gap`)
   onGap(why)
 }

@@ -1,22 +1,24 @@
 /**
- * Requests to one server, and their answers or errors. A request is sent again, later each time, where that cannot do anything twice: where the server turned it
- * away at the door, and, if it may be repeated, where nobody knows whether it was taken.
+ * HTTP requests to one server, with retries and exponential backoff.
+ *
+ * A request is sent again only where that cannot apply it twice: if the server rejected it unprocessed, or if it is idempotent and its
+ * answer was lost.
  */
 import { pause } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
-import { waitMs } from './backoff.ts'
 import { ClientError, errorOf } from './client-error.ts'
-import { untilAborted } from './until-aborted.ts'
 
-/** `fetch`, or what stands in for it. */
+/** The signature of `fetch`, as far as the client uses it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** The options of every call. */
 export interface CallOptions {
-  /** Ends the call, which then rejects with the signal's reason. What was sent may have been taken. */
+  /** Aborts the call, which rejects with the signal's reason. The server may have processed the request. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** The options of a client, with defaults. */
 export interface HttpOptions {
   readonly url: string
   readonly token: string | (() => string | Promise<string>) | undefined
@@ -29,16 +31,18 @@ export interface HttpOptions {
   readonly gatherMs: number
 }
 
+/** A request to a server. */
 export interface Ask extends CallOptions {
   readonly path: string
-  /** With a body it is a POST. */
+  /** A request with a body is a POST. */
   readonly body?: string
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Doing it twice is as good as doing it once. */
-  readonly mayRepeat: boolean
+  /** The request is idempotent. */
+  readonly isIdempotent: boolean
 }
 
+/** Requests with the options of one client. */
 export class Http {
   readonly options: HttpOptions
 
@@ -46,45 +50,45 @@ export class Http {
     this.options = options
   }
 
-  /** The JSON of the answer. Rejects with `ClientError`. */
-  async json<T>(ask: Ask): Promise<T> {
-    for (let tries = 1; ; tries++) {
+  /** Sends a request, with retries, and returns the JSON of the answer. Rejects with `ClientError`. */
+  async json<T>(request: Ask): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once<T>(ask)
+        return await this.once<T>(request)
       } catch (error) {
-        if (!(error instanceof ClientError) || tries >= this.options.tries || !mayGoAgain(error, ask)) throw error
-        await this.wait(tries, error.retryAfterMs, ask.signal)
+        if (!(error instanceof ClientError) || attempt >= this.options.tries || !mayRetry(error, request)) throw error
+        await this.wait(attempt, error.retryAfterMs, request.signal)
       }
     }
   }
 
-  /** As `json`, without a second try. */
-  async once<T>(ask: Ask): Promise<T> {
+  /** As `json`, without retries. */
+  async once<T>(request: Ask): Promise<T> {
     const { answerMs, url } = this.options
     const stop = new AbortController()
     const isDone = new AbortController()
-    const answered = untilAborted(this.#answer<T>(ask, stop), ask.signal)
-    const late = pause(answerMs, isDone.signal).then((): never => {
+    const answer = untilAborted(this.#answer<T>(request, stop), request.signal)
+    const timeout = pause(answerMs, isDone.signal).then((): never => {
       throw new ClientError('SPILL_UNREACHABLE', `no answer from ${url} within ${answerMs} ms (CLIENT_ANSWER_MS)`)
     })
-    // Whichever comes second is nobody's.
-    for (const either of [answered, late]) either.catch(() => {})
+    // The loser of the race may reject later: nobody handles it.
+    for (const either of [answer, timeout]) either.catch(() => {})
     try {
-      return await Promise.race([answered, late])
+      return await Promise.race([answer, timeout])
     } finally {
       isDone.abort()
       stop.abort()
     }
   }
 
-  /** An answer whose body is not yet read; `stop` ends it. Rejects with `ClientError`. */
+  /** Sends a request, and returns the response before its body is read; `stop` closes it. Rejects with `ClientError`. */
   async open({ path, body, type, headers, signal }: Ask, stop: AbortController): Promise<Response> {
     signal?.throwIfAborted()
     const { url, fetch } = this.options
     const init: RequestInit = {
       ...(body !== undefined && { method: 'POST', body }),
       headers: { ...headers, ...(type !== undefined && { 'content-type': type }), ...(await this.#authorization()) },
-      // To be led elsewhere would take the events, or the token, to somebody whom nobody named.
+      // A redirect would send the events and the token to an address that the caller did not name.
       redirect: 'error',
       signal: signal ? AbortSignal.any([stop.signal, signal]) : stop.signal,
     }
@@ -93,49 +97,72 @@ export class Http {
     return response
   }
 
-  async #answer<T>(ask: Ask, stop: AbortController): Promise<T> {
-    const response = await this.open(ask, stop)
-    return parsed<T>(response, await reached(response.text(), ask.signal, this.options.url))
+  async #answer<T>(request: Ask, stop: AbortController): Promise<T> {
+    const response = await this.open(request, stop)
+    return parseJson<T>(response, await reached(response.text(), request.signal, this.options.url))
   }
 
   async #authorization(): Promise<{ readonly authorization?: string }> {
-    const { token: given } = this.options
-    if (given === undefined) return {}
-    const token = typeof given === 'function' ? await given() : given
-    // What fetch says of a header that is none would tell the token.
+    const { token: option } = this.options
+    if (option === undefined) return {}
+    const token = typeof option === 'function' ? await option() : option
+    // The message of `fetch` for an invalid header would contain the token.
     if (!/^[\x21-\x7e]+$/.test(token)) throw new ClientError('SPILL_INPUT', 'the token is empty, or holds a space or a line end')
     return { authorization: `Bearer ${token}` }
   }
 
-  /** Waits for the next try after so many failures, and no less than was asked for. Rejects when the call is ended. */
-  async wait(failures: number, askedMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
-    await this.options.pause(waitMs(failures, this.options.random, askedMs), signal)
+  /** Waits for the next attempt, at least as long as the server wants. Rejects when the call is aborted. */
+  async wait(failures: number, retryAfterMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+    await this.options.pause(waitMs(failures, this.options.random, retryAfterMs), signal)
     signal?.throwIfAborted()
   }
 }
 
-function mayGoAgain(error: ClientError, { mayRepeat }: Ask): boolean {
+function mayRetry(error: ClientError, { isIdempotent }: Ask): boolean {
   const isInTime = (error.retryAfterMs ?? 0) <= limits.CLIENT_WAIT_MS_MAX
-  return isInTime && (error.wasTurnedAway || (mayRepeat && error.isPassing))
+  return isInTime && (error.wasTurnedAway || (isIdempotent && error.isPassing))
 }
 
-/** Rejects with the reason that the call was ended for, or with why the server cannot be reached. */
+/** Settles as `answer` does, with network errors as `SPILL_UNREACHABLE`, and aborts as the signal's reason. */
 export async function reached<T>(answer: Promise<T>, signal: AbortSignal | undefined, url: string): Promise<T> {
   try {
     return await answer
   } catch (error) {
     signal?.throwIfAborted()
-    // `fetch failed` says nothing; its cause does, where there is one.
+    // The message `fetch failed` lacks the reason; its cause, if there is one, has it.
     const { message, cause } = error as Error
     const why = cause instanceof Error ? `${message}: ${cause.message || cause.name}` : message
     throw new ClientError('SPILL_UNREACHABLE', `${url} cannot be reached, or broke off: ${why}`, { cause: error })
   }
 }
 
-function parsed<T>(response: Response, text: string): T {
+function parseJson<T>(response: Response, text: string): T {
   try {
     return JSON.parse(text) as T
   } catch {
     throw new ClientError('SPILL_UNREACHABLE', `not Spillway, but something in front of it answered: no JSON at ${response.url}`)
   }
+}
+
+/** Settles as the promise does, or rejects with the signal's reason. A promise of the user's may ignore the signal, and never settle. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+}
+
+const FIRST_WAIT_MS = 100
+
+/**
+ * Exponential backoff with jitter, so that clients do not return at once: milliseconds to wait after `failures` failures, from 1. At
+ * least `retryAfterMs`, with jitter too, since all rejected clients got the same value.
+ */
+export function waitMs(failures: number, random: Random, retryAfterMs = 0): number {
+  const longest = Math.min(limits.CLIENT_WAIT_MS_MAX, FIRST_WAIT_MS * 2 ** (failures - 1))
+  const backoff = longest * (0.5 + random() / 2)
+  return retryAfterMs > 0 ? Math.max(retryAfterMs * (1 + random() / 4), backoff) : backoff
 }

@@ -1,4 +1,14 @@
-/** `spillway/client`: a pipeline's server from elsewhere, a back end or a browser. */
+/**
+ * `spillway/client`: calls a Spillway server from a back end or a browser, with the types of its pipeline.
+ *
+ * @example
+ * ```ts
+ * import { client } from 'spillway/client'
+ *
+ * const api = client({ url: 'http://127.0.0.1:7070', token: process.env.SPILLWAY_TOKEN })
+ * await api.send(payments, events)
+ * ```
+ */
 export type { ErrorCode } from '../base/errors.ts'
 export type {
   AnsweredDecision,

@@ -1,37 +1,45 @@
-/** Definitions as the client takes them. At run time they are names and nothing else, so that a page need not carry the pipeline. */
+/** Definitions as the client uses them: by name alone at run time, so that a web page need not bundle the pipeline. */
 import type { Entity } from '../define/source/entity.ts'
 import type { Group } from '../define/feature/features.ts'
 import type { InputOf } from '../define/expression/kinds.ts'
 import { ClientError } from './client-error.ts'
 
-/** A source, a group or a model. */
+/** A source, a feature group or a model. */
 export interface Definition {
   readonly name: string
   readonly ir: { readonly name: string }
 }
 
+/** The options of `named`. */
 export interface NamedOptions {
-  /** Of a source: its events have ids (`id: …`), so that they may be sent again when nobody knows whether they were taken. */
+  /** Of a source: its events have ids (`id: …`), so that the client may send them again when an answer was lost. */
   readonly ids?: boolean
 }
 
 /**
- * A definition by its name alone, with the types of one that is only imported as a type:
- * `named<typeof payments>('payments')`. The server says so where it has none of the name.
+ * A definition by its name, with the types of a definition that is imported as a type only. A server without this name answers
+ * `SPILL_NOT_FOUND`.
+ *
+ * @example
+ * ```ts
+ * import type { payments } from './pipeline.ts'
+ *
+ * await api.send(named<typeof payments>('payments', { ids: true }), events)
+ * ```
  */
 export function named<D extends Definition = never>(name: [D] extends [never] ? never : string, { ids = false }: NamedOptions = {}): D {
   return { name, ir: { name, ...(ids && { id: '' }) } } as unknown as D
 }
 
-/** Does the source tell a repeated event from a second one? */
+/** Has the source ids, by which the server detects duplicates? */
 export const hasIds = ({ ir }: Definition): boolean => (ir as { id?: unknown }).id !== undefined
 
-/** A key of a group: the value of its one key column, or one for each, in order. */
+/** The key of a group: the value of its one key column, or an array with one value for each. */
 export type KeyOf<E> = E extends readonly Entity[] ? { readonly [I in keyof E]: InputOf<E[I]> } : InputOf<E>
-/** The key of a group that is given whole. */
+/** The key type of a group type. */
 export type KeyIn<G> = G extends Group<infer E, infer _F> ? KeyOf<E> : never
 
-/** A text for each key column. Throws `SPILL_INPUT` for what is no value: as a text it would be the key of somebody else, of whom nothing is known. */
+/** The text of each key column. Throws `SPILL_INPUT` for a value such as undefined, whose text would be a different key. */
 export const keyTexts = (key: unknown): string[] => (Array.isArray(key) ? key : [key]).map(textOf)
 
 function textOf(part: unknown): string {

@@ -1,22 +1,26 @@
-/** The records of an iterable one by one, for no longer than a signal lets it, and with a word where those that came have waited long enough for the next. */
+/**
+ * Iterates over records, sync or async, with an abort signal and a timer. The timer tells when waiting records should be sent without
+ * waiting for the next one.
+ */
 import { pause } from '../base/clock.ts'
 
-/** Given in place of a record. */
+/** Returned in place of a record when the timer has run out. */
 export const LATE = Symbol('late')
 
 type Result = IteratorResult<unknown>
 
+/** The iterator of one send. */
 export class Records {
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>
   readonly #waitMs: number
   readonly #signal: AbortSignal | undefined
-  /** Asked for, and not taken yet. */
-  #asked: Result | Promise<Result> | undefined
-  /** It ended, or threw, by itself. */
-  #isOver = false
-  /** Settles what is waited for now. */
-  #waiting: { readonly late: () => void; readonly fail: (reason: unknown) => void } | undefined
-  /** Since a record waits. */
+  /** The result of the iterator's last call, if it is not returned yet. */
+  #pending: Result | Promise<Result> | undefined
+  /** The iterator has ended or thrown. */
+  #hasEnded = false
+  /** Settles the promise of the call that waits. */
+  #waiter: { readonly late: () => void; readonly fail: (reason: unknown) => void } | undefined
+  /** Runs while a record waits to be sent. */
   #timer: AbortController | undefined
   #isLate = false
 
@@ -27,68 +31,68 @@ export class Records {
     signal?.addEventListener('abort', this.#abort)
   }
 
-  /** The next record, the end, or `LATE`. Rejects with the signal's reason, or what the iterable throws. */
+  /** The next record, the end, or `FLUSH_DUE`. Rejects with the signal's reason, or with the error of the iterable. */
   async next(): Promise<Result | typeof LATE> {
     this.#signal?.throwIfAborted()
     if (this.#isLate) return LATE
-    this.#asked ??= this.#ask()
-    const result = this.#asked instanceof Promise ? await this.#waited(this.#asked) : this.#asked
+    this.#pending ??= this.#call()
+    const result = this.#pending instanceof Promise ? await this.#withTimer(this.#pending) : this.#pending
     if (result === LATE) return LATE
-    this.#asked = undefined
-    this.#isOver = result.done === true
+    this.#pending = undefined
+    this.#hasEnded = result.done === true
     return result
   }
 
-  /** The record that was given waits for others to be sent with it. */
+  /** Starts the timer: the last record waits for others to fill its batch. */
   keep(): void {
     if (this.#timer) return
     this.#timer = new AbortController()
-    void this.#hurry(this.#timer.signal)
+    void this.#runTimer(this.#timer.signal)
   }
 
-  /** No record waits any more. */
+  /** Stops the timer: no record waits any more. */
   sent(): void {
     this.#timer?.abort()
     this.#timer = undefined
     this.#isLate = false
   }
 
-  /** Nobody asks for more. What owes a record is told so and not waited for, since it may never give it. */
+  /** Closes the iterator. An iterator with a pending call is not waited for, since it may never settle. */
   async close(): Promise<void> {
     this.sent()
     this.#signal?.removeEventListener('abort', this.#abort)
-    if (this.#isOver) return
-    // What it throws now is nobody's: the send has ended for a reason of its own.
+    if (this.#hasEnded) return
+    // Its errors are ignored: the send has ended already.
     const closed = (async () => this.#iterator.return?.())().catch(() => {})
-    if (this.#asked === undefined && this.#signal?.aborted !== true) await closed
+    if (this.#pending === undefined && this.#signal?.aborted !== true) await closed
   }
 
-  async #hurry(taken: AbortSignal): Promise<void> {
-    await pause(this.#waitMs, taken)
-    if (taken.aborted) return
+  async #runTimer(stopped: AbortSignal): Promise<void> {
+    await pause(this.#waitMs, stopped)
+    if (stopped.aborted) return
     this.#isLate = true
-    this.#waiting?.late()
+    this.#waiter?.late()
   }
 
-  readonly #abort = (): void => this.#waiting?.fail(this.#signal!.reason)
+  readonly #abort = (): void => this.#waiter?.fail(this.#signal!.reason)
 
-  #ask(): Result | Promise<Result> {
+  #call(): Result | Promise<Result> {
     try {
       const next: Result | PromiseLike<Result> = this.#iterator.next()
-      const asked = isThenable(next) ? Promise.resolve(next) : isThenable(next.value) ? settled(next) : next
-      if (!(asked instanceof Promise)) return asked
-      asked.catch(() => (this.#isOver = true))
-      return asked
+      const result = isThenable(next) ? Promise.resolve(next) : isThenable(next.value) ? settled(next) : next
+      if (!(result instanceof Promise)) return result
+      result.catch(() => (this.#hasEnded = true))
+      return result
     } catch (error) {
-      this.#isOver = true
+      this.#hasEnded = true
       throw error
     }
   }
 
-  #waited(asked: Promise<Result>): Promise<Result | typeof LATE> {
+  #withTimer(next: Promise<Result>): Promise<Result | typeof LATE> {
     const { promise, resolve, reject } = Promise.withResolvers<Result | typeof LATE>()
-    this.#waiting = { late: () => resolve(LATE), fail: reject }
-    asked.then(resolve, reject)
+    this.#waiter = { late: () => resolve(LATE), fail: reject }
+    next.then(resolve, reject)
     return promise
   }
 }
@@ -96,5 +100,5 @@ export class Records {
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
-/** As `for await` does, promises of an array are waited for. */
+/** Awaits a promise as a value, as `for await` does. */
 const settled = async ({ done, value }: Result): Promise<Result> => ({ done: done === true, value: (await value) as unknown })

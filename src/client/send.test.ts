@@ -16,7 +16,7 @@ const pays = (of: string, count: number) => Array.from({ length: count }, (_, i)
 const counts = ({ accepted, duplicates, refused }: Sent) => [accepted, duplicates, refused]
 const path = 'POST /sources/payments/events'
 
-test('few events are one request of JSON, with what became of each', async () => {
+test('few events are one JSON request, with the result of each', async () => {
   const { api, asked } = caller({ url: `${url}/` })
   const sent = await api.send(payments, [pay('a'), { ...pay('b'), amount: -1 }, pay('a')])
   assert.deepEqual(counts(sent), [1, 1, 1])
@@ -29,7 +29,7 @@ test('few events are one request of JSON, with what became of each', async () =>
   assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, refused: 0, position: shop.run.end, refusals: [] })
 })
 
-test('times may be dates, and what JSON has no word for is no event', async () => {
+test('times may be dates, and values that JSON cannot hold are errors', async () => {
   const { api, asked } = caller({ url })
   assert.equal((await api.send(payments, [{ ...pay('date'), at: new Date(pay('date').at) }])).accepted, 1)
   for (const [wrong, message] of [
@@ -43,14 +43,14 @@ test('times may be dates, and what JSON has no word for is no event', async () =
     [{ amount: 1n as never }, /^event 1 cannot be written as JSON/],
   ] as const)
     await assert.rejects(api.send(payments, [pay('good'), { ...pay('x'), ...wrong }]), { code: 'SPILL_INPUT', message, from: 0 })
-  for (const none of [pay('one'), undefined, 'abc'] as never[])
-    await assert.rejects(api.send(payments, none), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
+  for (const events of [pay('one'), undefined, 'abc'] as never[])
+    await assert.rejects(api.send(payments, events), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
   await caller({ url }).api.send(payments, [{ ...pay('nulls'), more: [null, 'null'] } as never])
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
   assert.equal(asked.length, 1)
 })
 
-test('many events are several requests in order, and refusals are told by their index among all', async () => {
+test('many events are several requests in order, and rejected events have their index among all', async () => {
   const { api, asked } = caller({ url })
   async function* all() {
     yield* pays('m', 10_000)
@@ -67,7 +67,7 @@ test('many events are several requests in order, and refusals are told by their 
   assert.deepEqual(counts(await api.send(payments, pays('m', 10_000))), [0, 10_000, 0])
 })
 
-test('a request holds no more bytes than the server takes, and one event no more than a request', async () => {
+test('requests and events stay within the byte limits', async () => {
   const { api, asked } = caller({ url })
   const long = (of: string) => ({ ...pay(of), card: 'é'.repeat(150_000) })
   // The server rejects keys of that length, one by one; the client sends them.
@@ -79,7 +79,7 @@ test('a request holds no more bytes than the server takes, and one event no more
   assert.deepEqual([error.sent?.accepted, asked.length], [1, 3])
 })
 
-test('events whose answer was lost are sent again where they have ids, and count once', async () => {
+test('events with ids are sent again after a lost answer, and count once', async () => {
   const { api, next, waits } = caller({ url })
   next.push(losing, failing, answering(502, '<html>'))
   const before = shop.run.end
@@ -90,7 +90,7 @@ test('events whose answer was lost are sent again where they have ids, and count
   assert.deepEqual(counts(await api.send(named<typeof payments>('payments', { ids: true }), pays('again', 2))), [0, 2, 0])
 })
 
-test('events without ids are not sent again when nobody knows whether they were taken', async () => {
+test('events without ids are not sent again after a lost answer', async () => {
   const { api, asked, next } = caller({ url })
   const byName = named<typeof payments>('payments')
   next.push(losing)
@@ -104,7 +104,7 @@ test('events without ids are not sent again when nobody knows whether they were 
   assert.equal(asked.length, 3)
 })
 
-test('what the server turned away is sent again whatever it is, no sooner than it said', async () => {
+test('a rejected request is always sent again, no sooner than Retry-After', async () => {
   const { api, next, waits } = caller({ url })
   next.push(overload, answering(503, { code: 'SPILL_OVERLOAD', message: 'stopping' }, { 'retry-after': '1' }))
   assert.deepEqual(counts(await api.send(named<typeof payments>('payments'), pays('later', 2))), [2, 0, 0])
@@ -116,7 +116,7 @@ test('what the server turned away is sent again whatever it is, no sooner than i
   assert.equal(next.length, 0)
 })
 
-test('a request that is too large for somebody on the way is halved', async () => {
+test('a request that is too large for a proxy is halved', async () => {
   const { api, asked, next } = caller({ url })
   const tooLarge = answering(413, '<html>too large')
   next.push(tooLarge, tooLarge)
@@ -126,7 +126,7 @@ test('a request that is too large for somebody on the way is halved', async () =
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
 })
 
-test('a signal ends a send that waits for the next event, and the iterable is told', async () => {
+test('a signal ends a send that waits for the next event, and closes the iterable', async () => {
   const { api, asked } = caller({ url })
   const stop = new AbortController()
   let isTold = false
@@ -151,7 +151,7 @@ test('a signal ends a send that waits for the next event, and the iterable is to
   assert.deepEqual([isTold, asked], [true, []])
 })
 
-test('what an iterable throws, and a promise in an array, are as for await has them', async () => {
+test('errors of an iterable, and promises in an array, behave as in `for await`', async () => {
   const { api } = caller({ url })
   let isEnded = false
   async function* broken() {
@@ -171,11 +171,11 @@ test('what an iterable throws, and a promise in an array, are as for await has t
   assert.deepEqual(counts(await api.send(payments, [Promise.resolve(pay('promised')), pay('given')] as never)), [2, 0, 0])
 })
 
-test('how far a send has come is told as it goes, so that it is known too where the signal or the iterable ends it', async () => {
+test('progress is reported after each request, also when the signal or the iterable ends the send', async () => {
   const { api, next } = caller({ url })
-  const told: SentSoFar[] = []
-  const onSent = (soFar: SentSoFar) => void told.push(soFar)
-  const far = () => told.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
+  const progress: SentSoFar[] = []
+  const onSent = (soFar: SentSoFar) => void progress.push(soFar)
+  const far = () => progress.splice(0).map(({ from, accepted, refused, refusals }) => [from, accepted, refused, refusals.length])
   const bad = (of: string) => ({ ...pay(of), amount: -1 })
   async function* broken() {
     yield* [...pays('f', 9999), bad('fx'), ...pays('g', 9999), bad('gx'), pay('never sent')]
@@ -196,7 +196,7 @@ test('how far a send has come is told as it goes, so that it is known too where 
   )
   await assert.rejects(api.send(payments, pays('h', 10_001), { onSent, signal: stop.signal }), error => error === stop.signal.reason)
   assert.deepEqual(far(), [[10_000, 10_000, 0, 0]])
-  // Of halves too.
+  // After each half, too.
   next.push(answering(413, '<html>too large'))
   await api.send(payments, pays('i', 4), { onSent })
   assert.deepEqual(far(), [
@@ -206,7 +206,7 @@ test('how far a send has come is told as it goes, so that it is known too where 
   await assert.rejects(api.send(payments, pays('j', 1), { onSent: () => assert.fail('I am full') }), { message: 'I am full' })
 })
 
-test('an event waits for others to be sent with it, and not for long', async () => {
+test('an event waits a short time for others to fill its batch', async () => {
   const { api, next, asked } = caller({ url }, { gatherMs: 20 })
   const { promise: isSent, resolve } = Promise.withResolvers<void>()
   next.push(go => {
@@ -222,7 +222,7 @@ test('an event waits for others to be sent with it, and not for long', async () 
   assert.equal(asked.length, 2)
 })
 
-test('a source with a map takes what the map takes, and an unknown one is said to be', async () => {
+test('a source with a map accepts the input of the map, and an unknown source is an error', async () => {
   const { api } = caller({ url })
   const hook = { id: 'h', data: { cards: ['c', 'd'], at: pay(1).at } }
   assert.deepEqual(counts(await api.send(hooks as Source, [hook])), [2, 0, 0])

@@ -1,4 +1,4 @@
-/** Sends events: one request after the other, so that they arrive in the order in which they are given, and adds up what became of them. */
+/** Sends events in order: one request at a time, with the sum of all results. */
 import { SpillwayError } from '../base/errors.ts'
 import type { RefusedEvent, Sent, SentSoFar } from './answers.ts'
 import { batchesOf, bodyOf, halvesOf, type Batch } from './batches.ts'
@@ -6,7 +6,7 @@ import { ClientError } from './client-error.ts'
 import type { CallOptions, Http } from './http.ts'
 import { hasIds, type Definition } from './named.ts'
 
-/** As the server writes it. */
+/** The answer of the server to one request. */
 interface Receipt {
   readonly accepted: number
   readonly duplicates: number
@@ -15,45 +15,47 @@ interface Receipt {
   readonly errors?: readonly { readonly index?: number; readonly line?: number; readonly reason: string; readonly detail: string }[]
 }
 
+/** The options of `send`. */
 export interface SendOptions extends CallOptions {
   /**
-   * Told after each request that was acknowledged, with all of them together: where a signal ends a send, or the iterable throws, it rejects with what is not ours, and only this says how
-   * far it came. What it throws ends the send.
+   * Called after each acknowledged request, with the sum of all so far. If a signal or an error of the iterable ends the send, its
+   * rejection has no progress, and only this callback has. An error of the callback ends the send.
    */
   readonly onSent?: ((soFar: SentSoFar) => void) | undefined
 }
 
-/** Rejects with what was acknowledged before that (`ClientError.sent`, `from`), unless with what the signal, the iterable or another function of the user's gave. */
+/** Sends events. Its `ClientError` has the progress (`sent`, `from`); the signal's reason and errors of the user's functions have none. */
 export async function send(
   http: Http,
   source: Definition,
   records: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, onSent }: SendOptions,
 ): Promise<Sent> {
-  const outcome = new Outcome()
+  const progress = new SendProgress()
   const path = `/sources/${encodeURIComponent(source.name)}/events`
   const sendOne = async (batch: Batch): Promise<void> => {
-    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), mayRepeat: hasIds(source), signal }).catch((error: unknown) => {
-      // A server, or a proxy in front of it, may take less at once: it says so before it takes anything.
+    const receipt = await http.json<Receipt>({ path, ...bodyOf(batch), isIdempotent: hasIds(source), signal }).catch((error: unknown) => {
+      // A server or proxy with a smaller limit answers 413 before it processes any of the batch: send its halves.
       if (error instanceof ClientError && error.status === 413 && batch.texts.length > 1) return undefined
       throw error
     })
     if (receipt === undefined) return sendAll(halvesOf(batch))
-    outcome.add(batch, receipt)
-    onSent?.(outcome.soFar)
+    progress.add(batch, receipt)
+    onSent?.(progress.soFar)
   }
   const sendAll = async (batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<void> => {
     for await (const batch of batches) await sendOne(batch)
   }
   try {
     await sendAll(batchesOf(records, { signal, waitMs: http.options.gatherMs }))
-    return outcome.sent
+    return progress.sent
   } catch (error) {
-    throw error === signal?.reason ? error : withOutcome(error, outcome)
+    throw error === signal?.reason ? error : withProgress(error, progress)
   }
 }
 
-class Outcome {
+/** The sum of the results so far. */
+class SendProgress {
   /** Index of the first event that is not acknowledged. */
   next = 0
   #accepted = 0
@@ -71,7 +73,7 @@ class Outcome {
     this.next = from + texts.length
   }
 
-  /** Of now, whatever is added later. */
+  /** A copy of the present state. */
   get soFar(): SentSoFar {
     return { ...this.sent, refusals: [...this.#refusals], from: this.next }
   }
@@ -87,13 +89,13 @@ class Outcome {
   }
 }
 
-/** Says what of the events is acknowledged. */
-function withOutcome(error: unknown, { sent, next }: Outcome): unknown {
+/** Adds the progress to an error. */
+function withProgress(error: unknown, { sent, next }: SendProgress): unknown {
   if (!(error instanceof SpillwayError)) return error
   const { status, retryAfterMs } = error instanceof ClientError ? error : {}
   const more = next === 0 ? '' : `; the ${next} events before event ${next} are acknowledged`
-  const told = new ClientError(error.code, `${error.message}${more}`, { status, retryAfterMs, cause: error })
-  told.sent = sent
-  told.from = next
-  return told
+  const extended = new ClientError(error.code, `${error.message}${more}`, { status, retryAfterMs, cause: error })
+  extended.sent = sent
+  extended.from = next
+  return extended
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
 import { ServerEvents } from './server-events.ts'
 
-const all = (pieces: readonly string[]) => {
+const parseAll = (pieces: readonly string[]) => {
   const events = new ServerEvents()
   return pieces.flatMap(piece => events.take(piece))
 }
@@ -17,25 +17,25 @@ const text = [
   'id\ndata: é\n\n',
   'data: without an end\n',
 ].join('')
-const wanted = [
+const expected = [
   { id: '12', event: '', data: '', retryMs: 1000 },
   { id: '12.0', event: 'decision', data: '{"a":1}', retryMs: 1000 },
   { id: '12.0', event: '', data: 'one\n two\n', retryMs: 1000 },
   { id: '', event: '', data: 'é', retryMs: 1000 },
 ]
 
-test('events end at an empty line, whatever ends a line and wherever the stream is cut', () => {
+test('events end at an empty line, for any line ending and any chunks', () => {
   for (const end of ['\n', '\r\n', '\r'])
     for (let size = 1; size < 40; size++) {
       const ended = text.replaceAll('\n', end)
       const pieces = ended.match(new RegExp(`[^]{1,${size}}`, 'g'))!
-      assert.deepEqual(all(pieces), wanted, `${JSON.stringify(end)} in pieces of ${size}`)
+      assert.deepEqual(parseAll(pieces), expected, `${JSON.stringify(end)} in pieces of ${size}`)
     }
 })
 
-test('an event without an end is none', () => {
+test('an event without an end is an error at the limit', () => {
   const piece = 'x'.repeat(limits.CLIENT_EVENT_CHARS_MAX / 4)
-  assert.throws(() => all(['data: ', piece, piece, piece, piece]), { code: 'SPILL_LIMIT' })
-  assert.throws(() => all([piece, piece, piece, piece].map(part => `data: ${part}\n`).concat('data: x')), { code: 'SPILL_LIMIT' })
-  assert.equal(all([`data: ${piece}\n\n`, `data: ${piece}\n\n`, piece, piece]).length, 2)
+  assert.throws(() => parseAll(['data: ', piece, piece, piece, piece]), { code: 'SPILL_LIMIT' })
+  assert.throws(() => parseAll([piece, piece, piece, piece].map(part => `data: ${part}\n`).concat('data: x')), { code: 'SPILL_LIMIT' })
+  assert.equal(parseAll([`data: ${piece}\n\n`, `data: ${piece}\n\n`, piece, piece]).length, 2)
 })

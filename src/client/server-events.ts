@@ -1,33 +1,35 @@
-/** Server-sent events out of a body that comes in pieces (WHATWG HTML §9.2.6). */
+/** Parses server-sent events from a body that comes in chunks (WHATWG HTML, section 9.2.6). */
 import { limits } from '../base/limits.ts'
 import { ClientError } from './client-error.ts'
 
+/** One event of a stream. */
 export interface ServerEvent {
-  /** The last id that the stream gave, this event's own or an earlier one's. */
+  /** The last id of the stream: of this event, or of an earlier one. */
   readonly id: string
   readonly event: string
-  /** Empty where only the id is new. */
+  /** Empty for an event with an id alone. */
   readonly data: string
-  /** After how many milliseconds the stream wants to be asked for again when it breaks, if it has said so. */
+  /** Milliseconds to wait before a reconnect, if the stream has set them. */
   readonly retryMs: number | undefined
 }
 
+/** The parser of one stream. */
 export class ServerEvents {
   #rest = ''
   #id = ''
-  #isNew = false
+  #hasNewId = false
   #retryMs: number | undefined
   #event = ''
   #data: string[] = []
-  /** Of the data. */
+  /** Characters of the data. */
   #chars = 0
 
-  /** The events that end in this piece of text, in order. Throws `SPILL_LIMIT` for one that has no end. */
-  take(piece: string): ServerEvent[] {
-    const text = this.#rest + piece
+  /** The events that end in this chunk, in order. Throws `SPILL_LIMIT` for an event that is too long. */
+  take(chunk: string): ServerEvent[] {
+    const text = this.#rest + chunk
     const events: ServerEvent[] = []
     let start = 0
-    // Of a carriage return at the end it is not known yet whether it is half of a line end.
+    // A carriage return at the end of the chunk may be the first half of a CR LF.
     for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r(?!$)/g)) {
       const event = this.#line(text.slice(start, index))
       if (event) events.push(event)
@@ -51,15 +53,15 @@ export class ServerEvents {
     else if (field === 'retry' && /^\d{1,9}$/.test(value)) this.#retryMs = Number(value)
     else if (field === 'id') {
       this.#id = value
-      this.#isNew = true
+      this.#hasNewId = true
     }
     return undefined
   }
 
   #end(): ServerEvent | undefined {
     const event = { id: this.#id, event: this.#event, data: this.#data.join('\n'), retryMs: this.#retryMs }
-    const isEvent = this.#isNew || this.#data.length > 0
-    this.#isNew = false
+    const isEvent = this.#hasNewId || this.#data.length > 0
+    this.#hasNewId = false
     this.#event = ''
     this.#data = []
     this.#chars = 0

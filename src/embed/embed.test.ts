@@ -22,7 +22,7 @@ afterEach(async () => {
 const folder = (): string => scratchFolder('embed')
 
 async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<FastifyInstance> {
-  // A client that has connected and says nothing would hold up the end.
+  // A silent connection would delay the shutdown.
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
   await app.register(spillway, { pipeline: shop, data, ...options })
@@ -30,11 +30,11 @@ async function open(data: string, options: Partial<EmbedOptions> = {}): Promise<
   return app
 }
 
-/** Of the wall clock, as the run's is; one for all, since an id that comes again with other values is a conflict. */
+/** Wall clock time, as the run's; one for all events, since a duplicate with different values is a conflict. */
 const at = Date.now()
 const pay = (id: number, amount = 1.5) => ({ id: String(id), card: 'c', amount, at })
 
-test('the routes stand under their prefix, and the rest of the server is as it was', async () => {
+test('the routes are under their prefix, and the rest of the server is unchanged', async () => {
   const app = fastify()
   opened.push(app)
   app.post('/own', async ({ body }) => ({ got: body }))
@@ -52,7 +52,7 @@ test('the routes stand under their prefix, and the rest of the server is as it w
   assert.equal(bad.json<{ code: string }>().code, 'FST_ERR_CTP_INVALID_JSON_BODY')
 })
 
-test('the run is asked in process with the words of a client', async () => {
+test('calls in the process match those of the client', async () => {
   const { spillway: flow } = await open(folder())
   const many = Array.from({ length: 20_000 }, (_, i) => pay(i))
   const sent = await flow.submit(payments, [...many, { ...pay(0), amount: -1 }, pay(1)])
@@ -66,8 +66,8 @@ test('the run is asked in process with the words of a client', async () => {
       refusals: [[20_000, 'schema']],
     },
   )
-  const found = flow.features(now, 'c')
-  assert.deepEqual([found.features.n, found.features.sum, found.key, found.refused], [20_000, 30_000, { card: 'c' }, undefined])
+  const answer = flow.features(now, 'c')
+  assert.deepEqual([answer.features.n, answer.features.sum, answer.key, answer.refused], [20_000, 30_000, { card: 'c' }, undefined])
   const decision = await flow.request(check, { card: 'c', amount: '9.50' })
   assert.deepEqual([decision.vector, decision.score], [{ amount: 9.5, n: 20_000, hooked: 0 }, 1])
   await assert.rejects(flow.submit({ ...hooks, name: 'hoks' }, []), /there is no source 'hoks'; did you mean 'hooks'/)
@@ -80,7 +80,7 @@ test('the run is asked in process with the words of a client', async () => {
   await assert.rejects(flow.request({ ...check, name: 'fraud' }, { card: 'c', amount: 1 }), { code: 'SPILL_INPUT' })
 })
 
-test('what was acknowledged before the server was closed is there when it is opened again', async () => {
+test('acknowledged events survive closing and reopening the server', async () => {
   const data = folder()
   const acknowledged: number[] = []
   for (const from of [0, 1000]) {
@@ -89,10 +89,10 @@ test('what was acknowledged before the server was closed is there when it is ope
     const api = client({ url, tries: 1 })
     const sending = Array.from({ length: 100 }, async (_, i) => {
       const id = from + i
-      const told = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
-      if ((await told).accepted === 1) acknowledged.push(id)
+      const answer = i % 2 === 0 ? api.send(payments, [pay(id)]) : app.spillway.submit(payments, [pay(id)])
+      if ((await answer).accepted === 1) acknowledged.push(id)
     })
-    // Some are acknowledged, some wait, some are not yet there.
+    // Some are acknowledged, some wait, some have not arrived.
     await Promise.any(sending.filter((_, i) => i % 2 === 0))
     const [results] = await Promise.all([Promise.allSettled(sending), app.close()])
     for (const result of results) if (result.status === 'rejected') assert.ok(result.reason instanceof SpillwayError, String(result.reason))
@@ -110,7 +110,7 @@ test('what was acknowledged before the server was closed is there when it is ope
   assert.equal(app.spillway.features(now, 'c').features.n, ids.size)
 })
 
-test('after the server was closed nothing is taken, and the folder is free', async () => {
+test('after the server closed nothing is accepted, and the folder is free', async () => {
   const data = folder()
   const first = await open(data)
   const second = fastify()
@@ -127,26 +127,26 @@ test('after the server was closed nothing is taken, and the folder is free', asy
   assert.equal((await open(data)).spillway.run.end, 0)
 })
 
-test('a mistake is what ready() rejects with, and it holds nothing', async () => {
+test('ready() rejects with a mistake in the options, and the folder stays free', async () => {
   const data = folder()
   const card = entity('card', t.string())
   const late = features('late', { from: payments, entity: card, place: corrected, values: p => ({ sum: p.amount.sum('1h') }) })
   const cases: readonly (readonly [unknown, unknown, string, RegExp])[] = [
-    [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give what pipeline/],
+    [{}, data, 'SPILL_DEFINITION', /pipeline is \{\}; give the result of pipeline/],
     [undefined, data, 'SPILL_DEFINITION', /pipeline is undefined/],
     [shop, undefined, 'SPILL_INPUT', /data is undefined; give the path/],
     [shop, import.meta.filename, 'SPILL_STORE', /cannot be made/],
     [pipeline('late', [late]), data, 'SPILL_UNSUPPORTED', /placed corrected/],
   ]
-  const who: readonly (readonly [object, RegExp])[] = [
+  const wrongAuthorization: readonly (readonly [object, RegExp])[] = [
     [{ tokens: true }, /there are none in .*spillway tokens add NAME --role ROLE/],
-    [{ tokens: 'spw_x' }, /true asks for those of the data folder/],
+    [{ tokens: 'spw_x' }, /true requires those of the data folder/],
     [{ authorize: true }, /give a function/],
     [{ tokens: true, authorize: () => true }, /give one of them/],
   ]
   const wrong = [
     ...cases.map(([given, data, code, message]) => [{ pipeline: given, data }, code, message] as const),
-    ...who.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
+    ...wrongAuthorization.map(([options, message]) => [{ pipeline: shop, data, ...options }, 'SPILL_INPUT', message] as const),
   ]
   for (const [options, code, message] of wrong) {
     const app = fastify()
@@ -157,7 +157,7 @@ test('a mistake is what ready() rejects with, and it holds nothing', async () =>
   await open(data)
 })
 
-test('with tokens, who has none is not let in, nor who has not the role; the rest of the server is as it was', async () => {
+test('with tokens, clients without a token or without the role are rejected', async () => {
   const data = folder()
   const token = addToken(data, 'till', ['ingest'], 0)
   const app = await open(data, { tokens: true })
@@ -171,8 +171,8 @@ test('with tokens, who has none is not let in, nor who has not the role; the res
   assert.equal((await app.spillway.request(check, { card: 'c', amount: 1 })).score, 0)
 })
 
-test('who may is the word of the server around it, for each role', async () => {
-  const asked: string[] = []
+test('the embedding server authorizes each role', async () => {
+  const roles: string[] = []
   const names: (string | undefined)[] = []
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
@@ -181,7 +181,7 @@ test('who may is the word of the server around it, for each role', async () => {
     pipeline: shop,
     data: folder(),
     authorize: async ({ headers }, role) => {
-      asked.push(role)
+      roles.push(role)
       if (headers.authorization === undefined) throw Object.assign(new Error('log in first'), { statusCode: 401 })
       if (headers.authorization === 'Bearer broken') throw new Error('the database of users is down')
       if (headers.authorization === 'Bearer careless') return undefined as never
@@ -195,32 +195,32 @@ test('who may is the word of the server around it, for each role', async () => {
   await assert.rejects(as('bob').send(payments, [pay(2)]), { code: 'SPILL_ROLE', status: 403, message: /needs 'ingest'/ })
   await assert.rejects(as().send(payments, [pay(2)]), { code: 'SPILL_TOKEN', status: 401, message: 'log in first' })
   await assert.rejects(as('careless').features(now, 'c'), { code: 'SPILL_ROLE', status: 403 })
-  await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /went wrong inside/ })
+  await assert.rejects(as('broken').features(now, 'c'), { status: 500, message: /^internal error/ })
   assert.equal(await as().healthy(), true)
-  assert.deepEqual(asked, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
+  assert.deepEqual(roles, ['ingest', 'read', 'ingest', 'ingest', 'read', 'read'])
   assert.deepEqual(names.slice(0, 2), ['ann', undefined])
 })
 
-test('of a stream it is asked again, and ends when the answer is no', async () => {
+test('a stream is authorized again, and ends when the answer is no', async () => {
   let answer = true
-  const asked: string[] = []
+  const roles: string[] = []
   const app = fastify({ forceCloseConnections: true })
   opened.push(app)
   const authorize = async (_: unknown, role: string) => {
-    asked.push(role)
+    roles.push(role)
     return answer
   }
   await app.register(spillway, { pipeline: shop, data: folder(), authorize, bounds: { heartbeatMs: 50 } })
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/spillway`
   const { body } = await fetch(`${url}/events`)
   const reader = body!.getReader()
-  while (asked.length < 3) assert.equal((await reader.read()).done, false)
+  while (roles.length < 3) assert.equal((await reader.read()).done, false)
   answer = false
   while (!(await reader.read()).done);
   assert.equal((await fetch(`${url}/events`)).status, 403)
 })
 
-test('a client that comes too often is told when to come again', async () => {
+test('a client over its rate gets 429 with Retry-After', async () => {
   const app = await open(folder(), { rate: { perSecond: 0.1, burst: 1 } })
   const ask = () => app.inject({ url: '/spillway/features/now?key=c' })
   assert.equal((await ask()).statusCode, 200)
@@ -228,17 +228,17 @@ test('a client that comes too often is told when to come again', async () => {
   assert.deepEqual([statusCode, headers['retry-after']], [429, '10'])
 })
 
-test('actions are sent from inside of the server too', async () => {
+test('actions are sent from an embedding server, too', async () => {
   const data = folder()
-  const told = `${data}.ndjson`
-  const app = await open(data, { pipeline: pipeline('told', [action('tell', { when: fraud.score.gte(0), do: appendTo(told) })]) })
+  const file = `${data}.ndjson`
+  const app = await open(data, { pipeline: pipeline('told', [action('tell', { when: fraud.score.gte(0), do: appendTo(file) })]) })
   await app.spillway.submit(payments, [pay(1)])
-  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await pause(2)
+  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await pause(2)
   await app.close()
-  assert.equal((JSON.parse(readFileSync(told, 'utf8')) as { action: string }).action, 'tell')
+  assert.equal((JSON.parse(readFileSync(file, 'utf8')) as { action: string }).action, 'tell')
 })
 
-test('where its name is taken, it says so and lets the folder go', async () => {
+test('if its decorator name is in use, it rejects and frees the folder', async () => {
   const data = folder()
   const app = fastify()
   app.decorate('spillway', null as never)
@@ -248,7 +248,7 @@ test('where its name is taken, it says so and lets the folder go', async () => {
   await app.close()
 })
 
-test('it runs in another copy of Fastify, behind what that one has in front of its routes', async () => {
+test('it runs in a second copy of Fastify, after the hooks of that server', async () => {
   const require = createRequire(import.meta.url)
   for (const path of Object.keys(require.cache)) if (path.includes('node_modules/fastify/')) delete require.cache[path]
   const other = require('fastify') as typeof fastify

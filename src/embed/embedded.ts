@@ -1,4 +1,4 @@
-/** A run in the server's own process, asked with the words of a client and no HTTP between. */
+/** Calls to a run in the same process, with the types of the client and without HTTP. */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Decision, KeyFeatures, RefusedEvent, Sent } from '../client/answers.ts'
@@ -14,23 +14,32 @@ import type { LiveFeatures } from '../run/groups/feature-reader.ts'
 import type { Run } from '../run/loop/run.ts'
 import { finder } from '../serve/http/named-definition.ts'
 
-/** What `app.spillway` is. */
+/** `app.spillway`: the run of the plugin, in the same process. */
 export interface Embedded {
+  /** The run itself. */
   readonly run: Run
-  /** Gives records to a source; resolves when all of them are durable or refused. Waits where too much waits already. */
+  /**
+   * Sends records to a source. Resolves when all of them are durable or rejected. Waits for room if too many records wait.
+   *
+   * @throws `SPILL_NOT_FOUND` for an unknown source, `SPILL_INPUT` for records that are no array, `SPILL_STOPPED` after the server closed.
+   */
   submit<S extends Source>(source: S, records: readonly RecordFor<S>[]): Promise<Sent>
-  /** The features of a key, now. Throws the code of a feature that has no value, unless `refused` allows it. */
+  /**
+   * Reads the features of a key now.
+   *
+   * @throws The code of a feature without a value, unless `refused` is true.
+   */
   features<E extends Entities, F, R extends boolean = false>(
     group: Group<E, F>,
     key: KeyOf<E>,
     options?: { readonly refused?: R },
   ): KeyFeatures<R extends true ? Partial<FeaturesOf<Group<E, F>>> : FeaturesOf<Group<E, F>>>
-  /** Asks a model that decides on request; resolves with its decision when that is durable. */
+  /** Requests a decision of a model. Resolves when the decision is durable. */
   request<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>): Promise<Decision<VectorOf<Model<I>>>>
 }
 
-/** `checkRuns` throws once nothing may be asked any more. */
-export function embedded(run: Run, ir: PipelineIR, checkRuns: () => void): Embedded {
+/** The calls of a run. `assertRunning` throws after the run was stopped. */
+export function embedded(run: Run, ir: PipelineIR, assertRunning: () => void): Embedded {
   const sourceNamed = finder('source', ir.sources)
   return {
     run,
@@ -39,7 +48,7 @@ export function embedded(run: Run, ir: PipelineIR, checkRuns: () => void): Embed
       if (!Array.isArray(records)) throw new SpillwayError('SPILL_INPUT', `records for '${name}' are an array: write [record] for one`)
       const sent = { accepted: 0, duplicates: 0, refused: 0, position: run.end, refusals: [] as RefusedEvent[] }
       for (let from = 0; from < records.length; from += limits.TURN_RECORDS) {
-        checkRuns()
+        assertRunning()
         await run.room()
         const refusals: RefusedEvent[] = []
         const batch = batchOf(records.slice(from, from + limits.TURN_RECORDS))
@@ -56,22 +65,22 @@ export function embedded(run: Run, ir: PipelineIR, checkRuns: () => void): Embed
       return sent
     },
     features({ name }, key, { refused } = {}) {
-      checkRuns()
-      const [found] = run.features([{ group: name, key: keyTexts(key) }])
-      const answer = answerOf(found)
+      assertRunning()
+      const [row] = run.features([{ group: name, key: keyTexts(key) }])
+      const answer = answerOf(row)
       return (refused ? answer : checkValues(answer)) as never
     },
     async request({ name }, fields) {
-      checkRuns()
+      assertRunning()
       return (await run.request(name, fields)) as never
     },
   }
 }
 
-/** Places of records at hand end in their number, from 1 (`batchOf`). */
+/** The number of a record, from 1, which `batchOf` puts at the end of its place. */
 const numberIn = (place: string): number => Number(/\d+$/.exec(place)?.[0])
 
-/** As the server writes it: values, and apart from them what is refused. */
+/** The answer of a server for the same row: values, and rejected features apart. */
 function answerOf({ features, ...rest }: LiveFeatures): KeyFeatures<Record<string, unknown>> {
   const values: Record<string, unknown> = {}
   const refused: NonNullable<KeyFeatures<Record<string, unknown>>['refused']> = {}

@@ -1,4 +1,15 @@
-/** `spillway/embed`: a pipeline inside a Fastify server that there is already. */
+/**
+ * `spillway/embed`: a pipeline inside an existing Fastify server.
+ *
+ * @example
+ * ```ts
+ * import fastify from 'fastify'
+ * import { spillway } from 'spillway/embed'
+ *
+ * const app = fastify()
+ * await app.register(spillway, { pipeline: shop, data: '.spillway' })
+ * ```
+ */
 import '../base/require-node.ts'
 export { spillway, type EmbedOptions } from './plugin.ts'
 export type { Embedded } from './embedded.ts'

@@ -1,8 +1,8 @@
 /**
- * The plugin `spillway` of Fastify: opens the data folder, runs the pipeline in it, and serves it under a prefix, for as long as the server lives.
+ * The Fastify plugin `spillway`: opens a data folder, runs a pipeline in it, and serves the pipeline under a prefix while the server lives.
  *
- * Its routes stand in a context of their own, so that bodies and errors of the rest of the server are as they were; what the user puts in front
- * of all routes, who may come in for one, is in front of these too.
+ * Its routes have a Fastify context of their own, so that body parsers and error handlers of the server stay as they are. Hooks that the
+ * user adds before the plugin, such as authentication, apply to its routes, too.
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
@@ -22,23 +22,32 @@ import { servePlugin } from '../serve/plugin.ts'
 import { Tokens } from '../serve/access/tokens.ts'
 import { embedded, type Embedded } from './embedded.ts'
 
+/**
+ * The options of the plugin `spillway`.
+ *
+ * @example
+ * ```ts
+ * await app.register(spillway, { pipeline: shop, data: '.spillway', prefix: '/flow', keep: '90d' })
+ * ```
+ */
 export interface EmbedOptions {
-  /** What `pipeline('…', [ … ])` gave. */
+  /** The result of `pipeline('…', [ … ])`. */
   readonly pipeline: Runnable & Acting
-  /** The data folder; made if there is none. This process alone holds it. */
+  /** Path of the data folder, which is created if it is missing. One process holds it at a time. */
   readonly data: string
-  /** In front of all routes; `/spillway` unless given. */
+  /** Prefix of all routes; `/spillway` by default. */
   readonly prefix?: string
-  /** Ask each request for a token of the data folder that has the role of its route, as a server of its own does; nobody is asked unless given. */
+  /** Require a token of the data folder with the role of the route, as `spillway run` does. Off by default. */
   readonly tokens?: boolean
-  /** Your own word on who may, for each route that has a role; in place of `tokens`. */
+  /** Authorizes requests to routes with a role, in place of `tokens`. */
   readonly authorize?: Authorize
-  /** Forget events that arrived longer ago, where no window, id or revision needs them; all are kept unless given. */
+  /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
+  /** Resource limits of this server, in place of the defaults. */
   readonly bounds?: Partial<Bounds>
-  /** How often each client, by its token, what `authorize` calls it, or its address, may come: beyond that 429. */
+  /** Rate limit of each client, by token, name from `authorize`, or address. Answers 429 beyond it. */
   readonly rate?: RateLimit
-  /** Adds what else is to be told at `/metrics`. */
+  /** Adds further metrics to `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
 }
 
@@ -50,7 +59,7 @@ declare module 'fastify' {
 
 const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   const { pipeline, data, keep } = options
-  check(options)
+  checkOptions(options)
   const onError = (error: unknown): void => app.log.error({ err: error as Error })
   const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
   const feed = new Feed()
@@ -68,28 +77,28 @@ const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
   }
 }
 
-interface Attached {
+interface OpenRun {
   readonly running: Running
   readonly feed: Feed
   readonly tokens: Tokens | undefined
   readonly onError: (error: unknown) => void
 }
 
-function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: Attached): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, tokens, onError }: OpenRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize } = options
   const { run, dispatcher } = running
   let isStopped = false
-  // Fastify closes what was added last first: requests are answered, and the routes have let go, before the run stops.
+  // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => {
     isStopped = true
     return running.stop()
   })
   run.ended.catch(onError)
-  const checkRuns = (): void => {
+  const assertRunning = (): void => {
     if (isStopped) throw stoppedError()
   }
-  app.decorate('spillway', embedded(run, pipeline.ir, checkRuns))
-  const who = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
+  app.decorate('spillway', embedded(run, pipeline.ir, assertRunning))
+  const authorization = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
   app.register(servePlugin, {
     run,
     pipeline,
@@ -98,46 +107,58 @@ function attach(app: FastifyInstance, options: EmbedOptions, { running, feed, to
     effects: dispatcher,
     prefix,
     onError,
-    ...who,
+    ...authorization,
     ...(bounds && { bounds }),
     ...(rate && { rate }),
     ...(addMetrics && { addMetrics }),
   })
 }
 
-/** Throws `SPILL_INPUT` where there are none: whoever has asked for tokens shall not find the door open, or shut for ever. */
+/** The tokens of the folder. Throws `SPILL_INPUT` if there are none: then no client could ever be authorized. */
 function tokensOf(data: string, onError: (error: unknown) => void): Tokens {
   const tokens = new Tokens(data, onError)
   if (tokens.areAsked) return tokens
   throw new SpillwayError(
     'SPILL_INPUT',
-    `spillway: requests are to have tokens, and there are none in ${data}: spillway tokens add NAME --role ROLE --data ${data}`,
+    `spillway: tokens is true, and there are none in ${data}: spillway tokens add NAME --role ROLE --data ${data}`,
   )
 }
 
-/** Throws `SPILL_DEFINITION`, `SPILL_INPUT`. */
-function check({ pipeline, data, tokens, authorize }: { readonly [N in keyof EmbedOptions]?: unknown }): void {
+/** Throws `SPILL_DEFINITION` or `SPILL_INPUT` for a wrong option. */
+function checkOptions({ pipeline, data, tokens, authorize }: { readonly [N in keyof EmbedOptions]?: unknown }): void {
   if (!isPipeline(pipeline))
-    throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give what pipeline('…', [model]) gives`)
+    throw new SpillwayError('SPILL_DEFINITION', `spillway: pipeline is ${show(pipeline)}; give the result of pipeline('…', [model])`)
   if (typeof data !== 'string' || data === '')
     throw new SpillwayError('SPILL_INPUT', `spillway: data is ${show(data)}; give the path of a data folder, such as '.spillway'`)
   if (tokens !== undefined && typeof tokens !== 'boolean')
-    throw new SpillwayError('SPILL_INPUT', `spillway: tokens is ${show(tokens)}; true asks for those of the data folder`)
+    throw new SpillwayError('SPILL_INPUT', `spillway: tokens is ${show(tokens)}; true requires those of the data folder`)
   if (authorize !== undefined && typeof authorize !== 'function')
     throw new SpillwayError('SPILL_INPUT', `spillway: authorize is ${show(authorize)}; give a function of the request and a role`)
   if (tokens === true && authorize !== undefined)
-    throw new SpillwayError('SPILL_INPUT', 'spillway: tokens and authorize each say who may; give one of them')
+    throw new SpillwayError('SPILL_INPUT', 'spillway: tokens and authorize exclude each other; give one of them')
 }
 
-/** By shape, not by class: it may have been made by another copy of Spillway. */
+/** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
 function isPipeline(value: unknown): value is Runnable & Acting {
   const { ir, maps } = Object(value) as Partial<Runnable>
   return typeof ir?.version === 'number' && maps instanceof Map
 }
 
-/** `await app.register(spillway, { pipeline, data })`; a mistake in that is what `app.ready()` rejects with. */
+/**
+ * The plugin. `app.ready()` rejects if an option is wrong or the data folder cannot be opened; `app.spillway` is the run in this process.
+ *
+ * @throws `SPILL_DEFINITION`, `SPILL_INPUT` for wrong options; `SPILL_BUSY` for a data folder that another process holds.
+ *
+ * @example
+ * ```ts
+ * const app = fastify()
+ * await app.register(spillway, { pipeline: shop, data: '.spillway' })
+ * await app.listen({ port: 3000 })
+ * await app.spillway.submit(payments, [{ id: '1', card: 'c1', amount: 9.5, at: Date.now() }])
+ * ```
+ */
 export const spillway: FastifyPluginAsync<EmbedOptions> = Object.assign(open, {
-  // What it decorates is the server that it is registered on, and not a context below it.
+  // Decorates the server on which it is registered, rather than a context of its own.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'spillway',
   [Symbol.for('plugin-meta')]: { name: 'spillway', fastify: '5.x' },

@@ -1,4 +1,14 @@
-/** `spillway/opentelemetry`: what runs of this process tell on their channels, as spans and metrics of OpenTelemetry. */
+/**
+ * `spillway/opentelemetry`: spans and metrics for decisions and effects of the runs in this process.
+ *
+ * @example
+ * ```ts
+ * import { metrics } from '@opentelemetry/api'
+ * import { measureDecisions } from 'spillway/opentelemetry'
+ *
+ * const stop = measureDecisions({ meter: metrics.getMeter('spillway') })
+ * ```
+ */
 import '../base/require-node.ts'
 export type { Attributes, Meter, MetricOptions, Moment, Span, Tracer } from './api.ts'
 export { measureDecisions, type MetricsOptions } from './metrics.ts'

@@ -1,4 +1,4 @@
-/** Messages as a run tells them, as spans and metrics; and that the API's own types fit. */
+/** Messages of a run as spans and metrics, and the fit of the API's own types. */
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { metrics, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api'
@@ -20,8 +20,8 @@ const decided: DecisionMessage = {
   stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
 }
 const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
-const took = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
-const delivered: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 1 }
+const times = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
+const delivered: EffectMessage = { ...named, ...times, outcome: 'delivered', attempt: 1 }
 
 const undo: (() => void)[] = []
 afterEach(() => undo.splice(0).forEach(stop => stop()))
@@ -61,7 +61,7 @@ function tracing(isRecording = true) {
   return { spans, tracer, within: (span: { name: string }) => span.name }
 }
 
-test('a stretch of decisions is a trace, its stages follow one another in it, and its effects are in it', () => {
+test('a batch of decisions is a trace, with its stages in sequence and its effects', () => {
   const { spans, tracer, within } = tracing()
   undo.push(traceDecisions({ tracer, within, run }))
   channels.decision.publish({ ...decided, run: {} })
@@ -94,7 +94,7 @@ test('a stretch of decisions is a trace, its stages follow one another in it, an
   )
 })
 
-test('of decisions that a start found undecided a trace begins where they were begun; an effect at its deadline is in time', () => {
+test('a trace of recovered decisions begins with their first known stage; an effect at its deadline is in time', () => {
   const { spans, tracer, within } = tracing()
   undo.push(traceDecisions({ tracer, within }))
   channels.decision.publish({ ...decided, stages: { features: 1, inference: 1, durable: 1 } })
@@ -105,7 +105,7 @@ test('of decisions that a start found undecided a trace begins where they were b
   assert.equal('spillway.effect.in_time' in spans[8].attributes, false)
 })
 
-test('an effect that is dead is a span that failed', () => {
+test('a dead effect is a failed span', () => {
   const { spans, tracer, within } = tracing()
   undo.push(traceDecisions({ tracer, within }))
   channels.decision.publish(decided)
@@ -113,7 +113,7 @@ test('an effect that is dead is a span that failed', () => {
   assert.deepEqual(spans.find(({ name }) => name === 'effect tell')?.status, { code: SpanStatusCode.ERROR, message: 'status 500' })
 })
 
-test('of what a tracer does not record only the first span is made, and nothing follows', () => {
+test('of an unrecorded trace only the first span is made', () => {
   const { spans, tracer, within } = tracing(false)
   undo.push(traceDecisions({ tracer, within }))
   channels.decision.publish(decided)
@@ -124,7 +124,7 @@ test('of what a tracer does not record only the first span is made, and nothing 
   )
 })
 
-test('effects of decisions long ago are not traced: so many stretches are remembered', () => {
+test('effects of old decisions are not traced: the number of remembered batches is limited', () => {
   const { spans, tracer, within } = tracing()
   undo.push(traceDecisions({ tracer, within }))
   const publish = (entry: number) => channels.decision.publish({ ...decided, first: entry, last: entry, count: 1 })
@@ -139,17 +139,17 @@ test('effects of decisions long ago are not traced: so many stretches are rememb
   assert.equal(effects(), 2)
 })
 
-/** A meter that lists what is recorded. */
+/** A meter that lists its measurements. */
 function metering() {
-  const all: (readonly [string, number, string])[] = []
+  const measurements: (readonly [string, number, string])[] = []
   const instrument = (name: string, _options?: MetricOptions) => {
-    const take = (value: number, attributes: Attributes = {}) => void all.push([name, value, Object.values(attributes).join(' ')])
+    const take = (value: number, attributes: Attributes = {}) => void measurements.push([name, value, Object.values(attributes).join(' ')])
     return { record: take, add: take }
   }
-  return { all, meter: { createHistogram: instrument, createCounter: instrument } }
+  return { all: measurements, meter: { createHistogram: instrument, createCounter: instrument } }
 }
 
-test('each decision counts in each of its stages, and effects with what came of them', () => {
+test('each decision counts in each of its stages, and effects by outcome', () => {
   const { all, meter } = metering()
   undo.push(measureDecisions({ meter, run }))
   channels.decision.publish({ ...decided, run: {} })
@@ -175,7 +175,7 @@ test('each decision counts in each of its stages, and effects with what came of 
   )
 })
 
-test('a large stretch is recorded so many times at most, and counted whole', () => {
+test('a large batch is recorded a limited number of times, and counted whole', () => {
   const { all, meter } = metering()
   undo.push(measureDecisions({ meter }))
   channels.decision.publish({ ...decided, count: 5000, stages: { features: 1, inference: 1, durable: 1 } })
@@ -186,7 +186,7 @@ test('a large stretch is recorded so many times at most, and counted whole', () 
   )
 })
 
-test("the API's own tracer and meter fit, and nobody listens once it is ended", () => {
+test("the API's own tracer and meter fit, and no subscriber is left after the end", () => {
   const tracer = trace.getTracer('spillway')
   const stop = [
     traceDecisions({ tracer, within: (span): Context => trace.setSpan(ROOT_CONTEXT, span) }),

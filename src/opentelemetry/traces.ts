@@ -1,24 +1,26 @@
 /**
- * Decisions and effects as spans: a trace for each stretch of decisions that were made together, its stages in it, and in it the effects that followed.
+ * OpenTelemetry traces of decisions and effects: one trace for each batch of decisions that were made together, with a span for each stage
+ * and for each effect that followed.
  *
- * Spans are made afterwards, from what was measured, each with its own times. Which traces are kept is the tracer's: of one that does not record, only its first span is
- * made.
+ * Spans are made afterwards, from measured stage times. The tracer decides which traces it keeps: of a trace that it does not record,
+ * only the first span is made.
  */
 import { listen, type DecisionMessage, type EffectMessage, type StageMs } from '../base/channels.ts'
 import { limits } from '../base/limits.ts'
 import type { Attributes, Moment, Span, Tracer } from './api.ts'
 
+/** The options of `traceDecisions`. */
 export interface TraceOptions<S extends Span, C> {
   /** `trace.getTracer('spillway')` of `@opentelemetry/api`. */
   readonly tracer: Tracer<S, C>
-  /** The context within a span: `span => trace.setSpan(ROOT_CONTEXT, span)`. */
+  /** The context inside a span: `span => trace.setSpan(ROOT_CONTEXT, span)`. */
   readonly within: (span: S) => C
-  /** Of this run alone; of all in the process unless given. */
+  /** Traces only this run; all runs of the process by default. */
   readonly run?: object
 }
 
-/** A stretch whose effects may follow. */
-interface Made<C> {
+/** A traced batch of decisions, whose effects may follow. */
+interface TracedBatch<C> {
   readonly run: object
   readonly model: string
   readonly first: number
@@ -26,16 +28,23 @@ interface Made<C> {
   readonly within: C
 }
 
-/** The API's number for a span that failed. */
+/** The API's status code of a failed span. */
 const ERROR = 2
 
-/** Traces what runs of this process decide and send from now on. What is returned ends that. */
+/**
+ * Traces all decisions and effects of runs in this process from now on. Returns a function that ends the tracing.
+ *
+ * @example
+ * ```ts
+ * const stop = traceDecisions({ tracer: trace.getTracer('spillway'), within: span => trace.setSpan(ROOT_CONTEXT, span) })
+ * ```
+ */
 export function traceDecisions<S extends Span, C>(options: TraceOptions<S, C>): () => void {
   const { tracer, within, run } = options
-  const made: Made<C>[] = []
-  const isOurs = (of: object) => run === undefined || run === of
+  const traced: TracedBatch<C>[] = []
+  const isTraced = (sender: object) => run === undefined || run === sender
 
-  /** A span of its stages, one after the other from `start`, UTC ms. It is still open. */
+  /** A span with its stages, one after the other from `start` in UTC ms. The span is still open. */
   const spans = (name: string, start: number, stages: readonly (readonly [string, number])[], attributes: Attributes, parent?: C) => {
     const span = tracer.startSpan(name, { startTime: momentOf(start), attributes, ...(parent === undefined && { root: true }) }, parent)
     const context = within(span)
@@ -48,23 +57,25 @@ export function traceDecisions<S extends Span, C>(options: TraceOptions<S, C>): 
     return { span, isRecording, context, end: start + stages.reduce((sum, [, ms]) => sum + ms, 0) }
   }
 
-  const ofDecisions = (message: DecisionMessage): void => {
-    if (!isOurs(message.run)) return
+  const traceBatch = (message: DecisionMessage): void => {
+    if (!isTraced(message.run)) return
     const { model, first, last, at, stages } = message
     const before = (stages.queued ?? 0) + (stages.taken ?? 0) + (stages.waited ?? 0)
-    const all = Object.entries(stages) as [keyof StageMs, number][]
-    const { span, isRecording, context, end } = spans(`decide ${model}`, at - before, all, decisionAttributes(message))
+    const ordered = Object.entries(stages) as [keyof StageMs, number][]
+    const { span, isRecording, context, end } = spans(`decide ${model}`, at - before, ordered, decisionAttributes(message))
     span.end(momentOf(end))
     if (!isRecording) return
-    made.push({ run: message.run, model, first, last, within: context })
-    if (made.length > limits.TRACES_HELD) made.shift()
+    traced.push({ run: message.run, model, first, last, within: context })
+    if (traced.length > limits.TRACES_HELD) traced.shift()
   }
 
-  const ofEffects = (message: EffectMessage): void => {
-    if (!isOurs(message.run) || message.outcome === 'tried') return
+  const traceEffect = (message: EffectMessage): void => {
+    if (!isTraced(message.run) || message.outcome === 'tried') return
     const { model, entry, action, at, queueMs, deliveryMs, acknowledgementMs, outcome, why } = message
-    const parent = made.findLast(one => one.run === message.run && one.model === model && one.first <= entry && entry <= one.last)
-    // Its decision was not traced, or so long ago that it is forgotten.
+    const parent = traced.findLast(
+      batch => batch.run === message.run && batch.model === model && batch.first <= entry && entry <= batch.last,
+    )
+    // Its decision was not traced, or more than TRACES_HELD batches ago.
     if (!parent) return
     const stages = [['queue', queueMs] as const, ['delivery', deliveryMs] as const, ['acknowledgement', acknowledgementMs] as const]
     const start = at - queueMs - deliveryMs - acknowledgementMs
@@ -73,11 +84,11 @@ export function traceDecisions<S extends Span, C>(options: TraceOptions<S, C>): 
     span.end(momentOf(end))
   }
 
-  const stop = [listen('spillway:decision', ofDecisions), listen('spillway:effect', ofEffects)]
-  return () => stop.forEach(unlisten => unlisten())
+  const unsubscribe = [listen('spillway:decision', traceBatch), listen('spillway:effect', traceEffect)]
+  return () => unsubscribe.forEach(end => end())
 }
 
-/** Of UTC milliseconds with parts. */
+/** Converts UTC milliseconds with fractions. */
 function momentOf(ms: number): Moment {
   const seconds = Math.floor(ms / 1000)
   return [seconds, Math.round((ms - seconds * 1000) * 1000) * 1000]

@@ -8,7 +8,7 @@ import { Running } from '../run/loop/live-run.ts'
 import { openFolder } from '../log/sqlite/data-folder.ts'
 import { listen } from './listen.ts'
 
-test('closing answers what was taken, and waits for no client that keeps its connection', { timeout: 15_000 }, async () => {
+test('closing answers accepted requests, and does not wait for keep-alive connections', { timeout: 15_000 }, async () => {
   const data = scratchFolder('listen')
   const running = await Running.in(await openFolder(data, { fsyncMs: 200 }), shop)
   const server = await listen({ port: 0, run: running.run, pipeline: shop, data })
@@ -27,23 +27,23 @@ test('closing answers what was taken, and waits for no client that keeps its con
   await running.stop()
 })
 
-test('a body that comes slowly is answered when the server stops, with what was taken of it, and does not hold it up', async () => {
+test('a slow body is answered at shutdown with its result so far, and does not delay the shutdown', async () => {
   const data = scratchFolder('slow-bodies')
   const running = await Running.open(shop, data)
-  const patience = { bodyMs: 300, closingMs: 60_000 }
-  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, patience })
+  const connectionLimits = { bodyMs: 300, closingMs: 60_000 }
+  const server = await listen({ port: 0, run: running.run, pipeline: shop, data, connectionLimits })
   const slow = (type: string, begin: string) => {
     const answered = Promise.withResolvers<{ status: number | undefined; body: string; connection: string | undefined }>()
     const headers = { 'content-type': type }
-    const asked = request(`${server.url}/sources/payments/events`, { method: 'POST', headers }, async response => {
+    const call = request(`${server.url}/sources/payments/events`, { method: 'POST', headers }, async response => {
       let body = ''
       for await (const part of response) body += String(part)
       answered.resolve({ status: response.statusCode, body, connection: response.headers.connection })
     })
-    asked.on('error', answered.reject)
-    asked.write(begin)
-    // As long as bytes come, no bound on what is still ends it.
-    const dribble = setInterval(() => asked.write(' '), 20)
+    call.on('error', answered.reject)
+    call.write(begin)
+    // As long as bytes arrive, no idle timeout ends it.
+    const dribble = setInterval(() => call.write(' '), 20)
     return answered.promise.finally(() => clearInterval(dribble))
   }
   const array = slow('application/json', '[{"id":"3"')
@@ -54,7 +54,7 @@ test('a body that comes slowly is answered when the server stops, with what was 
   assert.deepEqual([first.status, second.status, first.connection, second.connection], [503, 503, 'close', 'close'])
   const { code, message, accepted } = JSON.parse(second.body) as { code: string; message: string; accepted: number }
   assert.deepEqual([code, accepted], ['SPILL_STOPPED', 2])
-  assert.match(message, /is stopping.*what stood before is taken$/)
+  assert.match(message, /is stopping.*the records before this were accepted$/)
   assert.match(first.body, /SPILL_STOPPED/)
   await running.stop()
 })

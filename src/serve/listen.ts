@@ -1,4 +1,7 @@
-/** Puts a server on an address: of this machine alone, unless another is named. */
+/**
+ * Starts a server on an address: a loopback address unless the caller names another. An address that other machines reach is
+ * opened only where clients need tokens.
+ */
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { SpillwayError } from '../base/errors.ts'
@@ -7,26 +10,33 @@ import { serve, type ServerOptions } from './server.ts'
 import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
 
+/** The host unless another is named. */
 export const HOST_DEFAULT = '127.0.0.1'
+/** The port unless another is named. */
 export const PORT_DEFAULT = 7070
 
+/** The options of a listening server. */
 export interface ListenOptions extends Omit<ServerOptions, 'tokens'> {
   readonly host?: string
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   readonly port?: number
-  /** On this machine's own address, do not ask for the tokens that the data folder has. */
+  /** On a loopback address, let clients in without the tokens of the data folder. */
   readonly open?: boolean
 }
 
+/** A server that accepts requests. */
 export interface Listening {
   /** `http://127.0.0.1:7070`. */
   readonly url: string
   readonly port: number
-  /** Takes no more, answers what it has taken, and lets go. The run is to be stopped afterwards. */
+  /** Takes no new requests, answers those in flight, and frees the port. The caller stops the run afterwards. */
   close(): Promise<void>
 }
 
-/** What is wrong with the options whoever holds the data folder, so that it is known before another is asked to let go of it. Throws as `listen`. */
+/**
+ * Checks the options that need no data folder of their own: a process that takes over finds mistakes before the old one lets go.
+ * Throws as `startServer` does.
+ */
 export async function checkListening({
   host = HOST_DEFAULT,
   open = false,
@@ -39,8 +49,10 @@ export async function checkListening({
 }
 
 /**
- * Where the data folder has tokens, or has had some, they are asked for, on this machine too, unless `open`; where it has none, only this machine's own addresses are listened on, and only by names of this
- * machine is the server called. Throws `SPILL_INPUT` for an address that cannot be taken, or may not without tokens.
+ * Starts the server. Where the data folder has, or once had, tokens, clients need one, on this machine too, unless `open`. Where it
+ * has none, only loopback addresses are allowed, and requests must name this machine as their host.
+ *
+ * Throws `SPILL_INPUT` for an address that is taken, unknown, or forbidden without tokens.
  */
 export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = false, ...options }: ListenOptions): Promise<Listening> {
   const address = await addressOf(host)
@@ -55,11 +67,11 @@ export async function listen({ host = HOST_DEFAULT, port = PORT_DEFAULT, open = 
     await app.close()
     throw addressError(error, host, port)
   }
-  const taken = (app.server.address() as AddressInfo).port
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken, close: () => app.close() }
+  const actual = (app.server.address() as AddressInfo).port
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, port: actual, close: () => app.close() }
 }
 
-/** Looked up before it is listened on, so that it is known whether the name is of this machine alone. */
+/** Resolves the name first, so that the check for loopback sees the address that is opened. */
 async function addressOf(host: string): Promise<string> {
   try {
     return (await lookup(host)).address
@@ -70,12 +82,11 @@ async function addressOf(host: string): Promise<string> {
 
 function checkOpen(host: string, isOwn: boolean, open: boolean, tokens: number, data: string): void {
   if (isOwn) return
-  if (open)
-    throw new SpillwayError('SPILL_INPUT', `${host} can be reached from elsewhere, and is not listened on without asking for tokens`)
+  if (open) throw new SpillwayError('SPILL_INPUT', `other machines can reach ${host}, so the server needs tokens there; leave --open out`)
   if (tokens === 0)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `${host} can be reached from elsewhere, so clients need tokens, and there are none: spillway tokens add NAME --role ROLE --data ${data}`,
+      `other machines can reach ${host}, so clients need tokens, and there are none: spillway tokens add NAME --role ROLE --data ${data}`,
     )
 }
 
@@ -83,8 +94,8 @@ function addressError(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException
   const place = `${host}:${port}`
   if (code === 'EADDRINUSE')
-    return new SpillwayError('SPILL_INPUT', `${place} is taken by another process; name another port, or 0 for a free one`)
-  if (code === 'EACCES') return new SpillwayError('SPILL_INPUT', `${place} may not be taken (no permission); name a port above 1023`)
+    return new SpillwayError('SPILL_INPUT', `${place} is in use by another process; choose a different port, or 0 for a free one`)
+  if (code === 'EACCES') return new SpillwayError('SPILL_INPUT', `no permission to listen on ${place}; choose a port above 1023`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new SpillwayError('SPILL_INPUT', `${host} is no address of this machine`)
   return error
 }

@@ -12,7 +12,7 @@ import type { ServedRun } from './http/served-run.ts'
 const shop = await open()
 after(() => shop.close())
 
-/** A run that fails each submission so. */
+/** A run that fails each submission with the given error. */
 const failing = (failure: unknown): ServedRun => ({
   submit: async () => {
     throw failure
@@ -31,7 +31,7 @@ const failing = (failure: unknown): ServedRun => ({
   ended: new Promise(() => {}),
 })
 
-test('of what went wrong inside a client learns the kind, and the log all of it', async () => {
+test('of an internal error a client gets the code, and the log all details', async () => {
   const place = ['', 'home', 'someone', 'log.db'].join('/')
   const cases: readonly (readonly [unknown, number, string, string | undefined])[] = [
     [new SpillwayError('SPILL_STORE', 'the disk is full', { place }), 503, 'SPILL_STORE', errorCodes.SPILL_STORE],
@@ -42,8 +42,8 @@ test('of what went wrong inside a client learns the kind, and the log all of it'
     [new SpillwayError('SPILL_INPUT', 'your mistake'), 400, 'SPILL_INPUT', 'your mistake'],
   ]
   for (const [error, status, code, message] of cases) {
-    const told: unknown[] = []
-    const app = serve({ run: failing(error), pipeline, data: shop.data, onError: thrown => told.push(thrown) })
+    const errors: unknown[] = []
+    const app = serve({ run: failing(error), pipeline, data: shop.data, onError: thrown => errors.push(thrown) })
     for (const type of ['application/json', 'application/x-ndjson']) {
       const answer = await posted(app, '/sources/payments/events', pay(1), { 'content-type': type })
       const body = answer.json<{ code: string; message: string }>()
@@ -51,13 +51,13 @@ test('of what went wrong inside a client learns the kind, and the log all of it'
       if (message !== undefined) assert.ok(body.message.startsWith(message), body.message)
       assert.ok(!answer.body.includes(place) && !answer.body.includes('someone'), answer.body)
     }
-    assert.equal(told.length, status >= 500 ? 2 : 0)
+    assert.equal(errors.length, status >= 500 ? 2 : 0)
     await app.close()
   }
   for (const status of Object.values(statuses)) assert.ok([400, 401, 403, 404, 409, 413, 422, 429, 500, 503].includes(status))
 })
 
-test('a run in a server that is there already: its own prefix, and nothing of the other routes is changed', async () => {
+test('a run in an existing server has its own prefix, and leaves the other routes as they are', async () => {
   const app = fastify()
   app.post('/echo', async ({ body }) => ({ got: body }))
   app.get('/broken', async () => {
@@ -72,7 +72,7 @@ test('a run in a server that is there already: its own prefix, and nothing of th
   await app.close()
 })
 
-test('a server that stops answers what it has taken', async () => {
+test('a server that stops answers accepted requests', async () => {
   const own = await open({ fsyncMs: 30 })
   await own.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = own.app.server.address() as { port: number }

@@ -1,13 +1,13 @@
 /**
- * A run as a plugin of Fastify: its routes, errors and bounds, within the prefix that it is registered under.
+ * A run as a Fastify plugin: its routes, error answers and limits, under the prefix that it is registered with.
  *
- * Bodies are read by the routes themselves, since they are streams, packed, or large; nothing is compiled or logged a request.
+ * The routes read bodies themselves, since bodies are streamed, compressed, or large. No schema is compiled and no request is logged.
  */
 import type { FastifyPluginAsync } from 'fastify'
 import { readFolder } from '../log/sqlite/data-folder.ts'
 import { SearchBeside } from '../operate/decision-search-worker.ts'
 import { decideRoutes } from './routes/decide.ts'
-import { decisionRoutes } from './routes/decisions.ts'
+import { decisionRoutes, traceRoutes } from './routes/decisions.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventRoutes } from './routes/events.ts'
 import { inTurns } from './access/fair-turns.ts'
@@ -30,24 +30,24 @@ import { checkQueries } from './http/query.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { runRoutes } from './routes/batch-runs.ts'
-import { UnsignedCounts } from './access/unsigned-webhook-counts.ts'
-import { traceRoutes } from './routes/trace.ts'
+import { UnsignedCounts } from './access/webhook-signature.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
+/** Registers all routes of a run, and releases the reader, timers and threads of the server when the app closes. */
 export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options) => {
   const { run, pipeline, data, feed, effects, addMetrics, webhooks, clock, front, onError = () => {} } = options
   const bounds = { ...defaultBounds, ...options.bounds }
   const reader = readFolder(data)
   const streams = feed && new Streams(reader, bounds, onError)
   const load = new Load(run, bounds)
-  const searching = new SearchBeside(data)
-  const serving: Serving = {
+  const search = new SearchBeside(data)
+  const context: Serving = {
     run,
     ir: pipeline.ir,
     load,
     reader,
     data,
-    searching,
+    search,
     streams,
     effects,
     addMetrics,
@@ -58,32 +58,32 @@ export const servePlugin: FastifyPluginAsync<ServeOptions> = async (app, options
     authorization: () => (options.authorize ? 'own' : options.tokens?.areAsked ? 'token' : 'none'),
     state: stateOf(run),
   }
-  const unlisten = streams && feed.listen(streams.tell)
+  const unsubscribe = streams && feed.listen(streams.tell)
   app.addHook('preClose', closing => {
-    unlisten?.()
+    unsubscribe?.()
     streams?.close()
     closing()
   })
   app.addHook('onClose', (_app, closed) => {
     reader.close()
     load.close()
-    searching.close()
+    search.close()
     closed()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
   app.setErrorHandler((error, _request, reply) => {
-    const told = tellError(reply, error)
+    const answer = tellError(reply, error)
     if (reply.statusCode >= 500) onError(error)
-    return told
+    return answer
   })
   guard(app, options)
   checkQueries(app)
   inTurns(app, load.turns)
-  for (const routes of allRoutes) routes(app, serving)
+  for (const routes of allRoutes) routes(app, context)
 }
 
-/** Metrics first: they look at the others. */
+/** Metrics first: their hooks measure the routes after them. */
 const allRoutes = [
   metricRoutes,
   ingestRoutes,

@@ -4,25 +4,25 @@ import { array, assert as check, boolean, integer, property, record } from 'fast
 import { Budget } from './budget.ts'
 import { clientKey } from './client-key.ts'
 
-test('one client has half of the whole, and each further client half of what is left', () => {
+test('one client gets half of the total, and each further client half of the rest', () => {
   const budget = new Budget(64)
-  const most = (client: string): number => {
+  const spendAll = (client: string): number => {
     while (budget.spend(client, 1));
     return budget.usedBy(client)
   }
-  assert.deepEqual(['a', 'b', 'c'].map(most), [32, 16, 8])
+  assert.deepEqual(['a', 'b', 'c'].map(spendAll), [32, 16, 8])
   assert.equal(budget.used, 56)
   budget.release('a', 32)
   assert.deepEqual([budget.usedBy('a'), budget.used], [0, 24])
 })
 
-test('with a share of ten, a client that is alone has all but an eleventh', () => {
+test('with a share of ten, a client alone gets all but an eleventh', () => {
   const budget = new Budget(11, 10)
   while (budget.spend('a', 1));
   assert.deepEqual([budget.usedBy('a'), budget.spend('b', 1)], [10, true])
 })
 
-test('whatever clients spend and release: the total is kept, and no client is denied one unit before it has as much as is free', () => {
+test('for any spending and releases, the total holds, and no client is denied a unit before it holds as much as is free', () => {
   const step = record({ client: integer({ min: 0, max: 5 }), amount: integer({ min: 1, max: 40 }), gives: boolean() })
   check(
     property(integer({ min: 1, max: 200 }), array(step, { maxLength: 100 }), (total, steps) => {
@@ -49,7 +49,7 @@ test('whatever clients spend and release: the total is kept, and no client is de
   )
 })
 
-test('a client is its token, or its address, of IPv6 the network', () => {
+test('a client is identified by its token, or by its address; by the network for IPv6', () => {
   const at = (ip: string) => clientKey({ client: undefined, ip })
   assert.equal(at('10.0.0.1'), 'address 10.0.0.1')
   assert.equal(at('::ffff:10.0.0.1'), at('10.0.0.1'))

@@ -1,14 +1,15 @@
 /**
- * A bounded amount that clients share: bytes, requests, streams.
+ * Shares a bounded amount of bytes, requests or streams among clients, by a dynamic threshold.
  *
- * A client may have at most `share` times what all leave free. So one client alone gets a part of the whole, and there is always some for a
- * client that has none. The more clients hold much, the less each may have; none is asked to give back. (Choudhury and Hahne, "Dynamic queue length thresholds
- * for shared-memory packet switches", 1998.) Costs a look-up for each change, and memory for each client that holds something.
+ * A client may hold at most `share` times the free amount. So a client alone gets a part of the whole, and a new client always finds
+ * some left. The more all clients hold, the less each may hold; no client is asked to give back. Source: Choudhury and Hahne,
+ * "Dynamic queue length thresholds for shared-memory packet switches" (1998). Costs a map look-up for each change, and memory for each
+ * client that holds an amount.
  */
 export class Budget {
   readonly #total: number
   readonly #share: number
-  readonly #of = new Map<string, number>()
+  readonly #byClient = new Map<string, number>()
   #used = 0
 
   constructor(total: number, share = 1) {
@@ -16,37 +17,37 @@ export class Budget {
     this.#share = share
   }
 
-  /** Of all clients. */
+  /** The amount that all clients hold together. */
   get used(): number {
     return this.#used
   }
 
   usedBy(client: string): number {
-    return this.#of.get(client) ?? 0
+    return this.#byClient.get(client) ?? 0
   }
 
-  /** May the client have so much more? */
+  /** May the client hold `amount` more? */
   hasRoom(client: string, amount: number): boolean {
     return this.usedBy(client) + amount <= this.#share * (this.#total - this.#used)
   }
 
-  /** Counts so much for the client. Returns false, and counts nothing, if it may not have it. */
+  /** Adds `amount` for the client if it has room. Returns false, and adds nothing, otherwise. */
   spend(client: string, amount: number): boolean {
     if (!this.hasRoom(client, amount)) return false
     this.add(client, amount)
     return true
   }
 
-  /** Counts so much for the client whether it may have it or not. */
+  /** Adds `amount` for the client, over its share too. */
   add(client: string, amount: number): void {
     this.#used += amount
-    this.#of.set(client, this.usedBy(client) + amount)
+    this.#byClient.set(client, this.usedBy(client) + amount)
   }
 
   release(client: string, amount: number): void {
     const left = this.usedBy(client) - amount
     this.#used -= amount
-    if (left > 0) this.#of.set(client, left)
-    else this.#of.delete(client)
+    if (left > 0) this.#byClient.set(client, left)
+    else this.#byClient.delete(client)
   }
 }

@@ -1,14 +1,17 @@
-/** The client for whom a request's share of the server is counted: its token or user, or its address where it has none. */
+/**
+ * Identifies the client that a request counts for: by its token or user name, by its address otherwise. Addresses of one IPv6
+ * network (/64) are one client, since a machine may use all of them.
+ */
 import { isIP } from 'node:net'
 
-/** The client's identity, as a request gives it. */
+/** The identity of a client, as a request has it. */
 export interface Client {
-  /** The name of its token or user. */
+  /** The name of its token or user; absent without authorization. */
   readonly client: string | undefined
   readonly ip: string
 }
 
-/** A name that no client of another kind has. Addresses of one IPv6 network (/64) are one client: a machine has all of them. */
+/** A key that differs between tokens and addresses: `token NAME` or `address IP`. */
 export const clientKey = ({ client, ip }: Client): string => (client === undefined ? `address ${networkOf(ip)}` : `token ${client}`)
 
 const GROUPS = 8
@@ -20,7 +23,7 @@ function networkOf(ip: string): string {
   if (mapped) return mapped[1]
   const [head, tail = ''] = ip.replace(/%.*$/, '').toLowerCase().split('::')
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'))
-  const [before, behind] = [groups(head), groups(tail)]
-  const zeros = new Array<string>(Math.max(0, GROUPS - before.length - behind.length)).fill('0')
-  return `${[...before, ...zeros, ...behind].slice(0, NETWORK_GROUPS).join(':')}::/64`
+  const [first, last] = [groups(head), groups(tail)]
+  const zeros = new Array<string>(Math.max(0, GROUPS - first.length - last.length)).fill('0')
+  return `${[...first, ...zeros, ...last].slice(0, NETWORK_GROUPS).join(':')}::/64`
 }

@@ -9,7 +9,7 @@ const url = '/effects/1/retry'
 const status = async (headers: Readonly<Record<string, string>>, asked: { url?: string; method?: 'GET' | 'POST'; payload?: object } = {}) =>
   (await shop.app.inject({ method: 'POST', url, ...asked, headers: { host: 'localhost:7070', ...headers } })).statusCode
 
-test('what a page of another site sends without asking is refused, and who is no browser, or asked first, is not', async () => {
+test('cross-site requests without a preflight are rejected; other clients and requests with a preflight are not', async () => {
   const form = 'application/x-www-form-urlencoded; charset=UTF-8'
   const refused: readonly Readonly<Record<string, string>>[] = [
     { 'sec-fetch-site': 'cross-site' },
@@ -26,20 +26,23 @@ test('what a page of another site sends without asking is refused, and who is no
     {},
     { 'content-type': form },
     { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:7070' },
-    // By hand, from the bar of addresses.
+    // Typed into the address bar.
     { 'sec-fetch-site': 'none' },
     { origin: 'HTTP://LOCALHOST:7070' },
-    // Both of these a browser asks about first.
+    // A browser sends a preflight before both of these.
     { 'sec-fetch-site': 'cross-site', authorization: 'Bearer spw_x' },
     { origin: 'https://shop.example', 'content-type': 'application/json' },
   ]
   for (const headers of letIn) assert.equal(await status(headers), 404, JSON.stringify(headers))
 })
 
-test('every door that changes something is shut to it, and reading is not', async () => {
-  const other = { 'sec-fetch-site': 'cross-site' }
-  assert.equal(await status(other, { url: '/models/check/decide' }), 403)
-  assert.equal(await status(other, { url: '/sources/payments/events' }), 403)
-  assert.equal(await status({ ...other, 'content-type': 'application/json' }, { url: '/sources/payments/events', payload: pay('a') }), 200)
-  assert.equal(await status(other, { url: '/decisions', method: 'GET' }), 200)
+test('every route that changes state rejects cross-site requests, and reading does not', async () => {
+  const crossSite = { 'sec-fetch-site': 'cross-site' }
+  assert.equal(await status(crossSite, { url: '/models/check/decide' }), 403)
+  assert.equal(await status(crossSite, { url: '/sources/payments/events' }), 403)
+  assert.equal(
+    await status({ ...crossSite, 'content-type': 'application/json' }, { url: '/sources/payments/events', payload: pay('a') }),
+    200,
+  )
+  assert.equal(await status(crossSite, { url: '/decisions', method: 'GET' }), 200)
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { FairTurns } from './fair-turns.ts'
 
-/** Pieces of work that each take so long by the test's clock, in the order in which they were done. */
+/** Runs pieces of work of a given duration by the test's clock, and returns them in the order of their execution. */
 class Work {
   now = 0
   readonly turns = new FairTurns(() => this.now)
@@ -16,11 +16,11 @@ class Work {
   }
 }
 
-test('a client with one piece of work does not wait for all of another', async () => {
+test('a client with one piece of work does not wait for all pieces of a different client', async () => {
   const work = new Work()
   const much = Array.from({ length: 100 }, () => work.piece('much', limits.SERVE_AT_ONCE_MS))
-  const one = work.piece('one', 1)
-  await one
+  const single = work.piece('one', 1)
+  await single
   assert.ok(work.done.length <= 4, `after ${work.done.length} pieces`)
   const two = work.piece('two', 1)
   await two
@@ -29,7 +29,7 @@ test('a client with one piece of work does not wait for all of another', async (
   assert.equal(work.done.length, 102)
 })
 
-test('pieces of a client keep their order, and what takes no time is done in one go', async () => {
+test('pieces of a client keep their order, and pieces without cost run in one go', async () => {
   const work = new Work()
   const order: number[] = []
   await Promise.all(
@@ -43,24 +43,24 @@ test('pieces of a client keep their order, and what takes no time is done in one
     Array.from({ length: 50 }, (_, i) => i),
   )
   const quick = new Work()
-  let others = 0
+  let callbacks = 0
   const look = (): void => {
-    others++
+    callbacks++
     if (quick.done.length < 50) setImmediate(look)
   }
   setImmediate(look)
   await Promise.all(Array.from({ length: 50 }, () => quick.piece('a', 0)))
-  assert.ok(quick.done.length === 50 && others <= 2, String(others))
+  assert.ok(quick.done.length === 50 && callbacks <= 2, String(callbacks))
 })
 
-test('while work goes on, everything else on the loop has its turn', async () => {
+test('other callbacks of the event loop run between pieces of work', async () => {
   const work = new Work()
-  let others = 0
+  let callbacks = 0
   const look = (): void => {
-    others++
+    callbacks++
     if (work.done.length < 20) setImmediate(look)
   }
   setImmediate(look)
   await Promise.all(Array.from({ length: 20 }, () => work.piece('a', limits.SERVE_AT_ONCE_MS)))
-  assert.ok(others >= 19, String(others))
+  assert.ok(callbacks >= 19, String(callbacks))
 })

@@ -1,32 +1,37 @@
 /**
- * Turns at the loop for work that holds it up for milliseconds: parsing a large body, answering for a thousand keys.
+ * Fair queue for work that blocks the event loop for milliseconds: parsing a large body, reading the features of a thousand keys.
  *
- * Clients that have such work take turns, one piece of it each, and after `SERVE_AT_ONCE_MS` of it everything else on the loop goes first: so what a client with one
- * request waits for is a piece of each other client, however much one of them has sent. The first piece of work goes on at once, and where nothing else comes it costs a look at the clock.
+ * Clients with such work are served round robin, one piece each. After `SERVE_AT_ONCE_MS` of work the event loop serves all other
+ * callbacks. So a single request waits for at most one piece of each other client. The first piece starts at once; without
+ * competitors it costs one look at the clock.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { othersTurn, stopwatch, type Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { clientKey } from './client-key.ts'
 
-/** Between that a turn is given and that its work was done. */
+/** Microtasks between the grant of a turn and the end of its work: the work may stand behind several generators. */
 const MICROTASKS = 32
 
+/** The queue of one server. */
 export class FairTurns {
   readonly #clock: Clock
-  /** By client, in the order in which they have their turns, who waits. */
+  /** Waiting callers by client; clients in the order of their turns. */
   readonly #waiting = new Map<string, (() => void)[]>()
   #began = 0
-  #isTurning = false
+  #isRunning = false
 
   constructor(clock: Clock = stopwatch) {
     this.#clock = clock
   }
 
-  /** Resolves when the client may do a piece of work: at once if it is the first since other things had their turn. The work begins within some microtasks. */
+  /**
+   * Resolves when the client may do one piece of work: at once for the first piece since other callbacks had their turn. The caller
+   * must begin within `MICROTASKS` microtasks.
+   */
   next(client: string): Promise<void> {
-    if (!this.#isTurning) {
-      this.#isTurning = true
+    if (!this.#isRunning) {
+      this.#isRunning = true
       this.#began = this.#clock()
       void this.#turn()
       return Promise.resolve()
@@ -38,7 +43,7 @@ export class FairTurns {
     return promise
   }
 
-  get #isOver(): boolean {
+  get #isTimeUp(): boolean {
     return this.#clock() - this.#began >= limits.SERVE_AT_ONCE_MS
   }
 
@@ -46,17 +51,16 @@ export class FairTurns {
     await othersTurn()
     while (this.#waiting.size > 0) {
       this.#began = this.#clock()
-      while (this.#waiting.size > 0 && !this.#isOver) {
-        this.#letNext()
-        // Its piece of work is to be done by then: what waits for it may be behind some generators.
+      while (this.#waiting.size > 0 && !this.#isTimeUp) {
+        this.#grantNext()
         for (let hop = 0; hop < MICROTASKS; hop++) await Promise.resolve()
       }
       await othersTurn()
     }
-    this.#isTurning = false
+    this.#isRunning = false
   }
 
-  #letNext(): void {
+  #grantNext(): void {
     const [client, own] = this.#waiting.entries().next().value!
     this.#waiting.delete(client)
     const resolve = own.shift()!
@@ -65,12 +69,15 @@ export class FairTurns {
   }
 }
 
-/** Questions and operations wait for their client's turn: they read the store, make long texts, or write the audit to the disk. Events and decisions do where their bodies are large. */
+/**
+ * Makes routes wait for their client's turn. Routes for reading and operating always do: they read the store, build long texts, or write
+ * the operator log. Routes for events and decisions wait themselves, where a body is large.
+ */
 export function inTurns(app: FastifyInstance, turns: FairTurns): void {
   app.addHook('onRoute', route => {
     const { role, isQuick = false } = route.config ?? {}
     if (role === undefined || role === 'ingest' || role === 'decide' || isQuick) return
-    const others = [route.preHandler ?? []].flat()
-    route.preHandler = [...others, async (request: FastifyRequest): Promise<void> => turns.next(clientKey(request))]
+    const handlers = [route.preHandler ?? []].flat()
+    route.preHandler = [...handlers, async (request: FastifyRequest): Promise<void> => turns.next(clientKey(request))]
   })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkHost, namesOf } from './host-names.ts'
 
-test('on this machine a server is called by its names; beyond it as anyone likes, or by those that are given as well', () => {
+test('a local server accepts names of this machine; a public one any name, or the names in its options', () => {
   assert.deepEqual(namesOf('127.0.0.1', true), ['localhost', '127.0.0.1', '::1', '127.0.0.1'])
   assert.equal(namesOf('0.0.0.0', false), undefined)
   const names = new Set(namesOf('10.0.0.5', false, ['flow.example.com']))

@@ -11,7 +11,7 @@ const events = '/sources/payments/events'
 const lined = (body: string) => posted(app, events, body, { 'content-type': 'application/x-ndjson' })
 const statusesOf = (answers: readonly { statusCode: number }[]) => answers.map(({ statusCode }) => statusCode).sort((a, b) => a - b)
 
-test('who comes when as many wait as may is turned away, and nothing of theirs is taken', async () => {
+test('a request beyond the limit of waiting requests is rejected unprocessed', async () => {
   const answers = await Promise.all([posted(app, events, pay(1)), posted(app, events, pay(2))])
   assert.deepEqual(statusesOf(answers), [200, 429])
   const away = answers.find(({ statusCode }) => statusCode === 429)!
@@ -22,7 +22,7 @@ test('who comes when as many wait as may is turned away, and nothing of theirs i
   assert.equal((await posted(app, events, pay(id))).json<{ accepted: number }>().accepted, 1)
 })
 
-test('streams, bytes and waiting records are bounded too', async () => {
+test('streams, bytes and waiting records are limited, too', async () => {
   const streams = await Promise.all([lined('\n'), lined('\n')])
   assert.deepEqual(statusesOf(streams), [200, 429])
   const large = await posted(app, events, JSON.stringify(pay(3)).padEnd(201))
@@ -35,7 +35,7 @@ test('streams, bytes and waiting records are bounded too', async () => {
   )
 })
 
-test('while sources are held back, clients are turned away and the run is not ready', async () => {
+test('while sources are held back, requests are rejected and the run is not ready', async () => {
   const held = lined(['a', 'b', 'c'].map(id => `${JSON.stringify(pay(id))}\n`).join(''))
   while (!run.isHeldBack) await new Promise(resolve => setImmediate(resolve))
   const away = await posted(app, events, pay('d'))

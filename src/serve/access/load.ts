@@ -1,6 +1,8 @@
 /**
- * Bounds the load of a server by route class and by client. The server turns a client away at once when the client's share is used up,
- * rather than let it wait. It turns no client away because a different client has used up its share.
+ * Admission control: limits the load of a server by route class and by client.
+ *
+ * The server rejects a request at once when its client's share is used up, rather than let it wait. The load of one client never
+ * causes the rejection of another.
  */
 import { limits } from '../../base/limits.ts'
 import type { Bounds } from './resource-limits.ts'
@@ -22,6 +24,7 @@ interface ClassBudgets {
   readonly bytesLimit: string
 }
 
+/** The load of one server, and its budgets. */
 export class Load {
   readonly bounds: Bounds
   readonly slowBodies: SlowBodies
@@ -31,7 +34,7 @@ export class Load {
   readonly searches: Budget
   readonly records: Budget
   readonly #classes: ReadonlyMap<RouteClass, ClassBudgets>
-  #wantsRoom: (() => void)[] = []
+  #roomWaiters: (() => void)[] = []
 
   constructor(run: Load['run'], bounds: Bounds) {
     this.run = run
@@ -43,38 +46,38 @@ export class Load {
     this.#classes = new Map(routeClasses.map(route => [route, budgetsOf(route, bounds)]))
   }
 
-  /** Of all clients. */
+  /** Requests of all clients that wait for their commit. */
   get requests(): number {
     return this.#sum('requests')
   }
 
-  /** Of all clients. */
+  /** Bytes of bodies that the server holds for all clients. */
   get bytes(): number {
     return this.#sum('bytes')
   }
 
-  /** The share of the server for a request of this client. */
+  /** The client's share of the server, for a request to this route class. */
   shareOf(route: RouteClass, client: Client): Share {
     return new Share(this, this.#classes.get(route)!, clientKey(client))
   }
 
   releaseRecords(client: string, records: number): void {
     this.records.release(client, records)
-    for (const resolve of this.#wantsRoom.splice(0)) resolve()
+    for (const resolve of this.#roomWaiters.splice(0)) resolve()
   }
 
   /** Resolves when some records have become durable. */
   recordsReleased(): Promise<void> {
-    return new Promise(resolve => this.#wantsRoom.push(resolve))
+    return new Promise(resolve => this.#roomWaiters.push(resolve))
   }
 
   close(): void {
     this.slowBodies.close()
   }
 
-  #sum(what: 'requests' | 'bytes'): number {
+  #sum(unit: 'requests' | 'bytes'): number {
     let sum = 0
-    for (const budgets of this.#classes.values()) sum += budgets[what].used
+    for (const budgets of this.#classes.values()) sum += budgets[unit].used
     return sum
   }
 }
@@ -105,48 +108,48 @@ export class Share {
     return this.#load.slowBodies
   }
 
-  /** Resolves when the client may do work that holds the loop up for milliseconds. */
+  /** Resolves when the client may do work that blocks the event loop for milliseconds. */
   turn(): Promise<void> {
     return this.#load.turns.next(this.#client)
   }
 
-  /** Throws `SPILL_OVERLOAD` if so many records of the client wait that no further one may: then a body need not be parsed. */
+  /** Throws `SPILL_OVERLOAD` if the client has no room for another record: then its body need not be parsed. */
   checkRecords(): void {
     const { records } = this.#load
-    if (records.usedBy(this.#client) > 0 && !records.hasRoom(this.#client, 1)) throw this.#tooManyRecords()
+    if (records.usedBy(this.#client) > 0 && !records.hasRoom(this.#client, 1)) throw this.#recordOverload()
   }
 
   /**
    * Runs `act`, which waits for the commit of `records` records. Throws `SPILL_OVERLOAD` if too many requests or records of the client
-   * wait. An `act` that answers before the commit passes a promise to `hold`. The share stays in use until the promise settles; `until`
-   * gets the promise, too.
+   * wait. An `act` that answers before the commit passes a promise to `hold`. The share stays in use until the promise settles.
+   * `until` gets the promise, too.
    */
   async waiting<T>(records: number, act: (hold: Until) => Promise<T>, until: Until = () => {}): Promise<T> {
     const [client, load, { requests }] = [this.#client, this.#load, this.#class]
     this.#checkRun()
     if (!requests.hasRoom(client, 1))
-      throw tooMuch(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
-    // One request alone may have more records than the share is: it is bounded by itself.
-    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#tooManyRecords()
+      throw overload(`${requests.usedBy(client)} requests of this client wait for their commit`, 'HTTP_WAITING_MAX')
+    // A request alone may exceed the share: the limits on its body bound it.
+    if (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) throw this.#recordOverload()
     requests.add(client, 1)
     load.records.add(client, records)
-    const holding = (hold: Until) =>
-      act(settled => {
-        hold(settled)
-        until(settled)
+    const withUntil = (hold: Until) =>
+      act(promise => {
+        hold(promise)
+        until(promise)
       })
-    return heldUntil(holding, () => {
+    return heldUntil(withUntil, () => {
       requests.release(client, 1)
       load.releaseRecords(client, records)
     })
   }
 
-  /** Reads a stream of records. Throws `SPILL_OVERLOAD` if the client has too many. */
+  /** Runs `act`, which reads a stream of records. Throws `SPILL_OVERLOAD` if the client has too many streams. */
   async streaming<T>(act: () => Promise<T>): Promise<T> {
     const { streams } = this.#load
     this.#checkRun()
     if (!streams.spend(this.#client, 1))
-      throw tooMuch(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
+      throw overload(`${streams.usedBy(this.#client)} NDJSON streams of this client are being read`, 'HTTP_STREAMS_MAX')
     try {
       return await act()
     } finally {
@@ -154,11 +157,11 @@ export class Share {
     }
   }
 
-  /** Looks for recorded decisions. Throws `SPILL_OVERLOAD` if the client has too many searches that wait. */
+  /** Runs `act`, which searches recorded decisions. Throws `SPILL_OVERLOAD` if too many searches of the client wait. */
   async searching<T>(act: () => Promise<T>): Promise<T> {
     const { searches } = this.#load
     if (!searches.spend(this.#client, 1))
-      throw tooMuch(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
+      throw overload(`${searches.usedBy(this.#client)} searches of this client wait`, 'HTTP_SEARCHES_MAX')
     try {
       return await act()
     } finally {
@@ -166,53 +169,57 @@ export class Share {
     }
   }
 
-  /** Counts records of a stream until they are durable, as soon as the client may have so many; a client that has none may have one stretch, whatever its length. */
-  async records(records: number): Promise<{ readonly release: () => void }> {
+  /**
+   * Waits until the client has room for `count` records of a stream, and counts them until `release` is called. A client without waiting
+   * records may have one block of any length.
+   */
+  async records(count: number): Promise<{ readonly release: () => void }> {
     const [client, load] = [this.#client, this.#load]
-    while (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, records)) await load.recordsReleased()
-    load.records.add(client, records)
-    return { release: () => load.releaseRecords(client, records) }
+    while (load.records.usedBy(client) > 0 && !load.records.hasRoom(client, count)) await load.recordsReleased()
+    load.records.add(client, count)
+    return { release: () => load.releaseRecords(client, count) }
   }
 
-  /** Counts bytes that are held from now on. Throws `SPILL_OVERLOAD` for more than the client may have. */
+  /** Counts bytes of a body that the server keeps in memory. Throws `SPILL_OVERLOAD` beyond the client's share. */
   hold(bytes: number): void {
     const { bytes: budget, bytesLimit } = this.#class
     if (!budget.spend(this.#client, bytes))
-      throw tooMuch(`${budget.usedBy(this.#client)} bytes of bodies of this client are held`, bytesLimit)
+      throw overload(`${budget.usedBy(this.#client)} bytes of bodies of this client are held`, bytesLimit)
   }
 
+  /** Ends the count of `hold`. */
   letGo(bytes: number): void {
     if (bytes > 0) this.#class.bytes.release(this.#client, bytes)
   }
 
-  #tooManyRecords(): ServeError {
+  #recordOverload(): ServeError {
     const waiting = this.#load.records.usedBy(this.#client)
-    return tooMuch(`${waiting} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
+    return overload(`${waiting} records of this client wait for their commit`, 'HTTP_WAITING_RECORDS_MAX')
   }
 
   #checkRun(): void {
     const { waiting, isHeldBack } = this.#load.run
     if (waiting >= limits.WAITING_RECORDS_MAX + limits.HTTP_WAITING_RECORDS_MAX)
-      throw tooMuch(`${waiting} records wait for their turn`, 'WAITING_RECORDS_MAX')
-    if (isHeldBack) throw tooMuch('as many ids are within `dedupe` of a source as can be remembered', 'DEDUPE_IDS_MAX')
+      throw overload(`${waiting} records wait for their turn`, 'WAITING_RECORDS_MAX')
+    if (isHeldBack) throw overload('as many ids are within `dedupe` of a source as can be remembered', 'DEDUPE_IDS_MAX')
   }
 }
 
-/** That something is held until this has been fulfilled or rejected, though what holds it has ended. */
+/** Extends a hold until a promise settles, though the function that holds has ended. */
 export type Until = (settled: Promise<unknown>) => void
 
-/** Does something, and lets go when it has ended and all that it said to wait for. */
-export async function heldUntil<T>(act: (until: Until) => Promise<T>, letGo: () => void): Promise<T> {
-  const others: Promise<unknown>[] = []
+/** Runs `act`, and calls `release` when `act` has ended and all promises that it passed to `until` have settled. */
+export async function heldUntil<T>(act: (until: Until) => Promise<T>, release: () => void): Promise<T> {
+  const pending: Promise<unknown>[] = []
   try {
-    return await act(settled => others.push(settled))
+    return await act(promise => pending.push(promise))
   } finally {
-    if (others.length === 0) letGo()
-    else void Promise.allSettled(others).then(letGo)
+    if (pending.length === 0) release()
+    else void Promise.allSettled(pending).then(release)
   }
 }
 
-const tooMuch = (why: string, limit: string): ServeError =>
-  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); nothing of this request was taken, send it again`, {
+const overload = (why: string, limit: string): ServeError =>
+  new ServeError('SPILL_OVERLOAD', `${why} (${limit}); the request was not processed, send it again`, {
     retryAfter: limits.HTTP_RETRY_AFTER_S,
   })

@@ -4,7 +4,7 @@ import { open, pay, posted } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/limits.ts'
 import { Rate } from './rate-limit.ts'
 
-test('a client may come so often at once, and then at its rate; others are others', () => {
+test('a client may send a burst, then its rate; clients are counted apart', () => {
   let now = 0
   const rate = new Rate({ perSecond: 2, burst: 3 }, () => now)
   assert.deepEqual(
@@ -24,7 +24,7 @@ test('a client may come so often at once, and then at its rate; others are other
   )
 })
 
-test('of so many clients those that came longest ago are forgotten', () => {
+test('beyond the limit of clients, the least recent ones are forgotten', () => {
   const rate = new Rate({ perSecond: 1, burst: 1 }, () => 0)
   rate.take('first')
   assert.equal(rate.take('first'), 1)
@@ -32,7 +32,7 @@ test('of so many clients those that came longest ago are forgotten', () => {
   assert.equal(rate.take('first'), 0)
 })
 
-test('who comes too often is told when to come again', async () => {
+test('a client over its rate gets 429 with Retry-After', async () => {
   const shop = await open({ rate: { perSecond: 0.1, burst: 2 } })
   const answers = []
   for (const id of [1, 2, 3]) answers.push(await posted(shop.app, '/sources/payments/events', pay(id)))

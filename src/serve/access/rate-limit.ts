@@ -1,19 +1,22 @@
-/** How often each client may come: a bucket of tokens that fills at a rate, for each token's name or address. */
+/** Rate limiter for requests: a token bucket for each client, by token name or address. */
 import { stopwatch, type Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 
+/** The rate limit of one client. */
 export interface RateLimit {
-  /** Requests a second that a client may go on with. */
+  /** Sustained requests a second. */
   readonly perSecond: number
-  /** Requests that it may make at once. */
+  /** Requests that a client may make at once. */
   readonly burst: number
 }
 
 interface Bucket {
-  left: number
-  at: number
+  tokens: number
+  /** Clock time of the last refill, in ms. */
+  refilledAt: number
 }
 
+/** The buckets of all clients; beyond `RATE_CLIENTS_MAX` the least recent one is dropped. */
 export class Rate {
   readonly #limit: RateLimit
   readonly #clock: Clock
@@ -24,19 +27,19 @@ export class Rate {
     this.#clock = clock
   }
 
-  /** Counts a request. Returns after how many seconds the client may come again; 0 if it may now. */
+  /** Counts a request of the client. Returns 0 if it is allowed, otherwise the seconds until the next one is. */
   take(client: string): number {
     const { perSecond, burst } = this.#limit
     const now = this.#clock()
-    const bucket = this.#buckets.get(client) ?? { left: burst, at: now }
-    // Last in line: the first are those that came longest ago.
+    const bucket = this.#buckets.get(client) ?? { tokens: burst, refilledAt: now }
+    // Moves the client to the end of the map: the first entries are the least recently used.
     this.#buckets.delete(client)
     this.#buckets.set(client, bucket)
     if (this.#buckets.size > limits.RATE_CLIENTS_MAX) this.#buckets.delete(this.#buckets.keys().next().value!)
-    bucket.left = Math.min(burst, bucket.left + ((now - bucket.at) / 1000) * perSecond)
-    bucket.at = now
-    if (bucket.left < 1) return (1 - bucket.left) / perSecond
-    bucket.left--
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.refilledAt) / 1000) * perSecond)
+    bucket.refilledAt = now
+    if (bucket.tokens < 1) return (1 - bucket.tokens) / perSecond
+    bucket.tokens--
     return 0
   }
 }

@@ -1,7 +1,7 @@
-/** How much at once: one server may have less than all. */
+/** Resource limits of one server: bytes, streams, requests and times that it allows at once. */
 import { limits } from '../../base/limits.ts'
 
-/** Bounds that one server may have otherwise than all; as the limits of their names. */
+/** Limits that one server may set for itself. Each has the meaning and unit of the limit that is its default below. */
 export interface Bounds {
   readonly jsonBytes: number
   readonly streamBytes: number
@@ -20,6 +20,7 @@ export interface Bounds {
   readonly heartbeatMs: number
 }
 
+/** The limits of a server that sets none. */
 export const defaultBounds: Bounds = {
   jsonBytes: limits.HTTP_JSON_BYTES_MAX,
   streamBytes: limits.HTTP_STREAM_BYTES_MAX,

@@ -1,22 +1,26 @@
-/** What a client may do. Each route asks for one of these; `admin` may do everything. */
+/** Roles of clients. Each route needs one role; `admin` has all of them. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 
+/** All roles. */
 export const roles = ['ingest', 'read', 'decide', 'operate', 'admin'] as const
 
+/** A role that a route may need: `ingest`, `read`, `decide`, `operate` or `admin`. */
 export type Role = (typeof roles)[number]
 
-/** For the help of commands. */
+/** One line for each role, for the help of commands. */
 export const roleTexts: Readonly<Record<Role, string>> = {
   ingest: 'send events',
   read: 'read features, decisions, effects, their streams and figures',
   decide: 'ask models for decisions',
-  operate: 'change what waits: dead letters and the like, ask for batch runs and reports, train and promote models',
+  operate: 'change dead letters and effects, start batch runs and reports, train and promote models',
   admin: 'all of that',
 }
 
+/** Do the roles of a client include the needed one? */
 export const allows = (own: readonly Role[], needed: Role): boolean => own.includes(needed) || own.includes('admin')
 
+/** Is the text the name of a role? */
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
 
-/** What is wrong with the name of a role, with what is near it. */
+/** The message for an unknown role, with the nearest known one. */
 export const noRole = (text: string): string => `'${text}' is no role${didYouMean(text, roles)}`

@@ -6,7 +6,7 @@ import { SlowBodies, type BodyWatch } from './slow-bodies.ts'
 
 const rate = { bodyBytesPerS: 100, bodyGraceMs: 2000, bodyLookMs: 1 << 30 }
 
-/** A body on a connection that counts its bytes, and the clock that it is measured by. */
+/** A body on a connection that counts its bytes, with a clock of its own. */
 class Body {
   now = 0
   readonly socket = { bytesRead: 500 }
@@ -20,7 +20,7 @@ class Body {
     this.watch = this.bodies.watch(this.request)
   }
 
-  /** So many milliseconds pass, in which so many bytes come. */
+  /** Advances the clock by milliseconds, in which bytes arrive. */
   passes(ms: number, bytes = 0): void {
     this.now += ms
     this.socket.bytesRead += bytes
@@ -32,7 +32,7 @@ class Body {
   }
 }
 
-test('a body whose last byte is held back is cut off after the grace, and told which rate is needed', () => {
+test('a body whose last byte is withheld is aborted after the grace, with the rate that it needs', () => {
   const body = new Body()
   body.passes(1000, 1 << 20)
   body.passes(2000)
@@ -44,7 +44,7 @@ test('a body whose last byte is held back is cut off after the grace, and told w
   assert.equal(body.errors.length, 1, 'the body gets one error')
 })
 
-test('a body at the rate is never cut off, one below it is, however it dribbles', () => {
+test('a body at the rate is never aborted, a body below it always is, whatever its chunks', () => {
   const [even, below] = [new Body(), new Body()]
   for (let second = 0; second < 1000; second++) {
     even.passes(1000, 100)
@@ -53,7 +53,7 @@ test('a body at the rate is never cut off, one below it is, however it dribbles'
   assert.deepEqual([even.isCut, below.isCut], [false, true])
 })
 
-test('time in which the server does not read counts for nothing', () => {
+test('time in which the server does not read does not count', () => {
   const body = new Body()
   body.passes(1500)
   body.watch.works()
@@ -65,7 +65,7 @@ test('time in which the server does not read counts for nothing', () => {
   assert.equal(body.isCut, true)
 })
 
-test('a body that is whole, or is not read any more, is left alone', () => {
+test('a body that is complete, or is no longer read, is left alone', () => {
   const [whole, done] = [new Body(), new Body()]
   Object.assign(whole.request, { complete: true })
   done.bodies.done(done.watch)

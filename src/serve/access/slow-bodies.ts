@@ -1,25 +1,29 @@
 /**
- * Bodies that come too slowly are cut off: a client that holds its last byte back would have the memory of the rest for as long as a request may take.
+ * Aborts request bodies that come too slowly. A client that withholds its last byte would otherwise hold the memory of the rest for as
+ * long as a request may take.
  *
- * A body has a credit of time that falls while the server waits for it, and rises with each byte. Time in which the server itself does not read, since the run
- * takes no more, does not count. Nothing is done for a byte: the socket counts them, and all bodies are looked at once a second.
+ * A body has a credit of time, which falls while the server waits for it and rises with each byte. Time in which the server itself does
+ * not read does not count. There is no cost for a byte: the socket counts them, and a timer checks all bodies each `bodyLookMs`.
  */
 import type { IncomingMessage } from 'node:http'
 import { every, stopwatch, type Clock } from '../../base/clock.ts'
 import { ServeError } from '../http/serve-error.ts'
 
+/** The rate that bodies need. */
 export interface BodyRate {
-  /** Bytes a second, at least. */
+  /** Least average rate, in bytes a second. */
   readonly bodyBytesPerS: number
-  /** Milliseconds that a body may be behind. */
+  /** Milliseconds that a body may fall behind this rate. */
   readonly bodyGraceMs: number
+  /** Milliseconds between two checks. */
   readonly bodyLookMs: number
 }
 
-/** A body that is being read. */
+/** The progress of one body. */
 export class BodyWatch {
   readonly request: IncomingMessage
   readonly #clock: Clock
+  /** Clock time since which the server waits for bytes; absent while it works. */
   #since: number | undefined
   #waited = 0
   #bytes: number
@@ -33,18 +37,18 @@ export class BodyWatch {
     this.#since = clock()
   }
 
-  /** The server waits for more of the body from now on. */
+  /** Begins to count time: the server waits for more of the body. */
   waits(): void {
     this.#since ??= this.#clock()
   }
 
-  /** The server does not wait for more of it. */
+  /** Stops counting time: the server works on the bytes that it has. */
   works(): void {
     this.#waited += this.#passed()
     this.#since = undefined
   }
 
-  /** Counts what came and how long was waited since the last look. Is the body too slow? */
+  /** Updates the credit with the bytes and the waiting time since the last call. Is the body too slow? */
   isTooSlow({ bodyBytesPerS, bodyGraceMs }: BodyRate): boolean {
     const { bytesRead } = this.request.socket
     const gained = ((bytesRead - this.#bytes) / bodyBytesPerS) * 1000
@@ -61,51 +65,54 @@ export class BodyWatch {
   }
 }
 
+/** All bodies that the server reads at present. */
 export class SlowBodies {
   readonly #rate: BodyRate
   readonly #clock: Clock
-  readonly #watched = new Set<BodyWatch>()
-  readonly #looking: { stop(): void }
+  readonly #watches = new Set<BodyWatch>()
+  readonly #timer: { stop(): void }
 
   constructor(rate: BodyRate, clock: Clock = stopwatch) {
     this.#rate = rate
     this.#clock = clock
-    this.#looking = every(rate.bodyLookMs, () => this.look())
+    this.#timer = every(rate.bodyLookMs, () => this.look())
   }
 
+  /** Begins to watch a request's body. */
   watch(request: IncomingMessage): BodyWatch {
     const watch = new BodyWatch(request, this.#rate.bodyGraceMs, this.#clock)
-    // A request that was injected has no socket that counts.
-    if (request.socket.bytesRead !== undefined) this.#watched.add(watch)
+    // An injected request has no socket that counts bytes.
+    if (request.socket.bytesRead !== undefined) this.#watches.add(watch)
     return watch
   }
 
-  /** The body is whole, or nobody reads it any more. */
+  /** Ends the watch: the body is complete, or nobody reads it any more. */
   done(watch: BodyWatch): void {
-    this.#watched.delete(watch)
+    this.#watches.delete(watch)
   }
 
+  /** Aborts the bodies that are too slow. */
   look(): void {
-    for (const watch of this.#watched)
+    for (const watch of this.#watches)
       if (watch.isTooSlow(this.#rate)) {
-        this.#watched.delete(watch)
-        breakOff(watch.request, tooSlow(this.#rate))
+        this.#watches.delete(watch)
+        breakOff(watch.request, slowBodyError(this.#rate))
       }
   }
 
   close(): void {
-    this.#looking.stop()
+    this.#timer.stop()
   }
 }
 
-const tooSlow = ({ bodyBytesPerS }: BodyRate): ServeError =>
+const slowBodyError = ({ bodyBytesPerS }: BodyRate): ServeError =>
   new ServeError(
     'SPILL_INPUT',
     `the body came too slowly: less than ${bodyBytesPerS} bytes a second on average (HTTP_BODY_BYTES_PER_S_MIN); send what there is, and the rest in a further request`,
     { status: 408, headers: { connection: 'close' } },
   )
 
-/** Ends the reading of a body with an error. Whoever reads it tells the client; where nobody does yet, there is only the connection to end. */
+/** Ends the reading of a body with an error, which its reader answers with. Without a reader it closes the connection. */
 export function breakOff(request: IncomingMessage, error: ServeError): void {
   if (request.complete) return
   if (request.listenerCount('error') > 0) request.emit('error', error)

@@ -1,33 +1,54 @@
 /**
- * Clients that would hold the end of a server up: whose bodies come slowly, or who take their answers slowly. Node's own bounds on a request end with the server, which then waits for as long as
- * a byte comes now and then.
+ * Bounds the shutdown time of an HTTP server: connections without a request, slow bodies, and slow readers of answers.
+ *
+ * Node waits for a connection without a request as it waits for an answer. Its own limits on a request end with the server, so
+ * a client that sends a byte now and then would hold the shutdown up.
  */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { after } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { ServeError } from '../http/serve-error.ts'
 import { breakOff } from './slow-bodies.ts'
 
+/** The time limits of a shutdown. */
 export interface ClosingPatience {
-  /** Milliseconds that a body has to be whole once the server ends. */
+  /** Milliseconds after the shutdown begins within which a body must be complete. */
   readonly bodyMs: number
-  /** Milliseconds that everything has. */
+  /** Milliseconds after which all connections are closed. */
   readonly closingMs: number
 }
 
-/** Bounds how long the end of a server takes. A body that is not whole in time is answered, with what was taken of it. */
+/**
+ * Closes connections without a request when the server stops. Browsers open some ahead, and clients keep those whose request they
+ * aborted.
+ */
+export function endSilent(app: FastifyInstance): void {
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
+  app.addHook('preClose', closing => {
+    for (const socket of silent) socket.destroy()
+    closing()
+  })
+}
+
+/** Bounds the shutdown time of a server. A body that is incomplete in time is answered with the result of the part that came. */
 export function endSlow(app: FastifyInstance, { bodyMs, closingMs }: ClosingPatience): void {
-  const begun = new Set<IncomingMessage>()
+  const open = new Set<IncomingMessage>()
   app.server.on('request', (request: IncomingMessage) => {
     if (request.method === 'GET' || request.method === 'HEAD') return
-    begun.add(request)
-    request.once('close', () => begun.delete(request))
+    open.add(request)
+    request.once('close', () => open.delete(request))
   })
   const timers: { stop(): void }[] = []
   app.addHook('preClose', closing => {
     timers.push(
-      after(bodyMs, () => begun.forEach(request => breakOff(request, stopping()))),
+      after(bodyMs, () => open.forEach(request => breakOff(request, stopping()))),
       after(closingMs, () => app.server.closeAllConnections()),
     )
     closing()
@@ -39,6 +60,6 @@ export function endSlow(app: FastifyInstance, { bodyMs, closingMs }: ClosingPati
 }
 
 function stopping(): ServeError {
-  const what = 'the server is stopping, and the rest of the body did not come in time'
-  return new ServeError('SPILL_STOPPED', what, { retryAfter: limits.HTTP_RETRY_AFTER_S, headers: { connection: 'close' } })
+  const message = 'the server is stopping, and the rest of the body did not arrive in time'
+  return new ServeError('SPILL_STOPPED', message, { retryAfter: limits.HTTP_RETRY_AFTER_S, headers: { connection: 'close' } })
 }

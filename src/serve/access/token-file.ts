@@ -1,7 +1,8 @@
 /**
- * The tokens of a data folder, in `tokens.json`, which only its owner may read: names, roles, and the SHA-256 of each token, never a token.
+ * The token file of a data folder, `tokens.json`, readable by its owner alone. It holds names, roles, and the SHA-256 of each token,
+ * never a token.
  *
- * A plain hash is enough: a token is 256 bits of chance and no password, so there is nothing that guessing could begin with.
+ * A plain hash suffices, without salt or stretching: a token is 256 random bits and no password, so guessing has nowhere to begin.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
@@ -11,10 +12,11 @@ import { newSecret } from '../../base/secret.ts'
 import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 import { isRole, type Role } from './roles.ts'
 
+/** A token as the file holds it. */
 export interface Token {
   readonly name: string
   readonly roles: readonly Role[]
-  /** Of the whole text of the token, hex. */
+  /** SHA-256 of the whole text of the token, hex. */
   readonly sha256: string
   /** UTC ms. */
   readonly created: number
@@ -23,58 +25,60 @@ export interface Token {
 const VERSION = 1
 const PREFIX = 'spw_'
 
+/** The path of the token file. */
 export const tokenPath = (data: string): string => join(data, 'tokens.json')
 
+/** The SHA-256 of a token's text. */
 export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** None where there is no file. Throws `SPILL_DATA` for a file that is none of tokens: nobody is let in by mistake. */
+/** The tokens of a folder; empty without a file. Throws `SPILL_DATA` for a damaged file, so that it lets nobody in. */
 export function readTokens(data: string): readonly Token[] {
   const path = tokenPath(data)
   if (!existsSync(path)) return []
-  let found: unknown
+  let content: unknown
   try {
-    found = JSON.parse(readFileSync(path, 'utf8'))
+    content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new SpillwayError('SPILL_DATA', `cannot be read: ${(error as Error).message}`, { place: path, cause: error })
   }
-  const { version, tokens } = (found ?? {}) as { version?: unknown; tokens?: unknown }
+  const { version, tokens } = (content ?? {}) as { version?: unknown; tokens?: unknown }
   if (version !== VERSION || !Array.isArray(tokens) || !tokens.every(isToken))
     throw new SpillwayError('SPILL_DATA', 'is no file of tokens; delete it and add them again', { place: path })
   return tokens
 }
 
-function isToken(given: unknown): given is Token {
-  const { name, roles, sha256, created } = (given ?? {}) as Partial<Record<keyof Token, unknown>>
+function isToken(value: unknown): value is Token {
+  const { name, roles, sha256, created } = (value ?? {}) as Partial<Record<keyof Token, unknown>>
   const isNamed = typeof name === 'string' && typeof created === 'number'
   return isNamed && /^[0-9a-f]{64}$/.test(String(sha256)) && Array.isArray(roles) && roles.every(role => isRole(String(role)))
 }
 
-/** Makes a token, whose text is nowhere else. `now` in UTC ms. Throws `SPILL_INPUT` for a name that is taken. */
+/** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_INPUT` for a name that exists. */
 export function addToken(data: string, name: string, roles: readonly Role[], now: number): string {
   const token = `${PREFIX}${newSecret()}`
-  change(data, tokens => {
+  rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
-      throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or take another name`)
+      throw new SpillwayError('SPILL_INPUT', `there is a token '${name}'; revoke it first, or choose a different name`)
     return [...tokens, { name, roles, sha256: hashOf(token).toString('hex'), created: now }]
   })
   return token
 }
 
-/** From now on nobody is let in by it. Throws `SPILL_INPUT` if there is none of that name. */
+/** Removes a token, which lets nobody in any more. Throws `SPILL_INPUT` for an unknown name. */
 export function revokeToken(data: string, name: string): void {
-  change(data, tokens => {
-    const left = tokens.filter(other => other.name !== name)
-    if (left.length === tokens.length) throw new SpillwayError('SPILL_INPUT', `there is no token '${name}'`)
-    return left
+  rewrite(data, tokens => {
+    const rest = tokens.filter(other => other.name !== name)
+    if (rest.length === tokens.length) throw new SpillwayError('SPILL_INPUT', `there is no token '${name}'`)
+    return rest
   })
 }
 
-/** All of the file or none of it, by one process at a time. */
-function change(data: string, to: (tokens: readonly Token[]) => readonly Token[]): void {
+/** Replaces the file atomically. The temporary file is the lock: one process changes tokens at a time. */
+function rewrite(data: string, to: (tokens: readonly Token[]) => readonly Token[]): void {
   makePrivateFolder(data)
   const path = tokenPath(data)
   const part = `${path}.part`
-  const file = partOf(part)
+  const file = openPart(part)
   try {
     writeSync(file, `${JSON.stringify({ version: VERSION, tokens: to(readTokens(data)) }, null, 2)}\n`)
     fsyncSync(file)
@@ -87,14 +91,14 @@ function change(data: string, to: (tokens: readonly Token[]) => readonly Token[]
   }
 }
 
-function partOf(part: string): number {
+function openPart(part: string): number {
   try {
     return openSync(part, 'wx', 0o600)
   } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    const what = isThere
-      ? 'is there: another process changes the tokens; if none does, delete it'
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    const message = exists
+      ? 'exists: another process is changing the tokens; if none is, delete this file'
       : `cannot be written: ${(error as Error).message}`
-    throw new SpillwayError(isThere ? 'SPILL_BUSY' : 'SPILL_STORE', what, { place: part, cause: error })
+    throw new SpillwayError(exists ? 'SPILL_BUSY' : 'SPILL_STORE', message, { place: part, cause: error })
   }
 }

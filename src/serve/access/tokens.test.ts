@@ -23,7 +23,7 @@ after(async () => {
   await shop.close()
 })
 
-test('a token is told once: the file has its hash, and is its owner’s alone', () => {
+test('a token is shown once: the file has its hash, and only its owner may read it', () => {
   const data = join(scratch, 'file')
   const token = addToken(data, 'edge', ['ingest'], 5)
   assert.match(token, /^spw_[\w-]{43}$/)
@@ -41,11 +41,11 @@ test('a token is told once: the file has its hash, and is its owner’s alone', 
   assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_INPUT', message: /there is a token 'edge'/ })
   assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_INPUT' })
   writeFileSync(`${tokenPath(data)}.part`, '')
-  assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part is there/ })
+  assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part exists/ })
   assert.equal(readTokens(data).length, 1)
 })
 
-test('a file that is none of tokens lets nobody in, at a start and later', async () => {
+test('a malformed token file lets nobody in, at the start and later', async () => {
   const data = join(scratch, 'damaged')
   const token = addToken(data, 'a', ['read'], 0)
   const errors: unknown[] = []
@@ -71,7 +71,7 @@ test('a file that is none of tokens lets nobody in, at a start and later', async
   assert.equal(errors.length, 1)
 })
 
-test('a file that could not be read is read again, though it has not changed since', async () => {
+test('a file that could not be read is read again, although it has not changed since', async () => {
   const data = join(scratch, 'unread')
   const token = addToken(data, 'a', ['read'], 0)
   const path = tokenPath(data)
@@ -94,9 +94,9 @@ test('a file that could not be read is read again, though it has not changed sin
   assert.equal(errors.length, 1, 'told once')
 })
 
-test('each role may do what is its own, and who has no token nothing', async () => {
+test('each role allows its own routes, and a client without a token none', async () => {
   const data = join(scratch, 'roles')
-  const made = Object.fromEntries(roles.map(role => [role, addToken(data, role, [role], 0)])) as Record<Role, string>
+  const tokens = Object.fromEntries(roles.map(role => [role, addToken(data, role, [role], 0)])) as Record<Role, string>
   const app = serve({ run: shop.run, pipeline, data: shop.data, tokens: new Tokens(data) })
   const doors: readonly (readonly [Role, 'GET' | 'POST', string])[] = [
     ['ingest', 'POST', '/sources/payments/events'],
@@ -111,32 +111,32 @@ test('each role may do what is its own, and who has no token nothing', async () 
   ]
   for (const [needed, method, url] of doors) {
     const as = (headers: Record<string, string>) => app.inject({ method, url, headers })
-    for (const headers of [{}, { authorization: 'Bearer spw_x' }, { authorization: made[needed] }]) {
+    for (const headers of [{}, { authorization: 'Bearer spw_x' }, { authorization: tokens[needed] }]) {
       const answer = await as(headers)
       assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [401, 'SPILL_TOKEN'], url)
       assert.equal(answer.headers['www-authenticate'], 'Bearer')
     }
     for (const role of roles) {
-      const { statusCode, body } = await as({ authorization: `Bearer ${made[role]}` })
+      const { statusCode, body } = await as({ authorization: `Bearer ${tokens[role]}` })
       assert.equal(statusCode === 403, role !== needed && role !== 'admin', `${role} ${method} ${url}`)
       assert.notEqual(statusCode, 401)
-      if (statusCode === 403) assert.match(body, new RegExp(`token '${role}' may ${role}, and this needs '${needed}'`))
+      if (statusCode === 403) assert.match(body, new RegExp(`token '${role}' has ${role}, and this needs '${needed}'`))
     }
   }
   assert.deepEqual((await app.inject({ url: '/healthz' })).json(), { status: 'ok' })
   for (const role of [undefined, ...roles]) {
-    const headers = role ? { authorization: `Bearer ${made[role]}` } : {}
-    const told = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
+    const headers = role ? { authorization: `Bearer ${tokens[role]}` } : {}
+    const body = (await app.inject({ url: '/readyz', headers })).json<Record<string, unknown>>()
     const isTold = role === 'read' || role === 'admin'
-    assert.deepEqual(told, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
+    assert.deepEqual(body, { status: 'ready', ...(isTold && { pipeline: 'shop', position: shop.run.end }) }, role)
   }
   const body = JSON.stringify(pay('t'))
-  const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${made.ingest}` })
+  const answer = await posted(app, '/sources/payments/events', body, { authorization: `bearer ${tokens.ingest}` })
   assert.equal(answer.json<{ accepted: number }>().accepted, 1)
   await app.close()
 })
 
-test('a token that is revoked lets nobody in, and the first that is made is asked for', async () => {
+test('a revoked token lets nobody in, and the first token makes tokens required', async () => {
   const data = join(scratch, 'revoked')
   let now = 0
   const tokens = new Tokens(data, undefined, () => now)
@@ -155,32 +155,32 @@ test('a token that is revoked lets nobody in, and the first that is made is aske
   await app.close()
 })
 
-test('beyond this machine nothing is listened on without tokens', async () => {
+test('a public address needs tokens', async () => {
   const options = { run: shop.run, pipeline, data: shop.data, port: 0 }
   await assert.rejects(listen({ ...options, host: '0.0.0.0' }), {
     code: 'SPILL_INPUT',
     message: /clients need tokens.*spillway tokens add NAME --role ROLE --data \S+/,
   })
-  await assert.rejects(listen({ ...options, host: '::', open: true }), { code: 'SPILL_INPUT', message: /not listened on without/ })
+  await assert.rejects(listen({ ...options, host: '::', open: true }), { code: 'SPILL_INPUT', message: /the server needs tokens there/ })
   await assert.rejects(listen({ ...options, host: 'no.such.host.invalid' }), { code: 'SPILL_INPUT', message: /no address of this machine/ })
 })
 
-test('on this machine the server answers to names of this machine alone, and to no other site', async t => {
+test('a local server answers only to names of this machine, and to no other site', async t => {
   const server = await listen({ run: shop.run, pipeline, data: shop.data, port: 0, host: 'localhost', hosts: ['proxy.example'] })
   t.after(() => server.close())
   const { port } = server
   await assert.rejects(listen({ run: shop.run, pipeline, data: shop.data, port, host: 'localhost' }), {
     code: 'SPILL_INPUT',
-    message: /taken/,
+    message: /in use by another process/,
   })
   const status = (host: string) =>
     new Promise<number>((resolve, reject) => {
-      const asked = request({ host: 'localhost', port, path: '/decisions', headers: { host } }, response => {
+      const call = request({ host: 'localhost', port, path: '/decisions', headers: { host } }, response => {
         response.resume()
         resolve(response.statusCode!)
         assert.equal(response.headers['access-control-allow-origin'], undefined)
       })
-      asked.on('error', reject).end()
+      call.on('error', reject).end()
     })
   for (const host of ['localhost', `localhost:${port}`, '127.0.0.1', '127.9.9.9:1', '[::1]:80', 'LOCALHOST', 'proxy.example'])
     assert.equal(await status(host), 200, host)
@@ -188,7 +188,7 @@ test('on this machine the server answers to names of this machine alone, and to 
     assert.equal(await status(host), 421, host)
 })
 
-test('the command makes, lists and revokes, and all of it is written down', async () => {
+test('the command adds, lists and revokes tokens, and the operator log has all of it', async () => {
   const data = join(scratch, 'command')
   const tokens = (...args: string[]) => called('tokens', ...args, '--data', data)
   const [{ token }] = await calledJson<{ token: string }>('tokens', 'add', 'ci', '--role', 'ingest', '--role', 'read', '--data', data)

@@ -1,82 +1,87 @@
-/** Which token a request brings. The file is looked at again when it has changed, so that a token that was revoked lets nobody in from then on. */
+/**
+ * Looks up the token of a request. The token file is read again when it has changed, so that a revoked token lets nobody in. A check of
+ * the file costs one `stat` each `TOKENS_LOOK_MS`.
+ */
 import { timingSafeEqual } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { stopwatch, type Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { hashOf, readTokens, tokenPath, type Token } from './token-file.ts'
 
-interface Known {
+interface HashedToken {
   readonly token: Token
   readonly hash: Buffer
 }
 
+/** The tokens of one data folder. */
 export class Tokens {
   readonly #data: string
   readonly #onError: (error: unknown) => void
   readonly #clock: Clock
-  #known: readonly Known[]
+  #tokens: readonly HashedToken[]
+  /** Inode, time and size of the file. */
   #version: string
-  /** Was that version read? */
+  /** Was that version read without an error? */
   #isRead = true
-  #isAsked: boolean
-  #lookedAt: number
+  #isRequired: boolean
+  #checkedAt: number
 
   /** Throws as `readTokens`. */
   constructor(data: string, onError: (error: unknown) => void = () => {}, clock: Clock = stopwatch) {
     this.#data = data
     this.#onError = onError
     this.#clock = clock
-    this.#lookedAt = clock()
-    this.#version = this.#versionNow()
-    this.#isAsked = this.#version !== ''
-    this.#known = knownOf(data)
+    this.#checkedAt = clock()
+    this.#version = this.#fileVersion()
+    this.#isRequired = this.#version !== ''
+    this.#tokens = hashedTokens(data)
   }
 
-  /** Does the folder have a file of tokens, or had it one? Then who has none of them is not let in, though the last was revoked. */
+  /** Has the folder, or had it, a token file? Then every client needs a token, also after the last one was revoked. */
   get areAsked(): boolean {
-    if (!this.#isAsked) this.#lookAgain()
-    return this.#isAsked
+    if (!this.#isRequired) this.#refresh()
+    return this.#isRequired
   }
 
   get count(): number {
-    return this.#known.length
+    return this.#tokens.length
   }
 
-  /** The token of an `Authorization: Bearer …`. Compares with all of them, so that the time taken says nothing of any. */
+  /** The token of an `Authorization: Bearer …` header. Compares with all tokens, in constant time. */
   find(authorization: string | undefined): Token | undefined {
     const text = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (text === undefined) return undefined
-    this.#lookAgain()
+    this.#refresh()
     const hash = hashOf(text)
-    let found: Token | undefined
-    for (const known of this.#known) if (timingSafeEqual(known.hash, hash)) found = known.token
-    return found
+    let match: Token | undefined
+    for (const own of this.#tokens) if (timingSafeEqual(own.hash, hash)) match = own.token
+    return match
   }
 
-  /** A file that cannot be read any more lets nobody in, until it can. */
-  #lookAgain(): void {
+  /** Reads a changed file. A file that cannot be read lets nobody in until it can. */
+  #refresh(): void {
     const now = this.#clock()
-    if (now - this.#lookedAt < limits.TOKENS_LOOK_MS) return
-    this.#lookedAt = now
-    const version = this.#versionNow()
+    if (now - this.#checkedAt < limits.TOKENS_LOOK_MS) return
+    this.#checkedAt = now
+    const version = this.#fileVersion()
     const isNew = version !== this.#version
     if (!isNew && this.#isRead) return
     this.#version = version
-    this.#isAsked = true
+    this.#isRequired = true
     try {
-      this.#known = knownOf(this.#data)
+      this.#tokens = hashedTokens(this.#data)
       this.#isRead = true
     } catch (error) {
-      this.#known = []
+      this.#tokens = []
       this.#isRead = false
       if (isNew) this.#onError(error)
     }
   }
 
-  #versionNow(): string {
-    const found = statSync(tokenPath(this.#data), { throwIfNoEntry: false })
-    return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+  #fileVersion(): string {
+    const stat = statSync(tokenPath(this.#data), { throwIfNoEntry: false })
+    return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : ''
   }
 }
 
-const knownOf = (data: string): Known[] => readTokens(data).map(token => ({ token, hash: Buffer.from(token.sha256, 'hex') }))
+const hashedTokens = (data: string): HashedToken[] => readTokens(data).map(token => ({ token, hash: Buffer.from(token.sha256, 'hex') }))

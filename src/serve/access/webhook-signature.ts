@@ -1,46 +1,51 @@
 /**
- * Is a webhook from who has the secret, and of now? Two ways of signing: Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`; see
- * standardwebhooks.com) and Stripe's (`stripe-signature: t=…,v1=…`). Both are an HMAC-SHA256 over the time and the bytes as they came.
+ * Verifies the signature and the time of webhooks, in two styles: Standard Webhooks (`webhook-id`, `webhook-timestamp`,
+ * `webhook-signature`; see standardwebhooks.com) and Stripe (`stripe-signature: t=…,v1=…`). Both are an HMAC-SHA256 over the time and
+ * the raw bytes.
  *
- * Several secrets are taken, so that one can be changed while the other is still in use. Signatures are compared in constant time,
- * and a digest is made of every body, so that no check can be told from another by how long it took.
+ * A source may have several secrets, so that one can be rotated while the other is in use. Signatures are compared in constant time, and
+ * every body is hashed, so that response times do not tell which check failed.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { newSecret } from '../../base/secret.ts'
 
+/** The style of a signature. */
 export type WebhookStyle = 'standard' | 'stripe'
 
+/** The secret of a source, and the style of its signatures. */
 export interface WebhookSecret {
   readonly style: WebhookStyle
-  /** As the provider shows it: `whsec_…`. */
+  /** The secret as the provider shows it: `whsec_…`. */
   readonly secret: string | readonly string[]
 }
 
-/** By source. */
+/** Webhook secrets by source. */
 export type Webhooks = Readonly<Record<string, WebhookSecret>>
 
+/** The headers of a request, names in lower case. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** A webhook with a valid signature. */
 export interface Verified {
-  /** By which the provider knows it, where a header says so: the same when it is sent again. */
+  /** The provider's id from a header, if there is one; the same when the webhook is sent again. */
   readonly id: string | undefined
 }
 
-/** Throws `UnsignedWebhook` for a webhook that is not signed by one of the secrets, or too old or too new. `now` in UTC ms. */
+/** Throws `UnsignedWebhook` for a webhook without a signature by one of the secrets, or too old or too new. `now` in UTC ms. */
 export type Verify = (headers: WebhookHeaders, body: Uint8Array, now: number) => Verified
 
-/** Throws `SPILL_INPUT`, naming `source`, for a secret that is none of its style. */
+/** The verifier of one source. Throws `SPILL_INPUT`, naming `source`, for a malformed secret. */
 export function webhookVerifier({ style, secret }: WebhookSecret, source: string): Verify {
   const secrets = typeof secret === 'string' ? [secret] : secret
   if (secrets.length === 0 || secrets.some(text => text === ''))
-    throw new SpillwayError('SPILL_INPUT', `webhooks into '${source}' need a secret, as whsec_…`)
+    throw new SpillwayError('SPILL_INPUT', `the webhook secret of '${source}' is missing: give one, as whsec_…`)
   return style === 'standard' ? standardVerifier(secrets.map(text => standardKey(text, source))) : stripeVerifier(secrets)
 }
 
-/** For a source that takes no webhooks: does the work of a check, and finds no webhook signed. */
-export function decoyVerifier(): (...given: Parameters<Verify>) => never {
+/** The verifier for sources without webhooks: does the work of a check, and rejects every webhook. */
+export function decoyVerifier(): (...args: Parameters<Verify>) => never {
   const verify = stripeVerifier([newSecret()])
   return (headers, body, now) => {
     try {
@@ -48,7 +53,7 @@ export function decoyVerifier(): (...given: Parameters<Verify>) => never {
     } catch (error) {
       if (!(error instanceof UnsignedWebhook)) throw error
     }
-    throw new UnsignedWebhook('source', 'there is no source of this name that takes webhooks')
+    throw new UnsignedWebhook('source', 'no source of this name accepts webhooks')
   }
 }
 
@@ -97,8 +102,8 @@ function stripeParts(headers: WebhookHeaders): { readonly timestamp: string; rea
 }
 
 /**
- * Checks, before a body is read, that the headers are those of a signed webhook of now, in any style: it must not tell which style a source has. Throws
- * `UnsignedWebhook`.
+ * Checks the headers and the time before a body is read. Accepts either style, so that answers do not tell which style a source has.
+ * Throws `UnsignedWebhook`.
  */
 export function checkHeaders(headers: WebhookHeaders, now: number): void {
   const isStripe = textOf(headers, STRIPE_HEADER) !== ''
@@ -106,19 +111,19 @@ export function checkHeaders(headers: WebhookHeaders, now: number): void {
   checkTime(isStripe ? stripeParts(headers).timestamp : textOf(headers, 'webhook-timestamp'), now)
 }
 
-/** Of a secret in base64, with or without its `whsec_`. */
+/** The key of a base64 secret, with or without its `whsec_`. */
 function standardKey(secret: string, source: string): Buffer {
   const text = secret.replace(/^whsec_/, '')
   const key = Buffer.from(text, 'base64')
   if (!/^[A-Za-z0-9+/_-]+=*$/.test(text) || key.length < KEY_BYTES_MIN)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `the secret of the webhooks into '${source}' is none of Standard Webhooks: whsec_ and at least ${KEY_BYTES_MIN} bytes in base64`,
+      `the webhook secret of '${source}' is malformed: Standard Webhooks need whsec_ and at least ${KEY_BYTES_MIN} bytes in base64`,
     )
   return key
 }
 
-/** Fewer can be guessed. */
+/** Shorter keys can be guessed. */
 const KEY_BYTES_MIN = 16
 
 const signatureOf = (key: string | Buffer, head: string, body: Uint8Array): Buffer =>
@@ -134,35 +139,50 @@ function checkIsThere(headers: WebhookHeaders, name: string): void {
 }
 
 function checkTime(timestamp: string, now: number): void {
-  if (!/^\d{1,12}$/.test(timestamp)) throw new UnsignedWebhook('time', 'its timestamp is no number of seconds')
-  const away = Math.round(now / 1000) - Number(timestamp)
-  if (Math.abs(away) <= limits.WEBHOOK_TOLERANCE_S) return
-  const which = away > 0 ? 'behind' : 'ahead of'
+  if (!/^\d{1,12}$/.test(timestamp)) throw new UnsignedWebhook('time', 'its timestamp is not a number of seconds')
+  const offset = Math.round(now / 1000) - Number(timestamp)
+  if (Math.abs(offset) <= limits.WEBHOOK_TOLERANCE_S) return
+  const side = offset > 0 ? 'behind' : 'ahead of'
   throw new UnsignedWebhook(
     'time',
-    `its timestamp is ${Math.abs(away)} s ${which} this machine's clock, and ${limits.WEBHOOK_TOLERANCE_S} s is the most (WEBHOOK_TOLERANCE_S)`,
+    `its timestamp is ${Math.abs(offset)} s ${side} this machine's clock, more than ${limits.WEBHOOK_TOLERANCE_S} s (WEBHOOK_TOLERANCE_S)`,
   )
 }
 
-/** Compares with all of them, so that the time taken says nothing of any. */
-function isAmong(given: readonly string[], right: readonly string[]): boolean {
-  const others = given.map(text => Buffer.from(text))
-  let isRight = false
-  for (const own of right.map(text => Buffer.from(text)))
-    for (const other of others) if (own.length === other.length && timingSafeEqual(own, other)) isRight = true
-  return isRight
+/** Compares all pairs, so that the time does not depend on the match. */
+function isAmong(signatures: readonly string[], expected: readonly string[]): boolean {
+  const candidates = signatures.map(text => Buffer.from(text))
+  let isMatch = false
+  for (const own of expected.map(text => Buffer.from(text)))
+    for (const other of candidates) if (own.length === other.length && timingSafeEqual(own, other)) isMatch = true
+  return isMatch
 }
 
 function checkSigned(isSigned: boolean): void {
-  if (!isSigned) throw new UnsignedWebhook('signature', 'its signature is by none of the secrets')
+  if (!isSigned) throw new UnsignedWebhook('signature', 'no secret matches its signature')
 }
 
-/** Rejection of a webhook before its content is parsed. The reason is for the operator; the answer hides it from an unknown sender. */
+/** The rejection of a webhook before its content is parsed. The reason is for the operator; the answer hides it from the sender. */
 export class UnsignedWebhook extends SpillwayError {
   readonly reason: 'header' | 'time' | 'signature' | 'source'
 
   constructor(reason: UnsignedWebhook['reason'], why: string) {
-    super('SPILL_SIGNATURE', `this webhook is not taken: ${why}`)
+    super('SPILL_SIGNATURE', `this webhook is rejected: ${why}`)
     this.reason = reason
+  }
+}
+
+/** Counts of rejected unsigned webhooks, by source and reason. The answer hides the reason from senders, and the operator needs it. */
+export class UnsignedCounts {
+  readonly #counts = new Map<string, Map<string, number>>()
+
+  /** Counts one rejection. `source` is empty where no source of that name takes webhooks. */
+  add(source: string, reason: UnsignedWebhook['reason']): void {
+    const reasons = this.#counts.get(source) ?? new Map<string, number>()
+    this.#counts.set(source, reasons.set(reason, (reasons.get(reason) ?? 0) + 1))
+  }
+
+  *[Symbol.iterator](): Generator<readonly [source: string, reason: string, count: number]> {
+    for (const [source, reasons] of this.#counts) for (const [reason, count] of reasons) yield [source, reason, count]
   }
 }

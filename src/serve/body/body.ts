@@ -1,8 +1,8 @@
 /**
- * The body of a request as bytes, unpacked where it is a gzip: whole, or as it comes.
+ * Request bodies as bytes, decompressed if they are gzip: a whole body, or a stream of chunks.
  *
- * Both sides of a gzip are bounded, so that a small body that unpacks to a large one is cut off where the large one passes the bound. Who answers
- * before the end of a body throws the rest away as it comes (`plugin.ts`), so that the client can read the answer.
+ * The limit applies before and after decompression, so a small body that expands to a large one is cut off at the limit. A route that
+ * answers before the end of its body discards the rest as it comes (`serve-error.ts`), so that the client can read the answer.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
@@ -11,7 +11,7 @@ import { limits } from '../../base/limits.ts'
 import { heldUntil, type Share, type Until } from '../access/load.ts'
 import { ServeError } from '../http/serve-error.ts'
 
-/** A bound on the bytes of a body. */
+/** A limit on the bytes of a body, and the name of that limit. */
 export interface BodyBound {
   readonly bytes: number
   readonly limit: string
@@ -20,8 +20,9 @@ export interface BodyBound {
 const CHUNK_BYTES = 1 << 16
 
 /**
- * Gives the whole body, JSON that is no stream, to `use`, and counts it as held until that is done, and what it says to wait for. Rejects with 413 past the bound, 429 where the client's bodies together pass its share, 408 where the body comes too slowly,
- * 400 for a damaged gzip.
+ * Reads a whole JSON body, passes it to `use`, and counts its bytes for the client until `use` and its `until` promises have ended.
+ *
+ * Rejects with 413 beyond the limit, 429 beyond the client's share, 408 for a body that comes too slowly, 400 for a damaged gzip.
  */
 export async function withBody<T>(
   request: IncomingMessage,
@@ -31,7 +32,7 @@ export async function withBody<T>(
   const bound: BodyBound = { bytes: share.bounds.jsonBytes, limit: 'HTTP_JSON_BYTES_MAX' }
   checkLength(request, bound)
   const held = { bytes: 0 }
-  const stream = unpacked(request, bound)
+  const stream = decompressed(request, bound)
   const watch = share.slowBodies.watch(request)
   try {
     return await heldUntil(
@@ -43,7 +44,7 @@ export async function withBody<T>(
       () => share.letGo(held.bytes),
     )
   } catch (error) {
-    throwAway(request, stream)
+    discard(request, stream)
     throw error
   }
 }
@@ -72,10 +73,10 @@ function wholeBody(stream: Readable, bound: BodyBound, share: Share, held: { byt
   })
 }
 
-/** The body in chunks, of which the next is read when it is asked for. Throws as `wholeBody`, after what stood before. */
+/** Reads a body in chunks, each when the consumer asks for it. Throws as `withBody` does, after the chunks before the fault. */
 export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, share: Share): AsyncGenerator<Buffer> {
   checkLength(request, bound)
-  const stream = unpacked(request, bound)
+  const stream = decompressed(request, bound)
   const watch = share.slowBodies.watch(request)
   let length = 0
   try {
@@ -92,47 +93,47 @@ export async function* bodyChunks(request: IncomingMessage, bound: BodyBound, sh
     throw bodyError(error)
   } finally {
     share.slowBodies.done(watch)
-    throwAway(request, stream)
+    discard(request, stream)
   }
 }
 
-/** A body whose length is known to be too large is not begun with. */
+/** Rejects a body whose stated length is too large before any of it is read. */
 function checkLength(request: IncomingMessage, bound: BodyBound): void {
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > bound.bytes) throw tooLarge(bound, length)
 }
 
-function unpacked(request: IncomingMessage, bound: BodyBound): Readable {
+function decompressed(request: IncomingMessage, bound: BodyBound): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   if (encoding === 'identity') return request
   if (encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new ServeError('SPILL_INPUT', `a body may come as it is or as gzip, not as content-encoding ${encoding}`, {
+    throw new ServeError('SPILL_INPUT', `content-encoding ${encoding} is not supported; send gzip or none`, {
       status: 415,
       headers: { 'accept-encoding': 'gzip' },
     })
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
-  let packed = 0
+  let received = 0
   request.on('data', (chunk: Buffer) => {
-    packed += chunk.length
-    if (packed > bound.bytes) gunzip.destroy(tooLarge(bound))
+    received += chunk.length
+    if (received > bound.bytes) gunzip.destroy(tooLarge(bound))
   })
   request.once('error', error => gunzip.destroy(error))
   request.once('close', () => request.readableEnded || gunzip.destroy(cutOff()))
   return request.pipe(gunzip)
 }
 
-function throwAway(request: IncomingMessage, stream: Readable): void {
+/** Stops decompression. The rest of the request itself is discarded with its answer. */
+function discard(request: IncomingMessage, stream: Readable): void {
   if (stream === request) return
   request.unpipe()
   stream.on('error', () => {})
   stream.destroy()
 }
 
-/** `length` where it is known. */
+/** The error for a body beyond its limit, with its length if the client stated it. */
 const tooLarge = ({ bytes, limit }: BodyBound, length?: number): ServeError => {
-  const what =
-    length === undefined ? `a body of more than ${bytes} bytes, which are the most` : `a body of ${length} bytes, and ${bytes} are the most`
-  return new ServeError('SPILL_LIMIT', `${what} (${limit}); send it in parts`, { status: 413 })
+  const problem = length === undefined ? `the body has more than ${bytes} bytes` : `the body has ${length} bytes, more than ${bytes}`
+  return new ServeError('SPILL_LIMIT', `${problem} (${limit}); send it in parts`, { status: 413 })
 }
 
 const cutOff = (): ServeError => new ServeError('SPILL_INPUT', 'the body was cut off')

@@ -1,4 +1,4 @@
-/** Bodies whose records are read into cells, against the same bodies as records. */
+/** JSON bodies read into cells, compared with the same bodies decoded as records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
@@ -36,7 +36,7 @@ function taken(source: SourceIR, body: Buffer, reader?: LineReader) {
   }
 }
 
-test('a source takes from a body the same rows and refuses the same records, whether they were records or not', () => {
+test('a source accepts the same rows and rejects the same records, from cells and from records', () => {
   let [records, cells, refused, errors] = [0, 0, 0, 0]
   for (let seed = 0; seed < 300; seed++) {
     const next = random(seed)

@@ -1,4 +1,7 @@
-/** A body of JSON as records: one object, or an array of them. Each is decoded as a line of NDJSON is, from the bytes as they stood. */
+/**
+ * Splits a JSON body into records: one object, or the elements of an array. Each record is decoded from its own bytes, as a line of
+ * NDJSON is, so that a rejected record keeps its raw text. One pass over the bytes finds the elements.
+ */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/limits.ts'
 import { withoutMark } from '../../files/bytes.ts'
@@ -9,39 +12,44 @@ import type { LineReader } from '../../intake/line-reader.ts'
 import { Fault, type Refusal } from '../../intake/refusal.ts'
 import { ServeError } from '../http/serve-error.ts'
 
-/** One for all bodies, as a door expects: what it knows of where records come from is made once. */
+/** The origin of records from HTTP. All bodies share one object, for which the validator caches its state. */
 export const httpOrigin: Origin = { placeOf: number => `http record ${number}`, text: false, tabular: false, zoneless: new Set() }
 
+/** The records of a JSON body. */
 export interface JsonBody {
   readonly batch: RecordBatch
-  /** It is one record, and no array. */
-  readonly isOne: boolean
+  /** The body is a single record, and no array. */
+  readonly isSingle: boolean
 }
 
-/** `reader`, of the source that takes them, reads what it can into cells. Throws 400 for what is no JSON, 413 for an array of more than a turn's records. A record that is JSON and yet cannot be read is undecodable, alone. */
-export function jsonBody(given: Buffer, reader?: LineReader): JsonBody {
-  const bytes = withoutMark(given)
+/**
+ * Parses a body. The source's `reader` reads plain records straight into cells. A JSON record that cannot be decoded is rejected alone.
+ *
+ * Throws 400 for a body that is no JSON, 413 for an array of more than `TURN_RECORDS` records.
+ */
+export function jsonBody(body: Buffer, reader?: LineReader): JsonBody {
+  const bytes = withoutMark(body)
   checkUtf8(bytes)
   const first = notBlank(bytes, 0)
   if (first === bytes.length) throw noJson('the body is empty')
-  const isOne = bytes[first] !== 0x5b
-  const ends = isOne ? [first, textEnd(bytes, first, bytes.length)] : elements(bytes, first)
+  const isSingle = bytes[first] !== 0x5b
+  const ends = isSingle ? [first, textEnd(bytes, first, bytes.length)] : elements(bytes, first)
   if (ends.length / 2 > limits.TURN_RECORDS)
     throw new ServeError('SPILL_LIMIT', `more than ${limits.TURN_RECORDS} records in one array (TURN_RECORDS); send them as NDJSON`, {
       status: 413,
     })
-  return { batch: batchOf(bytes, ends, isOne, reader), isOne }
+  return { batch: batchOf(bytes, ends, isSingle, reader), isSingle }
 }
 
-/** A body that is JSON and no record. Throws 400. */
+/** Parses a body whose JSON is no record of a source. Throws 400. */
 export function jsonValue(bytes: Buffer): unknown {
-  const { batch, isOne } = jsonBody(bytes)
+  const { batch, isSingle } = jsonBody(bytes)
   const [undecodable] = batch.undecodable
   if (undecodable) throw noJson(`the body: ${undecodable.detail}`)
-  return isOne ? batch.records[0] : batch.records
+  return isSingle ? batch.records[0] : batch.records
 }
 
-function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?: LineReader): RecordBatch {
+function batchOf(bytes: Buffer, ends: readonly number[], isSingle: boolean, reader?: LineReader): RecordBatch {
   const records: unknown[] = []
   const numbers: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
@@ -60,7 +68,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?
     const decoded = parseRecord(bytes, start, end)
     if (decoded instanceof Fault) {
       if (decoded.detail.startsWith('not JSON'))
-        throw noJson(`${isOne ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
+        throw noJson(`${isSingle ? 'the body' : `its element ${number - 1}, from byte ${start},`} is ${decoded.detail}`)
       undecodable.push(decoded.at(httpOrigin.placeOf(number), rawOf(number)))
       continue
     }
@@ -79,7 +87,7 @@ function batchOf(bytes: Buffer, ends: readonly number[], isOne: boolean, reader?
   }
 }
 
-/** The first byte, and the byte behind the last, of each element of the array that begins at `from`, in turn. */
+/** The start and end offsets of each element of the array at `from`, in turn. */
 function elements(bytes: Buffer, from: number): number[] {
   const ends: number[] = []
   const add = (start: number, end: number) => {
@@ -99,7 +107,7 @@ function elements(bytes: Buffer, from: number): number[] {
       if (byte === 0x7d) throw noJson(`its array is closed by a brace at byte ${i}`)
       if (ends.length > 0 || notBlank(bytes, start) < i) add(start, i)
       const rest = notBlank(bytes, i + 1)
-      if (rest < bytes.length) throw noJson(`something stands behind its array, at byte ${rest}`)
+      if (rest < bytes.length) throw noJson(`there is more after its array, at byte ${rest}`)
       return ends
     }
   }
@@ -116,31 +124,41 @@ function closingQuote(bytes: Buffer, from: number): number {
 
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
-/** The byte behind the last in `[start, end)` that is no white space. */
+/** The offset after the last byte of `[start, end)` that is no white space. */
 function textEnd(bytes: Buffer, start: number, end: number): number {
   let i = end
   while (i > start && isBlank(bytes[i - 1])) i--
   return i
 }
 
-/** The first byte from `from` on that is no white space; the end if there is none. */
+/** The offset of the first byte from `from` on that is no white space; the length if there is none. */
 function notBlank(bytes: Buffer, from: number): number {
   let i = from
   while (isBlank(bytes[i])) i++
   return i
 }
 
-/** Throws 400 with the place of the first bytes that are no text. */
+/** Throws 400 with the offset of the first bytes that are no UTF-8. */
 function checkUtf8(bytes: Buffer): void {
   if (isUtf8(bytes)) return
   const text = bytes.toString('utf8')
-  for (let at = text.indexOf(REPLACED); at >= 0; at = text.indexOf(REPLACED, at + 1)) {
+  for (let at = text.indexOf(REPLACEMENT_CHARACTER); at >= 0; at = text.indexOf(REPLACEMENT_CHARACTER, at + 1)) {
     const place = Buffer.byteLength(text.slice(0, at))
-    // The sign itself may stand in a text.
+    // A text may contain U+FFFD itself.
     if (bytes.subarray(place, place + 3).toString('latin1') !== '\xef\xbf\xbd') throw noJson(`the body is not UTF-8 from byte ${place} on`)
   }
 }
 
-const REPLACED = '\ufffd'
+const REPLACEMENT_CHARACTER = '\ufffd'
 
-const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; nothing of it was taken`)
+const noJson = (why: string): ServeError => new ServeError('SPILL_INPUT', `${why}; none of it was accepted`)
+
+/** Throws 400 for a field outside `names`. An ignored field would mislead: a client that asks for a past time would get the present. */
+export function checkFields(body: object, names: readonly string[]): void {
+  const unknown = Object.keys(body).find(name => !names.includes(name))
+  if (unknown !== undefined)
+    throw new ServeError(
+      'SPILL_INPUT',
+      `there is no field '${unknown}' here; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`,
+    )
+}

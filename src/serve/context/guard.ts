@@ -1,4 +1,8 @@
-/** Who may: each request is looked at before anything of its body is read. */
+/**
+ * Authorization, host and CSRF checks, and the rate limit. They run for each request before its body is read.
+ *
+ * A token of the data folder, or the `authorize` function of the embedding server, says whether a client has the role of a route.
+ */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { clientKey } from '../access/client-key.ts'
 import { checkHost } from '../access/host-names.ts'
@@ -11,41 +15,42 @@ import type { Tokens } from '../access/tokens.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the token that it came with, or what `authorize` called it; absent where neither is asked. */
+    /** The name of its token, or the name that `authorize` returned; absent where neither is needed. */
     client: string | undefined
-    /** Would it be let in now? Of streams, whose answers do not end; absent where everyone may. */
-    mayStill: (() => boolean) | undefined
-    /** Has it the role of the route's `moreFor`? */
-    maySeeMore: boolean
+    /** Is the client still authorized? For streams, whose answers do not end; absent where everyone is authorized. */
+    isStillAuthorized: (() => boolean) | undefined
+    /** Has the client the route's `detailRole`? */
+    hasDetailRole: boolean
   }
 }
 
 type GuardOptions = Pick<ServeOptions, 'hosts' | 'tokens' | 'authorize' | 'rate'>
 
+/** Adds the checks to an app. An answer is 401 without a token, 403 without the role, 421 for an unknown host, 429 over the rate limit. */
 export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: limit }: GuardOptions): void {
   const names = hosts && new Set(hosts.map(name => name.toLowerCase()))
   const rate = limit && new Rate(limit)
   app.decorateRequest('client', undefined)
-  app.decorateRequest('mayStill', undefined)
-  app.decorateRequest('maySeeMore', false)
+  app.decorateRequest('isStillAuthorized', undefined)
+  app.decorateRequest('hasDetailRole', false)
   if (authorize)
     app.addHook('onRequest', async request => {
-      const { role, isStream = false, moreFor } = request.routeOptions.config
-      if (moreFor !== undefined) request.maySeeMore = await isAuthorized(request, moreFor, authorize)
+      const { role, isStream = false, detailRole } = request.routeOptions.config
+      if (detailRole !== undefined) request.hasDetailRole = await isAuthorized(request, detailRole, authorize)
       if (role === undefined) return
-      request.client = await authorized(request, role, authorize)
-      if (isStream) request.mayStill = askedAgain(request, role, authorize)
+      request.client = await authorizedClient(request, role, authorize)
+      if (isStream) request.isStillAuthorized = reauthorizer(request, role, authorize)
     })
   app.addHook('onRequest', (request, _reply, done) => {
     try {
-      const { role, isSigned = false, isStream = false, moreFor } = request.routeOptions.config
+      const { role, isSigned = false, isStream = false, detailRole } = request.routeOptions.config
       if (names && !isSigned) checkHost(request.headers.host, names)
       if (role !== undefined) checkSite(request.method, request.headers)
       if (role !== undefined && tokens?.areAsked) request.client = clientOf(request, tokens, role)
-      if (role !== undefined && tokens && isStream) request.mayStill = () => !tokens.areAsked || isLetIn(request, tokens, role)
-      if (moreFor !== undefined && !authorize) request.maySeeMore = !tokens?.areAsked || isLetIn(request, tokens, moreFor)
+      if (role !== undefined && tokens && isStream) request.isStillAuthorized = () => !tokens.areAsked || hasRole(request, tokens, role)
+      if (detailRole !== undefined && !authorize) request.hasDetailRole = !tokens?.areAsked || hasRole(request, tokens, detailRole)
       const wait = rate && (role !== undefined || isSigned) ? rate.take(clientKey(request)) : 0
-      if (wait > 0) throw tooOften(wait)
+      if (wait > 0) throw rateExceeded(wait)
       done()
     } catch (error) {
       done(error as Error)
@@ -53,46 +58,46 @@ export function guard(app: FastifyInstance, { hosts, tokens, authorize, rate: li
   })
 }
 
-/** Throws 401 without a token that is known, 403 without the role. */
+/** Throws 401 without a valid token, 403 without the role. */
 function clientOf({ headers }: FastifyRequest, tokens: Tokens, role: Role): string {
   const { authorization } = headers
   const token = tokens.find(authorization)
   if (!token) {
-    const what = authorization === undefined ? 'a token is needed' : 'there is no such token'
+    const problem = authorization === undefined ? 'a token is needed' : 'there is no such token'
     const fix = 'send -H "authorization: Bearer spw_…"; `spillway tokens add` makes one'
-    throw new ServeError('SPILL_TOKEN', `${what}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
+    throw new ServeError('SPILL_TOKEN', `${problem}: ${fix}`, { headers: { 'www-authenticate': 'Bearer' } })
   }
   if (allows(token.roles, role)) return token.name
-  throw new ServeError('SPILL_ROLE', `token '${token.name}' may ${token.roles.join(', ')}, and this needs '${role}'`)
+  throw new ServeError('SPILL_ROLE', `token '${token.name}' has ${token.roles.join(', ')}, and this needs '${role}'`)
 }
 
-function isLetIn({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
+function hasRole({ headers }: FastifyRequest, tokens: Tokens, role: Role): boolean {
   const token = tokens.find(headers.authorization)
   return token !== undefined && allows(token.roles, role)
 }
 
-/** Throws 403. */
-async function authorized(request: FastifyRequest, role: Role, authorize: Authorize): Promise<string | undefined> {
-  const may = await authorize(request, role)
-  if (may === true) return undefined
-  if (typeof may === 'string' && may !== '') return may
-  throw new ServeError('SPILL_ROLE', `you may not do this, which needs '${role}'`)
+/** The client's name, if `authorize` returned one. Throws 403. */
+async function authorizedClient(request: FastifyRequest, role: Role, authorize: Authorize): Promise<string | undefined> {
+  const answer = await authorize(request, role)
+  if (answer === true) return undefined
+  if (typeof answer === 'string' && answer !== '') return answer
+  throw new ServeError('SPILL_ROLE', `not authorized: this needs '${role}'`)
 }
 
 const isAuthorized = (request: FastifyRequest, role: Role, authorize: Authorize): Promise<boolean> =>
-  authorized(request, role, authorize).then(
+  authorizedClient(request, role, authorize).then(
     () => true,
     () => false,
   )
 
-/** Asks each time; what was answered counts from the next time on. */
-function askedAgain(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {
-  let may = true
+/** Asks `authorize` again at each call. A call returns the answer of the one before: streams do not wait for the function. */
+function reauthorizer(request: FastifyRequest, role: Role, authorize: Authorize): () => boolean {
+  let isAllowed = true
   return () => {
-    authorized(request, role, authorize).catch(() => (may = false))
-    return may
+    authorizedClient(request, role, authorize).catch(() => (isAllowed = false))
+    return isAllowed
   }
 }
 
-const tooOften = (wait: number): ServeError =>
-  new ServeError('SPILL_OVERLOAD', 'this client comes too often', { retryAfter: Math.ceil(wait) })
+const rateExceeded = (wait: number): ServeError =>
+  new ServeError('SPILL_OVERLOAD', 'this client exceeds its request rate', { retryAfter: Math.ceil(wait) })

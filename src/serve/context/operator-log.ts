@@ -1,9 +1,13 @@
-/** What operators did to a data folder, one line of JSON each, appended to `audit.ndjson` and on the disk before anyone is told. */
+/**
+ * The operator log of a data folder: each change by an operator is one line of JSON in `audit.ndjson`. The line is on the disk before
+ * the operator gets an answer.
+ */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { makePrivateFolder } from '../../log/sqlite/folder-permissions.ts'
 
+/** One line of the log. */
 export interface AuditEntry {
   /** UTC ms. */
   readonly at: number
@@ -11,16 +15,17 @@ export interface AuditEntry {
   readonly who: string
   /** `tokens add`. */
   readonly what: string
-  /** What it was done to. */
+  /** The object of the change: a token, a group, an effect. */
   readonly to: string
   readonly outcome: 'done' | 'refused'
-  /** Why it was refused, or what else there is to say. */
+  /** The reason of a rejection, or further details. */
   readonly detail?: string
 }
 
+/** The path of the log in a data folder. */
 export const auditPath = (data: string): string => join(data, 'audit.ndjson')
 
-/** Throws `SPILL_STORE`. */
+/** Appends one entry and syncs the file. Throws `SPILL_STORE`. */
 export function audit(data: string, { at, ...entry }: AuditEntry): void {
   const path = auditPath(data)
   try {
@@ -37,37 +42,37 @@ export function audit(data: string, { at, ...entry }: AuditEntry): void {
   }
 }
 
-/** Does what is audited: what it throws is a refusal, and goes on. */
+/** Runs `act` and logs its outcome: an error is logged as a rejection and thrown again. */
 export function audited<T>(data: string, entry: Omit<AuditEntry, 'outcome'>, act: () => T): T {
-  let done: T
+  let result: T
   try {
-    done = act()
+    result = act()
   } catch (error) {
     audit(data, { ...entry, outcome: 'refused', detail: (error as Error).message })
     throw error
   }
   audit(data, { ...entry, outcome: 'done' })
-  return done
+  return result
 }
 
 /**
- * As `audited`, for what takes its time, and may say more of what was done. Of a refusal the code alone is written: a message may quote the record that was to be
- * changed, and what is in records is nobody's business here.
+ * As `withOperatorLog`, for asynchronous work that may add a detail to the entry. A rejection is logged by its code alone: its message
+ * may quote a record, whose content does not belong in this log.
  */
 export async function auditedWork<T>(
   data: string,
   entry: Omit<AuditEntry, 'outcome'>,
-  act: (say: (detail: string) => void) => Promise<T>,
+  act: (setDetail: (detail: string) => void) => Promise<T>,
 ): Promise<T> {
   let { detail } = entry
-  let done: T
+  let result: T
   try {
-    done = await act(said => (detail = said))
+    result = await act(text => (detail = text))
   } catch (error) {
     const { code = 'failed' } = error as { code?: string }
     audit(data, { ...entry, outcome: 'refused', detail: code })
     throw error
   }
   audit(data, { ...entry, outcome: 'done', ...(detail !== undefined && { detail }) })
-  return done
+  return result
 }

@@ -1,4 +1,4 @@
-/** What a server is made of. */
+/** The options of a server: the run, its pipeline, and who may call it. */
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
@@ -13,37 +13,45 @@ import type { Tokens } from '../access/tokens.ts'
 import type { Webhooks } from '../access/webhook-signature.ts'
 
 /**
- * Says of a request whether it may what its route is for, in place of tokens: `true`, or the name of who asks, by which its rate is counted. Anything else is 403; what it throws
- * is answered with the `statusCode` that it has. Of a stream it is asked again at each sign of life, and the stream ends once the answer is another.
+ * Decides whether a request has a role, in place of tokens.
+ *
+ * Returns `true`, or the client's name, by which its rate is counted. Any other result is 403; an error is answered with its
+ * `statusCode`. For a stream the function is called again at each heartbeat, and the stream ends when the answer changes.
+ *
+ * @example
+ * ```ts
+ * const authorize: Authorize = ({ headers }, role) => role === 'read' || headers['x-user'] === 'ann'
+ * ```
  */
 export type Authorize = (request: FastifyRequest, role: Role) => boolean | string | Promise<boolean | string>
 
+/** The options of the server plugin. */
 export interface ServeOptions {
   readonly run: ServedRun
   readonly pipeline: { readonly ir: PipelineIR }
-  /** The run's data folder: what it has recorded is read from there. */
+  /** The run's data folder, from which recorded decisions and effects are read. */
   readonly data: string
-  /** Says when the run has made decisions, or what became of effects, durable; without it there are no streams of them. */
+  /** Notifies that decisions or changes of effects are durable. Without it the server has no event streams. */
   readonly feed?: Feed
-  /** Changes dead effects by hand, and sends what is to be tried again: the run's dispatcher. Without it they are only listed. */
+  /** The run's dispatcher, which retries or drops dead effects. Without it effects are only listed. */
   readonly effects?: { byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> }
-  /** Who may; without them everyone may do everything, which is for a machine of one's own. */
+  /** The tokens that let clients in. Without them every client may do everything: for one's own machine only. */
   readonly tokens?: Tokens
-  /** Says who may in place of tokens, where the server around it knows its users. */
+  /** Authorizes requests in place of tokens, where the embedding server knows its users. */
   readonly authorize?: Authorize
-  /** Names by which the server is called, and this machine's own; all unless given. */
+  /** Host names that requests may use, beside this machine's own. Any host name is allowed by default. */
   readonly hosts?: readonly string[]
-  /** How often each client may come; as often as it likes unless given. */
+  /** The rate limit of each client; none by default. */
   readonly rate?: RateLimit
-  /** Sources that take signed webhooks, each with its style and secret. */
+  /** Sources that accept signed webhooks, each with the style of its signature and its secret. */
   readonly webhooks?: Webhooks
-  /** The wall clock by which webhooks are of now; by default the machine's. */
+  /** The wall clock against which webhook timestamps are checked; the machine's by default. */
   readonly clock?: Clock
-  /** Adds what else is to be told at `/metrics`. */
+  /** Adds further metrics to `/metrics`. */
   readonly addMetrics?: (registry: Registry) => void
-  /** Says at `/` what there is to call: a server of its own does, and one inside another has no `/`. */
+  /** Serve an index of the routes at `/`. A server of its own does; an embedded one has no `/`. */
   readonly front?: boolean
   readonly bounds?: Partial<Bounds>
-  /** Told of what went wrong inside, of which the client learns no more than that. */
+  /** Called with internal errors, whose details clients do not get. */
   readonly onError?: (error: unknown) => void
 }

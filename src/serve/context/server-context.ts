@@ -1,4 +1,4 @@
-/** What every route of one server shares. */
+/** The objects that all routes of one server share, and the options of a route. */
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import type { SearchBeside } from '../../operate/decision-search-worker.ts'
@@ -7,20 +7,21 @@ import type { ServeOptions } from './options.ts'
 import type { Role } from '../access/roles.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import type { Streams } from '../events/streams.ts'
-import type { UnsignedCounts } from '../access/unsigned-webhook-counts.ts'
+import type { UnsignedCounts } from '../access/webhook-signature.ts'
 
-/** Says who may: a token, the server around this one by rules of its own, or everyone may. */
+/** The authorization of requests: by a token, by the embedding server, or none. */
 export type Authorization = 'token' | 'own' | 'none'
 
+/** The objects that all routes of one server share. */
 export interface Serving {
   readonly run: ServedRun
   readonly ir: PipelineIR
   readonly load: Load
-  /** Of the run's data folder. */
+  /** A reader of the run's data folder. */
   readonly reader: SqliteReader
   readonly data: string
-  /** Of recorded decisions, in a thread of its own. */
-  readonly searching: SearchBeside
+  /** Searches recorded decisions in a thread of its own. */
+  readonly search: SearchBeside
   /** Absent without a feed. */
   readonly streams: Streams | undefined
   readonly effects: ServeOptions['effects']
@@ -31,10 +32,11 @@ export interface Serving {
   readonly front: ServeOptions['front']
   /** How requests are authorized now: the folder's first token changes that while the server runs. */
   readonly authorization: () => Authorization
-  /** How the run is: whoever asks whether it is ready is told. */
+  /** Whether the run goes on, for `/readyz`. */
   readonly state: RunState
 }
 
+/** The end of the run, if it has ended. */
 export interface RunState {
   /** `undefined` while the run goes on. */
   readonly ended: 'stopped' | 'failed' | undefined
@@ -42,17 +44,17 @@ export interface RunState {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Absent where everyone may. */
+    /** The role that a client needs; absent for public routes. */
     role?: Role
-    /** Who may is said by a signature in the request. */
+    /** A signature in the request authorizes it. */
     isSigned?: boolean
-    /** Its answers have no end, and are not measured. */
+    /** Its answers do not end, and are not measured. */
     isStream?: boolean
-    /** Everyone may; a client with this role gets a fuller answer (`FastifyRequest.maySeeMore`). */
-    moreFor?: Role
-    /** Its answer takes microseconds, and waits for no turn (`fair-turns.ts`). */
+    /** The route is public; a client with this role gets a fuller answer (`FastifyRequest.hasDetailRole`). */
+    detailRole?: Role
+    /** Its answer takes microseconds, and waits in no queue (`fair-queue.ts`). */
     isQuick?: boolean
-    /** What may stand behind the `?`: nothing unless given, for a route that has a role. */
+    /** Query parameters of the route. A route with a role has none by default. */
     query?: readonly string[] | 'any'
   }
 }

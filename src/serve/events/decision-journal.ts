@@ -1,20 +1,19 @@
-/** The decisions that are recorded, as events: a batch is a stretch of one model's. */
+/** Recorded decisions as the journal of an event stream. A batch holds decisions of one model that were recorded together. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { NumberedDecisions, SqliteReader } from '../../log/sqlite/reader.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
-import { placeText, type EventPlace } from './event-id.ts'
-import { otherLog, type Batch, type Journal, type Missed } from './journal.ts'
+import { otherLog, placeText, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
 
 const nothing = Buffer.alloc(0)
 
+/** Decisions by batch, from the reader of a data folder. */
 export class DecisionJournal implements Journal {
   readonly #log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>
-
   readonly #onDamage: (error: SpillwayError) => void
-  /** Numbers of damaged stretches of which that was said. */
-  readonly #said = new Set<number>()
+  /** Numbers of damaged batches that were reported. */
+  readonly #reported = new Set<number>()
 
-  /** Calls `onDamage` once for each unreadable stretch. Readers get a gap event for the stretch, and continue behind it. */
+  /** Calls `onDamage` once for each unreadable batch. Readers get a gap event in its place, and continue after it. */
   constructor(log: Pick<SqliteReader, 'decisionsAfter' | 'decisionNumbers'>, onDamage: (error: SpillwayError) => void = () => {}) {
     this.#log = log
     this.#onDamage = onDamage
@@ -25,44 +24,48 @@ export class DecisionJournal implements Journal {
   }
 
   next(after: number, model?: string): Batch | undefined {
-    const stretch = this.#log.decisionsAfter(after, model)
-    return stretch && new Stretch(stretch, error => this.#damaged(stretch.number, error))
+    const batch = this.#log.decisionsAfter(after, model)
+    return batch && new DecisionBatch(batch, error => this.#reportDamage(batch.number, error))
   }
 
-  #damaged(number: number, error: SpillwayError): void {
-    if (this.#said.has(number)) return
-    this.#said.add(number)
+  #reportDamage(number: number, error: SpillwayError): void {
+    if (this.#reported.has(number)) return
+    this.#reported.add(number)
     this.#onDamage(error)
   }
 
   oldest(): EventPlace {
-    return { stretch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
+    return { batch: Math.max(0, this.#log.decisionNumbers().first - 1), row: Infinity }
   }
 
-  missed(place: EventPlace): Missed | undefined {
+  missed(position: EventPlace): Missed | undefined {
     const { first, last } = this.#log.decisionNumbers()
-    if (place.stretch > last) return otherLog(last)
-    if (place.stretch >= first - 1) return undefined
-    return { place: { stretch: first - 1, row: Infinity }, why: 'what came after the id was forgotten; this goes on with what is kept' }
+    if (position.batch > last) return otherLog(last)
+    if (position.batch >= first - 1) return undefined
+    return {
+      resumeAt: { batch: first - 1, row: Infinity },
+      reason: 'events after the id were forgotten; the stream continues with the oldest kept event',
+    }
   }
 }
 
-class Stretch implements Batch {
+class DecisionBatch implements Batch {
   readonly number: number
   readonly #model: string
-  readonly #stretch: NumberedDecisions
+  readonly #decisions: NumberedDecisions
   readonly #onDamage: (error: SpillwayError) => void
+  /** The frames of the whole batch, encoded once for all readers. */
   #whole: Buffer | undefined
 
-  constructor(stretch: NumberedDecisions, onDamage: (error: SpillwayError) => void) {
-    this.number = stretch.number
-    this.#model = stretch.model
-    this.#stretch = stretch
+  constructor(decisions: NumberedDecisions, onDamage: (error: SpillwayError) => void) {
+    this.number = decisions.number
+    this.#model = decisions.model
+    this.#decisions = decisions
     this.#onDamage = onDamage
   }
 
-  frames(model: string | undefined, { stretch, row }: EventPlace): Buffer {
-    const from = stretch === this.number ? row + 1 : 0
+  frames(model: string | undefined, { batch, row }: EventPlace): Buffer {
+    const from = batch === this.number ? row + 1 : 0
     if (model !== undefined && model !== this.#model) return nothing
     if (from > 0) return this.#frames(from)
     this.#whole ??= this.#frames(0)
@@ -78,20 +81,20 @@ class Stretch implements Batch {
     }
   }
 
-  /** Stands for all of it, with an id behind it, so that a reader which comes back goes on there. */
+  /** A gap event in place of the batch. Its id is the end of the batch, so that a reader that reconnects resumes after it. */
   #gap(error: SpillwayError): Buffer {
-    const { number, first, last } = this.#stretch
-    const what = `decisions of '${this.#model}' on entries ${first} to ${last} are damaged`
-    this.#onDamage(new SpillwayError('SPILL_DATA', `${what}, and readers of events get a gap for them: ${error.message}`, { cause: error }))
-    const data = { why: `${what}; this goes on behind them`, model: this.#model, entries: [first, last] }
-    return Buffer.from(`id: ${placeText({ stretch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
+    const { number, first, last } = this.#decisions
+    const problem = `decisions of '${this.#model}' on entries ${first} to ${last} are damaged`
+    this.#onDamage(new SpillwayError('SPILL_DATA', `${problem}, so streams have a gap for them: ${error.message}`, { cause: error }))
+    const data = { why: `${problem}; the stream continues after them`, model: this.#model, entries: [first, last] }
+    return Buffer.from(`id: ${placeText({ batch: number, row: Infinity })}\nevent: gap\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
   #decisionsFrom(from: number): Buffer {
     let text = ''
     let row = 0
-    for (const decision of recordedDecisions(this.#stretch.bytes)) {
-      if (row >= from) text += `id: ${placeText({ stretch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
+    for (const decision of recordedDecisions(this.#decisions.bytes)) {
+      if (row >= from) text += `id: ${placeText({ batch: this.number, row })}\nevent: decision\ndata: ${JSON.stringify(decision)}\n\n`
       row++
     }
     return Buffer.from(text)

@@ -1,12 +1,12 @@
 /**
- * What became of effects, as events: each effect as it stands, whenever that has changed. A batch is some changes; whoever was away gets the newest of each effect,
- * not all that it went through.
+ * Changes of effects as the journal of an event stream: each event is an effect's state after a change. A reader that was away gets the
+ * newest state of each effect, not all states in between.
  */
 import type { ChangedEffect, EffectReader } from '../../log/sqlite/effect-reader.ts'
-import { shownEffect } from './effect-json.ts'
-import type { EventPlace } from './event-id.ts'
-import { otherLog, type Batch, type Journal, type Missed } from './journal.ts'
+import type { StoredEffect } from '../../log/effects.ts'
+import { otherLog, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
 
+/** Effects by change, from the reader of a data folder. */
 export class EffectJournal implements Journal {
   readonly #effects: EffectReader
 
@@ -20,25 +20,25 @@ export class EffectJournal implements Journal {
 
   next(after: number, action?: string): Batch | undefined {
     const changed = this.#effects.changedAfter(after, action)
-    return changed.length === 0 ? undefined : new Changes(changed)
+    return changed.length === 0 ? undefined : new EffectBatch(changed)
   }
 
-  /** Some of those that are kept may not have changed since others were forgotten. */
+  /** A kept effect may have changed last before deleted ones, so the oldest position is 0. */
   oldest(): EventPlace {
-    return { stretch: 0, row: Infinity }
+    return { batch: 0, row: Infinity }
   }
 
-  missed(place: EventPlace): Missed | undefined {
+  missed(position: EventPlace): Missed | undefined {
     const { forgotten, last } = this.#effects.changes()
-    if (place.stretch > last) return otherLog(last)
-    // What is kept from before goes on from the place itself.
-    return place.stretch < forgotten
-      ? { place, why: 'some effects that changed after the id were forgotten; this goes on with what is kept' }
+    if (position.batch > last) return otherLog(last)
+    // Kept effects that changed earlier than deleted ones follow from the position itself.
+    return position.batch < forgotten
+      ? { resumeAt: position, reason: 'some effects that changed after the id were forgotten; the stream continues with the kept ones' }
       : undefined
   }
 }
 
-class Changes implements Batch {
+class EffectBatch implements Batch {
   readonly number: number
   readonly #changed: readonly ChangedEffect[]
   readonly #frames = new Map<string | undefined, Buffer>()
@@ -48,19 +48,26 @@ class Changes implements Batch {
     this.number = changed.at(-1)!.changed
   }
 
-  /** A reader who was ahead of others may be in the middle of it. */
-  frames(action: string | undefined, { stretch }: EventPlace): Buffer {
-    if (stretch >= this.#changed[0].changed) return this.#framesBehind(stretch, action)
+  /** The frames after a position, which may be inside the batch. */
+  frames(action: string | undefined, { batch }: EventPlace): Buffer {
+    if (batch >= this.#changed[0].changed) return this.#framesAfter(batch, action)
     let frames = this.#frames.get(action)
-    if (!frames) this.#frames.set(action, (frames = this.#framesBehind(stretch, action)))
+    if (!frames) this.#frames.set(action, (frames = this.#framesAfter(batch, action)))
     return frames
   }
 
-  #framesBehind(stretch: number, action: string | undefined): Buffer {
-    const own = this.#changed.filter(effect => effect.changed > stretch && (action === undefined || effect.action === action))
+  #framesAfter(batch: number, action: string | undefined): Buffer {
+    const own = this.#changed.filter(effect => effect.changed > batch && (action === undefined || effect.action === action))
     return Buffer.from(own.map(frameOf).join(''))
   }
 }
 
 const frameOf = ({ changed, ...effect }: ChangedEffect): string =>
   `id: ${changed}\nevent: effect\ndata: ${JSON.stringify(shownEffect(effect))}\n\n`
+
+/** An effect as clients see it: without its body, which may be for its receiver alone. */
+export function shownEffect({ key, ...effect }: Omit<StoredEffect, 'body'> & { readonly body?: string }): object {
+  const { due, settled, state } = effect
+  const late = state === 'delivered' && due !== undefined && { late: settled! > due }
+  return { ...effect, body: undefined, key: JSON.parse(key) as unknown, ...late }
+}

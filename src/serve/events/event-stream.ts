@@ -1,52 +1,58 @@
 /**
- * A stream of events to all of its readers. What is new is read back from the store once, when it is durable, and written to everyone who is up
- * to date; whoever is behind reads for themselves. So what a reader gets is what is recorded, in the order in which it was, without gap or repeat.
+ * A stream of events to all of its readers, without gaps or duplicates, in recorded order.
+ *
+ * Each new batch is read from the store once, when it is durable, and written to all readers that are up to date. A reader that is
+ * behind reads for itself.
  */
 import type { ServerResponse } from 'node:http'
 import { every, othersTurn, soon } from '../../base/clock.ts'
 import type { Bounds } from '../access/resource-limits.ts'
-import type { EventPlace } from './event-id.ts'
-import type { Batch, Journal } from './journal.ts'
+import type { Batch, EventPlace, Journal } from './journal.ts'
 import { Subscriber } from './subscriber.ts'
 
-/** Parts of the readers that get their sign of life one after the other. */
-const HEARTS = 100
-/** Readers that are written to before anything else has its turn. */
-const AT_ONCE = 256
+/** Groups of readers, whose heartbeats are spread over the heartbeat interval. */
+const HEARTBEAT_GROUPS = 100
+/** Readers that are written to before the event loop serves other callbacks. */
+const READERS_AT_ONCE = 256
 
+/** A new reader of a stream. */
 export interface Reader {
-  readonly place: EventPlace | 'oldest' | undefined
-  readonly of: string | undefined
-  readonly mayStill?: (() => boolean) | undefined
+  /** Where it begins: after a position, before the oldest event, or with new events if absent. */
+  readonly position: EventPlace | 'oldest' | undefined
+  /** The model or action whose events it wants; all if absent. */
+  readonly filter: string | undefined
+  /** Is the client still authorized? Checked at each heartbeat. */
+  readonly isStillAuthorized?: (() => boolean) | undefined
 }
 
+/** The stream of one journal. */
 export class EventStream {
   readonly #journal: Journal
   readonly #bounds: Bounds
   readonly #onError: (error: unknown) => void
-  readonly #all = new Set<Subscriber>()
+  readonly #subscribers = new Set<Subscriber>()
   readonly #upToDate = new Set<Subscriber>()
-  readonly #heart: { stop(): void }
-  /** Number of the batch up to which those that are up to date were sent everything. */
+  readonly #timer: { stop(): void }
+  /** Number of the last batch that was sent to the readers that are up to date. */
   #sent = 0
-  #isDue = false
+  #isSending = false
   #beats = 0
   #toBeat: Subscriber[] = []
-  #share = 0
+  #groupSize = 0
   #isClosed = false
 
   constructor(journal: Journal, bounds: Bounds, onError: (error: unknown) => void) {
     this.#journal = journal
     this.#bounds = bounds
     this.#onError = onError
-    this.#heart = every(Math.max(1, Math.floor(bounds.heartbeatMs / HEARTS)), () => this.#beat())
+    this.#timer = every(Math.max(1, Math.floor(bounds.heartbeatMs / HEARTBEAT_GROUPS)), () => this.#beat())
   }
 
   get readers(): number {
-    return this.#all.size
+    return this.#subscribers.size
   }
 
-  /** Sends what is behind `place`, or all that is kept, by default what comes from now on, until the connection ends, or the reader may no more; of one model or action if it is named. */
+  /** Sends the events after the reader's position until the connection ends, or the client is no longer authorized. */
   add(response: ServerResponse, reader: Reader): void {
     try {
       this.#add(response, reader)
@@ -56,16 +62,16 @@ export class EventStream {
     }
   }
 
-  #add(response: ServerResponse, { place, of, mayStill = () => true }: Reader): void {
-    const begin = place === 'oldest' ? this.#journal.oldest() : (place ?? { stretch: this.#journal.last(), row: Infinity })
-    const subscriber = new Subscriber(response, begin, { of, bufferMax: this.#bounds.eventBytes, mayStill })
-    this.#all.add(subscriber)
+  #add(response: ServerResponse, { position, filter, isStillAuthorized = () => true }: Reader): void {
+    const begin = position === 'oldest' ? this.#journal.oldest() : (position ?? { batch: this.#journal.last(), row: Infinity })
+    const subscriber = new Subscriber(response, begin, { filter, bufferMax: this.#bounds.eventBytes, isStillAuthorized })
+    this.#subscribers.add(subscriber)
     response.once('close', () => {
-      this.#all.delete(subscriber)
+      this.#subscribers.delete(subscriber)
       this.#upToDate.delete(subscriber)
     })
     response.on('error', () => {})
-    subscriber.begin(place === 'oldest' ? undefined : this.#journal.missed(begin))
+    subscriber.begin(position === 'oldest' ? undefined : this.#journal.missed(begin))
     const isUpToDate = (last: number) => {
       if (this.#upToDate.size === 0) this.#sent = last
       if (!this.#isClosed) this.#upToDate.add(subscriber)
@@ -76,18 +82,18 @@ export class EventStream {
     })
   }
 
-  /** There may be more. */
+  /** Notifies the stream that new events may be durable. */
   readonly tell = (): void => {
-    if (this.#isDue || this.#upToDate.size === 0) return
-    this.#isDue = true
+    if (this.#isSending || this.#upToDate.size === 0) return
+    this.#isSending = true
     soon(() => void this.#send())
   }
 
   /** Ends all connections. */
   close(): void {
     this.#isClosed = true
-    this.#heart.stop()
-    for (const subscriber of this.#all) subscriber.end()
+    this.#timer.stop()
+    for (const subscriber of this.#subscribers) subscriber.end()
     this.#upToDate.clear()
   }
 
@@ -99,28 +105,28 @@ export class EventStream {
       }
     } catch (error) {
       this.#onError(error)
-      // What they missed they read for themselves when they come back.
+      // The readers reconnect, and then read for themselves what they have missed.
       for (const subscriber of this.#upToDate) subscriber.end()
     } finally {
-      this.#isDue = false
+      this.#isSending = false
     }
   }
 
-  /** Who joins meanwhile is met too. */
+  /** Sends a batch to all readers that are up to date, also to those that join meanwhile. */
   async #sendToAll(batch: Batch): Promise<void> {
     let sent = 0
     for (const subscriber of this.#upToDate) {
       subscriber.send(batch)
-      if (++sent % AT_ONCE === 0) await othersTurn()
+      if (++sent % READERS_AT_ONCE === 0) await othersTurn()
     }
   }
 
-  /** Some of the readers in their turn, so that many of them do not hold the loop up. */
+  /** Sends the heartbeat of one group of readers, so that many readers do not block the event loop. */
   #beat(): void {
-    if (this.#beats++ % HEARTS === 0) {
-      this.#toBeat = [...this.#all]
-      this.#share = Math.ceil(this.#toBeat.length / HEARTS)
+    if (this.#beats++ % HEARTBEAT_GROUPS === 0) {
+      this.#toBeat = [...this.#subscribers]
+      this.#groupSize = Math.ceil(this.#toBeat.length / HEARTBEAT_GROUPS)
     }
-    for (const subscriber of this.#toBeat.splice(0, this.#share)) if (!subscriber.isGone) subscriber.beat()
+    for (const subscriber of this.#toBeat.splice(0, this.#groupSize)) if (!subscriber.isGone) subscriber.beat()
   }
 }

@@ -1,32 +1,50 @@
-/** What a stream of events is made from: something that is recorded, in numbered batches, to be read behind any of them. */
-import type { EventPlace } from './event-id.ts'
+/** The source of an event stream: recorded batches with rising numbers, readable after any position. */
 
-/** A place that cannot be gone on from, the one to go on from instead, and why. */
+/** The position of a reader in the stream: after a row of a recorded batch. As text it is the `id:` of an event. */
+export interface EventPlace {
+  /** Number of the batch. */
+  readonly batch: number
+  /** The last row of the batch that was read; Infinity for all of them. */
+  readonly row: number
+}
+
+/** The text of a position: `12.0`, or `12` for a whole batch. */
+export const placeText = ({ batch, row }: EventPlace): string => (row === Infinity ? String(batch) : `${batch}.${row}`)
+
+/** The position of a text; `undefined` for any other text. */
+export function placeOf(text: string): EventPlace | undefined {
+  const match = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
+  return match ? { batch: Number(match[1]), row: match[2] === undefined ? Infinity : Number(match[2]) } : undefined
+}
+
+/** A gap in the stream: a position that cannot be resumed, the position to resume from instead, and the reason. */
 export interface Missed {
-  readonly place: EventPlace
-  readonly why: string
+  readonly resumeAt: EventPlace
+  readonly reason: string
 }
 
+/** Events that were recorded together. */
 export interface Batch {
-  /** Numbers rise, and none is given twice. */
+  /** Numbers rise, and are unique. */
   readonly number: number
-  /** Those of its events that are behind a place, as server-sent events; of one model or action alone if it is named. Empty where there are none. */
-  frames(of: string | undefined, behind: EventPlace): Buffer
+  /** Its events after a position, as server-sent events; of one model or action if it is named. Empty without any. */
+  frames(name: string | undefined, after: EventPlace): Buffer
 }
 
+/** Recorded events of one kind. */
 export interface Journal {
   /** The number of the newest batch; 0 before there is one. */
   last(): number
-  /** The first batch behind a number; of one model or action alone if it is named. */
-  next(after: number, of?: string): Batch | undefined
-  /** A place in front of all that is kept. */
+  /** The first batch after a number; of one model or action if it is named. */
+  next(after: number, name?: string): Batch | undefined
+  /** The position before the oldest kept event. */
   oldest(): EventPlace
-  /** What a reader at that place has missed for good. */
-  missed(place: EventPlace): Missed | undefined
+  /** The gap for a reader at a position, if events after it were deleted. */
+  missed(position: EventPlace): Missed | undefined
 }
 
-/** A place behind all that there is. */
+/** The gap for a position after the end of this log: it belongs to a different log. */
 export const otherLog = (last: number): Missed => ({
-  place: { stretch: last, row: Infinity },
-  why: 'the id is of another log; this goes on with what is new',
+  resumeAt: { batch: last, row: Infinity },
+  reason: 'the id belongs to another log; the stream continues with new events',
 })

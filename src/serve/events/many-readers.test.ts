@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { open, pay, posted } from '../../../test/serve/shop.ts'
 import { limits } from '../../base/limits.ts'
 
-test('ten thousand readers get each decision, the next is turned away, and the process takes events', async t => {
+test('ten thousand readers get each decision, the next reader is rejected, and the process accepts events', async t => {
   const shop = await open()
   t.after(() => shop.close())
   await shop.app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,4 +1,4 @@
-/** Readers of one model or action of which little is heard, while others are busy and what is old is forgotten. */
+/** Readers of a quiet model or action, while others are busy and old events are deleted. */
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -7,12 +7,12 @@ import { othersTurn } from '../../base/clock.ts'
 import { defaultBounds } from '../access/resource-limits.ts'
 import { DecisionJournal } from './decision-journal.ts'
 import { EffectJournal } from './effect-journal.ts'
-import { placeOf, type EventPlace } from './event-id.ts'
+import { placeOf, type EventPlace } from './journal.ts'
 import { EventStream } from './event-stream.ts'
 import type { Batch, Journal } from './journal.ts'
 
-/** Stretches from `first` on, by number, each of a model. */
-class Kept implements Journal {
+/** A journal of batches from number `first` on, each of one model. */
+class MemoryJournal implements Journal {
   first = 1
   readonly models: string[] = []
 
@@ -25,13 +25,13 @@ class Kept implements Journal {
     return { number, frames: wanted => (wanted === undefined || wanted === this.models[number - 1] ? frame : Buffer.alloc(0)) }
   }
 
-  oldest = (): EventPlace => ({ stretch: this.first - 1, row: Infinity })
+  oldest = (): EventPlace => ({ batch: this.first - 1, row: Infinity })
 
-  missed = (place: EventPlace) => (place.stretch >= this.first - 1 ? undefined : { place: this.oldest(), why: 'forgotten' })
+  missed = (position: EventPlace) => (position.batch >= this.first - 1 ? undefined : { resumeAt: this.oldest(), reason: 'forgotten' })
 }
 
-/** What a reader gets, and the last id in it: where it comes back. */
-function reading(stream: EventStream, place: EventPlace | 'oldest' | undefined, of?: string) {
+/** The text that a reader gets, and its last id, from which it resumes. */
+function reading(stream: EventStream, position: EventPlace | 'oldest' | undefined, filter?: string) {
   let text = ''
   const response = Object.assign(new EventEmitter(), {
     destroyed: false,
@@ -44,37 +44,37 @@ function reading(stream: EventStream, place: EventPlace | 'oldest' | undefined, 
     },
     end: () => response.emit('close'),
   })
-  stream.add(response as unknown as ServerResponse, { place, of })
+  stream.add(response as unknown as ServerResponse, { position, filter })
   return { said: () => text, back: () => placeOf([...text.matchAll(/^id: (\S+)$/gm)].at(-1)![1])! }
 }
 
-test('a reader of a quiet model comes back behind what it has seen pass, and has missed nothing', async t => {
-  const kept = new Kept()
-  kept.models.push('quiet')
+test('a reader of a quiet model resumes after the events that passed, without a gap', async t => {
+  const journal = new MemoryJournal()
+  journal.models.push('quiet')
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const stream = new EventStream(kept, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
+  const stream = new EventStream(journal, { ...defaultBounds, heartbeatMs: 100 }, error => assert.fail(String(error)))
   const reader = reading(stream, 'oldest', 'quiet')
   await othersTurn()
-  for (let i = 0; i < 5; i++) kept.models.push('busy')
+  for (let i = 0; i < 5; i++) journal.models.push('busy')
   stream.tell()
   await othersTurn()
-  assert.equal(reader.back().stretch, 1)
+  assert.equal(reader.back().batch, 1)
   t.mock.timers.tick(200)
-  assert.deepEqual(reader.back(), { stretch: 6, row: Infinity })
+  assert.deepEqual(reader.back(), { batch: 6, row: Infinity })
   assert.match(reader.said(), /^:\nid: 6\n\n/m)
   const { length } = reader.said()
   t.mock.timers.tick(200)
   assert.match(reader.said().slice(length), /^(:\n\n)+$/, 'told once')
-  kept.first = 6
+  journal.first = 6
   assert.doesNotMatch(reading(stream, reader.back(), 'quiet').said(), /gap/)
   stream.close()
 })
 
-test('all that is kept is asked for without a gap, and its reader is told how far it has caught up', async () => {
-  const kept = new Kept()
-  kept.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
-  kept.first = 3
-  const stream = new EventStream(kept, defaultBounds, error => assert.fail(String(error)))
+test('a reader of all kept events gets no gap, and gets its position once it is up to date', async () => {
+  const journal = new MemoryJournal()
+  journal.models.push('quiet', 'busy', 'quiet', 'busy', 'busy')
+  journal.first = 3
+  const stream = new EventStream(journal, defaultBounds, error => assert.fail(String(error)))
   const all = reading(stream, 'oldest', 'quiet')
   await othersTurn()
   await othersTurn()
@@ -83,7 +83,7 @@ test('all that is kept is asked for without a gap, and its reader is told how fa
   stream.close()
 })
 
-test('the oldest of decisions is the first that is kept, and of effects any that has not changed since', () => {
+test('the oldest position of decisions is the first kept one, of effects any unchanged one', () => {
   const oldestOf = (first: number, last: number) =>
     new DecisionJournal({ decisionNumbers: () => ({ first, last }) } as ConstructorParameters<typeof DecisionJournal>[0]).oldest()
   assert.deepEqual([oldestOf(4, 9), oldestOf(0, 0)], [placeOf('3'), placeOf('0')])

@@ -1,13 +1,16 @@
-/** Between a run that is made before its server and the server: `new Run(…, { onRecorded: feed.tell })`, `serve({ feed, … })`. */
+/**
+ * Notifies a server of the commits of its run. The run is made before its server: `new Run(…, { onRecorded: feed.notify })`, then
+ * `serve({ feed, … })`.
+ */
 export class Feed {
   readonly #listeners = new Set<() => void>()
 
-  /** Decisions, or what became of effects, have become durable. */
+  /** Notifies the listeners that decisions, or changes of effects, have become durable. */
   readonly tell = (): void => {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Returns what ends it. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -1,4 +1,4 @@
-/** The streams of events that a server has, and how many readers they have at most, together and of one client. */
+/** The event streams of a server, for decisions and effects, with a limit on readers: in total and for each client. */
 import type { ServerResponse } from 'node:http'
 import { limits } from '../../base/limits.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
@@ -10,6 +10,7 @@ import { EffectJournal } from './effect-journal.ts'
 import { EventStream } from './event-stream.ts'
 import { ServeError } from '../http/serve-error.ts'
 
+/** The streams of decisions and of effects. */
 export class Streams {
   readonly decisions: EventStream
   readonly effects: EventStream
@@ -26,26 +27,26 @@ export class Streams {
     return this.decisions.readers + this.effects.readers
   }
 
-  /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` if the client has as many as it may. */
+  /** Counts a reader for its client until the response ends. Throws `SPILL_OVERLOAD` beyond the client's share. */
   admit(client: Client, response: ServerResponse): void {
     const key = clientKey(client)
     const why = this.#isClosed
       ? 'the server is stopping'
       : this.#admitted.spend(key, 1)
         ? undefined
-        : `this client has as many readers of events as it may, ${this.#admitted.usedBy(key)} (SSE_STREAMS_MAX)`
+        : `this client has ${this.#admitted.usedBy(key)} event streams, the most that it may (SSE_STREAMS_MAX)`
     if (why !== undefined)
-      throw new ServeError('SPILL_OVERLOAD', `${why}; come again`, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })
+      throw new ServeError('SPILL_OVERLOAD', `${why}; try again later`, { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S })
     response.once('close', () => this.#admitted.release(key, 1))
   }
 
-  /** More is durable. */
+  /** Notifies both streams that new events may be durable. */
   readonly tell = (): void => {
     this.decisions.tell()
     this.effects.tell()
   }
 
-  /** Ends all of them; their readers come back to whoever takes over. */
+  /** Ends both streams. Their readers reconnect to the server that takes over. */
   close(): void {
     this.#isClosed = true
     this.decisions.close()

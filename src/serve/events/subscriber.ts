@@ -1,101 +1,106 @@
 /**
- * One reader of a stream of events, on its connection. It gets what is recorded behind its place, read back from the store, at its own pace; once it
- * has all of that, what is new as it comes.
+ * One reader of an event stream, on its connection. It gets recorded events from its position on, read from the store at its own pace.
+ * Once it is up to date, it gets new events as they are recorded.
  */
 import type { ServerResponse } from 'node:http'
 import { othersTurn } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { placeText, type EventPlace } from './event-id.ts'
-import type { Batch, Journal, Missed } from './journal.ts'
+import { placeText, type Batch, type EventPlace, type Journal, type Missed } from './journal.ts'
 
+/** The filter, the buffer and the authorization of a reader. */
 export interface SubscriberOptions {
-  /** The one model or action that it wants to hear of. */
-  readonly of: string | undefined
+  /** The model or action whose events it wants; all if absent. */
+  readonly filter: string | undefined
+  /** Bytes that may wait for the reader. */
   readonly bufferMax: number
-  /** Is it still let in? Asked at each sign of life. */
-  readonly mayStill: () => boolean
+  /** Is the client still authorized? Checked at each heartbeat. */
+  readonly isStillAuthorized: () => boolean
 }
 
+/** One reader's connection and position. */
 export class Subscriber {
-  readonly #of: string | undefined
+  readonly #filter: string | undefined
   readonly #response: ServerResponse
   readonly #bufferMax: number
-  readonly #mayStill: () => boolean
-  #place: EventPlace
-  /** The last stretch that the reader was told it is behind. */
-  #told = 0
-  /** Bytes that waited at the last sign of life, none of which the reader is known to have taken since; Infinity if none did. */
-  #waited = Infinity
+  readonly #isStillAuthorized: () => boolean
+  #position: EventPlace
+  /** The last batch whose number was sent to the reader as an id. */
+  #sentId = 0
+  /** Bytes that waited at the last heartbeat, if the reader has taken none since; Infinity otherwise. */
+  #waitedBytes = Infinity
 
-  constructor(response: ServerResponse, place: EventPlace, { of, bufferMax, mayStill }: SubscriberOptions) {
+  constructor(response: ServerResponse, position: EventPlace, { filter, bufferMax, isStillAuthorized }: SubscriberOptions) {
     this.#response = response
-    this.#place = place
-    this.#of = of
+    this.#position = position
+    this.#filter = filter
     this.#bufferMax = bufferMax
-    this.#mayStill = mayStill
-    response.on('drain', () => (this.#waited = Infinity))
+    this.#isStillAuthorized = isStillAuthorized
+    response.on('drain', () => (this.#waitedBytes = Infinity))
   }
 
   get isGone(): boolean {
     return this.#response.destroyed
   }
 
-  /** Says where the reader is, so that it comes back there though nothing happened, and what it has missed for good. */
-  begin(missed: Missed | undefined): void {
+  /** Sends the head of the response: the reader's position, to which it reconnects, and its gap, if there is one. */
+  begin(gap: Missed | undefined): void {
     this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-    if (missed) this.#place = missed.place
-    const gap = missed ? `event: gap\ndata: ${JSON.stringify({ why: missed.why })}\n` : ''
-    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${placeText(this.#place)}\n${gap}\n`)
-    this.#told = this.#place.stretch
+    if (gap) this.#position = gap.resumeAt
+    const gapFields = gap ? `event: gap\ndata: ${JSON.stringify({ why: gap.reason })}\n` : ''
+    this.#response.write(`retry: ${limits.SSE_RETRY_MS}\nid: ${placeText(this.#position)}\n${gapFields}\n`)
+    this.#sentId = this.#position.batch
   }
 
-  /** Sends what is recorded, until there is no more of it: then calls `onUpToDate`, in that same moment, with the number of the last batch. */
+  /** Sends recorded events until there are no more. Then calls `onUpToDate` synchronously, with the number of the last batch. */
   async catchUp(journal: Pick<Journal, 'last' | 'next'>, onUpToDate: (last: number) => void): Promise<void> {
-    // The batch that it is in may have further rows.
-    let after = this.#place.row === Infinity ? this.#place.stretch : this.#place.stretch - 1
+    // The batch at its position may have further rows.
+    let after = this.#position.row === Infinity ? this.#position.batch : this.#position.batch - 1
     while (!this.isGone) {
-      // In this order: what is recorded between the two is sent to those that are up to date.
+      // `last` is read first: a batch recorded between the two is sent with the new ones.
       const last = journal.last()
-      const next = journal.next(after, this.#of)
+      const next = journal.next(after, this.#filter)
       if (!next) {
-        if (last > this.#place.stretch) this.#place = { stretch: last, row: Infinity }
-        const told = this.#newPlace()
-        if (told !== '') this.#response.write(`${told}\n`)
+        if (last > this.#position.batch) this.#position = { batch: last, row: Infinity }
+        const id = this.#newIdField()
+        if (id !== '') this.#response.write(`${id}\n`)
         return onUpToDate(last)
       }
       after = next.number
-      const frames = next.frames(this.#of, this.#place)
-      const isFree = this.#write(frames)
-      this.#moved(next.number, frames)
-      if (isFree) await othersTurn()
-      else if (!this.isGone) await this.#hasRoom()
+      const frames = next.frames(this.#filter, this.#position)
+      const hasRoom = this.#write(frames)
+      this.#advance(next.number, frames)
+      if (hasRoom) await othersTurn()
+      else if (!this.isGone) await this.#drained()
     }
   }
 
-  /** Sends what is new, unless it was sent before, or is of another model or action. Cuts a reader off for whom too much waits. */
+  /** Sends a new batch, unless it was sent before, or is of a different model or action. Disconnects a reader that is too far behind. */
   send(batch: Batch): void {
-    if (batch.number <= this.#place.stretch) return
-    const frames = batch.frames(this.#of, this.#place)
-    this.#moved(batch.number, frames)
+    if (batch.number <= this.#position.batch) return
+    const frames = batch.frames(this.#filter, this.#position)
+    this.#advance(batch.number, frames)
     if (frames.length > 0 && this.#response.writableLength > this.#bufferMax) this.#response.destroy()
     else this.#write(frames)
   }
 
-  /** A comment, which keeps connections open and finds those that are gone. A reader that has taken nothing since the last is cut off, and one whose token was revoked is let go. */
+  /**
+   * Sends a comment, which keeps the connection open and detects a dead one. Disconnects a reader that has taken no bytes since the last
+   * heartbeat, and ends the stream of a client that is no longer authorized.
+   */
   beat(): void {
-    if (!this.#mayStill()) return this.end()
+    if (!this.#isStillAuthorized()) return this.end()
     const { writableNeedDrain: waits, writableLength: bytes } = this.#response
-    if (waits && bytes >= this.#waited) return void this.#response.destroy()
-    this.#waited = waits ? bytes : Infinity
-    if (!waits) this.#response.write(`:\n${this.#newPlace()}\n`)
+    if (waits && bytes >= this.#waitedBytes) return void this.#response.destroy()
+    this.#waitedBytes = waits ? bytes : Infinity
+    if (!waits) this.#response.write(`:\n${this.#newIdField()}\n`)
   }
 
   end(): void {
     this.#response.end()
   }
 
-  /** Resolves when the reader has taken what waits, or is gone. */
-  #hasRoom(): Promise<void> {
+  /** Resolves when the reader has taken all waiting bytes, or is gone. */
+  #drained(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const done = (): void => {
       this.#response.off('drain', done).off('close', done)
@@ -105,20 +110,21 @@ export class Subscriber {
     return promise
   }
 
-  #moved(stretch: number, frames: Buffer): void {
-    this.#place = { stretch, row: Infinity }
-    if (frames.length > 0) this.#told = stretch
+  /** Advances the position to the end of a batch. */
+  #advance(batch: number, frames: Buffer): void {
+    this.#position = { batch, row: Infinity }
+    if (frames.length > 0) this.#sentId = batch
   }
 
   /**
-   * The field of the place, if no event has told it: of a model or action that is quiet a reader would come back at a place behind which others' were forgotten
-   * meanwhile, as if it had missed something. Empty if there is none.
+   * The id field of the position, if no event has carried it; empty otherwise. Without it, a reader of a quiet model would reconnect at
+   * an old position, and get a gap for deleted events of other models.
    */
-  #newPlace(): string {
-    const { stretch, row } = this.#place
-    if (row !== Infinity || stretch <= this.#told) return ''
-    this.#told = stretch
-    return `id: ${placeText(this.#place)}\n`
+  #newIdField(): string {
+    const { batch, row } = this.#position
+    if (row !== Infinity || batch <= this.#sentId) return ''
+    this.#sentId = batch
+    return `id: ${placeText(this.#position)}\n`
   }
 
   #write(frames: Buffer): boolean {

@@ -1,13 +1,13 @@
-/** What a path or a body names, found in the pipeline. */
+/** Finds definitions of the pipeline by the names in paths and bodies. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { ServeError } from './serve-error.ts'
 
-/** Finds by name, in one look. Throws 404 with what is nearest to it. */
+/** A lookup by name, in constant time. The lookup throws 404 for an unknown name, with the nearest known one. */
 export function finder<T extends { readonly name: string }>(kind: string, all: readonly T[]): (name: string) => T {
-  const named = new Map(all.map(each => [each.name, each]))
+  const byName = new Map(all.map(definition => [definition.name, definition]))
   return name => {
-    const found = named.get(name)
-    if (found) return found
-    throw new ServeError('SPILL_NOT_FOUND', `there is no ${kind} '${name}'${didYouMean(name, [...named.keys()])}`)
+    const definition = byName.get(name)
+    if (definition) return definition
+    throw new ServeError('SPILL_NOT_FOUND', `there is no ${kind} '${name}'${didYouMean(name, [...byName.keys()])}`)
   }
 }

@@ -1,11 +1,14 @@
-/** What stands behind the `?` of an address. A parameter that a route does not have is refused: who asks for a past moment shall not be told of this one. */
+/**
+ * Query parameters of requests. Unknown parameters are rejected: a client that asks for a past time must not get the present values.
+ */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { ServeError } from './serve-error.ts'
 
+/** Query parameters by name. */
 export type Query = Readonly<Record<string, string | string[]>>
 
-/** Answers 400 where a route that has a role is asked with a parameter that it does not have (`config.query`), or with one that cannot be read. */
+/** Answers 400 where a request to a route with a role has a parameter outside `config.query`, or one that cannot be decoded. */
 export function checkQueries(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { role, query: names = [] } = request.routeOptions.config
@@ -19,9 +22,9 @@ export function checkQueries(app: FastifyInstance): void {
 }
 
 function checkQuery({ url, query }: { readonly url: string; readonly query: Query }, names: readonly string[]): void {
-  const other = Object.keys(query).find(name => !names.includes(name))
-  if (other !== undefined) throw new ServeError('SPILL_INPUT', `there is no parameter ?${other}=${didYouMean(other, names)}`)
-  // The parser takes as it stands what it cannot decode, which would be another key.
+  const unknown = Object.keys(query).find(name => !names.includes(name))
+  if (unknown !== undefined) throw new ServeError('SPILL_INPUT', `there is no parameter ?${unknown}=${didYouMean(unknown, names)}`)
+  // Fastify's parser leaves text that it cannot decode as it is, which would be a different key.
   const parts = url.includes('%') ? url.slice(url.indexOf('?') + 1).split('&') : []
   const bad = parts.find(part => !isDecodable(part))
   if (bad !== undefined) throw new ServeError('SPILL_INPUT', `?${bad} cannot be decoded: it is UTF-8 with %XX, and a % is %25`)
@@ -36,7 +39,7 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** Each parameter once; `names` are those of the route. Throws 400. */
+/** The parameters of a route, each given once. Throws 400 for a repeated one. */
 export function single<Name extends string>(query: Query, names: readonly Name[]): Readonly<Partial<Record<Name, string>>> {
   for (const name of names) {
     const value = query[name]
@@ -45,7 +48,7 @@ export function single<Name extends string>(query: Query, names: readonly Name[]
   return query as Readonly<Partial<Record<Name, string>>>
 }
 
-/** Throws 400. */
+/** Parses a parameter as a whole number from 1 to `max`. Throws 400. */
 export function wholeNumber(name: string, text: string, max: number): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN
   if (value >= 1 && value <= max) return value

@@ -1,8 +1,10 @@
-/** What a client is told of an error: a status, and a body `{ code, message }`. Of what went wrong inside it learns the kind and nothing else. */
+/**
+ * Error answers of the HTTP server: a status, and a body `{ code, message }`. Of internal errors a client learns the code alone.
+ */
 import type { FastifyReply } from 'fastify'
 import { SpillwayError, errorCodes, type ErrorCode } from '../../base/errors.ts'
 
-/** The status of each error. Every code stands here, so that whoever adds one decides whether it is the client's (4xx), passes (503), or is a fault inside (500). */
+/** The HTTP status of each error code: 4xx for client errors, 503 for passing conditions, 500 for internal errors. Complete by type. */
 export const statuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_INPUT: 400,
   SPILL_UNSUPPORTED: 400,
@@ -34,17 +36,18 @@ export const statuses: Readonly<Record<ErrorCode, number>> = {
   SPILL_ASSERT: 500,
 }
 
+/** The parts of an error answer beside its code and message. */
 export interface ServeErrorOptions {
-  /** Another than that of its code. */
+  /** Overrides the status of the code. */
   readonly status?: number
-  /** Seconds, as `Retry-After`. */
+  /** Seconds, sent as `Retry-After`. */
   readonly retryAfter?: number
   /** Further fields of the body. */
   readonly more?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An error that is meant for the client: its message is told whatever the status. */
+/** An error for the client: its message is sent whatever the status. */
 export class ServeError extends SpillwayError {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -58,13 +61,14 @@ export class ServeError extends SpillwayError {
   }
 }
 
+/** An error as a client gets it. */
 export interface Told {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>> & { readonly code: ErrorCode; readonly message: string }
 }
 
-/** Anything thrown, as a client is told it. */
+/** Converts any thrown value to the answer that a client gets. */
 export function toldOf(error: unknown): Told {
   if (error instanceof ServeError) {
     const { status, headers, code, message, more } = error
@@ -72,30 +76,30 @@ export function toldOf(error: unknown): Told {
   }
   const code = codeOf(error)
   if (code === undefined)
-    return fastifyError(error) ?? told(500, 'SPILL_ASSERT', 'something went wrong inside; the log of the server says what')
+    return fastifyError(error) ?? plainResponse(500, 'SPILL_ASSERT', 'internal error; the log of the server has the details')
   const status = statuses[code]
-  // Paths and figures of what runs here are nobody else's business.
-  return told(status, code, status >= 500 ? errorCodes[code] : (error as Error).message)
+  // Messages of internal errors may hold paths and figures of this machine.
+  return plainResponse(status, code, status >= 500 ? errorCodes[code] : (error as Error).message)
 }
 
-/** Answers with an error. What is left of the request's body is thrown away as it comes, so that the client gets to read the answer. */
+/** Answers with an error. The rest of the request's body is discarded as it comes, so that the client reads the answer. */
 export function tellError(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, headers, body } = toldOf(error)
   reply.request.raw.resume()
   return reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-const told = (status: number, code: ErrorCode, message: string): Told => ({ status, headers: {}, body: { code, message } })
+const plainResponse = (status: number, code: ErrorCode, message: string): Told => ({ status, headers: {}, body: { code, message } })
 
-/** By shape, not by class: the pipeline may have loaded another copy of Spillway. */
+/** The code of an error, by shape and not by class: the pipeline may have loaded a second copy of Spillway. */
 function codeOf(error: unknown): ErrorCode | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
 }
 
-/** What Fastify, or who else looks first, has against a request before a route sees it: its words are for clients. */
+/** A rejection by Fastify or a hook of the embedding server before the route ran: its message is for clients. */
 function fastifyError(error: unknown): Told | undefined {
   const { statusCode, message } = error as { statusCode?: number; message?: string }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
-  return told(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))
+  return plainResponse(statusCode, statusCode === 401 ? 'SPILL_TOKEN' : statusCode === 403 ? 'SPILL_ROLE' : 'SPILL_INPUT', String(message))
 }

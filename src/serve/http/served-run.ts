@@ -1,4 +1,4 @@
-/** What the server needs of a run. `Run` is one; tests may have a smaller. */
+/** The part of a run that the server uses. `Run` implements it; tests may use a smaller object. */
 import type { RunRecord } from '../../batch/ledger.ts'
 import type { MadeReport } from '../../batch/report-ledger.ts'
 import type { RecordBatch } from '../../intake/batch.ts'
@@ -9,32 +9,34 @@ import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import type { Stages } from '../../run/decide/stage-recorder.ts'
 import type { Version } from '../../training/registry/version.ts'
 
+/** The operations and counts of a run that the server uses. */
 export interface ServedRun {
-  /** Resolves when what became of the records is durable; rejects if the run fails. */
+  /** Appends records to a source. Resolves when their receipt is durable; rejects if the run fails. */
   submit(source: string, batch: RecordBatch): Promise<Receipt>
   /** Resolves when there is room for more records. */
   room(): Promise<void>
-  /** The decisions on records as soon as they are made, and what became of the records when that is durable. */
+  /** As `submit`, with the decisions on the records as soon as they are made. */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> }
-  /** A decision as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for fields that are not the request's. */
+  /** Requests a decision: as soon as it is made, and when it is durable. Throws `SPILL_INPUT` for invalid fields. */
   ask(model: string, fields: unknown): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
-  /** What `make` makes of the features of each key. Throws `SPILL_INPUT` for a key that is none of its columns' types. */
+  /** Reads the features of keys, each mapped by `make`. Throws `SPILL_INPUT` for a key of the wrong type. */
   features?<T>(asks: readonly LiveAsk[], make: (row: LiveRow) => T): T[]
-  /** Makes a batch run of a group; resolves with what it did once its result is in use. */
+  /** Runs a batch run of a group. Resolves with its record once its result is in use. */
   readonly batch?: (group: string) => Promise<RunRecord>
-  /** Trains a model; resolves with the version that came of it. */
+  /** Trains a model. Resolves with the new version. */
   readonly train?: (model: string) => Promise<Version>
-  /** Lets a version score, 0 for the score of the definition; resolves when that is in the log. */
+  /** Promotes a version to champion; 0 is the score of the definition. Resolves when the promotion is in the log. */
   readonly promote?: (model: string, version: number, why: string) => Promise<void>
-  /** Makes a report now; resolves with what was made once it is written. */
+  /** Makes a report now. Resolves with its record once the file is written. */
   readonly report?: (name: string) => Promise<MadeReport>
   /** The sequence number of the log's next entry. */
   readonly end: number
   /** Records that wait for their turn. */
   readonly waiting: number
+  /** The run accepts no records: as many ids as it can remember are within `dedupe`. */
   readonly isHeldBack: boolean
   readonly counts: Counts
-  /** What was measured of decisions and is not in the store yet. */
+  /** Stage times of decisions that are not in the store yet. */
   readonly stages?: Pick<Stages, 'gathered'>
   /** Resolves when the run has stopped, rejects if it has failed. */
   readonly ended: Promise<void>

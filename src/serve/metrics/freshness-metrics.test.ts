@@ -58,7 +58,7 @@ let clock = begun
 const reports: string[] = []
 
 const write = (content: unknown) => writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
-/** Events that were on their way for so long. */
+/** Events with a given delay of arrival. */
 const send = (name: string, delay: number) => running.run.submit(name, batchOf([{ card: 'c1', at: clock - delay }]))
 
 before(async () => {
@@ -133,7 +133,7 @@ test('events that take longer than usual make their group older, and one straggl
   assert.equal(await more('now'), 5, 'the newest payment that is known is a minute old')
 })
 
-test('the share of the last hour is in the folder, for whoever inspects it', async () => {
+test('the share of the last hour is in the data folder, for `spillway inspect`', async () => {
   clock += 30 * MINUTE
   await send('payments', 0)
   clock += 10_000
@@ -143,7 +143,7 @@ test('the share of the last hour is in the folder, for whoever inspects it', asy
   const { objectives, problem } = objectivesIn(data, reader)
   reader.close()
   assert.equal(problem, undefined)
-  const recent = Object.fromEntries(objectives.map(one => [one.group, one.recent]))
+  const recent = Object.fromEntries(objectives.map(objective => [objective.group, objective.recent]))
   assert.deepEqual(recent['copy'], { until: clock, decisions: 5, within: 0 })
   assert.deepEqual(recent['unread'], { until: clock, decisions: 0, within: 0 })
   const text = objectivesText(objectives)
@@ -175,7 +175,7 @@ test('the run follows a changed file, and reports an unusable file once with its
   reader.close()
 })
 
-test('a run does not start by objectives that cannot be', async () => {
+test('a run does not start with invalid objectives', async () => {
   const other = scratchFolder('freshness-wrong')
   path = join(other, 'objectives.json')
   write(file({ now: objective(-1) }))

@@ -1,10 +1,14 @@
-/** Freshness objectives for Prometheus: the objective of each feature group, and how many decisions met it. What the run counts is read when it is asked for. */
+/**
+ * Prometheus metrics of freshness objectives: the objective of each feature group, and the decisions that met it. Counts of the run are
+ * read at each scrape.
+ */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { GroupFreshness } from '../../run/decide/freshness.ts'
 import type { Serving } from '../context/server-context.ts'
 
+/** Registers the metrics. */
 export function freshnessMetrics(registry: Registry, { run }: Pick<Serving, 'run'>): void {
-  const gauge = (name: string, help: string, valueOf: (of: GroupFreshness) => number) =>
+  const gauge = (name: string, help: string, valueOf: (freshness: GroupFreshness) => number) =>
     new Gauge({
       name,
       help,
@@ -12,10 +16,10 @@ export function freshnessMetrics(registry: Registry, { run }: Pick<Serving, 'run
       registers: [registry],
       collect() {
         this.reset()
-        for (const one of run.counts.freshness()) this.set({ group: one.group }, valueOf(one))
+        for (const freshness of run.counts.freshness()) this.set({ group: freshness.group }, valueOf(freshness))
       },
     })
-  const counter = (name: string, help: string, countOf: (of: GroupFreshness) => number) =>
+  const counter = (name: string, help: string, countOf: (freshness: GroupFreshness) => number) =>
     new Counter({
       name,
       help,
@@ -23,23 +27,19 @@ export function freshnessMetrics(registry: Registry, { run }: Pick<Serving, 'run
       registers: [registry],
       collect() {
         this.reset()
-        for (const one of run.counts.freshness()) this.inc({ group: one.group }, countOf(one))
+        for (const freshness of run.counts.freshness()) this.inc({ group: freshness.group }, countOf(freshness))
       },
     })
-  gauge('spillway_freshness_objective_seconds', 'The greatest age of a feature group that its objective allows.', ({ age }) => age / 1000)
-  gauge(
-    'spillway_freshness_objective_ratio',
-    'The share of decisions that are to read a feature group within that age.',
-    ({ share }) => share,
-  )
+  gauge('spillway_freshness_objective_seconds', 'Greatest age of a feature group that its objective allows.', ({ age }) => age / 1000)
+  gauge('spillway_freshness_objective_ratio', 'Share of decisions that must read a feature group within that age.', ({ share }) => share)
   counter(
     'spillway_freshness_decisions_total',
-    'Durable decisions that read a feature group which has a freshness objective.',
+    'Durable decisions that read a feature group with a freshness objective.',
     ({ decisions }) => decisions,
   )
   counter(
     'spillway_freshness_decisions_within_objective_total',
-    'Those that read it no older than its objective allows.',
+    'Durable decisions that read a feature group within its freshness objective.',
     ({ within }) => within,
   )
 }

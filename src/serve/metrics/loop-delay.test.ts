@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { LoopDelay } from './loop-delay.ts'
 
-test('a beat counts by how much it was late, and a second scraper reads what the first one did', async () => {
+test('a call counts its delay, and a second scraper reads the same counts as the first', async () => {
   const registry = new Registry()
   let now = 1000
   const delay = new LoopDelay(registry, () => now)
-  // In time, early, 4 ms late, and held up for 2 s.
+  // In time, early, 4 ms late, and 2 s late.
   for (const ms of [10, 9.5, 14, 2010]) {
     now += ms
     delay.beat()

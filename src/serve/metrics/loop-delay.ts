@@ -1,13 +1,16 @@
 /**
- * The delay of the event loop as a histogram: how late each beat of a timer came. A histogram only grows, so any number of scrapers read the same figures, and
- * quantiles over any time are the query's: `histogram_quantile(0.99, rate(spillway_event_loop_delay_seconds_bucket[5m]))`. Costs one short callback in 10 ms.
+ * Event loop delay as a histogram: how late a timer of 10 ms is called.
+ *
+ * A histogram only grows, so any number of scrapers read the same counts. Quantiles over any time come from the query:
+ * `histogram_quantile(0.99, rate(spillway_event_loop_delay_seconds_bucket[5m]))`. Costs one short callback each 10 ms.
  */
 import { Histogram, type Registry } from 'prom-client'
 import { every, stopwatch, type Clock } from '../../base/clock.ts'
 import { stageBuckets } from '../../base/stage-buckets.ts'
 
-const BEAT_MS = 10
+const PERIOD_MS = 10
 
+/** The histogram and its timer. */
 export class LoopDelay {
   readonly #histogram: Histogram
   readonly #clock: Clock
@@ -19,21 +22,21 @@ export class LoopDelay {
     this.#last = clock()
     this.#histogram = new Histogram({
       name: 'spillway_event_loop_delay_seconds',
-      help: `How late the event loop called a timer of ${BEAT_MS} ms: what holds it up holds up every request.`,
+      help: `How late the event loop called a timer of ${PERIOD_MS} ms. Every request waits for the same delay.`,
       buckets: [...stageBuckets],
       registers: [registry],
     })
   }
 
-  /** Begins to beat; `stop` ends it. */
+  /** Starts the timer; `stop` ends it. */
   start(): { stop(): void } {
-    return every(BEAT_MS, () => this.beat())
+    return every(PERIOD_MS, () => this.beat())
   }
 
-  /** Counts by how much this beat is later than a period behind the last one; a timer may come a fraction of a millisecond early. */
+  /** Counts the delay of this call beyond one period after the last one. A timer may be a fraction of a millisecond early: 0. */
   beat(): void {
     const now = this.#clock()
-    this.#histogram.observe(Math.max(0, now - this.#last - BEAT_MS) / 1000)
+    this.#histogram.observe(Math.max(0, now - this.#last - PERIOD_MS) / 1000)
     this.#last = now
   }
 }

@@ -1,4 +1,7 @@
-/** What a run trains, as metrics: which version scores, how old it is, how good it was, and whether the last training failed. From the registry, when it is asked for. */
+/**
+ * Prometheus metrics of trained models: the champion, its training time and quality, failures of training, and drift. The registry is
+ * read at each scrape.
+ */
 import { Gauge, type Registry } from 'prom-client'
 import { metricNames } from '../../training/metrics.ts'
 import { driftStateOf, type DriftState } from '../../training/registry/drift-state.ts'
@@ -7,25 +10,26 @@ import { versionsOf } from '../../training/registry/registry.ts'
 import type { Version } from '../../training/registry/version.ts'
 import type { Serving } from '../context/server-context.ts'
 
-interface Trained {
+interface ModelState {
   readonly model: string
-  /** 0 is the score of the definition. */
+  /** The version that scores; 0 is the score of the definition. */
   readonly scores: number
   readonly champion: Version | undefined
   readonly last: Version | undefined
-  /** What the last look for drift has found. */
+  /** The result of the last drift check. */
   readonly drift: DriftState | undefined
 }
 
+/** Registers the metrics, if the pipeline trains models. */
 export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, 'ir' | 'reader'>): void {
   const models = ir.models.filter(({ train }) => train)
   if (models.length === 0) return
   const championOf = championFinder(reader, ir)
-  const trained = (): Trained[] =>
-    models.map(one => {
-      const model = one.name
+  const states = (): ModelState[] =>
+    models.map(definition => {
+      const model = definition.name
       const versions = versionsOf(reader, model)
-      const scores = championOf(one)
+      const scores = championOf(definition)
       const last = versions.findLast(({ state }) => state !== 'training')
       return { model, scores, champion: versions.find(({ number }) => number === scores), last, drift: driftStateOf(reader, model) }
     })
@@ -33,7 +37,7 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
     name: string,
     help: string,
     labelNames: readonly Label[],
-    each: (gauge: Gauge<Label>, of: Trained) => void,
+    each: (gauge: Gauge<Label>, state: ModelState) => void,
   ) =>
     registry.registerMetric(
       new Gauge({
@@ -43,16 +47,16 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
         registers: [],
         collect() {
           this.reset()
-          for (const one of trained()) each(this, one)
+          for (const state of states()) each(this, state)
         },
       }),
     )
-  gauge('spillway_model_version', 'The version that scores; 0 is the score of the definition.', ['model'], (to, { model, scores }) =>
+  gauge('spillway_model_version', 'Version of the champion; 0 is the score of the definition.', ['model'], (to, { model, scores }) =>
     to.set({ model }, scores),
   )
   gauge(
     'spillway_model_trained_seconds',
-    'As of when the version that scores was trained, seconds since the epoch.',
+    'Training time of the champion, seconds since the epoch.',
     ['model'],
     (to, { model, champion }) => {
       if (champion) to.set({ model }, champion.at / 1000)
@@ -60,7 +64,7 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
   )
   gauge(
     'spillway_model_metric',
-    'How good the version that scores was on decisions that it had not seen.',
+    'Quality of the champion on decisions that it was not trained on.',
     ['model', 'metric'],
     (to, { model, champion }) => {
       for (const metric of metricNames) {
@@ -69,13 +73,10 @@ export function modelMetrics(registry: Registry, { ir, reader }: Pick<Serving, '
       }
     },
   )
-  gauge(
-    'spillway_model_training_failed',
-    '1 if the last training failed; what scored before still does.',
-    ['model'],
-    (to, { model, last }) => to.set({ model }, last?.state === 'failed' ? 1 : 0),
+  gauge('spillway_model_training_failed', '1 if the last training failed; the champion stays.', ['model'], (to, { model, last }) =>
+    to.set({ model }, last?.state === 'failed' ? 1 : 0),
   )
-  gauge('spillway_model_drifted', '1 if the last look for drift has found some.', ['model'], (to, { model, drift }) => {
+  gauge('spillway_model_drifted', '1 if the last drift check found drift.', ['model'], (to, { model, drift }) => {
     if (drift) to.set({ model }, drift.because === undefined ? 0 : 1)
   })
 }

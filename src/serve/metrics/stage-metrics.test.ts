@@ -1,4 +1,4 @@
-/** Figures of stages, from messages as a run tells them. */
+/** Metrics of stage times, from messages on the diagnostics channels. */
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -21,10 +21,10 @@ const lines = async () => (await registry.metrics()).split('\n').filter(line => 
 const stages = { waited: 1, taken: 2, queued: 0, features: 3, inference: 4, durable: 5 }
 const stretch = { run, pipeline: 'p', model: 'm', first: 0, last: 9, count: 10, at: 0, stages }
 const named = { run, pipeline: 'p', action: 'tell', model: 'm', id: 'i', number: 1, entry: 0, key: '1' }
-const took = { made: 0, at: 100, queueMs: 1, deliveryMs: 20, acknowledgementMs: 3 }
-const effect: EffectMessage = { ...named, ...took, outcome: 'delivered', attempt: 2 }
+const times = { made: 0, at: 100, queueMs: 1, deliveryMs: 20, acknowledgementMs: 3 }
+const effect: EffectMessage = { ...named, ...times, outcome: 'delivered', attempt: 2 }
 
-test('decisions count one by one, in each stage and as a whole', async () => {
+test('decisions are counted one by one, in each stage and in total', async () => {
   channels.decision.publish(stretch)
   const all = await lines()
   for (const line of [
@@ -38,7 +38,7 @@ test('decisions count one by one, in each stage and as a whole', async () => {
     assert.ok(all.includes(line), `${line} in\n${all.join('\n')}`)
 })
 
-test('what nobody knows is left out: the whole of decisions that a start found undecided', async () => {
+test('the unknown total of decisions that were recovered at a start is left out', async () => {
   channels.decision.publish({ ...stretch, stages: { features: 1, inference: 1, durable: 1 } })
   assert.deepEqual(
     (await lines()).filter(line => /_count/.test(line)),
@@ -46,7 +46,7 @@ test('what nobody knows is left out: the whole of decisions that a start found u
   )
 })
 
-test('effects: what came of tries, how long those took that were delivered, and whether that was in time', async () => {
+test('effects: outcomes of attempts, stage times of delivered ones, and deadlines', async () => {
   channels.effect.publish({ ...effect, outcome: 'tried', why: 'x', attempt: 1, due: 100 })
   channels.effect.publish({ ...effect, due: 100 })
   channels.effect.publish({ ...effect, due: 99 })
@@ -68,7 +68,7 @@ test('effects: what came of tries, how long those took that were delivered, and 
   ])
 })
 
-test('another run of the process is not counted, and nobody listens when the server has gone', async () => {
+test('a second run of the process is not counted, and no subscriber is left after the server closed', async () => {
   channels.decision.publish({ ...stretch, run: {} })
   channels.effect.publish({ ...effect, run: {} })
   assert.deepEqual(await lines(), [])

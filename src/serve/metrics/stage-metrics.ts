@@ -1,4 +1,4 @@
-/** How long the stages of decisions and of effects take, for Prometheus: what the run tells on its channels, counted. */
+/** Prometheus metrics of stage times of decisions and effects, counted from the run's diagnostics channels. */
 import type { FastifyInstance } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
 import { listen } from '../../base/channels.ts'
@@ -6,56 +6,57 @@ import { stageBuckets } from '../../base/stage-buckets.ts'
 import type { Serving } from '../context/server-context.ts'
 import { WeightedHistogram } from './weighted-histogram.ts'
 
+/** Registers the metrics, and counts until the app closes. */
 export function stageMetrics(registry: Registry, app: FastifyInstance, { run }: Pick<Serving, 'run'>): void {
-  const stop = [ofDecisions(registry, run), ofEffects(registry, run)]
+  const stop = [measureDecisionStages(registry, run), measureEffectStages(registry, run)]
   app.addHook('onClose', (_app, done) => {
     for (const unlisten of stop) unlisten()
     done()
   })
 }
 
-function ofDecisions(registry: Registry, run: object): () => void {
+function measureDecisionStages(registry: Registry, run: object): () => void {
   const stage = new WeightedHistogram(registry, {
     name: 'spillway_stage_seconds',
-    help: 'How long each stage of a decision took, until it was durable.',
+    help: 'Time of each stage of a decision, until it was durable.',
     labelNames: ['model', 'stage'],
     buckets: stageBuckets,
   })
-  const whole = new WeightedHistogram(registry, {
+  const total = new WeightedHistogram(registry, {
     name: 'spillway_decision_seconds',
-    help: 'From when the first record of its turn came in until a decision was durable.',
+    help: 'Time from the first record of a turn until its decisions were durable.',
     labelNames: ['model'],
     buckets: stageBuckets,
   })
-  return listen('spillway:decision', ({ run: of, model, count, stages }) => {
-    if (of !== run) return
+  return listen('spillway:decision', ({ run: sender, model, count, stages }) => {
+    if (sender !== run) return
     let sum = 0
     for (const [name, ms] of Object.entries(stages) as [string, number][]) {
       stage.observe([model, name], ms / 1000, count)
       sum += ms
     }
-    // Of what was found undecided in the log nobody knows the whole.
-    if (stages.waited !== undefined) whole.observe([model], sum / 1000, count)
+    // Decisions that were recovered from the log have no first stage, so their total is unknown.
+    if (stages.waited !== undefined) total.observe([model], sum / 1000, count)
   })
 }
 
-function ofEffects(registry: Registry, run: object): () => void {
+function measureEffectStages(registry: Registry, run: object): () => void {
   const stage = new WeightedHistogram(registry, {
     name: 'spillway_effect_stage_seconds',
-    help: 'Of effects that were delivered: queue until the first try, delivery until the last, acknowledgement from there.',
+    help: 'Stage times of delivered effects: queue until the first try, delivery until the last, then acknowledgement.',
     labelNames: ['action', 'stage'],
     buckets: stageBuckets,
   })
   const counter = (name: string, help: string, label: string) =>
     new Counter({ name, help, labelNames: ['action', label], registers: [registry] })
-  const tries = counter('spillway_effect_tries_total', 'Tries at effects, by what came of them.', 'outcome')
-  const deadlines = counter('spillway_effect_deadlines_total', 'Deadlines of effects that were delivered, or dead.', 'met')
-  return listen('spillway:effect', ({ run: of, action, outcome, due, at, ...took }) => {
-    if (of !== run) return
+  const tries = counter('spillway_effect_tries_total', 'Attempts at effects, by outcome.', 'outcome')
+  const deadlines = counter('spillway_effect_deadlines_total', 'Deadlines of delivered and dead effects.', 'met')
+  return listen('spillway:effect', ({ run: sender, action, outcome, due, at, ...times }) => {
+    if (sender !== run) return
     tries.inc({ action, outcome })
     if (outcome === 'tried') return
     if (due !== undefined) deadlines.inc({ action, met: String(outcome === 'delivered' && at <= due) })
     if (outcome === 'dead') return
-    for (const name of ['queue', 'delivery', 'acknowledgement'] as const) stage.observe([action, name], took[`${name}Ms`] / 1000, 1)
+    for (const name of ['queue', 'delivery', 'acknowledgement'] as const) stage.observe([action, name], times[`${name}Ms`] / 1000, 1)
   })
 }

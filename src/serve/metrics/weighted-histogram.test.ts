@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { WeightedHistogram } from './weighted-histogram.ts'
 
-test('a measurement counts as often as it stands for, in its bucket and those above', async () => {
+test('a measurement counts by its weight, in its bucket and those above', async () => {
   const registry = new Registry()
   const histogram = new WeightedHistogram(registry, { name: 'h', help: 'what', labelNames: ['model', 'stage'], buckets: [1, 2] })
   histogram.observe(['m', 's'], 1, 3)

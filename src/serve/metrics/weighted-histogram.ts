@@ -1,21 +1,23 @@
-/** A histogram for Prometheus in which one measurement may stand for many: decisions that are made together have one. */
+/** A Prometheus histogram with weights: one measurement counts for many decisions that were made together. */
 import type { Histogram, MetricValueWithName, Registry } from 'prom-client'
 
+/** The name, help text, labels and buckets of a histogram. */
 export interface WeightedHistogramOptions {
   readonly name: string
   readonly help: string
   readonly labelNames: readonly string[]
-  /** Upper bounds, ascending; what is above the last counts as infinite. */
+  /** Upper bounds, ascending; greater values count in the bucket of +Inf. */
   readonly buckets: readonly number[]
 }
 
 interface Series {
   readonly labels: Readonly<Record<string, string>>
-  /** By bucket, the infinite one last. */
+  /** Counts by bucket; +Inf is last. */
   readonly counts: Float64Array
   sum: number
 }
 
+/** The series of one metric, by labels. */
 export class WeightedHistogram {
   readonly #options: WeightedHistogramOptions
   readonly #series = new Map<string, Series>()
@@ -24,20 +26,20 @@ export class WeightedHistogram {
     this.#options = options
     const { name, help } = options
     const metric = { name, help, type: 'histogram', get: () => Promise.resolve({ name, help, type: 'histogram', values: this.#values() }) }
-    // A registry asks its metrics for no more than that.
+    // A registry uses no other member of its metrics.
     registry.registerMetric(metric as unknown as Histogram)
   }
 
-  /** One value a label, in the order of their names. */
+  /** Counts `value` `times` times. `labels` holds one value for each label name, in order. */
   observe(labels: readonly string[], value: number, times: number): void {
-    const { counts, buckets, series } = this.#of(labels)
+    const { counts, buckets, series } = this.#seriesOf(labels)
     let bucket = 0
     while (bucket < buckets.length && value > buckets[bucket]) bucket++
     counts[bucket] = counts[bucket] + times
     series.sum += value * times
   }
 
-  #of(labels: readonly string[]): { counts: Float64Array; buckets: readonly number[]; series: Series } {
+  #seriesOf(labels: readonly string[]): { counts: Float64Array; buckets: readonly number[]; series: Series } {
     const { labelNames, buckets } = this.#options
     const id = labels.join('\0')
     const series = this.#series.get(id) ?? {
@@ -49,17 +51,17 @@ export class WeightedHistogram {
     return { counts: series.counts, buckets, series }
   }
 
-  /** Each bucket counts what is in those below it too. */
+  /** Cumulative counts: each bucket includes those below it. */
   #values(): MetricValueWithName<string>[] {
     const { name, buckets } = this.#options
     return [...this.#series.values()].flatMap(({ labels, counts, sum }) => {
-      let upTo = 0
+      let cumulative = 0
       const lines = [...buckets, '+Inf'].map((le, i) => ({
         labels: { ...labels, le },
-        value: (upTo += counts[i]),
+        value: (cumulative += counts[i]),
         metricName: `${name}_bucket`,
       }))
-      return [...lines, { labels, value: sum, metricName: `${name}_sum` }, { labels, value: upTo, metricName: `${name}_count` }]
+      return [...lines, { labels, value: sum, metricName: `${name}_sum` }, { labels, value: cumulative, metricName: `${name}_count` }]
     })
   }
 }

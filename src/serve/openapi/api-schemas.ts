@@ -1,25 +1,26 @@
-/** What answers look like whatever the pipeline is, as JSON Schema. */
+/** JSON Schemas of answers that do not depend on the pipeline. */
 import { effectStates } from '../../log/effects.ts'
 import { askedSchema, decisionSchema } from './decision-schemas.ts'
-import type { Schema } from './json-schema.ts'
-import { count, moment, object, orNull, text, values } from './schema-texts.ts'
+import { schemaTerms, type Schema } from './json-schema.ts'
+
+const { count, utcMs, object, orNull, text, values } = schemaTerms
 
 const ms = { type: 'number', description: 'milliseconds' } as const
 const each = (names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> =>
   Object.fromEntries(names.map(name => [name, schema]))
 
-const moments = {
+const stageEnds = {
   ...object(each(['came', 'turn', 'appended', 'begun', 'features', 'scored', 'durable'], { ...ms, description: 'UTC milliseconds' }), [
     'begun',
     'features',
     'scored',
     'durable',
   ]),
-  description: 'when each stage ended; absent if no sample was kept',
+  description: 'when each stage ended; absent without a sample of its stage times',
 }
 const stages = {
   ...object(each(['waited', 'taken', 'queued', 'features', 'inference', 'durable'], ms), ['features', 'inference', 'durable']),
-  description: 'how long each took; absent with moments',
+  description: 'how long each stage took; absent without a sample of its stage times',
 }
 const tracedEffect = object(
   {
@@ -29,23 +30,24 @@ const tracedEffect = object(
     state: { enum: effectStates },
     attempts: count,
     why: text,
-    ...each(['made', 'began', 'sent', 'settled', 'due', 'next'], moment),
+    ...each(['made', 'began', 'sent', 'settled', 'due', 'next'], utcMs),
     ...each(['queueMs', 'deliveryMs', 'acknowledgementMs'], ms),
   },
   ['number', 'action', 'id', 'state', 'attempts', 'made'],
 )
 
+/** Schemas by name, under `components` of the document. */
 export const sharedSchemas = {
   Error: object({ code: text, message: text }),
   Receipt: object(
     {
       accepted: count,
       duplicates: count,
-      refused: { ...count, description: 'all of them are dead letters' },
-      position: { ...count, description: 'where the log stood behind the last of them' },
+      refused: { ...count, description: 'kept as dead letters' },
+      position: { ...count, description: 'log position after the last of them' },
       errors: {
         type: 'array',
-        description: 'the first that were refused',
+        description: 'the first refused records',
         items: object({ index: count, line: count, reason: text, detail: text }, ['reason', 'detail']),
       },
     },
@@ -55,18 +57,18 @@ export const sharedSchemas = {
     {
       group: text,
       key: {},
-      t: { ...moment, description: 'when they were asked for' },
-      clock: orNull({ ...moment, description: 'what the values are of' }),
-      known: { ...count, description: 'events of the source that are in them' },
-      layer: { ...text, description: 'stream, batch, or merged: a body of a batch run and a head of what came since' },
+      t: { ...utcMs, description: 'when they were read' },
+      clock: orNull({ ...utcMs, description: 'as-of time of the values' }),
+      known: { ...count, description: 'visible events of the source' },
+      layer: { ...text, description: 'stream, batch, or merged: the snapshot of a batch run and the delta of later events' },
       body: {
-        ...object({ run: count, s: moment, ageMs: { type: 'number' } }, ['run', 's', 'ageMs']),
-        description: 'of merged layers, the run whose result is the body, and how old it is',
+        ...object({ run: count, s: utcMs, ageMs: { type: 'number' } }, ['run', 's', 'ageMs']),
+        description: 'of merged layers, the run whose result is the snapshot, and its age',
       },
       ageMs: orNull({ type: 'number' }),
-      degraded: { ...text, description: 'why the values are less than was defined' },
+      degraded: { ...text, description: 'why the values differ from their definition' },
       features: values,
-      refused: { ...values, description: 'features that have no value, each with the reason' },
+      refused: { ...values, description: 'features without a value, each with the reason' },
     },
     ['group', 'key', 't', 'clock', 'known', 'layer', 'features'],
   ),
@@ -75,22 +77,22 @@ export const sharedSchemas = {
   AskedDecision: askedSchema,
   Effect: object(
     {
-      number: { ...count, description: 'counts all effects, in order of decision' },
+      number: { ...count, description: 'number among all effects, in order of decision' },
       action: text,
       id: { ...text, description: 'the idempotency key' },
-      entry: { ...count, description: 'of the log, that made the decision' },
+      entry: { ...count, description: 'log entry of the decision' },
       key: {},
-      t: { ...moment, description: 'of the decision' },
-      made: moment,
-      due: { ...moment, description: 'until when it should be acknowledged' },
+      t: { ...utcMs, description: 'time of the decision' },
+      made: utcMs,
+      due: { ...utcMs, description: 'deadline of its acknowledgement' },
       state: { enum: effectStates },
       attempts: count,
-      next: { ...moment, description: 'when it is tried again' },
-      why: { ...text, description: 'why the last try failed, or why it was dropped' },
-      began: { ...moment, description: 'when the first try began' },
-      sent: { ...moment, description: 'when the last try began' },
-      settled: moment,
-      late: { type: 'boolean', description: 'of one that had a deadline: was it acknowledged later?' },
+      next: { ...utcMs, description: 'time of the next attempt' },
+      why: { ...text, description: 'why the last attempt failed, or why it was dropped' },
+      began: { ...utcMs, description: 'time of the first attempt' },
+      sent: { ...utcMs, description: 'time of the last attempt' },
+      settled: utcMs,
+      late: { type: 'boolean', description: 'of an effect with a deadline: was it acknowledged later?' },
     },
     ['number', 'action', 'id', 'entry', 'key', 't', 'made', 'state', 'attempts'],
   ),
@@ -99,7 +101,7 @@ export const sharedSchemas = {
       effects: { type: 'array', items: { $ref: '#/components/schemas/Effect' } },
       counts: {
         type: 'array',
-        description: 'of all effects, whether they are listed or not',
+        description: 'of all effects, listed or not',
         items: object({ action: text, state: { enum: effectStates }, effects: count }, ['action', 'state', 'effects']),
       },
     },
@@ -107,26 +109,26 @@ export const sharedSchemas = {
   ),
   Inline: object(
     {
-      durable: { type: 'boolean', description: 'false: it was answered at the deadline, and may be lost; send it again' },
+      durable: { type: 'boolean', description: 'false: answered at the deadline, and the event may be lost; send it again' },
       decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      answers: { ...values, description: 'of the actions that answer, those that follow, by name' },
-      degraded: { ...text, description: 'why the answers are not those of a decision' },
+      answers: { ...values, description: 'answers by action, of those that follow from the decision' },
+      degraded: { ...text, description: 'why the answers are fallbacks' },
       accepted: count,
       duplicates: count,
       refused: count,
       position: count,
       repeats: {
         ...count,
-        description: 'it was sent before: the entry of the log that it repeats; the decisions are those on that one, as recorded',
+        description: 'of a duplicate: the log entry of the original; the decisions are those recorded on it',
       },
-      undecided: { ...text, description: 'why no decision on what it repeats is recorded' },
+      undecided: { ...text, description: 'of a duplicate: why no decision on the original is recorded' },
     },
     ['durable', 'decisions'],
   ),
   Decisions: object(
     {
       decisions: { type: 'array', items: { $ref: '#/components/schemas/Decision' } },
-      lookedAt: { ...count, description: 'there may be older ones: so many were looked at, or are indexed' },
+      lookedAt: { ...count, description: 'decisions that were searched, or are indexed; there may be older ones' },
     },
     ['decisions'],
   ),
@@ -135,13 +137,13 @@ export const sharedSchemas = {
       number: count,
       group: text,
       why: { enum: ['schedule', 'demand'] },
-      s: { ...moment, description: 'the time that it is of' },
-      cut: { ...count, description: 'entries of the log that it knows' },
-      code: { ...text, description: "of the group's definition" },
+      s: { ...utcMs, description: 'as-of time' },
+      cut: { ...count, description: 'log entries that it read' },
+      code: { ...text, description: "hash of the group's definition" },
       schema: { ...count, description: "the version of the columns of the group's source" },
-      began: moment,
-      ended: moment,
-      resumed: { ...count, description: 'processes that took it up again' },
+      began: utcMs,
+      ended: utcMs,
+      resumed: { ...count, description: 'processes that resumed it' },
       state: { enum: ['running', 'done', 'failed', 'broken off'] },
       error: text,
       done: object({
@@ -152,10 +154,10 @@ export const sharedSchemas = {
         bytes: count,
         hash: text,
         seconds: { type: 'number' },
-        memory: { ...count, description: 'bytes that its threads held at most' },
+        memory: { ...count, description: 'greatest memory of its threads, in bytes' },
       }),
-      swapped: { ...count, description: 'the entry of the log from which on it is in use' },
-      swappedAt: moment,
+      swapped: { ...count, description: 'log entry from which its result is in use' },
+      swappedAt: utcMs,
     },
     ['number', 'group', 'why', 's', 'cut', 'code', 'schema', 'began', 'state'],
   ),
@@ -163,11 +165,11 @@ export const sharedSchemas = {
   Reconciliation: object(
     {
       number: count,
-      began: moment,
-      ended: moment,
+      began: utcMs,
+      ended: utcMs,
       state: { enum: ['running', 'done', 'failed', 'broken off'] },
       error: text,
-      done: { type: 'object', description: 'what was compared, what was another by cause, and where the next one begins' },
+      done: { type: 'object', description: 'compared values, mismatches by cause, and where the next one begins' },
       report: { type: ['object', 'null'], description: 'as spillway reconcile --json prints it' },
     },
     ['number', 'began', 'state'],
@@ -179,17 +181,17 @@ export const sharedSchemas = {
       number: count,
       state: { enum: ['training', 'candidate', 'refused', 'challenger', 'champion', 'retired', 'failed', 'broken off'] },
       why: { enum: ['schedule', 'drift', 'demand', 'command'] },
-      because: { ...text, description: 'what had drifted, where drift asked for it' },
-      at: { ...moment, description: 'what had arrived by then was learnt from' },
-      cut: { ...count, description: 'entries of the log that were read' },
-      began: moment,
-      ended: moment,
-      train: { ...values, description: 'as it is defined' },
+      because: { ...text, description: 'the drift that caused the training' },
+      at: { ...utcMs, description: 'training time: events that arrived later are not in it' },
+      cut: { ...count, description: 'log entries that were read' },
+      began: utcMs,
+      ended: utcMs,
+      train: { ...values, description: 'training options, as defined' },
       inputs: { type: 'array', items: object({ name: text, code: text }) },
       spillway: text,
-      trained: { ...values, description: 'rows, metrics on the holdout, hashes; absent where there is no score' },
-      shadowed: { ...values, description: 'of a challenger: metrics beside those of what decided' },
-      verdict: { ...text, description: 'what its rule says' },
+      trained: { ...values, description: 'rows, metrics on the holdout, hashes; absent without a model' },
+      shadowed: { ...values, description: 'of a challenger: its metrics beside those of the champion' },
+      verdict: { ...text, description: 'result of its promotion rule' },
       error: text,
       code: text,
     },
@@ -201,8 +203,8 @@ export const sharedSchemas = {
       items: object(
         {
           model: text,
-          scores: { ...count, description: 'the version that scores; 0 is the score of the definition' },
-          drift: { ...values, description: 'what the last look for drift has found, and the training that it asks for' },
+          scores: { ...count, description: 'version of the champion; 0 is the score of the definition' },
+          drift: { ...values, description: 'result of the last drift check, and the training that it requested' },
           versions: { type: 'array', items: { $ref: '#/components/schemas/Version' } },
         },
         ['model', 'scores', 'versions'],
@@ -215,25 +217,25 @@ export const sharedSchemas = {
       number: count,
       report: text,
       why: { enum: ['schedule', 'demand'] },
-      s: { ...moment, description: 'the time that it is of' },
-      cut: { ...count, description: 'entries of the log that it knows' },
-      runs: { ...values, description: 'of groups placed batch, the time of the run that was in use; null: none was' },
-      version: { ...count, description: 'of a model that is trained, the version that scored' },
-      code: { ...text, description: 'of the definitions that its rows depend on' },
-      began: moment,
-      ended: moment,
+      s: { ...utcMs, description: 'as-of time' },
+      cut: { ...count, description: 'log entries that it read' },
+      runs: { ...values, description: 'by batch group: the time of the run in use, or null' },
+      version: { ...count, description: 'of a trained model: the version that scored' },
+      code: { ...text, description: 'hash of the definitions that its rows depend on' },
+      began: utcMs,
+      ended: utcMs,
       state: { enum: ['running', 'done', 'failed', 'broken off'] },
       error: text,
       done: object({
-        live: { ...count, description: 'keys that were live' },
+        live: { ...count, description: 'active keys' },
         rows: count,
-        stale: { type: 'boolean', description: 'was what was known of a group older than the report accepts?' },
-        hash: { ...text, description: 'of the rows' },
+        stale: { type: 'boolean', description: 'was a feature group older than the report accepts?' },
+        hash: { ...text, description: 'hash of the rows' },
         bytes: count,
-        sha256: { ...text, description: 'of the file' },
+        sha256: { ...text, description: 'SHA-256 of the file' },
         seconds: { type: 'number' },
       }),
-      file: { ...text, description: 'its name' },
+      file: { ...text, description: 'name of the file' },
     },
     ['number', 'report', 'why', 's', 'cut', 'runs', 'code', 'began', 'state', 'file'],
   ),
@@ -244,8 +246,8 @@ export const sharedSchemas = {
       items: object(
         {
           decision: { $ref: '#/components/schemas/Decision' },
-          on: { ...values, description: 'the event, tick or request that it was made on' },
-          moments: moments,
+          on: { ...values, description: 'the event, tick or request that triggered it' },
+          moments: stageEnds,
           stages: stages,
           effects: { type: 'array', items: tracedEffect },
         },
@@ -256,8 +258,10 @@ export const sharedSchemas = {
 } as const
 
 const streamAnswer = (event: string, data: keyof typeof sharedSchemas): Schema => ({
-  description: `events '${event}', the data as ${data}; 'gap' where some are not to be had any more`,
+  description: `events '${event}', the data as ${data}; 'gap' where some were deleted`,
   content: { 'text/event-stream': { schema: text } },
 })
+/** The answer of `GET /events`. */
 export const decisionStream = streamAnswer('decision', 'Decision')
+/** The answer of `GET /effects/stream`. */
 export const effectStream = streamAnswer('effect', 'Effect')

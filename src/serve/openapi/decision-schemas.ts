@@ -1,39 +1,41 @@
-/** A decision as it is recorded, and as a model answers that was asked for one. */
-import type { Schema } from './json-schema.ts'
-import { count, moment, object, orNull, text, values } from './schema-texts.ts'
+/** JSON Schemas of a recorded decision, and of the answer to a requested decision. */
+import { schemaTerms, type Schema } from './json-schema.ts'
+
+const { count, utcMs, object, orNull, text, values } = schemaTerms
 
 const fields: Readonly<Record<string, Schema>> = {
   model: text,
-  t: moment,
+  t: utcMs,
   key: {},
   id: {},
-  entry: { ...count, description: 'of the log, that made it' },
+  entry: { ...count, description: 'log entry that triggered it' },
   position: object({ partition: count, offset: count }),
   vector: values,
   score: orNull({ type: 'number' }),
-  version: { ...count, description: 'of the model, that scored; absent where its own score did' },
+  version: { ...count, description: 'version of the model that scored; absent for the score of the definition' },
   challenger: object({ version: count, score: orNull({ type: 'number' }) }),
   explored: {
     ...values,
-    description: 'by action that would have followed and was left undone, so that what comes of it is seen: the chance with which it was',
+    description: 'exploration: by action that was left undone on purpose, the probability of that',
   },
-  unscored: { ...text, description: 'why there is no score, whatever the vector is' },
+  unscored: { ...text, description: 'why the model has no score' },
   refused: text,
-  read: { ...values, description: 'what each group knew, and as of when' },
+  read: { ...values, description: 'by feature group: visible events and as-of time' },
 }
 const required = ['model', 't', 'key', 'entry', 'vector', 'score', 'read'] as const
 
-const answers = { ...values, description: 'of the actions that answer, those that follow, by name' }
+const answers = { ...values, description: 'answers by action, of those that follow from the decision' }
 
+/** A recorded decision. */
 export const decisionSchema = object(fields, required)
 
-/** Before the deadline of an action, or at it without a decision: then `answers` are what the actions say otherwise. */
+/** The answer to a request: a decision before the deadline of its actions, otherwise the fallback answers of the actions. */
 export const askedSchema: Schema = {
   anyOf: [
-    object({ ...fields, durable: { type: 'boolean', description: 'false: it was answered at the deadline, and may be lost' }, answers }, [
-      ...required,
-      'durable',
-    ]),
+    object(
+      { ...fields, durable: { type: 'boolean', description: 'false: answered at the deadline, and the decision may be lost' }, answers },
+      [...required, 'durable'],
+    ),
     object({
       model: text,
       score: { type: 'null' },

@@ -1,4 +1,4 @@
-/** What a server says of itself: figures, and what it takes. */
+/** The descriptions of a server: metrics, OpenAPI document and index page. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Gauge } from 'prom-client'
@@ -13,10 +13,10 @@ const shop = await open({
 after(() => shop.close())
 const { app } = shop
 
-/** Whoever asks these adds parameters of their own. */
+/** Routes that accept any query parameter. */
 const takesAny = /^\/(healthz|readyz|metrics|sources\/\w+\/webhook)$/
 
-test('figures tell what became of events, by source and reason, and what HTTP answered', async () => {
+test('metrics count events by source and outcome, and HTTP answers', async () => {
   await posted(app, '/sources/payments/events', [pay(1), pay(1), { ...pay(2), amount: -1 }])
   await posted(app, '/sources/hooks/events', { id: 'h', data: { cards: ['c', 'd'], at: 0 } })
   await posted(app, '/sources/hooks/events', { id: 'h' })
@@ -28,7 +28,7 @@ test('figures tell what became of events, by source and reason, and what HTTP an
   has('spillway_events_total{source="payments",outcome="accepted"} 1')
   has('spillway_events_total{source="payments",outcome="duplicate"} 1')
   has('spillway_events_total{source="hooks",outcome="accepted"} 2')
-  // They are of 1970.
+  // The events are from 1970.
   has('spillway_late_events_total{source="hooks"} 2')
   has('spillway_dead_letters_total{source="payments",reason="schema"} 1')
   has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
@@ -63,7 +63,7 @@ interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
 }
 
-/** Its status and its type stand in the document. */
+/** Checks that the document has the status and the content type of an answer. */
 function assertDescribed(what: string, { responses }: Operation, { statusCode, headers }: Answered): void {
   const described = responses[statusCode]
   assert.ok(described, `${what} answered ${statusCode}, and the document has ${Object.keys(responses).join(', ')}`)
@@ -72,7 +72,7 @@ function assertDescribed(what: string, { responses }: Operation, { statusCode, h
 
 type Answered = Awaited<ReturnType<typeof posted>>
 
-test('the document of the pipeline is whole, and names routes that are there', async () => {
+test('the document of the pipeline is complete, and describes existing routes', async () => {
   const answer = await app.inject({ url: '/openapi.json' })
   const { openapi, paths, components } = answer.json<Document>()
   assert.deepEqual(answer.json(), JSON.parse(JSON.stringify(openapiOf(pipeline.ir, { signed: ['hooks'] }))))
@@ -101,11 +101,11 @@ test('the document of the pipeline is whole, and names routes that are there', a
     )
     const url = path.replace('{entry}', '0').replace('{number}', '1')
     const isStream = path === '/events' || path === '/effects/stream'
-    const found = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
-    // That there is no such thing is said by a route that there is.
-    const isThere = found?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(found.body)
+    const answer = isStream ? undefined : await app.inject({ method: method.toUpperCase() as 'GET', url })
+    // An existing route answers 404 for an unknown name.
+    const isThere = answer?.statusCode !== 404 || /there is no (reconciliation|effect) '1'/.test(answer.body)
     assert.ok(isThere, `${method} ${path}`)
-    if (found) assertDescribed(`${method} ${path}`, operation, found)
+    if (answer) assertDescribed(`${method} ${path}`, operation, answer)
     const names = operation.parameters?.filter(parameter => parameter.in === 'query').map(({ name }) => name) ?? []
     const other = await app.inject({ method: method.toUpperCase() as 'GET', url: `${url}?${[...names, 'other'].join('=&')}=` })
     if (takesAny.test(path)) assert.doesNotMatch(other.body, /there is no parameter/)
@@ -115,7 +115,7 @@ test('the document of the pipeline is whole, and names routes that are there', a
   for (const [, name] of answer.body.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in components.schemas, name)
 })
 
-test('a server says at its root what there is to call, each with a line', async () => {
+test('the index page has a line for each route', async () => {
   const { body, headers } = await app.inject({ url: '/' })
   assert.match(String(headers['content-type']), /^text\/plain/)
   const lines = body.trimEnd().split('\n')
@@ -176,6 +176,6 @@ test('an event and a request are described by their columns', () => {
     additionalProperties: false,
   })
   assert.deepEqual(body('/sources/hooks/events'), {
-    anyOf: [{ description: "what the map of 'hooks' takes" }, { type: 'array', items: { description: "what the map of 'hooks' takes" } }],
+    anyOf: [{ description: "input of the map of 'hooks'" }, { type: 'array', items: { description: "input of the map of 'hooks'" } }],
   })
 })

@@ -1,12 +1,30 @@
-/** Columns as JSON Schema: what a source takes and a request has, as its door checks it. */
+/**
+ * JSON Schemas of a pipeline: records of sources, keys of groups, feature values, and requests for features. A schema accepts the same
+ * values as the validator of the source.
+ */
 import { limits } from '../../base/limits.ts'
-import type { ColumnIR, FeatureIR, TypeIR } from '../../define/ir/ir.ts'
+import type { ColumnIR, FeatureIR, GroupIR, PipelineIR, TypeIR } from '../../define/ir/ir.ts'
 import { givesList } from '../../define/ir/signatures.ts'
 import { decimalPattern, durationPattern, instantPattern } from './text-patterns.ts'
 
+/** A JSON Schema, or a part of an OpenAPI document. */
 export type Schema = Readonly<Record<string, unknown>>
 
-/** The fields of a record; a field that may be missing may be null too. */
+/** Parts that many schemas are composed of. All fields of an `object` are required unless `required` names some. */
+export const schemaTerms = {
+  count: { type: 'integer', minimum: 0 },
+  text: { type: 'string' },
+  values: { type: 'object', additionalProperties: true },
+  utcMs: { type: 'integer', description: 'UTC milliseconds' },
+  orNull: (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] }),
+  object: (properties: Readonly<Record<string, Schema>>, required: readonly string[] = Object.keys(properties)): Schema => ({
+    type: 'object',
+    properties,
+    required,
+  }),
+} as const
+
+/** The schema of a record. A field that may be missing may be null, too. */
 export function recordSchema(columns: readonly ColumnIR[]): Schema {
   return {
     type: 'object',
@@ -17,21 +35,21 @@ export function recordSchema(columns: readonly ColumnIR[]): Schema {
 }
 
 function columnSchema(column: ColumnIR): Schema {
-  const own = ownSchema(column)
-  const about = column.entity === undefined ? {} : { description: `identifies a ${column.entity}` }
-  return { ...(column.nullable ? { anyOf: [own, { type: 'null' }] } : own), ...about }
+  const own = valueSchema(column)
+  const entity = column.entity === undefined ? {} : { description: `identifies a ${column.entity}` }
+  return { ...(column.nullable ? { anyOf: [own, { type: 'null' }] } : own), ...entity }
 }
 
-function ownSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): Schema {
-  const within = { minimum: min ?? Number.MIN_SAFE_INTEGER, maximum: max ?? Number.MAX_SAFE_INTEGER }
+function valueSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): Schema {
+  const range = { minimum: min ?? Number.MIN_SAFE_INTEGER, maximum: max ?? Number.MAX_SAFE_INTEGER }
   switch (type) {
     case 'int':
-      return { type: 'integer', ...within }
+      return { type: 'integer', ...range }
     case 'double':
       return { type: 'number', ...(min !== undefined && { minimum: min }), ...(max !== undefined && { maximum: max }) }
     case 'decimal': {
       const unit = 10 ** scale
-      const number = { type: 'number', multipleOf: 1 / unit, minimum: within.minimum / unit, maximum: within.maximum / unit }
+      const number = { type: 'number', multipleOf: 1 / unit, minimum: range.minimum / unit, maximum: range.maximum / unit }
       return {
         description: `at most ${scale} digits after the point; text keeps more digits than a JSON number${boundsText(min, max, unit)}`,
         anyOf: [number, { type: 'string', pattern: decimalPattern(scale, min === undefined || min < 0) }],
@@ -49,7 +67,7 @@ function ownSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): Schem
       return {
         description: `milliseconds, or text such as '5m'${boundsText(min, max)}`,
         anyOf: [
-          { type: 'integer', ...within },
+          { type: 'integer', ...range },
           { type: 'string', pattern: durationPattern },
         ],
       }
@@ -60,17 +78,17 @@ function ownSchema({ type, scale = 0, min, max, values, zone }: ColumnIR): Schem
   }
 }
 
-/** Bounds that hold of text too, of which a pattern cannot say it. */
+/** The range as text: a pattern cannot state it. */
 function boundsText(min: number | undefined, max: number | undefined, unit = 1): string {
   const least = min === undefined ? '' : `; at least ${min / unit}`
   return max === undefined ? least : `${least}; at most ${max / unit}`
 }
 
-/** A key column where it stands as text in an address. */
+/** The schema of a key column as text in an address. */
 export const keySchema = (column: ColumnIR): Schema =>
-  column.type === 'int' || column.type === 'string' ? ownSchema(column) : { type: 'string', description: `a ${column.type}` }
+  column.type === 'int' || column.type === 'string' ? valueSchema(column) : { type: 'string', description: `a ${column.type}` }
 
-/** Values by feature, as they are delivered; one that was refused is missing. */
+/** The schema of feature values by name. A rejected feature is missing. */
 export function featuresSchema(features: readonly FeatureIR[]): Schema {
   return {
     type: 'object',
@@ -79,11 +97,41 @@ export function featuresSchema(features: readonly FeatureIR[]): Schema {
 }
 
 function featureSchema(feature: FeatureIR): Schema {
-  const one = { type: deliveredType(feature) }
-  const value = givesList(feature.agg) ? { type: 'array', items: { anyOf: [one, { type: 'null' }] } } : one
+  const item = { type: deliveredType(feature) }
+  const value = givesList(feature.agg) ? { type: 'array', items: { anyOf: [item, { type: 'null' }] } } : item
   const window = feature.window === 'lifetime' ? 'over all time' : `over ${feature.window} ms`
   return { description: `${feature.agg} ${window}`, anyOf: [value, { type: 'null' }] }
 }
 
-/** Numbers of every type are delivered as JSON numbers. */
+/** The JSON type of a value: numbers of every type are JSON numbers. */
 const deliveredType = ({ type }: TypeIR): string => (type === 'string' ? 'string' : type === 'bool' ? 'boolean' : 'number')
+
+/** The columns of a group's key, in its order. */
+export function keyColumns({ sources }: PipelineIR, { source, key }: GroupIR): readonly ColumnIR[] {
+  const columns = sources.find(({ name }) => name === source)!.columns
+  return key.map(name => columns.find(column => column.name === name)!)
+}
+
+/** The schema of the body of `POST /features`. */
+export function asksSchema(ir: PipelineIR): Schema {
+  const items = ir.groups.map((group): Schema => {
+    const parts = keyColumns(ir, group).map(jsonKeySchema)
+    const several = { type: 'array', prefixItems: parts, minItems: parts.length, maxItems: parts.length }
+    return {
+      type: 'object',
+      properties: { group: { const: group.name }, key: parts.length === 1 ? { anyOf: [parts[0], several] } : several },
+      required: ['group', 'key'],
+      additionalProperties: false,
+    }
+  })
+  const asks = { type: 'array', maxItems: limits.FEATURE_ASKS_MAX, items: items.length > 0 ? { anyOf: items } : false }
+  return { type: 'object', properties: { asks }, required: ['asks'], additionalProperties: false }
+}
+
+/** The schema of a key column in JSON. A number may be written as text, and a text as a number. */
+function jsonKeySchema(column: ColumnIR): Schema {
+  const own = keySchema(column)
+  if (column.type === 'int') return { anyOf: [own, { type: 'string', pattern: `^${(column.min ?? -1) < 0 ? '-?' : ''}[0-9]{1,15}$` }] }
+  if (column.type !== 'string' || column.values) return own
+  return { anyOf: [own, { type: 'number', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }] }
+}

@@ -1,46 +1,48 @@
-/** What can be asked about one source, group, model or report of a pipeline, as operations of OpenAPI. */
+/** OpenAPI operations of one source, feature group, model or report of a pipeline. */
 import { durationText } from '../../base/time.ts'
 import type { ColumnIR, GroupIR, ModelIR, SourceIR } from '../../define/ir/ir.ts'
 import { featuresSchema, keySchema, recordSchema, type Schema } from './json-schema.ts'
 import { failures, json, ref } from './openapi-texts.ts'
 
-/** What a client sends of a source. */
+/** The schema of an event that a client sends to a source. */
 const eventSchema = ({ name, columns, mapVersion }: SourceIR): Schema =>
-  mapVersion === undefined ? recordSchema(columns) : { description: `what the map of '${name}' takes` }
+  mapVersion === undefined ? recordSchema(columns) : { description: `input of the map of '${name}'` }
 
+/** `POST /sources/NAME/events`. */
 export function eventsOperation(source: SourceIR): Schema {
   const { name, key, time, id, dedupe } = source
   const event = eventSchema(source)
-  const dedupes =
-    id === undefined ? 'An event that is sent twice counts twice.' : `The same '${id}' within ${durationText(dedupe)} counts once.`
+  const dedupes = id === undefined ? 'Duplicates are not detected.' : `Duplicates by '${id}' within ${durationText(dedupe)} count once.`
   const content = {
     'application/json': { schema: { anyOf: [event, { type: 'array', items: event }] } },
-    'application/x-ndjson': { schema: { type: 'string', description: 'an event a line' } },
+    'application/x-ndjson': { schema: { type: 'string', description: 'one event a line' } },
   }
   return {
     operationId: `send_${name}`,
     summary: `Events of '${name}', keyed by '${key}', at '${time}'. ${dedupes}`,
     requestBody: { required: true, content },
     responses: {
-      200: { description: 'all of it is durable', content: json(ref('Receipt')) },
+      200: { description: 'all records are durable', content: json(ref('Receipt')) },
       ...failures(400, 401, 403, 404, 413, 415, 422, 429, 503),
     },
   }
 }
 
+/** `POST /sources/NAME/decide`. */
 export function inlineOperation(source: SourceIR): Schema {
   const { name } = source
   return {
     operationId: `decide_on_${name}`,
-    summary: `One event of '${name}', answered with what is decided on it`,
+    summary: `Sends one event of '${name}', and answers with the decisions on it`,
     requestBody: { required: true, content: json(eventSchema(source)) },
     responses: {
-      200: { description: 'the decisions, and the answers that follow', content: json(ref('Inline')) },
+      200: { description: 'the decisions, and the answers of actions', content: json(ref('Inline')) },
       ...failures(400, 401, 403, 404, 413, 415, 422, 429, 503),
     },
   }
 }
 
+/** `POST /sources/NAME/webhook`. */
 export function webhookOperation(source: string): Schema {
   return {
     operationId: `webhook_${source}`,
@@ -48,19 +50,20 @@ export function webhookOperation(source: string): Schema {
     security: [],
     requestBody: { required: true, content: json({}) },
     responses: {
-      200: { description: 'it is durable, or kept as a dead letter', content: json(ref('Receipt')) },
+      200: { description: 'the record is durable, or kept as a dead letter', content: json(ref('Receipt')) },
       ...failures(400, 401, 413, 415, 429, 503),
     },
   }
 }
 
+/** `GET /features/NAME`. */
 export function featuresOperation({ name, key, features, description }: GroupIR, columns: readonly ColumnIR[]): Schema {
   const parts = columns.map(keySchema)
   const schema = parts.length === 1 ? parts[0] : { type: 'array', prefixItems: parts, minItems: parts.length, maxItems: parts.length }
   const answer = { allOf: [ref('Features'), { type: 'object', properties: { features: featuresSchema(features) } }] }
   return {
     operationId: `features_${name}`,
-    summary: description ?? `The features '${name}' of a ${key.join(', ')}, as known now`,
+    summary: description ?? `The features '${name}' of a ${key.join(', ')} now`,
     parameters: [{ name: 'key', in: 'query', required: true, explode: true, schema }],
     responses: { 200: { description: 'the values', content: json(answer) }, ...failures(400, 401, 403, 404, 503) },
   }
@@ -68,38 +71,42 @@ export function featuresOperation({ name, key, features, description }: GroupIR,
 
 const reportTypes: Schema = {
   'text/csv': { schema: { type: 'string' } },
-  'application/x-ndjson': { schema: { type: 'string', description: 'a row a line' } },
+  'application/x-ndjson': { schema: { type: 'string', description: 'one row a line' } },
   'application/vnd.apache.parquet': { schema: {} },
 }
 
+/** `GET /reports/NAME/latest`. */
 export function latestOperation(name: string): Schema {
   return {
     operationId: `latest_${name}`,
-    summary: `The newest report '${name}', as its file has it; the header spillway-stale says whether it is`,
+    summary: `The file of the newest report '${name}'; the header spillway-stale says whether it is stale`,
     responses: { 200: { description: 'the rows', content: reportTypes }, ...failures(400, 401, 403, 404) },
   }
 }
 
+/** `POST /reports/NAME`. */
 export function reportOperation(name: string): Schema {
   return {
     operationId: `report_${name}`,
-    summary: `Makes the report '${name}' of this moment, and answers when it is written`,
-    responses: { 200: { description: 'what was made', content: json(ref('Report')) }, ...failures(400, 401, 403, 404, 503) },
+    summary: `Makes the report '${name}' now, and answers when it is written`,
+    responses: { 200: { description: 'the report', content: json(ref('Report')) }, ...failures(400, 401, 403, 404, 503) },
   }
 }
 
+/** `POST /groups/NAME/runs`. */
 export function runOperation(name: string): Schema {
   return {
     operationId: `run_${name}`,
-    summary: `A batch run of '${name}' now, in use when it is answered`,
-    responses: { 200: { description: 'what it did', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 409, 503) },
+    summary: `Starts a batch run of '${name}', and answers when its result is in use`,
+    responses: { 200: { description: 'the run', content: json(ref('Run')) }, ...failures(400, 401, 403, 404, 409, 503) },
   }
 }
 
+/** `POST /models/NAME/train`. */
 export function trainOperation(name: string): Schema {
   return {
     operationId: `train_${name}`,
-    summary: `A version of '${name}', trained on what has arrived by now`,
+    summary: `Trains a version of '${name}' on the events so far`,
     responses: {
       200: { description: 'the version, promoted or not', content: json(ref('Version')) },
       ...failures(400, 401, 403, 404, 409, 503),
@@ -107,27 +114,29 @@ export function trainOperation(name: string): Schema {
   }
 }
 
+/** `POST /models/NAME/promote`. */
 export function promoteOperation(name: string): Schema {
   const number = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
   const version = { anyOf: [number, { const: 'previous' }], description: '0 is the score of the definition' }
   return {
     operationId: `promote_${name}`,
-    summary: `Lets a version of '${name}' score from now on`,
+    summary: `Promotes a version of '${name}' to champion`,
     requestBody: {
       required: true,
       content: json({ type: 'object', properties: { version }, required: ['version'], additionalProperties: false }),
     },
     responses: {
-      200: { description: 'it is in the log', content: json(ref('Scores')) },
+      200: { description: 'the promotion is in the log', content: json(ref('Scores')) },
       ...failures(400, 401, 403, 404, 409, 413, 415, 503),
     },
   }
 }
 
+/** `POST /models/NAME/decide`. */
 export function decideOperation({ name, decide, description }: ModelIR): Schema {
   return {
     operationId: `decide_${name}`,
-    summary: description ?? `A decision of '${name}', durable when it is answered`,
+    summary: description ?? `Requests a decision of '${name}', and answers when it is durable`,
     requestBody: { required: true, content: json(decide.kind === 'request' ? recordSchema(decide.columns) : {}) },
     responses: {
       200: { description: 'the decision', content: json(ref('AskedDecision')) },

@@ -1,10 +1,16 @@
-/** What operations are described with, whatever they do. */
+/** Parts that OpenAPI operations are composed of: content, references, parameters and error answers. */
 import type { sharedSchemas } from './api-schemas.ts'
 import type { Schema } from './json-schema.ts'
 
+/** A body of JSON. */
 export const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
+/** A reference to a shared schema. */
 export const ref = (name: keyof typeof sharedSchemas): Schema => ({ $ref: `#/components/schemas/${name}` })
-/** Where a role is needed, the server may be called by another name, or a client come too often (`--rate`), besides; where there is a body, it may come too slowly. */
+
+/**
+ * Error answers by status. Routes with a role (403) may also answer 421 for an unknown host and 429 over the rate limit; routes with a
+ * body (413) also 408 for a slow one.
+ */
 export function failures(...statuses: readonly (keyof typeof failureTexts)[]): Schema {
   const all = new Set([
     ...statuses,
@@ -15,18 +21,19 @@ export function failures(...statuses: readonly (keyof typeof failureTexts)[]): S
 }
 
 const failureTexts = {
-  400: 'the request is wrong',
+  400: 'the request is malformed',
   401: 'a token is missing or wrong',
-  403: 'the token has not the role',
-  404: 'there is none of that name',
+  403: 'the token lacks the role',
+  404: 'nothing has this name',
   408: 'the body came too slowly',
-  409: 'the state of what it would change does not allow it',
-  413: 'too large',
-  415: 'the body is of a type or a packing that is not taken',
-  421: 'the server was called by a name that is not its own',
+  409: 'the present state does not allow the change',
+  413: 'the body is too large',
+  415: 'the content type or encoding is not supported',
+  421: 'the Host header is not a name of this server',
   422: 'the event was refused',
-  429: 'too much waits, or this client comes too often; see Retry-After',
-  503: 'the run takes nothing now',
+  429: 'the server is overloaded, or the client exceeds its rate; see Retry-After',
+  503: 'the run accepts no requests now',
 } as const
 
+/** A query parameter. */
 export const query = (name: string, schema: Schema, description: string): Schema => ({ name, in: 'query', schema, description })

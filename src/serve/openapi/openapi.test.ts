@@ -1,4 +1,4 @@
-/** The document asks for a token where the routes do. */
+/** The document requires a token where the routes do. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -29,7 +29,7 @@ async function served(options: Partial<ServeOptions> & { readonly prefix?: strin
   const routes: Registered[] = []
   app.addHook('onRoute', ({ method, url, config }) => {
     const pattern = new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`)
-    for (const one of [method].flat()) routes.push({ method: one, pattern, hasRole: config?.role !== undefined })
+    for (const name of [method].flat()) routes.push({ method: name, pattern, hasRole: config?.role !== undefined })
   })
   const webhooks = { hooks: { style: 'stripe', secret: 'x' } } as const
   await app.register(servePlugin, { run: shop.run, pipeline, data: shop.data, webhooks, ...options })
@@ -39,7 +39,7 @@ async function served(options: Partial<ServeOptions> & { readonly prefix?: strin
 const documentOf = async (app: FastifyInstance, path = '/openapi.json', token = '') =>
   (await app.inject({ url: path, headers: { authorization: `Bearer ${token}` } })).json<Document>()
 
-test('an operation needs a token by the document if and only if its route has a role, once the folder has one', async () => {
+test('once the folder has a token, an operation needs one in the document if and only if its route has a role', async () => {
   const [app, routes] = await served({ tokens: new Tokens(shop.data, undefined, () => (now += 60_000)), prefix: '/flow' })
   const before = await documentOf(app, '/flow/openapi.json')
   assert.deepEqual([before.security, before.servers.map(({ url }) => url)], [[], ['/flow']])
@@ -49,7 +49,9 @@ test('an operation needs a token by the document if and only if its route has a 
   let [withRole, without] = [0, 0]
   for (const [path, methods] of Object.entries(paths))
     for (const [method, operation] of Object.entries(methods)) {
-      const route = routes.find(one => one.method === method.toUpperCase() && one.pattern.test(`/flow${path.replace(/[{}]/g, '')}`))
+      const route = routes.find(
+        candidate => candidate.method === method.toUpperCase() && candidate.pattern.test(`/flow${path.replace(/[{}]/g, '')}`),
+      )
       assert.ok(route, `${method} ${path} has a route`)
       assert.deepEqual(operation.security ?? security, route.hasRole ? [{ token: [] }] : [], `${method} ${path}`)
       if (route.hasRole) withRole++
@@ -59,7 +61,7 @@ test('an operation needs a token by the document if and only if its route has a 
 })
 let now = 0
 
-test('of the rules of a server around it the document says nothing', async () => {
+test('the document does not describe the authorization of an embedding server', async () => {
   const [app] = await served({ authorize: () => true })
   const document = await documentOf(app)
   assert.deepEqual(['security' in document, document.servers.map(({ url }) => url)], [false, ['/']])

@@ -1,10 +1,11 @@
-/** `GET /openapi.json`: what this pipeline takes and answers, as OpenAPI 3.1, and at `/` of a server of its own a line for each. Made once, from the IR. */
+/**
+ * `GET /openapi.json`: the API of this pipeline as OpenAPI 3.1, generated from the IR once. `GET /` of a server of its own lists the same
+ * routes, each on a line.
+ */
 import type { FastifyInstance } from 'fastify'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { sharedSchemas } from './api-schemas.ts'
-import { frontText } from './index-page.ts'
-import type { Schema } from './json-schema.ts'
-import { keyColumns } from './openapi-requests.ts'
+import { keyColumns, type Schema } from './json-schema.ts'
 import { fixedPaths } from './openapi-fixed.ts'
 import {
   decideOperation,
@@ -20,18 +21,19 @@ import {
 } from './openapi-operations.ts'
 import type { Authorization, Serving } from '../context/server-context.ts'
 
+/** Adds both routes. */
 export function openapiRoutes(app: FastifyInstance, { ir, webhooks = {}, front, authorization }: Serving): void {
-  const document = (asked: Authorization) => openapiOf(ir, { signed: Object.keys(webhooks), authorization: asked, prefix: app.prefix })
+  const document = (mode: Authorization) => openapiOf(ir, { signed: Object.keys(webhooks), authorization: mode, prefix: app.prefix })
   const texts = new Map<Authorization, string>()
   app.get('/openapi.json', { config: { role: 'read' } }, async (_request, reply) => {
-    const asked = authorization()
-    const text = texts.get(asked) ?? JSON.stringify(document(asked))
-    texts.set(asked, text)
+    const mode = authorization()
+    const text = texts.get(mode) ?? JSON.stringify(document(mode))
+    texts.set(mode, text)
     reply.type('application/json')
     return text
   })
   if (!front) return
-  const lines = frontText(ir.name, document('none'))
+  const lines = indexPage(ir.name, document('none'))
   app.get('/', { config: { role: 'read' } }, async (_request, reply) => {
     reply.type('text/plain; charset=utf-8')
     return lines
@@ -42,14 +44,16 @@ const securitySchemes = {
   token: { type: 'http', scheme: 'bearer', bearerFormat: 'spw_…', description: '`spillway tokens add NAME --role ROLE` makes one' },
 } as const
 
+/** The server that a document describes. */
 export interface DocumentOptions {
-  /** The sources that take webhooks. */
+  /** Sources that accept webhooks. */
   readonly signed?: readonly string[]
   readonly authorization?: Authorization
-  /** Where the routes stand in the server around them. */
+  /** The prefix of the routes in the embedding server. */
   readonly prefix?: string
 }
 
+/** The OpenAPI document of a pipeline. */
 export function openapiOf(ir: PipelineIR, { signed = [], authorization = 'none', prefix = '' }: DocumentOptions = {}): Schema {
   const { sources, groups, models, reports = [] } = ir
   const paths = [
@@ -85,9 +89,29 @@ export function openapiOf(ir: PipelineIR, { signed = [], authorization = 'none',
     openapi: '3.1.0',
     info: { title: ir.name, version: String(ir.version) },
     paths: Object.fromEntries(paths) as Schema,
-    servers: [{ url: prefix === '' ? '/' : prefix, description: 'where this document was read' }],
+    servers: [{ url: prefix === '' ? '/' : prefix, description: 'the server of this document' }],
     components: { schemas: sharedSchemas, ...(authorization === 'token' && { securitySchemes }) },
-    // Of the rules of a server around this one nothing is known.
+    // The rules of an embedding server are unknown.
     ...(authorization !== 'own' && { security: authorization === 'token' ? [{ token: [] }] : [] }),
   }
+}
+
+interface Operation {
+  readonly summary: string
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[]
+}
+
+/** The index page: each operation of an OpenAPI document on a line, for readers with `curl`. */
+function indexPage(name: string, { paths }: Schema): string {
+  const operations = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { summary, parameters = [] }]) => {
+      const required = parameters
+        .filter(parameter => parameter.required && parameter.in === 'query')
+        .map(parameter => `${parameter.name}=…`)
+      return [`${method.toUpperCase().padEnd(4)} ${path}${required.length > 0 ? `?${required.join('&')}` : ''}`, summary] as const
+    }),
+  )
+  const lines = [...operations, ['GET  /openapi.json', 'This API with all fields, as OpenAPI 3.1'] as const]
+  const width = Math.max(...lines.map(([call]) => call.length))
+  return [`pipeline '${name}'`, '', ...lines.map(([call, summary]) => `${call.padEnd(width)}  ${summary}`), ''].join('\n')
 }

@@ -1,4 +1,4 @@
-/** The patterns of the document and the readers of columns take the same texts. */
+/** The patterns of the document and the readers of columns accept the same texts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -11,7 +11,7 @@ const takes = (column: Omit<ColumnIR, 'name' | 'nullable'>) => {
   return (text: string): boolean => typeof read(text) !== 'object'
 }
 
-/** Texts that the pattern describes, and those with one sign changed, left out or put in. */
+/** Texts that match the pattern, and texts with one character changed, removed or inserted. */
 function nearTexts(pattern: string): fc.Arbitrary<string> {
   const described = fc.stringMatching(new RegExp(pattern))
   const changed = fc
@@ -22,12 +22,12 @@ function nearTexts(pattern: string): fc.Arbitrary<string> {
 
 const runs = { numRuns: 4000 }
 
-test('a text is a time by the document if and only if the reader takes it', () => {
+test('a text matches the pattern of times if and only if the reader accepts it', () => {
   const isTaken = takes({ type: 'timestamp' })
   const pattern = new RegExp(instantPattern)
   const days = fc.tuple(fc.integer({ min: 1650, max: 2300 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
   const dates = days.map(([y, m, d]) => `${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`)
-  // In the years in which the range begins and ends the pattern has none.
+  // The pattern accepts no text of the years in which the range begins and ends.
   const inRange = (text: string) => !/^(?:1691|2248)/.test(text)
   for (const texts of [nearTexts(instantPattern), dates])
     fc.assert(
@@ -44,8 +44,8 @@ test('a text is a time by the document if and only if the reader takes it', () =
     assert.deepEqual([pattern.test(text), isTaken(text)], [is, is], text)
 })
 
-test('a text that is a decimal or a duration by the document is taken; another one is not, but for an exponent, more digits and finer fractions', () => {
-  // Of 16 digits a double holds some, which no pattern says; zero may have a sign.
+test('the reader accepts decimals and durations that match, and others only with an exponent, more digits or finer fractions', () => {
+  // A double holds some numbers of 16 digits, which no pattern can state; zero may have a sign.
   const decimal = (scale: number, isSigned: boolean) => {
     const isBeyond = (text: string) => /[eE]/.test(text) || /^-?[0.]+$/.test(text) || /^-?0*(\d*)/.exec(text)![1].length + scale > 15
     return [decimalPattern(scale, isSigned), takes({ type: 'decimal', scale, ...(!isSigned && { min: 0 }) }), isBeyond] as const

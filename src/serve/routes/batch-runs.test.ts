@@ -29,7 +29,7 @@ after(async () => {
   await running.stop()
 })
 
-test('a batch run of a source without events is a conflict, and nobody waits for the first of them', async () => {
+test('a batch run of a source without events is a conflict, and the request does not wait for the first event', async () => {
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.deepEqual(
     [answer.statusCode, answer.json()],
@@ -37,26 +37,29 @@ test('a batch run of a source without events is a conflict, and nobody waits for
   )
 })
 
-test('a batch run is made when it is asked for, and its values are there when that is answered', async () => {
+test('a requested batch run is made, and its values are in use when the request is answered', async () => {
   const at = Date.now()
   const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at } })
   assert.equal(sent.statusCode, 200, sent.body)
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.equal(answer.statusCode, 200, answer.body)
-  const made = answer.json<RunRecord>()
-  assert.deepEqual([made.group, made.why, made.state, made.done?.known], ['usual', 'demand', 'done', 1])
+  const record = answer.json<RunRecord>()
+  assert.deepEqual([record.group, record.why, record.state, record.done?.known], ['usual', 'demand', 'done', 1])
   const features = (await app.inject('/features/usual?key=c')).json<Record<string, unknown>>()
-  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', made.s])
+  assert.deepEqual([features['features'], features['layer'], features['clock']], [{ n: 1 }, 'batch', record.s])
   const { runs } = (await app.inject('/runs?group=usual')).json<{ runs: RunRecord[] }>()
-  assert.deepEqual(runs.at(-1), made)
+  assert.deepEqual(runs.at(-1), record)
   assert.match(readFileSync(auditPath(data), 'utf8'), /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/)
 })
 
-test('a group that there is not, and one that has no runs, are told so', async () => {
-  const none = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
-  assert.deepEqual([none.statusCode, none.json<{ message: string }>().message], [404, "there is no group 'usul'; did you mean 'usual'?"])
-  const other = await app.inject({ method: 'POST', url: '/groups/now/runs' })
-  assert.match(other.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
-  assert.equal(other.statusCode, 400)
+test('an unknown group, and a group without batch runs, are errors', async () => {
+  const unknown = await app.inject({ method: 'POST', url: '/groups/usul/runs' })
+  assert.deepEqual(
+    [unknown.statusCode, unknown.json<{ message: string }>().message],
+    [404, "there is no group 'usul'; did you mean 'usual'?"],
+  )
+  const streamed = await app.inject({ method: 'POST', url: '/groups/now/runs' })
+  assert.match(streamed.body, /SPILL_INPUT.*group 'now' is not placed batch or hybrid, and has no runs/)
+  assert.equal(streamed.statusCode, 400)
   assert.equal((await app.inject('/runs?group=nowhere')).statusCode, 404)
 })

@@ -1,4 +1,7 @@
-/** `GET /runs`, the ledger of batch runs, and `POST /groups/:group/runs`, which makes one beside the schedule and answers when it is in use. */
+/**
+ * `GET /runs` lists the ledger of batch runs. `POST /groups/:group/runs` starts one outside the schedule, and answers when its result is
+ * in use.
+ */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
 import { runsIn } from '../../batch/ledger.ts'
@@ -8,19 +11,20 @@ import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 import { single, type Query } from '../http/query.ts'
 
-/** The newest so many. */
+/** The number of newest runs that are listed. */
 const SHOWN = 100
 
-const ASKED = ['group'] as const
+const PARAMETERS = ['group'] as const
 
+/** Adds the routes of batch runs. */
 export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const groupNamed = finder('group', ir.groups)
-  app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
-    const { group } = single(query, ASKED)
+  app.get<{ Querystring: Query }>('/runs', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
+    const { group } = single(query, PARAMETERS)
     if (group !== undefined) groupNamed(group)
     return {
       runs: runsIn(reader)
-        .filter(one => group === undefined || one.group === group)
+        .filter(record => group === undefined || record.group === group)
         .slice(-SHOWN),
     }
   })
@@ -29,10 +33,10 @@ export function runRoutes(app: FastifyInstance, { run, ir, reader, data }: Servi
     const { batch } = run
     if (!batch) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
     const who = client === undefined ? 'http' : `token:${client}`
-    return auditedWork(data, { at: wallClock(), who, what: 'runs now', to: name }, async say => {
-      const made = await batch(name)
-      say(`run ${made.number}`)
-      return made
+    return auditedWork(data, { at: wallClock(), who, what: 'runs now', to: name }, async setDetail => {
+      const record = await batch(name)
+      setDetail(`run ${record.number}`)
+      return record
     })
   })
 }

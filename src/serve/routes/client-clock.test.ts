@@ -1,4 +1,4 @@
-/** Clients whose clocks are a day wrong, at every door of HTTP: what they send has a clear outcome, and what others send is as if they were not there. */
+/** Clients with clocks that are a day wrong, at every route: their events have a clear outcome, and other clients are not affected. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
@@ -59,14 +59,14 @@ async function opened(t: TestContext) {
     run,
     letters: () => {
       const reader = readFolder(data)
-      const found = [...reader.letters.dead()]
+      const letters = [...reader.letters.dead()]
       reader.close()
-      return found
+      return letters
     },
     featuresOf: async (key: string) => (await app.inject({ url: `/features/now?key=${key}` })).json<{ features: unknown }>().features,
     decisions: async (key: string) =>
       (await app.inject({ url: `/decisions?key=${key}` })).json<{ decisions: RecordedDecision[] }>().decisions,
-    /** Another process goes on with the folder, at another time. */
+    /** A second process resumes with the folder, at a different time. */
     later: async (at: number) => {
       await stop()
       wall = at
@@ -77,11 +77,11 @@ async function opened(t: TestContext) {
   }
 }
 
-/** Posts as lines. */
+/** Posts NDJSON. */
 const lined = (app: Parameters<typeof posted>[0], ...records: unknown[]) =>
   posted(app, events, records.map(record => `${JSON.stringify(record)}\n`).join(''), { 'content-type': 'application/x-ndjson' })
 
-test('a day ahead: refused as future at every door and kept whole, and once the clock is right it is taken', async t => {
+test('a day ahead: rejected as future at every route and kept whole, and accepted once the clock is right', async t => {
   const { app, run, letters, featuresOf, later } = await opened(t)
   await posted(app, events, pay('right', start))
   const before = await featuresOf('c')
@@ -128,7 +128,7 @@ test('a minute ahead is clock skew: its time becomes the arrival', async t => {
   assert.deepEqual([letters().length, await featuresOf('c')], [1, { hour: 1, days: 1, last: 1, since: 0 }])
 })
 
-test('a day behind: an event of its own time that arrives now, in the windows that reach it and in no other', async t => {
+test('a day behind: an event of its own event time that arrives now, in the windows that reach it and in no others', async t => {
   const { app, run, letters, featuresOf, decisions } = await opened(t)
   await posted(app, events, pay('right', start))
   for (const [i, behind] of [day, day + 1].entries()) {
@@ -139,9 +139,9 @@ test('a day behind: an event of its own time that arrives now, in the windows th
   }
   assert.deepEqual([run.end, letters()], [3, []])
   assert.deepEqual(await featuresOf('c'), { hour: 1, days: 3, last: 1, since: 0 }, 'the latest event is the one of the latest time')
-  const made = await decisions('c')
+  const decided = await decisions('c')
   assert.deepEqual(
-    made.map(({ t: at }) => at),
+    decided.map(({ t: at }) => at),
     [start, start, start],
     'decisions are at the arrival, whatever time an event claims',
   )
@@ -149,15 +149,15 @@ test('a day behind: an event of its own time that arrives now, in the windows th
   assert.deepEqual(await featuresOf('d'), { hour: 0, days: 1, last: 9, since: day })
 })
 
-test('what others send is decided as if no client had a wrong clock', async t => {
+test('decisions on events of other clients are not affected by a wrong clock', async t => {
   const sent = async (of: Awaited<ReturnType<typeof opened>>, isAmongWrong: boolean) => {
     for (let i = 0; i < 6; i++) {
       const wrong = isAmongWrong ? [pay(`w${i}`, start + (i % 2 === 0 ? day : -day), 9, 'wrong')] : []
       const records = [...wrong, pay(`a${i}`, start - i * 1000, i, 'a'), ...wrong, pay(`b${i}`, start - i, i, 'b')]
       await (i < 3 ? posted(of.app, events, records) : lined(of.app, ...records))
     }
-    const told = async (key: string) => (await of.decisions(key)).map(({ t: at, vector, score }) => ({ at, vector, score }))
-    return { a: [await of.featuresOf('a'), await told('a')], b: [await of.featuresOf('b'), await told('b')] }
+    const summaries = async (key: string) => (await of.decisions(key)).map(({ t: at, vector, score }) => ({ at, vector, score }))
+    return { a: [await of.featuresOf('a'), await summaries('a')], b: [await of.featuresOf('b'), await summaries('b')] }
   }
   const [among, without] = [await opened(t), await opened(t)]
   assert.deepEqual(await sent(among, true), await sent(without, false))

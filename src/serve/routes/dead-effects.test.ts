@@ -1,4 +1,4 @@
-/** Dead effects, beside the run that sends them: listed, tried again, given up. */
+/** Dead effects, beside the run that sends them: listed, retried, dropped. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
@@ -42,7 +42,7 @@ interface Listed {
 const listed = async (query = '') => (await app.inject({ url: `/effects${query}` })).json<Listed>()
 const message = (answer: { json(): unknown }) => (answer.json() as { message: string }).message
 
-test('they are listed with why, by action and state, and with no word of what was sent', async () => {
+test('they are listed with the reason, by action and state, and without the body', async () => {
   for (const id of ['a', 'b', 'c']) await posted(app, '/sources/payments/events', { id, card: id, at: start })
   await running.idle()
   const { effects, counts } = await listed()
@@ -68,7 +68,7 @@ test('they are listed with why, by action and state, and with no word of what wa
   }
 })
 
-test('one is tried again by the run that runs, under its key, and once however often it is asked for', async () => {
+test('a retry is one attempt of the running dispatcher, under the same key, however often it is requested', async () => {
   fails = false
   const [{ id }] = (await listed()).effects
   const answers = await Promise.all([1, 2].map(() => app.inject({ method: 'POST', url: '/effects/1/retry' })))
@@ -85,8 +85,8 @@ test('one is tried again by the run that runs, under its key, and once however o
   assert.equal(sent.length, 2, 'the run goes on, and the key’s next has its turn')
 })
 
-test('one is given up, with a reason', async () => {
-  for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^say why/)
+test('a dead effect is dropped, with a reason', async () => {
+  for (const body of [{}, { why: ' ' }, []]) assert.match(message(await posted(app, '/effects/2/drop', body)), /^the reason is missing/)
   const { number, state, why } = (await posted(app, '/effects/2/drop', { why: 'nobody listens' })).json<Listed['effects'][0]>()
   assert.deepEqual([number, state, why], [2, 'dropped', 'nobody listens'])
   assert.equal((await posted(app, '/effects/2/drop', { why: 'x' })).statusCode, 409)
@@ -96,7 +96,7 @@ test('one is given up, with a reason', async () => {
   assert.deepEqual(
     audited.map(line => JSON.parse(line) as Record<string, string>).map(({ who, what, to, outcome }) => [who, what, to, outcome].join(' ')),
     [
-      // The second one is refused while the first waits for the disk.
+      // The second request is rejected while the first waits for the disk.
       'http effects retry 1 refused',
       'http effects retry 1 done',
       'http effects retry 1 refused',
@@ -106,7 +106,7 @@ test('one is given up, with a reason', async () => {
   )
 })
 
-test('a server that sends nothing says so', async () => {
+test('a server without a dispatcher answers that it has none', async () => {
   const lone = serve({ run: running.run, pipeline: shop, data })
   const answer = await lone.inject({ method: 'POST', url: '/effects/3/retry' })
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [400, 'SPILL_UNSUPPORTED'])

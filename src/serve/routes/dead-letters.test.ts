@@ -13,7 +13,7 @@ interface Listed {
 }
 const listed = async (query = '') => (await app.inject({ url: `/dead-letters${query}` })).json<Listed>()
 
-test('what was refused is there whole, by source and reason, and behind a place', async () => {
+test('dead letters are listed whole, by source and reason, and after an id', async () => {
   const wrong = [
     { ...pay(1), amount: -1 },
     { ...pay(2), card: undefined },
@@ -43,7 +43,7 @@ test('what was refused is there whole, by source and reason, and behind a place'
   assert.deepEqual((await listed('?reason=map')).counts, [{ source: 'hooks', reason: 'map', letters: 1 }])
 })
 
-test('what there is not is said', async () => {
+test('unknown names are errors', async () => {
   for (const [query, status] of [
     ['source=payment', 404],
     ['reason=shema', 400],
@@ -54,7 +54,7 @@ test('what there is not is said', async () => {
     assert.equal((await app.inject({ url: `/dead-letters?${query}` })).statusCode, status, query)
 })
 
-test('an answer is bounded by the bytes of its records', async () => {
+test('an answer is limited by the bytes of its records', async () => {
   const large = 'x'.repeat(900_000)
   for (let i = 0; i < 6; i++) await posted(app, '/sources/payments/events', { ...pay(`large${i}`), amount: large })
   const { letters } = await listed('?after=4&limit=1000')

@@ -1,6 +1,6 @@
 /**
- * Decisions in the response: `POST /models/:model/decide` asks a model that decides on request, `POST /sources/:source/decide` sends one event and answers
- * with what was decided on it.
+ * Decisions in the response. `POST /models/:model/decide` requests a decision of a model; `POST /sources/:source/decide` sends one event
+ * and answers with the decisions on it.
  */
 import type { FastifyInstance } from 'fastify'
 import { Answers } from '../../action/answers.ts'
@@ -13,14 +13,14 @@ import { jsonBody } from '../body/json-body.ts'
 import type { Until } from '../access/load.ts'
 import { mediaOf } from '../http/content-type.ts'
 import { finder } from '../http/named-definition.ts'
-import { Outcome, refused } from './ingest-result.ts'
-import { repeatedFields } from './duplicate-result.ts'
+import { Outcome, refused, repeatedFields } from './ingest-result.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 
-export function decideRoutes(app: FastifyInstance, serving: Serving): void {
-  requestRoute(app, serving)
-  eventRoute(app, serving)
+/** Adds both routes. */
+export function decideRoutes(app: FastifyInstance, context: Serving): void {
+  requestRoute(app, context)
+  eventRoute(app, context)
 }
 
 function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
@@ -29,9 +29,9 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
   app.post<{ Params: { model: string } }>('/models/:model/decide', { config: { role: 'decide' } }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
-    const { name, columns } = asked(modelNamed(params.model))
-    const given = await withBody(raw, share, (bytes, until) => {
-      const fields = fieldsOf(oneOf(mediaOf(raw), bytes), columns)
+    const { name, columns } = onRequest(modelNamed(params.model))
+    const answer = await withBody(raw, share, (bytes, until) => {
+      const fields = fieldsOf(singleRecord(mediaOf(raw), bytes), columns)
       return share.waiting(
         1,
         hold => {
@@ -43,7 +43,7 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
         until,
       )
     })
-    const { decisions, ...rest } = given
+    const { decisions, ...rest } = answer
     reply.type('application/json')
     return JSON.stringify({ ...(decisions[0] ?? { model: name, score: null }), ...rest })
   })
@@ -52,58 +52,59 @@ function requestRoute(app: FastifyInstance, { run, ir, load }: Serving): void {
 function eventRoute(app: FastifyInstance, { run, ir, load, reader }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   const lines = lineReaders(ir.sources)
-  const deciding = new Map(
+  const modelsOf = new Map(
     ir.sources.map(({ name }) => [
       name,
       ir.models.filter(({ decide }) => decide.kind === 'on' && decide.source === name).map(model => model.name),
     ]),
   )
-  const answersOn = new Map([...deciding].map(([source, models]) => [source, new Answers(ir, models)]))
+  const answersOn = new Map([...modelsOf].map(([source, models]) => [source, new Answers(ir, models)]))
   app.post<{ Params: { source: string } }>('/sources/:source/decide', { config: { role: 'decide' } }, async (request, reply) => {
     const { params, raw } = request
     const share = load.shareOf('decide', request)
     const { name } = sourceNamed(params.source)
-    if (deciding.get(name)!.length === 0)
+    if (modelsOf.get(name)!.length === 0)
       throw new ServeError('SPILL_INPUT', `no model decides on '${name}'; send its events to /sources/${name}/events`)
     const text = await withBody(raw, share, async (bytes, until) => {
-      const batch = oneOf(mediaOf(raw), bytes, lines.get(name))
-      const outcome = new Outcome('alone', run.end)
-      const deciding = (hold: Until): Promise<Inline> => {
-        const { decided, receipt } = run.decide(name, { ...batch, onRefused: outcome.onRefused })
-        // An answer at its deadline lets go of nothing: the run has the event until it is durable.
+      const batch = singleRecord(mediaOf(raw), bytes, lines.get(name))
+      const ingested = new Outcome('alone', run.end)
+      const decide = (hold: Until): Promise<Inline> => {
+        const { decided, receipt } = run.decide(name, { ...batch, onRefused: ingested.onRefused })
+        // An answer at its deadline releases nothing: the run holds the event until it is durable.
         hold(receipt)
-        const known = receipt.then(told => outcome.add(told))
-        // Behind a tick the event may be durable long before it is decided on.
-        return inline(answersOn.get(name)!, decided, Promise.all([known, decided]))
+        const counted = receipt.then(result => ingested.add(result))
+        // During a tick an event may be durable long before the decision on it is made.
+        return inline(answersOn.get(name)!, decided, Promise.all([counted, decided]))
       }
-      const given = await share.waiting(1, deciding, until)
-      if (outcome.isRefused) throw refused(outcome)
-      const fields = given.durable && { ...outcome.fields(), ...repeatedFields(outcome.repeats, given.decisions.length, reader) }
-      return JSON.stringify({ ...fields, ...given })
+      const result = await share.waiting(1, decide, until)
+      if (ingested.isRefused) throw refused(ingested)
+      const fields = result.durable && { ...ingested.fields(), ...repeatedFields(ingested.repeats, result.decisions.length, reader) }
+      return JSON.stringify({ ...fields, ...result })
     })
     reply.type('application/json')
     return text
   })
 }
 
-function asked({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {
+/** The model, if it decides on request. Throws 400 for a model with a different trigger. */
+function onRequest({ name, decide }: ModelIR): { readonly name: string; readonly columns: readonly ColumnIR[] } {
   if (decide.kind === 'request') return { name, columns: decide.columns }
-  const how =
+  const trigger =
     decide.kind === 'on'
       ? `at each event of '${decide.source}'; send one to /sources/${decide.source}/decide`
       : `at ticks; see its decisions at /decisions?model=${name}`
-  throw new ServeError('SPILL_INPUT', `model '${name}' decides ${how}`)
+  throw new ServeError('SPILL_INPUT', `model '${name}' decides ${trigger}`)
 }
 
-/** Throws 400 for what is no one object. */
-function oneOf(media: ReturnType<typeof mediaOf>, bytes: Buffer, lines?: LineReader): RecordBatch {
-  if (media !== 'json') throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object', { status: 415 })
-  const { batch, isOne } = jsonBody(bytes, lines)
-  if (!isOne) throw new ServeError('SPILL_INPUT', 'what is to be decided on is one JSON object, not an array')
+/** The record of a body that is one JSON object. Throws 400, or 415 for NDJSON. */
+function singleRecord(media: ReturnType<typeof mediaOf>, bytes: Buffer, lines?: LineReader): RecordBatch {
+  if (media !== 'json') throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object', { status: 415 })
+  const { batch, isSingle } = jsonBody(bytes, lines)
+  if (!isSingle) throw new ServeError('SPILL_INPUT', 'a decision needs one JSON object, not an array')
   return batch
 }
 
-/** Throws 400 for fields that are not as they are written. */
+/** The fields of a request. Throws 400 for fields that cannot be decoded, or that lose digits as a JSON number. */
 function fieldsOf(batch: RecordBatch, columns: readonly ColumnIR[]): unknown {
   const [undecodable] = batch.undecodable
   if (undecodable) throw new ServeError('SPILL_INPUT', `the fields of the request: ${undecodable.detail}`)

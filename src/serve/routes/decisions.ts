@@ -1,23 +1,53 @@
-/** `GET /decisions`: the newest that are recorded, looked for in a thread beside the run: a stretch of them may be thousands, which are decoded together. */
+/**
+ * `GET /decisions` lists the newest decisions, and `GET /decisions/:entry/trace` the stage times of decisions on one entry.
+ *
+ * A thread beside the run searches decisions: a recorded batch may hold thousands, which are decoded together. A trace is read on the
+ * main thread.
+ */
 import type { FastifyInstance } from 'fastify'
 import { limits } from '../../base/limits.ts'
+import { traces } from '../../operate/trace.ts'
 import { finder } from '../http/named-definition.ts'
+import { ServeError } from '../http/serve-error.ts'
 import { single, wholeNumber, type Query } from '../http/query.ts'
 import type { Serving } from '../context/server-context.ts'
 
+/** Decisions in one answer by default. */
 const LIMIT = 20
 
-const ASKED = ['model', 'key', 'limit'] as const
+const LIST_PARAMETERS = ['model', 'key', 'limit'] as const
+const TRACE_PARAMETERS = ['model', 'key'] as const
 
-export function decisionRoutes(app: FastifyInstance, { ir, load, searching }: Serving): void {
+/** Adds the route of recent decisions. */
+export function decisionRoutes(app: FastifyInstance, { ir, load, search }: Serving): void {
   const modelNamed = finder('model', ir.models)
-  app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: ASKED } }, async (request, reply) => {
-    const { model, key, limit } = single(request.query, ASKED)
+  app.get<{ Querystring: Query }>('/decisions', { config: { role: 'read', query: LIST_PARAMETERS } }, async (request, reply) => {
+    const { model, key, limit } = single(request.query, LIST_PARAMETERS)
     if (model !== undefined) modelNamed(model)
-    const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
-    const ask = { model, key, last, lookAt: limits.DECISIONS_LOOKED_AT_MAX }
-    const text = await load.shareOf('read', request).searching(() => searching.newest(ask))
+    const count = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.DECISIONS_LISTED_MAX)
+    const query = { model, key, last: count, lookAt: limits.DECISIONS_LOOKED_AT_MAX }
+    const text = await load.shareOf('read', request).searching(() => search.newest(query))
     reply.type('application/json')
     return text
   })
+}
+
+/** Adds the route of traces. */
+export function traceRoutes(app: FastifyInstance, { ir, reader, run }: Serving): void {
+  const modelNamed = finder('model', ir.models)
+  app.get<{ Params: { entry: string }; Querystring: Query }>(
+    '/decisions/:entry/trace',
+    { config: { role: 'read', query: TRACE_PARAMETERS } },
+    async ({ params, query }, reply) => {
+      const { model, key } = single(query, TRACE_PARAMETERS)
+      if (model !== undefined) modelNamed(model)
+      if (!/^\d{1,15}$/.test(params.entry)) throw new ServeError('SPILL_INPUT', `'${params.entry}' is not a log entry: write its number`)
+      const entry = Number(params.entry)
+      const decisionTraces = await traces(reader, { entry, model, key, most: limits.DECISIONS_TRACED_MAX, gathered: run.stages?.gathered })
+      if (decisionTraces.length === 0)
+        throw new ServeError('SPILL_NOT_FOUND', `entry ${entry} has no such decision; GET /decisions lists the newest`)
+      reply.type('application/json')
+      return JSON.stringify({ traces: decisionTraces })
+    },
+  )
 }

@@ -9,7 +9,7 @@ import type { StreamedEffect } from '../../client/answers.ts'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t as types } from '../../index.ts'
 import { Running } from '../../run/loop/live-run.ts'
 import { Feed } from '../events/run-feed.ts'
-import { placeOf } from '../events/event-id.ts'
+import { placeOf } from '../events/journal.ts'
 import { EffectJournal } from '../events/effect-journal.ts'
 import { serve } from '../server.ts'
 
@@ -40,7 +40,7 @@ async function open(t: TestContext, data: string) {
     sendings: await sendingsOf(shop, {}),
     onRecorded: feed.tell,
     clock: () => at,
-    // A second try comes when the test says so.
+    // The test decides when the second attempt comes.
     after: (_ms, act) => {
       retries.push(act)
       return { stop: () => {} }
@@ -61,7 +61,7 @@ async function open(t: TestContext, data: string) {
   return { app, api: caller({ url }).api, recover, close }
 }
 
-/** What comes until there is one that is wanted. */
+/** The events up to the first that matches. */
 async function until(effects: AsyncIterable<StreamedEffect>, holds: (effect: StreamedEffect) => boolean): Promise<StreamedEffect[]> {
   const seen: StreamedEffect[] = []
   for await (const effect of effects) {
@@ -71,7 +71,7 @@ async function until(effects: AsyncIterable<StreamedEffect>, holds: (effect: Str
   return seen
 }
 
-test('what becomes of effects comes as it becomes durable, and who comes back goes on behind the last, after a restart too', async t => {
+test('changes of effects are streamed when durable, and a reader resumes after its last one, also after a restart', async t => {
   const data = join(scratch, 'restarted')
   const first = await open(t, data)
   await posted(first.app, '/sources/payments/events', pay('a'))
@@ -92,7 +92,7 @@ test('what becomes of effects comes as it becomes durable, and who comes back go
   assert.ok(made >= start && began! >= made && sent! >= began! && next! > sent!)
   first.recover()
   const done = await until(first.api.effects({ action: 'page', after: place }), ({ state }) => state === 'delivered')
-  // Its deadline was a second after the event.
+  // Its deadline is one second after the event.
   assert.deepEqual(
     done.map(({ number, state, attempts, late, why }) => [number, state, attempts, late, why]),
     [[1, 'delivered', 2, true, undefined]],
@@ -106,10 +106,10 @@ test('what becomes of effects comes as it becomes durable, and who comes back go
     ({ key, action: name, state }) => key === 'b' && name === 'block' && state === 'delivered',
   )
   await posted(again.app, '/sources/payments/events', pay('b'))
-  const seen = await follows
-  assert.ok(seen.every(({ place: at }) => Number(at) > Number(last)))
-  assert.ok(!seen.some(({ key, action: name }) => key === 'a' && name === 'page'), 'nothing has changed about it since')
-  const places = seen.map(({ place: at }) => Number(at))
+  const streamed = await follows
+  assert.ok(streamed.every(({ place: at }) => Number(at) > Number(last)))
+  assert.ok(!streamed.some(({ key, action: name }) => key === 'a' && name === 'page'), 'nothing has changed about it since')
+  const places = streamed.map(({ place: at }) => Number(at))
   assert.deepEqual(
     places,
     places.toSorted((a, b) => a - b),
@@ -124,7 +124,7 @@ test('what becomes of effects comes as it becomes durable, and who comes back go
   )
 })
 
-test('an action that there is not is 404 with the nearest, an id that is none 400', async t => {
+test('an unknown action is 404 with the nearest name, a malformed id 400', async t => {
   const { app } = await open(t, join(scratch, 'asked'))
   const wrong = await app.inject({ url: '/effects/stream?action=pag' })
   assert.equal(wrong.statusCode, 404)
@@ -132,15 +132,15 @@ test('an action that there is not is 404 with the nearest, an id that is none 40
   assert.equal((await app.inject({ url: '/effects/stream?after=x' })).statusCode, 400)
 })
 
-test('a place behind which effects were forgotten is a gap, and goes on with what is kept; one of another log with what is new', () => {
+test('a position before deleted effects is a gap, and resumes with kept ones; a position of another log with new ones', () => {
   const journal = new EffectJournal({ changes: () => ({ last: 9, forgotten: 5 }) } as ConstructorParameters<typeof EffectJournal>[0])
   const at = (text: string) => journal.missed(placeOf(text)!)
-  assert.deepEqual([at('9'), at('5'), at('4')?.place, at('10')?.place], [undefined, undefined, placeOf('4'), placeOf('9')])
-  assert.match(at('4')!.why, /were forgotten/)
-  assert.match(at('10')!.why, /another log/)
+  assert.deepEqual([at('9'), at('5'), at('4')?.resumeAt, at('10')?.resumeAt], [undefined, undefined, placeOf('4'), placeOf('9')])
+  assert.match(at('4')!.reason, /were forgotten/)
+  assert.match(at('10')!.reason, /another log/)
 })
 
-test('a reader who is in the middle of what changed gets what is behind its place, and no more', () => {
+test('a reader in the middle of a batch gets the effects after its position alone', () => {
   const changes = [4, 5, 6].map(changed => ({ changed, number: changed, action: 'page', key: '"k"', state: 'delivered' }))
   const journal = new EffectJournal({
     changedAfter: (after: number) => changes.filter(({ changed }) => changed > after),

@@ -1,4 +1,7 @@
-/** `GET /effects`: what follows from decisions, and `POST /effects/:number/retry` and `/drop`: what is to become of a dead one, beside the run that sends them. */
+/**
+ * `GET /effects` lists effects. `POST /effects/:number/retry` and `/drop` change a dead effect through the dispatcher of the run, so
+ * that both never act on the same effect.
+ */
 import type { FastifyInstance } from 'fastify'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
@@ -6,30 +9,31 @@ import { limits } from '../../base/limits.ts'
 import { effectStates, type ChangeByHand, type EffectState, type StoredEffect } from '../../log/effects.ts'
 import { auditedWork } from '../context/operator-log.ts'
 import { withBody } from '../body/body.ts'
-import { shownEffect } from '../events/effect-json.ts'
-import { checkFields } from '../http/json-fields.ts'
-import { jsonValue } from '../body/json-body.ts'
+import { shownEffect } from '../events/effect-journal.ts'
+import { checkFields, jsonValue } from '../body/json-body.ts'
 import { mediaOf } from '../http/content-type.ts'
 import { finder } from '../http/named-definition.ts'
 import { single, wholeNumber, type Query } from '../http/query.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 
+/** Effects in one answer by default. */
 const LIMIT = 20
 
-const ASKED = ['action', 'state', 'limit'] as const
+const PARAMETERS = ['action', 'state', 'limit'] as const
 
-export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: changing }: Serving): void {
+/** Adds the routes of effects. */
+export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, load, data, effects: dispatcher }: Serving): void {
   const actionNamed = finder('action', ir.actions ?? [])
-  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
-    const { action, state, limit } = single(query, ASKED)
+  app.get<{ Querystring: Query }>('/effects', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
+    const { action, state, limit } = single(query, PARAMETERS)
     if (action !== undefined) actionNamed(action)
-    const wanted = { action, state: state === undefined ? undefined : stateNamed(state) }
-    const last = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)
-    const counts = effects.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
-    const found: StoredEffect[] = []
-    for (const effect of effects.newestFirst(wanted, last)) if (found.push(effect) === last) break
-    return { effects: found.reverse().map(shownEffect), counts }
+    const filter = { action, state: state === undefined ? undefined : stateNamed(state) }
+    const count = limit === undefined ? LIMIT : wholeNumber('limit', limit, limits.EFFECTS_LISTED_MAX)
+    const counts = effects.counts().filter(group => group.action === (action ?? group.action) && group.state === (state ?? group.state))
+    const listed: StoredEffect[] = []
+    for (const effect of effects.newestFirst(filter, count)) if (listed.push(effect) === count) break
+    return { effects: listed.reverse().map(shownEffect), counts }
   })
 
   const existing = (text: string): StoredEffect => {
@@ -37,43 +41,43 @@ export function effectRoutes(app: FastifyInstance, { ir, reader: { effects }, lo
     if (effect) return effect
     throw new ServeError('SPILL_NOT_FOUND', `there is no effect '${text}'; GET /effects lists the newest`)
   }
-  /** Answers with the effect as it then stands. */
-  const changed = async (effect: StoredEffect, change: ChangeByHand, client: string | undefined): Promise<object> => {
-    if (!changing) throw new ServeError('SPILL_UNSUPPORTED', 'this server was made without what sends effects; use `spillway effects`')
-    const what = change.kind === 'again' ? 'effects retry' : 'effects drop'
-    const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to: String(effect.number) }
-    await auditedWork(data, entry, async say => {
-      if (change.kind === 'dropped') say(change.why)
-      await changing.byHand(effect, change)
+  /** Changes a dead effect, and returns its new state. */
+  const changeEffect = async (effect: StoredEffect, change: ChangeByHand, client: string | undefined): Promise<object> => {
+    if (!dispatcher) throw new ServeError('SPILL_UNSUPPORTED', 'this server has no dispatcher of effects; use `spillway effects`')
+    const operation = change.kind === 'again' ? 'effects retry' : 'effects drop'
+    const entry = { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what: operation, to: String(effect.number) }
+    await auditedWork(data, entry, async setDetail => {
+      if (change.kind === 'dropped') setDetail(change.why)
+      await dispatcher.byHand(effect, change)
     })
     return shownEffect(effects.at(effect.number)!)
   }
-  interface Named {
+  interface EffectRoute {
     Params: { number: string }
   }
-  app.post<Named>('/effects/:number/retry', { config: { role: 'operate' } }, async ({ params, client }) => {
+  app.post<EffectRoute>('/effects/:number/retry', { config: { role: 'operate' } }, async ({ params, client }) => {
     const effect = existing(params.number)
-    return changed(effect, { kind: 'again', number: effect.number }, client)
+    return changeEffect(effect, { kind: 'again', number: effect.number }, client)
   })
-  app.post<Named>('/effects/:number/drop', { config: { role: 'operate' } }, async (request, _reply) => {
+  app.post<EffectRoute>('/effects/:number/drop', { config: { role: 'operate' } }, async (request, _reply) => {
     const { params, raw, client } = request
     const { number } = existing(params.number)
     const why = whyIn(mediaOf(raw) === 'json' ? await withBody(raw, load.shareOf('read', request), jsonValue) : undefined)
-    return changed(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
+    return changeEffect(existing(params.number), { kind: 'dropped', number, at: wallClock(), why }, client)
   })
 }
 
-/** Throws 400. */
+/** Throws 400 for an unknown state. */
 function stateNamed(text: string): EffectState {
-  const state = effectStates.find(one => one === text)
+  const state = effectStates.find(name => name === text)
   if (state === undefined) throw new ServeError('SPILL_INPUT', `there is no state '${text}'${didYouMean(text, effectStates)}`)
   return state
 }
 
-/** Throws 400. */
+/** The reason in a body. Throws 400 if it is missing or empty. */
 function whyIn(body: unknown): string {
   const why: unknown = typeof body === 'object' && body !== null && 'why' in body ? body.why : undefined
   if (why !== undefined) checkFields(body as object, ['why'])
   if (typeof why === 'string' && why.trim() !== '') return why.slice(0, limits.WHY_MAX)
-  throw new ServeError('SPILL_INPUT', 'say why, which is kept with it: { "why": "nobody listens" }')
+  throw new ServeError('SPILL_INPUT', 'the reason is missing: send { "why": "nobody listens" }')
 }

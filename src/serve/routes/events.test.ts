@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { open, pay, posted, type Open } from '../../../test/serve/shop.ts'
 import { sqlite } from '../../log/sqlite/sqlite.ts'
 import { defaultBounds } from '../access/resource-limits.ts'
-import { placeOf, placeText } from '../events/event-id.ts'
+import { placeOf, placeText, type Journal } from '../events/journal.ts'
 import { EventStream } from '../events/event-stream.ts'
 import { Subscriber } from '../events/subscriber.ts'
 import type { Token } from '../access/token-file.ts'
@@ -27,7 +27,7 @@ interface Event {
   readonly data: { readonly id?: string; readonly model: string; readonly entry: number; readonly why?: string }
 }
 
-/** One reader: what it has got, and what it waits for. */
+/** One reader: the events that it has, and the condition that it waits for. */
 class Reader {
   readonly response: IncomingMessage
   readonly events: Event[] = []
@@ -53,14 +53,14 @@ class Reader {
 
   static async open({ app }: Open, query = '', headers: Readonly<Record<string, string>> = {}): Promise<Reader> {
     const { port } = app.server.address() as { port: number }
-    const asked = request({ host: '127.0.0.1', port, path: `/events${query}`, headers, agent: false })
-    asked.on('error', () => {})
-    asked.end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    const call = request({ host: '127.0.0.1', port, path: `/events${query}`, headers, agent: false })
+    call.on('error', () => {})
+    call.end()
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
     return new Reader(response)
   }
 
-  /** The ids of payments decided, once there are so many. */
+  /** The ids of decided payments, once there are `count`. */
   async ids(count: number): Promise<(string | undefined)[]> {
     while (this.events.length < count) await once(this.response, 'data')
     return this.events.map(({ data }) => data.id)
@@ -78,7 +78,7 @@ const send = (...ids: number[]) =>
     ids.map(id => pay(id)),
   )
 
-test('decisions come as they become durable, and a reader that comes back goes on behind the last it saw', async () => {
+test('decisions are streamed when durable, and a reader resumes after the last one that it saw', async () => {
   const first = await Reader.open(shop)
   assert.equal(first.response.headers['content-type'], 'text/event-stream')
   await send(1, 2, 3)
@@ -100,7 +100,7 @@ test('decisions come as they become durable, and a reader that comes back goes o
   all.close()
 })
 
-test('a reader of one model gets no other', async () => {
+test('a reader of one model gets no decisions of others', async () => {
   const reader = await Reader.open(shop, '?model=check')
   await send(10)
   await posted(shop.app, '/models/check/decide', { card: 'c', amount: 1 })
@@ -112,7 +112,7 @@ test('a reader of one model gets no other', async () => {
   reader.close()
 })
 
-test('no gap and no repeat, whenever readers come and go', async () => {
+test('no gap and no duplicate, whenever readers come and go', async () => {
   const from = (await shop.app.inject({ url: '/decisions?model=fraud&limit=1' })).json<{ decisions: { entry: number }[] }>().decisions[0]
     .entry
   const readers: Promise<(string | undefined)[]>[] = []
@@ -133,15 +133,15 @@ test('no gap and no repeat, whenever readers come and go', async () => {
     )
   }
   await Promise.all(sending)
-  const wanted = ids.map(String)
-  assert.deepEqual(await all.ids(wanted.length), wanted)
+  const expected = ids.map(String)
+  assert.deepEqual(await all.ids(expected.length), expected)
   all.close()
-  for (const reader of readers) assert.deepEqual(await reader, wanted)
+  for (const reader of readers) assert.deepEqual(await reader, expected)
 })
 
-test('a damaged stretch is a gap for its readers, said once, and they go on behind it', async () => {
-  const said: unknown[] = []
-  const own = await listening({ onError: error => said.push(error) })
+test('a damaged batch is a gap for its readers, reported once, and they continue after it', async () => {
+  const errors: unknown[] = []
+  const own = await listening({ onError: error => errors.push(error) })
   for (let i = 0; i < 4; i++) await posted(own.app, '/sources/payments/events', [pay(i)])
   const db = new sqlite.DatabaseSync(join(own.data, 'log.db'))
   db.exec("UPDATE decisions SET bytes = CAST(bytes || x'00' AS BLOB) WHERE first = 1")
@@ -153,7 +153,10 @@ test('a damaged stretch is a gap for its readers, said once, and they go on behi
     const { id, event, data } = reader.events[1]
     assert.deepEqual(
       [event, data],
-      ['gap', { why: "decisions of 'fraud' on entries 1 to 1 are damaged; this goes on behind them", model: 'fraud', entries: [1, 1] }],
+      [
+        'gap',
+        { why: "decisions of 'fraud' on entries 1 to 1 are damaged; the stream continues after them", model: 'fraud', entries: [1, 1] },
+      ],
     )
     reader.close()
     const back = await Reader.open(own, '?model=fraud', { 'last-event-id': id })
@@ -165,12 +168,12 @@ test('a damaged stretch is a gap for its readers, said once, and they go on behi
   await other.ids(1)
   assert.equal(other.events[0].event, 'decision')
   other.close()
-  assert.equal(said.length, 1)
-  assert.match(String(said[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, and readers of events get a gap for them: .*checksum/)
+  assert.equal(errors.length, 1)
+  assert.match(String(errors[0]), /decisions of 'fraud' on entries 1 to 1 are damaged, so streams have a gap for them: .*checksum/)
   await own.close()
 })
 
-test('an id that is none is 400, one of another log begins anew and says so', async () => {
+test('a malformed id is 400, an id of another log is a gap and starts with new events', async () => {
   assert.equal((await shop.app.inject({ url: '/events?after=x' })).statusCode, 400)
   assert.equal((await shop.app.inject({ url: '/events?model=fruad' })).statusCode, 404)
   const reader = await Reader.open(shop, '?after=999999.3')
@@ -182,7 +185,7 @@ test('an id that is none is 400, one of another log begins anew and says so', as
   for (const text of ['0', '12.0', '3.40']) assert.equal(placeText(placeOf(text)!), text)
 })
 
-test('there are only so many readers, and one that does not read is cut off', async () => {
+test('readers are limited in number, and a reader that does not read is disconnected', async () => {
   const small = await listening({ bounds: { eventStreams: 2, eventBytes: 1 << 12 } })
   const slow = await Reader.open(small)
   const quick = await Reader.open(small)
@@ -196,7 +199,7 @@ test('there are only so many readers, and one that does not read is cut off', as
     await posted(small.app, '/sources/payments/events', batch(sent))
     sent += 2000
     await quick.ids(sent)
-    // The client hears that it was cut off only where it reads.
+    // The client notices the disconnect only when it reads.
     if ((await small.app.inject({ url: '/metrics' })).body.includes('spillway_event_streams 1')) break
   }
   assert.ok(sent < 100_000, 'cut off')
@@ -207,7 +210,7 @@ test('there are only so many readers, and one that does not read is cut off', as
   await small.close()
 })
 
-test('a reader that took nothing between two signs of life is cut off', () => {
+test('a reader that took no bytes between two heartbeats is disconnected', () => {
   const done: string[] = []
   const response = {
     writableNeedDrain: false,
@@ -219,8 +222,8 @@ test('a reader that took nothing between two signs of life is cut off', () => {
   }
   let drain = (): void => {}
   let may = true
-  const options = { of: undefined, bufferMax: 1, mayStill: () => may }
-  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, options)
+  const options = { filter: undefined, bufferMax: 1, isStillAuthorized: () => may }
+  const subscriber = new Subscriber(response as unknown as ServerResponse, { batch: 0, row: Infinity }, options)
   const beat = (bytes: number): void => {
     Object.assign(response, { writableNeedDrain: bytes > 0, writableLength: bytes })
     subscriber.beat()
@@ -236,11 +239,11 @@ test('a reader that took nothing between two signs of life is cut off', () => {
   assert.deepEqual(done, ['let go'])
 })
 
-test('a reader that catches up slowly leaves no listeners behind', async () => {
+test('a reader that catches up slowly leaves no listeners', async () => {
   const response = new EventEmitter() as EventEmitter & { destroyed: boolean; write(): boolean }
   Object.assign(response, { destroyed: false, write: () => (setImmediate(() => response.emit('drain')), false) })
-  const options = { of: undefined, bufferMax: 1, mayStill: () => true }
-  const subscriber = new Subscriber(response as unknown as ServerResponse, { stretch: 0, row: Infinity }, options)
+  const options = { filter: undefined, bufferMax: 1, isStillAuthorized: () => true }
+  const subscriber = new Subscriber(response as unknown as ServerResponse, { batch: 0, row: Infinity }, options)
   const next = (after: number) => (after < 50 ? { number: after + 1, frames: () => Buffer.from('x') } : undefined)
   const before = response.eventNames().map(name => response.listenerCount(name))
   await subscriber.catchUp({ last: () => 50, next }, last => assert.equal(last, 50))
@@ -250,13 +253,13 @@ test('a reader that catches up slowly leaves no listeners behind', async () => {
   )
 })
 
-test('a token that was revoked ends the streams that were opened with it', async () => {
-  const tokens = { count: 1, areAsked: true, find: () => known } as unknown as Tokens
-  let known: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
+test('revoking a token ends its streams', async () => {
+  const tokens = { count: 1, areAsked: true, find: () => token } as unknown as Tokens
+  let token: Token | undefined = { name: 'r', roles: ['read'], sha256: '', created: 0 }
   const own = await listening({ tokens, bounds: { heartbeatMs: 100 } })
   const reader = await Reader.open(own, '', { authorization: 'Bearer spw_x' })
   while (reader.beats === 0) await once(reader.response, 'data')
-  known = undefined
+  token = undefined
   await once(reader.response, 'end')
   assert.equal((await own.app.inject({ url: '/events' })).statusCode, 401)
   await own.close()
@@ -275,7 +278,7 @@ test('a stopping server ends its streams', async () => {
   await ended
 })
 
-test('signs of life come when nothing happens', async () => {
+test('heartbeats come when nothing happens', async () => {
   const own = await listening({ bounds: { heartbeatMs: 20 } })
   const reader = await Reader.open(own)
   while (reader.beats < 2) await once(reader.response, 'data')
@@ -283,14 +286,14 @@ test('signs of life come when nothing happens', async () => {
   await own.close()
 })
 
-test('a reader whose beginning cannot be read is hung up on, and is none', () => {
-  const told: unknown[] = []
+test('a reader whose first events cannot be read is disconnected, and not counted', () => {
+  const errors: unknown[] = []
   const broken = new Error('no such table')
-  const journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
-  const stream = new EventStream(journal, defaultBounds, error => told.push(error))
+  const journal: Journal = { last: () => 0, next: () => undefined, oldest: () => assert.fail(), missed: () => assert.fail(broken) }
+  const stream = new EventStream(journal, defaultBounds, error => errors.push(error))
   const response = new EventEmitter() as EventEmitter & { destroy(): void }
   Object.assign(response, { writeHead: () => {}, destroy: () => response.emit('close') })
-  stream.add(response as unknown as ServerResponse, { place: undefined, of: undefined })
-  assert.deepEqual([told, stream.readers], [[broken], 0])
+  stream.add(response as unknown as ServerResponse, { position: undefined, filter: undefined })
+  assert.deepEqual([errors, stream.readers], [[broken], 0])
   stream.close()
 })

@@ -1,38 +1,42 @@
-/** What became of the records of one request, and the text of its answer. */
+/** The result of a request that sends records: counts, rejected records, and the fields of its answer. */
 import { limits } from '../../base/limits.ts'
+import { beginsOf } from '../../log/begins.ts'
+import type { StoredLog } from '../../log/store.ts'
 import type { Refusal } from '../../intake/refusal.ts'
 import type { Receipt } from '../../run/ingest/appender.ts'
 import { ServeError } from '../http/serve-error.ts'
 
+/** A rejected record of a request. */
 export interface RefusedRecord {
-  /** In an array, from 0. */
+  /** Index in an array, from 0. */
   readonly index?: number
-  /** In NDJSON, from 1. */
+  /** Line of NDJSON, from 1. */
   readonly line?: number
   readonly reason: string
   readonly detail: string
 }
 
+/** Counts of one request, over several receipts. */
 export class Outcome {
   #accepted = 0
   #duplicates = 0
   #refused = 0
-  /** Where the log stood behind the last record that is durable. */
+  /** Log position after the last durable record. */
   #position: number
   readonly #numbered: 'index' | 'line' | 'alone'
   readonly #errors: RefusedRecord[] = []
-  #repeats: number | undefined
+  #original: number | undefined
 
-  /** `position`: of the log, in case that there are no records. */
+  /** `position` is the log position, for a request without records. */
   constructor(numbered: 'index' | 'line' | 'alone', position: number) {
     this.#numbered = numbered
     this.#position = position
   }
 
-  /** Keeps what is wrong with the first records that are refused. */
+  /** Keeps the reasons of the first rejected records. */
   readonly onRefused = ({ reason, detail, place }: Refusal): void => {
     if (this.#errors.length >= limits.HTTP_ERRORS_MAX) return
-    // Places of HTTP end in the number of the record.
+    // A place in an HTTP body ends with the number of its record.
     const number = Number(/\d+$/.exec(place)?.[0])
     this.#errors.push({
       ...(this.#numbered === 'alone' ? {} : this.#numbered === 'index' ? { index: number - 1 } : { line: number }),
@@ -46,20 +50,20 @@ export class Outcome {
     this.#duplicates += duplicates
     this.#refused += refused
     this.#position = sequence
-    this.#repeats ??= repeated?.[0]
+    this.#original ??= repeated?.[0]
   }
 
-  /** The entry of the log that the first duplicate repeats; where decisions were waited for. */
+  /** The log entry of which the first duplicate is a copy; for requests that wait for decisions. */
   get repeats(): number | undefined {
-    return this.#repeats
+    return this.#original
   }
 
-  /** Were there no records, as far as is known? */
+  /** Has no record been counted yet? */
   get isEmpty(): boolean {
     return this.#accepted + this.#duplicates + this.#refused === 0
   }
 
-  /** Was all of it refused? */
+  /** Were all records rejected? */
   get isRefused(): boolean {
     return this.#refused > 0 && this.#accepted + this.#duplicates === 0
   }
@@ -85,8 +89,24 @@ export class Outcome {
 
 const placeIn = ({ index, line }: RefusedRecord): number => index ?? line ?? 0
 
-/** What a client is told whose one record was refused. */
+/** The error for a client whose only record was rejected. */
 export function refused(outcome: Outcome): ServeError {
   const { reason, detail } = outcome.firstError!
   return new ServeError('SPILL_REFUSED', `refused as '${reason}': ${detail}; it is kept among the dead letters`, { more: outcome.fields() })
+}
+
+/** Fields of an answer for a duplicate event: the log entry of the original, and why no decision on it is recorded, if none is. */
+export interface RepeatedFields {
+  readonly repeats?: number
+  readonly undecided?: string
+}
+
+/** The fields for a duplicate of `entry`, of which `decided` decisions are recorded; empty if `entry` is undefined. */
+export function repeatedFields(entry: number | undefined, decided: number, log: Pick<StoredLog, 'get'>): RepeatedFields {
+  if (entry === undefined || decided > 0) return entry === undefined ? {} : { repeats: entry }
+  const isForgotten = entry < beginsOf(log).entry
+  const undecided = isForgotten
+    ? 'the original event was forgotten (--keep), with the decisions on it'
+    : 'no decision was made on the original event'
+  return { repeats: entry, undecided }
 }

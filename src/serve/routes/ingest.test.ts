@@ -14,15 +14,15 @@ const lined = (body: string | Buffer, headers: Readonly<Record<string, string>> 
 const lines = (...records: unknown[]): string =>
   records.map(record => `${typeof record === 'string' ? record : JSON.stringify(record)}\n`).join('')
 
-/** Dead letters from the last but `from` on. */
+/** The last dead letters, from the last but `from` on. */
 function letters(from: number) {
   const reader = readFolder(shop.data)
-  const found = [...reader.letters.dead()].slice(from).map(({ source, reason, place, raw }) => [source, reason, place, raw])
+  const letters = [...reader.letters.dead()].slice(from).map(({ source, reason, place, raw }) => [source, reason, place, raw])
   reader.close()
-  return found
+  return letters
 }
 
-test('one event is acknowledged with its position, and its repetition as a duplicate', async () => {
+test('an event is acknowledged with its position, and sent again it is a duplicate', async () => {
   const first = await posted(app, events, pay('one'))
   assert.deepEqual([first.statusCode, first.json()], [200, { accepted: 1, duplicates: 0, refused: 0, position: 1 }])
   const again = await posted(app, events, pay('one'))
@@ -30,7 +30,7 @@ test('one event is acknowledged with its position, and its repetition as a dupli
   assert.match(String(first.headers['content-type']), /^application\/json/)
 })
 
-test('an array is taken as far as it is good; what is refused is named by index and kept whole', async () => {
+test('valid records of an array are accepted; rejected ones are named by index and kept whole', async () => {
   const before = letters(0).length
   const bad = '{"id":"b" , "card":"c","amount":"-1","at":0}'
   const answer = await posted(
@@ -55,7 +55,7 @@ test('an array is taken as far as it is good; what is refused is named by index 
   assert.equal((await posted(app, events, '[ ]')).body, JSON.stringify({ accepted: 0, duplicates: 0, refused: 0, position: run.end }))
 })
 
-test('one event that is refused is 422, and kept', async () => {
+test('a single rejected event is 422, and kept', async () => {
   const before = letters(0).length
   const answer = await posted(app, events, { ...pay('r'), amount: 'much' })
   const { code, message, ...rest } = answer.json<Record<string, unknown>>()
@@ -65,7 +65,7 @@ test('one event that is refused is 422, and kept', async () => {
   assert.equal((await posted(app, events, '42')).statusCode, 422)
 })
 
-test('lines are taken one by one: what is no JSON, no text or no payment is a dead letter with its line', async () => {
+test('lines are accepted one by one: a line that is no JSON, no text or no payment is a dead letter with its number', async () => {
   const before = letters(0).length
   const text = Buffer.concat([
     Buffer.from(lines(pay('l1'), '{"id":', '', pay('l2'))),
@@ -87,13 +87,13 @@ test('lines are taken one by one: what is no JSON, no text or no payment is a de
   )
 })
 
-test('of many refused records the first are named', async () => {
+test('the first of many rejected records are named', async () => {
   const answer = await lined(lines(...Array.from({ length: 30 }, () => ({}))))
   const { errors, refused } = answer.json<{ errors: unknown[]; refused: number }>()
   assert.deepEqual([errors.length, refused], [20, 30])
 })
 
-test('a body that cannot be decoded is 400 with its place, and nothing of it is taken', async () => {
+test('a body that cannot be decoded is 400 with the place, and none of it is accepted', async () => {
   const { end } = run
   const good = JSON.stringify(pay('never'))
   const { length } = good
@@ -103,7 +103,7 @@ test('a body that cannot be decoded is 400 with its place, and nothing of it is 
     [' \n', /body is empty/],
     [`[${good},{"id":]`, /array has no end in \d+ bytes/],
     [`[${good},{"id":}]`, place(length + 2)],
-    [`[${good}] x`, new RegExp(`stands behind its array, at byte ${length + 3}`)],
+    [`[${good}] x`, new RegExp(`there is more after its array, at byte ${length + 3}`)],
     [`[${good},]`, place(length + 2)],
     [`[${good}}`, new RegExp(`closed by a brace at byte ${length + 1}`)],
     [`${good}${good}`, new RegExp(`body is not JSON: .*position ${length}`)],
@@ -117,7 +117,7 @@ test('a body that cannot be decoded is 400 with its place, and nothing of it is 
   assert.equal(run.end, end)
 })
 
-test('what is not there is 404 with what is near it, and a body of another type 415', async () => {
+test('an unknown name is 404 with the nearest one, and an unsupported content type 415', async () => {
   const near = await posted(app, '/sources/payment/events', pay('n'))
   assert.deepEqual(
     [near.statusCode, near.json()],
@@ -131,7 +131,7 @@ test('what is not there is 404 with what is near it, and a body of another type 
   }
   for (const type of ['application/json; charset=iso-8859-1', 'application/x-ndjson;a=b;charset="UTF-16"']) {
     const answer = await posted(app, events, pay('t'), { 'content-type': type })
-    assert.match(`${answer.statusCode} ${answer.json<{ message: string }>().message}`, /^415 a body in (iso-8859-1|utf-16) /)
+    assert.match(`${answer.statusCode} ${answer.json<{ message: string }>().message}`, /^415 charset (iso-8859-1|utf-16) is not supported/)
   }
   assert.equal((await posted(app, events, pay('cs'), { 'content-type': 'application/json;charset="UTF-8"' })).statusCode, 200)
   const packed = await lined('x', { 'content-encoding': 'br' })
@@ -139,7 +139,7 @@ test('what is not there is 404 with what is near it, and a body of another type 
   assert.equal((await lined('', { 'content-encoding': ' Identity' })).statusCode, 200)
 })
 
-test('what a route would leave out is refused', async () => {
+test('parameters and fields that a route would ignore are rejected', async () => {
   for (const [url, body] of [
     [`${events}?dry=1`, pay('q')],
     ['/sources/payments/decide?at=2020', pay('q')],
@@ -154,7 +154,7 @@ test('what a route would leave out is refused', async () => {
   }
 })
 
-test('a path that takes another method is 405 and says which', async () => {
+test('a path with a different method is 405 and names the allowed ones', async () => {
   for (const [method, url, allow] of [
     ['GET', events, 'POST'],
     ['DELETE', '/healthz', 'GET, HEAD'],
@@ -169,13 +169,13 @@ test('a path that takes another method is 405 and says which', async () => {
   assert.equal((await app.inject({ url: '/features/now/more' })).statusCode, 404)
 })
 
-test('a record of another source is refused with the field that it has not', async () => {
+test('a record of a different source is rejected with its missing field', async () => {
   const answer = await posted(app, '/sources/payments/events', { patient: 'p', glucose: 90, at: 0 })
   assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
   assert.match(answer.json<{ message: string }>().message, /patient|id/)
 })
 
-test('long keys are refused in events, lines and requests for decisions, and those beside them are taken', async () => {
+test('long keys are rejected in events, lines and requests, and records beside them are accepted', async () => {
   const long = 'k'.repeat(500_000)
   const alone = await posted(app, events, pay('long', long))
   assert.deepEqual([alone.statusCode, alone.json<{ accepted: number }>().accepted], [422, 0])
@@ -183,9 +183,9 @@ test('long keys are refused in events, lines and requests for decisions, and tho
   const among = await lined(lines(pay('before long'), pay('long', long), pay('k'.repeat(1025)), pay('after long', 'é'.repeat(512))))
   const { accepted, refused } = among.json<{ accepted: number; refused: number }>()
   assert.deepEqual([among.statusCode, accepted, refused], [200, 2, 2])
-  const asked = await posted(app, '/models/check/decide', { card: long, amount: 1 })
-  assert.equal(asked.statusCode, 400)
-  assert.match(asked.body, /'card' has 500000 bytes of UTF-8/)
+  const answer = await posted(app, '/models/check/decide', { card: long, amount: 1 })
+  assert.equal(answer.statusCode, 400)
+  assert.match(answer.body, /'card' has 500000 bytes of UTF-8/)
   const answered = await posted(app, '/models/check/decide', { card: 'é'.repeat(512), amount: 1 })
   assert.deepEqual([answered.statusCode, answered.json<{ vector: { n: number } }>().vector.n], [200, 1])
 })

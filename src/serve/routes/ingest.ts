@@ -1,4 +1,4 @@
-/** `POST /sources/:source/events`: one event, an array of them, or a stream of lines, acknowledged when all of it is durable. */
+/** `POST /sources/:source/events`: accepts one event, an array, or NDJSON, and answers when all of it is durable. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import { lineReaders, type LineReader } from '../../intake/line-reader.ts'
@@ -12,6 +12,7 @@ import type { Serving } from '../context/server-context.ts'
 import type { ServedRun } from '../http/served-run.ts'
 import { takeStream } from './ndjson-stream.ts'
 
+/** Adds the route. */
 export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): void {
   const sourceNamed = finder('source', ir.sources)
   const readers = lineReaders(ir.sources)
@@ -22,14 +23,14 @@ export function ingestRoutes(app: FastifyInstance, { run, ir, load }: Serving): 
     const reader = readers.get(source.name)
     const outcome = await (mediaOf(raw) === 'ndjson'
       ? share.streaming(() => takeStream(run, source.name, raw, share, reader))
-      : takeJson(run, source.name, raw, share, reader))
+      : ingestJson(run, source.name, raw, share, reader))
     reply.type('application/json')
     return outcome.text()
   })
 }
 
-/** Throws 422 for one record that is refused; several are answered for by number. */
-function takeJson(
+/** Appends the records of a JSON body. Throws 422 if its only record is rejected; an array reports rejected records by index. */
+function ingestJson(
   run: ServedRun,
   source: string,
   request: IncomingMessage,
@@ -38,11 +39,11 @@ function takeJson(
 ): Promise<Outcome> {
   return withBody(request, share, async bytes => {
     share.checkRecords()
-    const { batch, isOne } = jsonBody(bytes, reader)
-    const outcome = new Outcome(isOne ? 'alone' : 'index', run.end)
+    const { batch, isSingle } = jsonBody(bytes, reader)
+    const outcome = new Outcome(isSingle ? 'alone' : 'index', run.end)
     const records = batch.records.length + batch.undecodable.length
     if (records > 0) outcome.add(await share.waiting(records, () => run.submit(source, { ...batch, onRefused: outcome.onRefused })))
-    if (isOne && outcome.isRefused) throw refused(outcome)
+    if (isSingle && outcome.isRefused) throw refused(outcome)
     return outcome
   })
 }

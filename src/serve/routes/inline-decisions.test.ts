@@ -24,7 +24,7 @@ import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { Run } from '../../run/loop/run.ts'
 import { beginsText } from '../../log/begins.ts'
 import { inline } from './inline-decisions.ts'
-import { repeatedFields } from './duplicate-result.ts'
+import { repeatedFields } from './ingest-result.ts'
 import { serve } from '../server.ts'
 
 const card = entity('card', types.string())
@@ -42,7 +42,7 @@ const ask = model('ask', {
   inputs: r => ({ n: now.of(r.card).n, heard: heard.of(r.card).n }),
   score: v => rules([{ when: v.n.gte(2), score: 0.9 }], 0.1),
 })
-/** The deadline is the slowest machine's. */
+/** A deadline that the slowest machine meets. */
 const shopWith = (deadline: '100ms' | '2s' | '10m') => {
   const otherwise = { approved: 'perhaps' }
   const decline = action('decline', {
@@ -74,7 +74,7 @@ async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
   return { app, run }
 }
 
-test('an event that is sent again is answered as the first time, and says so', async t => {
+test('a duplicate event gets the decisions of the original, and names it', async t => {
   const { app, run } = await open(t, '10m')
   const first = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   for (const id of ['2', '3']) await posted(app, '/sources/payments/decide', pay(id))
@@ -83,14 +83,14 @@ test('an event that is sent again is answered as the first time, and says so', a
   assert.equal(run.counts.decisions, 3)
 })
 
-test('of an event that is sent again and has no decision any more, the answer says why', () => {
+test('a duplicate without a recorded decision gets the reason', () => {
   const log = { get: () => beginsText({ entry: 7, arrival: 0 }) }
   assert.deepEqual(repeatedFields(undefined, 0, log), {})
   assert.deepEqual(repeatedFields(6, 1, log), { repeats: 6 })
   const { repeats, undecided } = repeatedFields(6, 0, log)
   assert.equal(repeats, 6)
   assert.match(undecided!, /was forgotten \(--keep\)/)
-  assert.match(repeatedFields(7, 0, log).undecided!, /nothing was decided/)
+  assert.match(repeatedFields(7, 0, log).undecided!, /no decision was made/)
 })
 
 interface Answered {
@@ -103,7 +103,7 @@ interface Answered {
   readonly answers: unknown
 }
 
-test('an event is answered with what was decided on it, and the answers that follow', async t => {
+test('an event is answered with its decisions, and the answers of actions', async t => {
   const { app } = await open(t, '10m')
   const answers: Answered[] = []
   for (const id of ['1', '2']) answers.push((await posted(app, '/sources/payments/decide', pay(id))).json())
@@ -121,8 +121,8 @@ test('an event is answered with what was decided on it, and the answers that fol
       [true, 2, { decline: { approved: false } }, 'busy', 0.9, { n: 2 }],
     ],
   )
-  const asked = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
-  assert.deepEqual([asked.model, asked.score, asked.durable, asked.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
+  const requested = (await posted(app, '/models/ask/decide', { card: 'c' })).json<RecordedDecision & Answered>()
+  assert.deepEqual([requested.model, requested.score, requested.durable, requested.answers], ['ask', 0.9, true, { limit: { limit: 0 } }])
   const refused = await posted(app, '/sources/payments/decide', { id: '3', card: 'c' })
   assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [422, 'SPILL_REFUSED'])
   for (const [url, body, status] of [
@@ -135,11 +135,11 @@ test('an event is answered with what was decided on it, and the answers that fol
     assert.equal((await posted(app, url, body)).statusCode, status, url)
 })
 
-test('on a slow disk the answer comes before its deadline, from the decision, and says that it is not durable', async t => {
+test('on a slow disk the answer comes at its deadline, from the decision, and is marked as not durable', async t => {
   const { app, run } = await open(t, '2s', 4000)
-  const given = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
+  const answer = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   assert.deepEqual(
-    [given.durable, given.position, given.decisions.length, given.answers, given.degraded],
+    [answer.durable, answer.position, answer.decisions.length, answer.answers, answer.degraded],
     [false, undefined, 1, { review: 'none' }, undefined],
   )
   const held = async () =>
@@ -153,13 +153,13 @@ test('on a slow disk the answer comes before its deadline, from the decision, an
 const never = new Promise<never>(() => {})
 const decided = (score: number | null) => [{ model: 'busy', score } as RecordedDecision]
 const answers = new Answers(shopWith('100ms').ir, ['busy'])
-/** The deadline passes at once, once whatever waits was done. */
+/** A timer that fires as soon as pending callbacks have run. */
 const hasty = (_ms: number, act: () => void) => {
   const timer = setImmediate(act)
   return { stop: () => clearImmediate(timer) }
 }
 
-test('without a decision in time the answer is what the action says otherwise', async () => {
+test('without a decision in time the answer is the fallback of the action', async () => {
   assert.equal(answers.deadline, 100)
   assert.deepEqual(await inline(answers, never, never, hasty), {
     decisions: [],
@@ -174,7 +174,7 @@ test('without a decision in time the answer is what the action says otherwise', 
   })
 })
 
-test('a decision without a score answers nothing, and a run that fails is an error', async () => {
+test('a decision without a score has no answers, and a failed run is an error', async () => {
   assert.deepEqual(await inline(answers, Promise.resolve(decided(null)), Promise.resolve()), {
     decisions: decided(null),
     durable: true,
@@ -183,7 +183,7 @@ test('a decision without a score answers nothing, and a run that fails is an err
   await assert.rejects(inline(answers, Promise.reject(new Error('failed')), Promise.reject(new Error('full'))), { message: 'full' })
 })
 
-test('the answer is given at half of a short deadline, and 50 ms before a long one', async () => {
+test('the answer comes at half of a short deadline, and 50 ms before a long one', async () => {
   const waits: number[] = []
   const waiting = (ms: number, act: () => void) => {
     waits.push(ms)
@@ -193,7 +193,7 @@ test('the answer is given at half of a short deadline, and 50 ms before a long o
   assert.deepEqual(waits, [50, 1950])
 })
 
-test('a decision that is left undone is answered as the action says then, says so, and says it again when it is sent again', async t => {
+test('an explored decision gets the fallback answer, is marked, and stays so for a duplicate', async t => {
   const half = (explored?: string) =>
     action('decline', {
       when: busy.score.gte(0),
@@ -220,6 +220,6 @@ test('a decision that is left undone is answered as the action says then, says s
       assert.deepEqual([again.decisions, again.answers, again.duplicates], [decisions, given, 1])
     }
     const shown = (await app.inject('/decisions?model=busy&limit=50')).json<{ decisions: RecordedDecision[] }>().decisions
-    assert.equal(shown.filter(one => one.explored?.decline === 0.5).length, undone.length)
+    assert.equal(shown.filter(decision => decision.explored?.decline === 0.5).length, undone.length)
   }
 })

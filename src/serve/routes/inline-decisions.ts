@@ -1,48 +1,49 @@
 /**
- * Decisions that are answered in the response: when they are durable, or at the deadline of the answer, whichever is first.
+ * Waits for decisions that are answered in the response: until they are durable, or until the deadline of the answer, whichever is first.
  *
- * At the deadline the answer is that of the decision if there is one, and says that it is not durable: the event may still be lost with this process, and is to
- * be sent again. Without a decision it is what the action says otherwise.
+ * At the deadline the answer holds the decision, if there is one, and `durable: false`: the event may be lost with this process, and the
+ * client should send it again. Without a decision it holds the fallback answers of the actions.
  */
 import type { Answers } from '../../action/answers.ts'
 import { after } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 
+/** The answer to a request that waits for decisions. */
 export interface Inline {
   readonly decisions: readonly RecordedDecision[]
   readonly durable: boolean
-  /** Why the answers are not those of a decision. */
+  /** Why the answers are fallbacks, and not those of a decision. */
   readonly degraded?: string
-  /** By action; absent where the models answer nothing. */
+  /** Answers by action; absent where no action answers. */
   readonly answers?: Readonly<Record<string, unknown>>
 }
 
-/** `decided` resolves as soon as the decisions are made, `durable` when they are. Rejects as `durable` does, unless the deadline was first. */
+/** `decided` resolves when the decisions are made, `durable` when they are on the disk. Rejects as `durable` does before the deadline. */
 export async function inline(
   answers: Answers,
   decided: Promise<readonly RecordedDecision[]>,
   durable: Promise<unknown>,
   later: typeof after = after,
 ): Promise<Inline> {
-  let made: readonly RecordedDecision[] | undefined
-  // A failure is told by `durable`.
-  const known = decided.then(
-    decisions => (made = decisions),
+  let decisions: readonly RecordedDecision[] | undefined
+  // `durable` reports a failure.
+  const settled = decided.then(
+    made => (decisions = made),
     () => {},
   )
   const { deadline } = answers
-  const said = (decisions: readonly RecordedDecision[]) => (answers.isEmpty ? {} : { answers: answers.following(decisions) })
+  const answersOf = (decisions: readonly RecordedDecision[]) => (answers.isEmpty ? {} : { answers: answers.following(decisions) })
   const isDurable = await (deadline === undefined ? durable.then(() => true) : beforeDeadline(durable, deadline, later))
   if (isDurable) {
-    await known
-    return { decisions: made ?? [], durable: true, ...said(made ?? []) }
+    await settled
+    return { decisions: decisions ?? [], durable: true, ...answersOf(decisions ?? []) }
   }
-  if (made) return { decisions: made, durable: false, ...said(made) }
+  if (decisions) return { decisions, durable: false, ...answersOf(decisions) }
   return { decisions: [], durable: false, degraded: `no decision within ${deadline} ms`, answers: answers.otherwise() }
 }
 
-/** A little before it, so that the response arrives in time. */
+/** Is the decision durable before the deadline? The wait ends `ANSWER_MARGIN_MS` earlier, so that the response arrives in time. */
 async function beforeDeadline(durable: Promise<unknown>, deadline: number, later: typeof after): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>()
   const timer = later(deadline - Math.min(limits.ANSWER_MARGIN_MS, Math.ceil(deadline / 2)), () => resolve(false))

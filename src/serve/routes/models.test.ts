@@ -51,7 +51,7 @@ after(async () => {
 const post = (url: string, payload?: object) => app.inject({ method: 'POST', url, ...(payload && { payload }) })
 const scores = async () => (await app.inject('/models')).json<{ models: { scores: number; versions: Version[] }[] }>().models[0]
 
-test('a model is trained when it is asked for, promoted by its rule, and taken back', async () => {
+test('a model is trained on request, promoted by its rule, and rolled back', async () => {
   assert.deepEqual(await scores(), { model: 'fraud', scores: 0, drift, versions: [] })
   const answer = await post('/models/fraud/train')
   assert.equal(answer.statusCode, 200, answer.body)
@@ -76,7 +76,7 @@ test('a model is trained when it is asked for, promoted by its rule, and taken b
   assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
 })
 
-test('the routes of a model that is trained are described', async () => {
+test('the document describes the routes of a trained model', async () => {
   const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, unknown> }>()
   assert.deepEqual(
     Object.keys(paths).filter(path => path.startsWith('/models')),
@@ -84,7 +84,7 @@ test('the routes of a model that is trained are described', async () => {
   )
 })
 
-test('what cannot be is told so', async () => {
+test('impossible requests are errors with a reason', async () => {
   const refused = async (answer: ReturnType<typeof post>, status: number, message: RegExp) => {
     const { statusCode, body } = await answer
     assert.equal(statusCode, status, body)
@@ -92,13 +92,13 @@ test('what cannot be is told so', async () => {
   }
   await refused(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
   await refused(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
-  await refused(post('/models/fraud/promote', { version: -1 }), 400, /say which/)
-  await refused(post('/models/fraud/promote', [1]), 400, /say which/)
+  await refused(post('/models/fraud/promote', { version: -1 }), 400, /the version is missing/)
+  await refused(post('/models/fraud/promote', [1]), 400, /the version is missing/)
   await refused(app.inject('/models?model=nobody'), 404, /nobody/)
   assert.match(readFileSync(auditPath(data), 'utf8'), /"what":"models promote","to":"fraud","outcome":"refused","detail":"SPILL_CONFLICT"/)
 })
 
-test('on a fresh folder, training and going back are conflicts with a reason, as on the command line', async () => {
+test('in a new folder, training and rolling back are conflicts with a reason, as on the command line', async () => {
   let clock = 0
   const folder = scratchFolder('fresh')
   const fresh = await Running.open(shop, folder, { clock: () => clock++ })

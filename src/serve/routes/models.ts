@@ -1,6 +1,6 @@
 /**
- * `GET /models`, the versions of models and which of them score; `POST /models/:model/train`, which makes one beside the schedule, and `POST /models/:model/promote`, which
- * lets one score. Both are answered when that is in the log.
+ * `GET /models` lists the versions of models. `POST /models/:model/train` trains a version outside the schedule, and
+ * `POST /models/:model/promote` makes a version the champion. Both answer when the result is in the log.
  */
 import type { FastifyInstance } from 'fastify'
 import { wallClock } from '../../base/clock.ts'
@@ -9,33 +9,33 @@ import { driftStateOf } from '../../training/registry/drift-state.ts'
 import { modelVersions } from '../../training/registry/model-versions.ts'
 import { auditedWork } from '../context/operator-log.ts'
 import { withBody } from '../body/body.ts'
-import { checkFields } from '../http/json-fields.ts'
-import { jsonValue } from '../body/json-body.ts'
+import { checkFields, jsonValue } from '../body/json-body.ts'
 import { mediaOf } from '../http/content-type.ts'
 import { finder } from '../http/named-definition.ts'
 import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 import { single, type Query } from '../http/query.ts'
 
-/** The newest so many of each model. */
+/** The number of newest versions that are listed of each model. */
 const SHOWN = 20
 
-const ASKED = ['model'] as const
+const PARAMETERS = ['model'] as const
 
+/** Adds the routes of models. */
 export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load }: Serving): void {
   const trained = ir.models.filter(({ train }) => train)
   const modelNamed = finder('model that is trained', trained)
-  const work = <T>(client: string | undefined, what: string, to: string, act: (say: (detail: string) => void) => Promise<T>) =>
+  const logged = <T>(client: string | undefined, what: string, to: string, act: (setDetail: (detail: string) => void) => Promise<T>) =>
     auditedWork(data, { at: wallClock(), who: client === undefined ? 'http' : `token:${client}`, what, to }, act)
 
-  app.get<{ Querystring: Query }>('/models', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
-    const { model } = single(query, ASKED)
-    const asked = model === undefined ? trained : [modelNamed(model)]
+  app.get<{ Querystring: Query }>('/models', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
+    const { model } = single(query, PARAMETERS)
+    const listed = model === undefined ? trained : [modelNamed(model)]
     return {
-      models: asked.map(one => {
-        const { name } = one
+      models: listed.map(definition => {
+        const { name } = definition
         const drift = driftStateOf(reader, name)
-        const { champion, versions } = modelVersions(reader, ir, one)
+        const { champion, versions } = modelVersions(reader, ir, definition)
         return { model: name, scores: champion, ...(drift && { drift }), versions: versions.slice(-SHOWN) }
       }),
     }
@@ -45,9 +45,9 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     const { name } = modelNamed(params.model)
     const { train } = run
     if (!train) throw new ServeError('SPILL_UNSUPPORTED', 'this run trains no models')
-    return work(client, 'models train', name, async say => {
+    return logged(client, 'models train', name, async setDetail => {
       const version = await train(name)
-      say(`version ${version.number}: ${version.state}`)
+      setDetail(`version ${version.number}: ${version.state}`)
       return version
     })
   })
@@ -57,19 +57,22 @@ export function modelRoutes(app: FastifyInstance, { run, ir, reader, data, load 
     const { name } = modelNamed(params.model)
     const { promote } = run
     if (!promote) throw new ServeError('SPILL_UNSUPPORTED', 'this run promotes no models')
-    const given = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
-    if (given === undefined)
-      throw new ServeError('SPILL_INPUT', 'say which: { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }')
-    return work(client, 'models promote', name, async say => {
-      const version = given === 'previous' ? rollbackVersion(reader, name) : given
-      say(`version ${version}`)
-      await promote(name, version, given === 'previous' ? 'rolled back' : 'by hand')
+    const requested = mediaOf(raw) === 'json' ? versionIn(await withBody(raw, load.shareOf('read', request), jsonValue)) : undefined
+    if (requested === undefined)
+      throw new ServeError(
+        'SPILL_INPUT',
+        'the version is missing: send { "version": 3 }, 0 for the score of the definition, or { "version": "previous" }',
+      )
+    return logged(client, 'models promote', name, async setDetail => {
+      const version = requested === 'previous' ? rollbackVersion(reader, name) : requested
+      setDetail(`version ${version}`)
+      await promote(name, version, requested === 'previous' ? 'rolled back' : 'by hand')
       return { model: name, scores: version }
     })
   })
 }
 
-/** Throws 400 for a further field. */
+/** The version in a body; `undefined` without a valid one. Throws 400 for an unknown field. */
 function versionIn(body: unknown): number | 'previous' | undefined {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
   if (version !== undefined) checkFields(body as object, ['version'])

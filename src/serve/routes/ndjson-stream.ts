@@ -1,4 +1,4 @@
-/** A stream of NDJSON into a source: read as fast as the run takes it, and acknowledged when the last of it is durable. */
+/** Ingests an NDJSON body as fast as the run accepts records, and returns when the last record is durable. Memory is bounded. */
 import type { IncomingMessage } from 'node:http'
 import { unmarked } from '../../files/bytes.ts'
 import { ndjsonBatches } from '../../files/ndjson.ts'
@@ -11,8 +11,11 @@ import { ServeError, toldOf } from '../http/serve-error.ts'
 import type { ServedRun } from '../http/served-run.ts'
 
 /**
- * `reader`, of the source, reads what it can into cells. Holds one chunk and what the run has not yet made durable, bounded. Rejects for a body that is too large, cut off or damaged, with what was taken
- * before that; lines that are none are refused one by one.
+ * The source's `reader` reads plain lines straight into cells. Memory holds one chunk and at most `streamWaitingBytes` of records that
+ * are not durable.
+ *
+ * Rejects for a body that is too large, cut off or damaged, with the result of the records before the fault. Malformed lines are rejected
+ * one by one.
  */
 export async function takeStream(
   run: ServedRun,
@@ -23,31 +26,31 @@ export async function takeStream(
 ): Promise<Outcome> {
   const outcome = new Outcome('line', run.end)
   const { streamBytes, streamWaitingBytes } = share.bounds
-  const chunks = new Counted(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
-  const sent = new Sent(outcome)
+  const chunks = new ByteCounter(unmarked(bodyChunks(request, { bytes: streamBytes, limit: 'HTTP_STREAM_BYTES_MAX' }, share)))
+  const pending = new PendingReceipts(outcome)
   try {
     for await (const { batch } of ndjsonBatches(chunks, 'http', { reader })) {
-      const bytes = chunks.taken()
+      const bytes = chunks.takeCount()
       const records = batch.records.length + batch.undecodable.length
       if (records === 0) continue
       await run.room()
-      const held = await share.records(records)
-      sent.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }).finally(held.release), bytes)
-      await sent.until(streamWaitingBytes)
+      const reserved = await share.records(records)
+      pending.add(run.submit(source, { ...batch, onRefused: outcome.onRefused }).finally(reserved.release), bytes)
+      await pending.until(streamWaitingBytes)
     }
-    await sent.all()
+    await pending.all()
     return outcome
   } catch (error) {
-    await sent.rest()
+    await pending.rest()
     const { status, headers, body } = toldOf(error)
     if (status >= 500 && !(error instanceof ServeError)) throw error
-    const message = `${body.message}; ${outcome.isEmpty ? 'nothing of it was taken' : 'what stood before is taken'}`
+    const message = `${body.message}; ${outcome.isEmpty ? 'none of it was accepted' : 'the records before this were accepted'}`
     throw new ServeError(body.code, message, { status, headers, more: outcome.fields() })
   }
 }
 
-/** Stretches of a stream that were given to the run, in order, until they are durable. */
-class Sent {
+/** Batches of a stream that the run has and that are not durable yet, in order. */
+class PendingReceipts {
   readonly #outcome: Outcome
   readonly #receipts: { readonly receipt: Promise<Receipt>; readonly bytes: number }[] = []
   #bytes = 0
@@ -57,17 +60,18 @@ class Sent {
   }
 
   add(receipt: Promise<Receipt>, bytes: number): void {
-    // It is waited for in its turn.
+    // `#first` handles the rejection.
     receipt.catch(() => {})
     this.#receipts.push({ receipt, bytes })
     this.#bytes += bytes
   }
 
-  /** Waits until at most so many bytes are not durable. Rejects if the run fails. */
+  /** Waits until at most `bytes` bytes are not durable. Rejects if the run fails. */
   async until(bytes: number): Promise<void> {
     while (this.#bytes > bytes) await this.#first()
   }
 
+  /** Waits until all batches are durable. Rejects if the run fails. */
   async all(): Promise<void> {
     while (this.#receipts.length > 0) await this.#first()
   }
@@ -77,15 +81,15 @@ class Sent {
     this.#bytes -= this.#receipts.shift()!.bytes
   }
 
-  /** Waits for all that become durable yet. */
+  /** Waits for all batches, and counts those that became durable. */
   async rest(): Promise<void> {
     const receipts = await Promise.allSettled(this.#receipts.map(({ receipt }) => receipt))
     for (const receipt of receipts) if (receipt.status === 'fulfilled') this.#outcome.add(receipt.value)
   }
 }
 
-/** Counts the bytes that pass, from one look to the next. */
-class Counted implements AsyncIterable<Buffer> {
+/** Passes chunks through, and counts their bytes. */
+class ByteCounter implements AsyncIterable<Buffer> {
   readonly #chunks: AsyncIterable<Buffer>
   #bytes = 0
 
@@ -100,7 +104,8 @@ class Counted implements AsyncIterable<Buffer> {
     }
   }
 
-  taken(): number {
+  /** The bytes since the last call. */
+  takeCount(): number {
     const bytes = this.#bytes
     this.#bytes = 0
     return bytes

@@ -26,7 +26,7 @@ interface Decision {
 
 const decisions = async (query: string) => (await app.inject({ url: `/decisions${query}` })).json<{ decisions: Decision[] }>().decisions
 
-test('a model that is asked answers with its decision, which is recorded', async () => {
+test('a requested decision is answered, and recorded', async () => {
   const answer = await posted(app, '/models/check/decide', { card: 'c', amount: '9.50' })
   const { durable, ...decision } = answer.json<Decision & { durable: boolean }>()
   assert.equal(durable, true)
@@ -34,7 +34,7 @@ test('a model that is asked answers with its decision, which is recorded', async
   assert.deepEqual(await decisions('?model=check'), [decision])
 })
 
-test('a request that is none is told why', async () => {
+test('a malformed request is an error with the reason', async () => {
   const cases: readonly (readonly [string, unknown, number, RegExp])[] = [
     ['/models/chek/decide', {}, 404, /did you mean 'check'/],
     ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'; send one to \/sources\/payments\/decide/],
@@ -51,7 +51,7 @@ test('a request that is none is told why', async () => {
   }
 })
 
-test('a decision is traced at once, though its measurement is not in the store yet', async () => {
+test('a decision has a trace at once, although its stage times are not in the store yet', async () => {
   const [decision] = await decisions('?model=fraud&limit=1')
   const traced = async (path: string) => app.inject({ url: `/decisions/${path}` })
   const { entry } = decision as Decision & { entry: number }
@@ -63,10 +63,10 @@ test('a decision is traced at once, though its measurement is not in the store y
   assert.deepEqual(on, { kind: 'event', source: 'payments', time: start, arrival: start, fields: { ...pay(3), amount: 1.5 } })
   assert.ok(moments['durable'] >= moments['scored'], JSON.stringify(moments))
   for (const [path, status, message] of [
-    ['999/trace', 404, /^entry 999 made no such decision/],
-    [`${entry}/trace?key=nobody`, 404, /made no such decision/],
+    ['999/trace', 404, /^entry 999 has no such decision/],
+    [`${entry}/trace?key=nobody`, 404, /has no such decision/],
     [`${entry}/trace?model=fruad`, 404, /did you mean 'fraud'/],
-    ['first/trace', 400, /^'first' is no entry of the log/],
+    ['first/trace', 400, /^'first' is not a log entry/],
   ] as const) {
     const refused = await traced(path)
     assert.equal(refused.statusCode, status, path)
@@ -74,7 +74,7 @@ test('a decision is traced at once, though its measurement is not in the store y
   }
 })
 
-test('decisions are the newest that were asked for, in the order in which they were made', async () => {
+test('the newest matching decisions are listed in the order in which they were made', async () => {
   assert.deepEqual(
     (await decisions('?model=fraud')).map(({ id, score }) => [id, score]),
     [
@@ -101,7 +101,7 @@ test('decisions are the newest that were asked for, in the order in which they w
     assert.equal((await app.inject({ url: `/decisions${query}` })).statusCode, status, query)
 })
 
-/** As a run gives them; it also remembers what it was asked. */
+/** Features as a run returns them; it also records its requests. */
 const fake = (asked: LiveAsk[]): ServedRun => ({
   submit: (source, batch) => run.submit(source, batch),
   room: () => run.room(),
@@ -131,7 +131,7 @@ interface Marks {
   readonly width?: number
 }
 
-/** A feature's column, of which all is there unless told. */
+/** A column of a feature; all rows have values by default. */
 const column = (values: readonly number[], { nulls, refused, counts, width = 1 }: Marks = {}): FeatureColumn => ({
   values: Float64Array.from(values),
   nulls: Uint8Array.from(nulls ?? values.map(() => 0)),
@@ -140,13 +140,13 @@ const column = (values: readonly number[], { nulls, refused, counts, width = 1 }
   ...(counts && { counts: Uint16Array.from(counts) }),
 })
 
-test('features are asked for by key, one group or several in a call', async () => {
-  const asked: LiveAsk[] = []
-  const own = serve({ run: fake(asked), pipeline, data: shop.data })
-  const one = await own.inject({ url: '/features/now?key=a,b' })
+test('features are read by key, of one group or several in a call', async () => {
+  const requests: LiveAsk[] = []
+  const own = serve({ run: fake(requests), pipeline, data: shop.data })
+  const response = await own.inject({ url: '/features/now?key=a,b' })
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, clock: start, known: 3, layer: 'stream', ageMs: 0 }
   const values = { features: { n: 2 }, refused: { sum: featureRefusals[refusals.limit] } }
-  assert.deepEqual([one.statusCode, one.json()], [200, { ...answer, ...values }])
+  assert.deepEqual([response.statusCode, response.json()], [200, { ...answer, ...values }])
   const asks = [
     { group: 'now', key: 'c' },
     { group: 'hooked', key: [7] },
@@ -159,7 +159,7 @@ test('features are asked for by key, one group or several in a call', async () =
       ['hooked', { card: '7' }],
     ],
   )
-  assert.deepEqual(asked, [
+  assert.deepEqual(requests, [
     { group: 'now', key: ['a,b'] },
     { group: 'now', key: ['c'] },
     { group: 'hooked', key: ['7'] },
@@ -183,10 +183,10 @@ test('features are asked for by key, one group or several in a call', async () =
   await own.close()
 })
 
-test('values are written as JSON writes them', () => {
+test('values are encoded as `JSON.stringify` does', () => {
   const strings = new Strings()
   const [x, p, q] = ['x"\n', 'p', 'q'].map(text => strings.idOf(text))
-  const given: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
+  const cases: readonly (readonly [name: string, type: FeatureIR['type'], of: FeatureColumn, value: unknown])[] = [
     ['a', 'double', column([9, 1.5]), 1.5],
     ['b"', 'string', column([9, x]), 'x"\n'],
     ['c', 'double', column([9, 7], { nulls: [0, 1] }), null],
@@ -196,17 +196,17 @@ test('values are written as JSON writes them', () => {
     ['g', 'double', column([9, 1e21]), 1e21],
     ['h', 'decimal', column([9, 1234]), 12.34],
   ]
-  const features = given.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
+  const features = cases.map(([name, type]) => ({ name, agg: 'last', type, ...(type === 'decimal' && { scale: 2 }) }) as FeatureIR)
   const group = { ...pipeline.ir.groups[0], features }
   const of = { group: 'g', key: { k: 'k' }, t: 1, clock: null, known: 0, layer: 'stream', ageMs: null } as const
-  const row = { of, group, columns: given.map(([, , one]) => one), row: 1, strings }
-  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(given.map(([name, , , value]) => [name, value])) })
-  const none = { ...row, columns: given.map(([, , one]) => ({ ...one, refused: one.nulls.map(() => refusals.range) })) }
-  const refused = Object.fromEntries(given.map(([name]) => [name, featureRefusals[refusals.range]]))
+  const row = { of, group, columns: cases.map(([, , column]) => column), row: 1, strings }
+  assert.deepEqual(JSON.parse(featuresText(row)), { ...of, features: Object.fromEntries(cases.map(([name, , , value]) => [name, value])) })
+  const none = { ...row, columns: cases.map(([, , column]) => ({ ...column, refused: column.nulls.map(() => refusals.range) })) }
+  const refused = Object.fromEntries(cases.map(([name]) => [name, featureRefusals[refusals.range]]))
   assert.deepEqual(JSON.parse(featuresText(none)), { ...of, features: {}, refused })
 })
 
-test('the process lives, and the run is ready until it has stopped', async () => {
+test('the process is live, and the run is ready until it stops', async () => {
   const own = await open()
   assert.deepEqual((await own.app.inject({ url: '/healthz' })).json(), { status: 'ok' })
   assert.deepEqual((await own.app.inject({ url: '/readyz' })).json(), { status: 'ready', pipeline: 'shop', position: 0 })

@@ -37,34 +37,34 @@ after(async () => {
 const metric = async (name: string): Promise<string[]> =>
   (await app.inject('/metrics')).body.split('\n').filter(line => line.startsWith(name))
 
-test('before there is one, nothing is told of it', async () => {
+test('without a reconciliation, lists and metrics are empty', async () => {
   assert.deepEqual((await app.inject('/reconciliations')).json(), { reconciliations: [] })
   assert.equal((await app.inject('/reconciliations/1')).statusCode, 404)
   assert.deepEqual(await metric('spillway_reconcile_values_total'), ['spillway_reconcile_values_total 0'])
 })
 
-test('what a run compares beside itself, in a thread of its own, is listed, told whole, and counted', async () => {
+test('reconciliations in a thread beside the run are listed, returned with their report, and counted', async () => {
   const at = Date.now()
-  // The second is of a time before the first: the window of the first would have it.
+  // The second event is older than the first: the window of the first would include it.
   const payload = [at, at - 1000].map(time => ({ card: 'c', at: time }))
   for (const event of payload)
     assert.equal((await app.inject({ method: 'POST', url: '/sources/payments/events', payload: event })).statusCode, 200)
   let clock = HOUR
-  const said: string[] = []
+  const lines: string[] = []
   const reconciling = new Reconciling({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
     store: folder.store,
     schedule: { kind: 'interval', every: HOUR, phase: 0 },
     clock: () => clock,
     compute: reconcileBeside(folder.path),
-    onReport: text => void said.push(text),
+    onReport: text => void lines.push(text),
   })
   for (const expected of [2, 0]) {
     clock += HOUR
     reconciling.tick()
     await reconciling.idle()
     const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
-    assert.deepEqual([reconciliations.at(-1)?.state, reconciliations.at(-1)?.done?.decisions, said], ['done', expected, []])
+    assert.deepEqual([reconciliations.at(-1)?.state, reconciliations.at(-1)?.done?.decisions, lines], ['done', expected, []])
   }
   const first = (await app.inject('/reconciliations/1')).json<ReconciliationRecord & { report: ReconcileReport }>()
   assert.deepEqual([first.done?.upTo, first.report.inputs[0].corrected.reasons], [{ busy: 2 }, { late: 1 }])
@@ -77,7 +77,7 @@ test('what a run compares beside itself, in a thread of its own, is listed, told
   assert.equal((await metric('spillway_reconcile_duration_seconds')).length, 1)
 })
 
-test('one that is stopped ends by itself, and is begun again', async () => {
+test('a stopped reconciliation ends by itself, and starts again', async () => {
   let clock = 5 * HOUR
   const reconciling = new Reconciling({
     pipeline: { ir: shop.ir, fingerprint: shop.fingerprint },
@@ -91,6 +91,6 @@ test('one that is stopped ends by itself, and is begun again', async () => {
   reconciling.tick()
   await reconciling.stop()
   const { reconciliations } = (await app.inject('/reconciliations')).json<{ reconciliations: ReconciliationRecord[] }>()
-  // It may have been done before it heard of it.
+  // It may have ended before the stop reached it.
   assert.ok(['broken off', 'done'].includes(reconciliations.at(-1)!.state))
 })

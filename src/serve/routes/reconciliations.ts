@@ -1,4 +1,7 @@
-/** `GET /reconciliations`, the ledger of what a run with `--reconcile` compared, and `GET /reconciliations/:number`, what one of them found; and both as metrics. */
+/**
+ * `GET /reconciliations` lists the reconciliations of a run with `--reconcile`; `GET /reconciliations/:number` returns one with its
+ * report. The results are Prometheus metrics, too.
+ */
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { bases } from '../../reconcile/report.ts'
@@ -6,9 +9,10 @@ import { lastReconciliation, reconciliationsIn, reportOf } from '../../reconcile
 import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 
-/** The newest so many. */
+/** The number of newest reconciliations that are listed. */
 const SHOWN = 100
 
+/** Adds both routes. */
 export function reconciliationRoutes(app: FastifyInstance, { reader }: Serving): void {
   app.get('/reconciliations', { config: { role: 'read' } }, async () => ({ reconciliations: reconciliationsIn(reader).slice(-SHOWN) }))
   app.get<{ Params: { number: string } }>('/reconciliations/:number', { config: { role: 'read' } }, async ({ params }) => {
@@ -22,7 +26,7 @@ export function reconciliationRoutes(app: FastifyInstance, { reader }: Serving):
   })
 }
 
-/** Of the last that is done, and sums over all that ever were. */
+/** Registers metrics: totals over all reconciliations, and figures of the last completed one. */
 export function reconcileMetrics(registry: Registry, { reader }: Pick<Serving, 'reader'>): void {
   const last = () => lastReconciliation(reader)
   for (const metric of [valuesMetric(last), differingMetric(last), ...lastMetrics(last)]) registry.registerMetric(metric)
@@ -44,7 +48,7 @@ const valuesMetric = (last: Last): Counter =>
 const differingMetric = (last: Last): Counter<'basis' | 'cause'> =>
   new Counter({
     name: 'spillway_reconcile_differing_total',
-    help: 'Values that are another, over what their decision knew (recorded) or over what the log knows since (corrected), by cause.',
+    help: 'Mismatched values, against the log as the decision saw it (recorded) or as it is now (corrected), by cause.',
     labelNames: ['basis', 'cause'],
     registers: [],
     collect() {
@@ -56,11 +60,7 @@ const differingMetric = (last: Last): Counter<'basis' | 'cause'> =>
 
 function lastMetrics(last: Last): Gauge[] {
   const gauges: readonly (readonly [name: string, help: string, value: () => number | undefined])[] = [
-    [
-      'spillway_reconcile_unexplained',
-      'Values of the last reconciliation that nothing explains: somebody must look.',
-      () => last()?.done.unexplained,
-    ],
+    ['spillway_reconcile_unexplained', 'Mismatches of the last reconciliation without a known cause.', () => last()?.done.unexplained],
     ['spillway_reconcile_last_seconds', 'When the last reconciliation ended, seconds since the epoch.', () => secondsOf(last()?.ended)],
     ['spillway_reconcile_duration_seconds', 'How long the last reconciliation took.', () => last()?.done.seconds],
   ]
@@ -71,10 +71,10 @@ function lastMetrics(last: Last): Gauge[] {
         help,
         registers: [],
         collect() {
-          const found = value()
-          // A gauge without labels is 0 from its beginning, which would be a time, and nothing unexplained.
-          if (found === undefined) this.remove()
-          else this.set(found)
+          const current = value()
+          // A gauge without labels starts at 0, which would be a valid time and no mismatch.
+          if (current === undefined) this.remove()
+          else this.set(current)
         },
       }),
   )

@@ -38,38 +38,38 @@ after(async () => {
   await running.stop()
 })
 
-test('a report is made when it is asked for, told without where it stands, and is then the latest', async () => {
+test('a report is made on request, returned without its folder, and is then the latest', async () => {
   assert.equal((await app.inject('/reports/of-risk/latest')).statusCode, 404)
   const sent = await app.inject({ method: 'POST', url: '/sources/payments/events', payload: { card: 'c', at: Date.now() } })
   assert.equal(sent.statusCode, 200, sent.body)
   const answer = await app.inject({ method: 'POST', url: '/reports/of-risk' })
   assert.equal(answer.statusCode, 200, answer.body)
-  const made = answer.json<MadeReport>()
-  assert.deepEqual([made.report, made.why, made.state, made.done?.rows, made.done?.stale], ['of-risk', 'demand', 'done', 1, true])
-  assert.match(made.file, /^risk-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv$/)
+  const record = answer.json<MadeReport>()
+  assert.deepEqual([record.report, record.why, record.state, record.done?.rows, record.done?.stale], ['of-risk', 'demand', 'done', 1, true])
+  assert.match(record.file, /^risk-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv$/)
   const latest = await app.inject('/reports/of-risk/latest')
   assert.deepEqual([latest.headers['content-type'], latest.headers['spillway-stale']], ['text/csv; charset=utf-8', 'true'])
   assert.match(latest.body, /^t,key,score,.*\n[^,]+,c,1,1,0,,true,0,\n$/)
   const { reports } = (await app.inject('/reports?report=of-risk')).json<{ reports: MadeReport[] }>()
-  assert.deepEqual(reports.at(-1), made)
+  assert.deepEqual(reports.at(-1), record)
   assert.match(
     readFileSync(auditPath(data), 'utf8'),
     /"who":"http","what":"reports now","to":"of-risk","outcome":"done","detail":"report \d+"/,
   )
 })
 
-test("of the user's own function, too, in the data folder unless it says where", async () => {
-  const made = (await app.inject({ method: 'POST', url: '/reports/of-own' })).json<MadeReport>()
-  assert.equal(made.state, 'done', JSON.stringify(made))
+test("a report of the user's own function is in the data folder by default", async () => {
+  const record = (await app.inject({ method: 'POST', url: '/reports/of-own' })).json<MadeReport>()
+  assert.equal(record.state, 'done', JSON.stringify(record))
   const latest = await app.inject('/reports/of-own/latest')
   assert.equal(latest.headers['content-type'], 'application/x-ndjson')
   assert.equal(latest.json<{ score: number }>().score, 2)
 })
 
-test('a report that there is not is told so', async () => {
-  const none = await app.inject({ method: 'POST', url: '/reports/of-rsk' })
+test('an unknown report is an error', async () => {
+  const unknown = await app.inject({ method: 'POST', url: '/reports/of-rsk' })
   assert.deepEqual(
-    [none.statusCode, none.json<{ message: string }>().message],
+    [unknown.statusCode, unknown.json<{ message: string }>().message],
     [404, "there is no report 'of-rsk'; did you mean 'of-risk'?"],
   )
   assert.equal((await app.inject('/reports?report=nothing')).statusCode, 404)

@@ -1,4 +1,7 @@
-/** `GET /reports`, what was made; `GET /reports/:report/latest`, the newest as its file has it; `POST /reports/:report`, which makes one now and answers when it is written. */
+/**
+ * `GET /reports` lists reports; `GET /reports/:report/latest` returns the file of the newest; `POST /reports/:report` makes one now, and
+ * answers when its file is written.
+ */
 import { createReadStream, existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -10,7 +13,7 @@ import { ServeError } from '../http/serve-error.ts'
 import type { Serving } from '../context/server-context.ts'
 import { single, type Query } from '../http/query.ts'
 
-/** The newest so many. */
+/** The number of newest reports that are listed. */
 const SHOWN = 100
 
 const types: Readonly<Record<string, string>> = {
@@ -19,32 +22,33 @@ const types: Readonly<Record<string, string>> = {
   parquet: 'application/vnd.apache.parquet',
 }
 
-/** Where this machine keeps its files is nobody's business. */
-const told = (made: MadeReport): MadeReport => ({ ...made, file: basename(made.file) })
+/** The record without the folder of its file: clients need no paths of this machine. */
+const withoutPath = (record: MadeReport): MadeReport => ({ ...record, file: basename(record.file) })
 
-const ASKED = ['report'] as const
+const PARAMETERS = ['report'] as const
 
+/** Adds the routes of reports. */
 export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Serving): void {
   const reportNamed = finder('report', ir.reports ?? [])
-  app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: ASKED } }, async ({ query }) => {
-    const { report } = single(query, ASKED)
+  app.get<{ Querystring: Query }>('/reports', { config: { role: 'read', query: PARAMETERS } }, async ({ query }) => {
+    const { report } = single(query, PARAMETERS)
     if (report !== undefined) reportNamed(report)
     return {
       reports: reportsIn(reader)
-        .filter(one => report === undefined || one.report === report)
+        .filter(record => report === undefined || record.report === report)
         .slice(-SHOWN)
-        .map(told),
+        .map(withoutPath),
     }
   })
   app.get<{ Params: { report: string } }>('/reports/:report/latest', { config: { role: 'read' } }, async ({ params }, reply) => {
     const { name } = reportNamed(params.report)
-    const made = reportsIn(reader).findLast(one => one.report === name && one.state === 'done')
-    if (!made) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' was not made yet`)
-    const path = fileOf(data, made)
+    const latest = reportsIn(reader).findLast(record => record.report === name && record.state === 'done')
+    if (!latest) throw new ServeError('SPILL_NOT_FOUND', `report '${name}' has not been made yet`)
+    const path = fileOf(data, latest)
     if (!existsSync(path))
-      throw new ServeError('SPILL_NOT_FOUND', `the file of report ${made.number} is gone; make it again: POST /reports/${name}`)
-    reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(made.number))
-    reply.header('last-modified', new Date(made.s).toUTCString()).header('spillway-stale', String(made.done!.stale))
+      throw new ServeError('SPILL_NOT_FOUND', `the file of report ${latest.number} is gone; make it again: POST /reports/${name}`)
+    reply.type(types[path.slice(path.lastIndexOf('.') + 1)]).header('spillway-report', String(latest.number))
+    reply.header('last-modified', new Date(latest.s).toUTCString()).header('spillway-stale', String(latest.done!.stale))
     return reply.send(createReadStream(path))
   })
   app.post<{ Params: { report: string } }>('/reports/:report', { config: { role: 'operate' } }, async ({ params, client }) => {
@@ -52,10 +56,10 @@ export function reportRoutes(app: FastifyInstance, { run, ir, reader, data }: Se
     const { report } = run
     if (!report) throw new ServeError('SPILL_UNSUPPORTED', 'this run makes no reports')
     const who = client === undefined ? 'http' : `token:${client}`
-    return auditedWork(data, { at: wallClock(), who, what: 'reports now', to: name }, async say => {
-      const made = await report(name)
-      say(`report ${made.number}`)
-      return told(made)
+    return auditedWork(data, { at: wallClock(), who, what: 'reports now', to: name }, async setDetail => {
+      const record = await report(name)
+      setDetail(`report ${record.number}`)
+      return withoutPath(record)
     })
   })
 }

@@ -21,8 +21,8 @@ const stripe = (body: string, { at = seconds, by = stripeSecret } = {}) => ({
   'stripe-signature': `t=${at},v0=00,v1=${createHmac('sha256', by).update(`${at}.${body}`).digest('hex')}`,
 })
 
-test('a signature of Standard Webhooks, as the standard gives an example of one', () => {
-  // Secret, id, timestamp, body and signature of the example in the libraries of the standard.
+test('the example signature of Standard Webhooks is valid', () => {
+  // Secret, id, timestamp, body and signature are from the reference libraries of the standard.
   const verify = webhookVerifier({ style: 'standard', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, 'hooks')
   const headers = {
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
@@ -38,9 +38,9 @@ for (const [style, secret, sign] of [
   ['standard', standardSecret, standard],
   ['stripe', stripeSecret, stripe],
 ] as const)
-  test(`${style}: what is not signed by the secret, of this body and of now, is not taken`, () => {
-    const other = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
-    const verify = webhookVerifier({ style, secret: [other, secret] }, 'hooks')
+  test(`${style}: a webhook without a current signature of its body by the secret is rejected`, () => {
+    const otherSecret = style === 'standard' ? `whsec_${Buffer.alloc(24, 8).toString('base64')}` : 'whsec_other'
+    const verify = webhookVerifier({ style, secret: [otherSecret, secret] }, 'hooks')
     const body = '{"a":1}'
     const at = (now: number, headers: Record<string, string>, text = body) => verify(headers, Buffer.from(text), now)
     for (const away of [0, -300, 300]) at(start + away * 1000, sign(body))
@@ -61,11 +61,11 @@ for (const [style, secret, sign] of [
     for (const headers of wrong) assert.throws(() => at(start, headers), { code: 'SPILL_SIGNATURE' }, JSON.stringify(headers))
   })
 
-test('a secret that is none is refused at the start', () => {
+test('a malformed secret is rejected at the start', () => {
   for (const secret of ['', [], 'whsec_', 'whsec_c2hvcnQ=', 'whsec_%%%%%%%%%%%%%%%%%%%%%%%%'])
     assert.throws(
       () => webhookVerifier({ style: 'standard', secret }, 'hooks'),
-      { code: 'SPILL_INPUT', message: /into 'hooks'/ },
+      { code: 'SPILL_INPUT', message: /webhook secret of 'hooks'/ },
       String(secret),
     )
   assert.throws(() => webhookVerifier({ style: 'stripe', secret: [''] }, 'hooks'), { code: 'SPILL_INPUT' })
@@ -85,12 +85,12 @@ const send = async (source: string, body: string, headers: Record<string, string
 
 function letters(): unknown[] {
   const reader = readFolder(shop.data)
-  const found = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
+  const letters = [...reader.letters.dead()].map(({ source, reason, raw }) => [source, reason, raw])
   reader.close()
-  return found
+  return letters
 }
 
-test('a webhook goes through the map of its source, and when it is sent again it is known by its id', async () => {
+test('a webhook passes the map of its source, and is deduplicated by its id', async () => {
   const body = '{ "type": "x", "data": { "cards": ["c", "d"], "at": 0 } }'
   assert.deepEqual(await send('hooks', body, standard(body)), [200, 2, 0, 0])
   assert.deepEqual(await send('hooks', body, standard(body, { at: seconds + 200 })), [200, 0, 2, 0])
@@ -105,7 +105,7 @@ test('a webhook goes through the map of its source, and when it is sent again it
   assert.deepEqual(await send('hooks', marked, standard(marked, { id: 'msg_m' })), [200, 1, 0, 0], 'signed with its mark of UTF-8')
 })
 
-test('what is not signed is 401 and leaves nothing; what is refused is 200, and kept with its id', async () => {
+test('an unsigned webhook is 401 and leaves nothing; a rejected record is 200, and kept with its id', async () => {
   const { end } = shop.run
   const before = letters().length
   const body = '{"data":{"cards":["z"],"at":0}}'
@@ -122,7 +122,7 @@ test('what is not signed is 401 and leaves nothing; what is refused is 200, and 
   for (const text of ['[]', '{', 'no']) assert.deepEqual(await send('hooks', text, standard(text)), [400, 'SPILL_INPUT'], text)
 })
 
-test('without a signature, every path of a webhook answers the same: which sources there are, and how they are signed, is not told', async () => {
+test('without a signature, every webhook path answers the same, and tells neither sources nor their styles', async () => {
   const body = '{"data":{"cards":["z"],"at":0}}'
   const foreign = Buffer.alloc(24, 9)
   const answered = async (source: string, headers: Record<string, string>, method: 'POST' | 'GET' = 'POST') => {
@@ -146,9 +146,9 @@ test('without a signature, every path of a webhook answers the same: which sourc
     { ...standard(body, { by: foreign }), 'content-encoding': 'gzip' },
   ]
   for (const headers of kinds) {
-    const told = await answered('hooks', headers)
-    for (const other of ['payments', 'nowhere', 'hooks%00'])
-      assert.deepEqual(await answered(other, headers), told, `${other} ${JSON.stringify(headers)}`)
+    const answer = await answered('hooks', headers)
+    for (const name of ['payments', 'nowhere', 'hooks%00'])
+      assert.deepEqual(await answered(name, headers), answer, `${name} ${JSON.stringify(headers)}`)
   }
   assert.deepEqual(await answered('hookz', {}, 'GET'), await answered('hooks', {}, 'GET'))
   const { body: metrics } = await shop.app.inject({ url: '/metrics' })
@@ -162,7 +162,7 @@ test('without a signature, every path of a webhook answers the same: which sourc
     assert.match(metrics, new RegExp(`^spillway_webhooks_unsigned_total\\{source="${source}",reason="${reason}"\\} [1-9]`, 'm'))
 })
 
-test('the server rejects a webhook without signature headers before the body is there', async () => {
+test('the server rejects a webhook without signature headers before it reads the body', async () => {
   const load = (await shop.app.inject({ url: '/metrics' })).body
   assert.match(load, /^spillway_http_body_bytes 0$/m)
   const answer = await send('hooks', '{'.repeat(2 << 20), {})
@@ -170,20 +170,20 @@ test('the server rejects a webhook without signature headers before the body is 
   assert.deepEqual(await send('hooks', '{'.repeat(2 << 20), standard('{')), [413, 'SPILL_LIMIT'])
 })
 
-test('a source that there is not, or that would count twice, takes no webhooks', async () => {
-  const made = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
+test('an unknown source, or a source without deduplication, accepts no webhooks', async () => {
+  const serverWith = (webhooks: Webhooks, ir = pipeline.ir) => serve({ run: shop.run, pipeline: { ir }, data: shop.data, webhooks })
   const stripe = { style: 'stripe', secret: 'x' } as const
   const refused = async (app: FastifyInstance, message: RegExp) => {
     await assert.rejects(async () => app.ready(), { code: 'SPILL_INPUT', message })
     await app.close()
   }
-  await refused(made({ hook: stripe }), /did you mean 'hooks'/)
+  await refused(serverWith({ hook: stripe }), /did you mean 'hooks'/)
   const { id: _, ...without } = pipeline.ir.sources[0]
   const ir = { ...pipeline.ir, sources: [without] }
-  await refused(made({ payments: stripe }, ir), /give it an id/)
+  await refused(serverWith({ payments: stripe }, ir), /give it an id/)
   const forgetting = (dedupe: number) => ({ ...pipeline.ir, sources: pipeline.ir.sources.map(source => ({ ...source, dedupe })) })
-  await refused(made({ payments: stripe }, forgetting(599_999)), /could send it again; write dedupe: '10m' or longer$/)
-  const remembering = made({ payments: stripe }, forgetting(600_000))
+  await refused(serverWith({ payments: stripe }, forgetting(599_999)), /could be replayed; write dedupe: '10m' or longer$/)
+  const remembering = serverWith({ payments: stripe }, forgetting(600_000))
   await remembering.ready()
   await remembering.close()
 })

@@ -1,4 +1,4 @@
-/** What only shows on real sockets: bodies that are too large, too slow, cut off, or packed to burst. */
+/** Tests that need real sockets: bodies that are too large, too slow, cut off, or compressed to burst. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { METHODS } from 'node:http'
@@ -34,7 +34,7 @@ async function opened(to = port): Promise<Socket> {
   return socket
 }
 
-/** Everything that is heard until the other side hangs up. */
+/** All bytes until the other side closes the connection. */
 async function heard(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -45,25 +45,25 @@ async function heard(socket: Socket): Promise<string> {
 const connections = () =>
   new Promise<number>((resolve, reject) => shop.app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
 
-/** Resolves when the run has taken so many entries. */
+/** Resolves when the run has appended that many entries. */
 async function entries(count: number): Promise<void> {
   while (shop.run.end < count) await new Promise(resolve => setImmediate(resolve))
 }
 
 const line = (id: string) => `${JSON.stringify(pay(id))}\n`
 
-test('a body of 100 MB is told at once that it is too large, and the process takes the next', async () => {
+test('a body of 100 MB is rejected at once, and the process accepts the next', async () => {
   const large = Buffer.alloc(100 << 20, 0x20)
   for (const type of ['application/json', 'application/x-ndjson']) {
     const answer = await post(large, { 'content-type': type })
     assert.deepEqual([answer.status, answer.code], [413, 'SPILL_LIMIT'])
-    assert.match(answer.message!, /^a body of 104857600 bytes, and \d+ are the most \(HTTP_(JSON|STREAM)_BYTES_MAX\); send it in parts/)
+    assert.match(answer.message!, /^the body has 104857600 bytes, more than \d+ \(HTTP_(JSON|STREAM)_BYTES_MAX\); send it in parts/)
     assert.doesNotMatch(answer.message!, /what stood before/, 'nothing did')
   }
   assert.equal((await post(line('after'))).accepted, 1)
 })
 
-test('a body of unknown length is cut off at the bound, with what was taken before', async () => {
+test('a body of unknown length is cut off at the limit, with the result before it', async () => {
   const endless = new ReadableStream({
     start(controller) {
       controller.enqueue(Buffer.from(line('head')))
@@ -74,13 +74,10 @@ test('a body of unknown length is cut off at the bound, with what was taken befo
   })
   const answer = await post(endless)
   assert.deepEqual([answer.status, answer.code, answer.accepted], [413, 'SPILL_LIMIT', 1])
-  assert.match(
-    answer.message!,
-    /^a body of more than \d+ bytes, which are the most \(HTTP_STREAM_BYTES_MAX\); .* what stood before is taken$/,
-  )
+  assert.match(answer.message!, /^the body has more than \d+ bytes \(HTTP_STREAM_BYTES_MAX\); .* the records before this were accepted$/)
 })
 
-test('a small gzip that unpacks to a large body is cut off', async () => {
+test('a small gzip that expands to a large body is cut off', async () => {
   const bomb = gzipSync(Buffer.alloc(64 << 20, 0x0a))
   assert.ok(bomb.length < 1 << 16)
   for (const type of ['application/json', 'application/x-ndjson']) {
@@ -89,21 +86,21 @@ test('a small gzip that unpacks to a large body is cut off', async () => {
   }
 })
 
-test('a gzip that is none, or was cut off, is 400', async () => {
+test('a damaged or truncated gzip is 400', async () => {
   const packed = gzipSync(line('z').repeat(100))
   for (const type of ['application/json', 'application/x-ndjson']) {
     const headers = { 'content-encoding': 'gzip', 'content-type': type }
-    const none = await post('no gzip', headers)
-    assert.deepEqual([none.status, none.code], [400, 'SPILL_INPUT'])
+    const malformed = await post('no gzip', headers)
+    assert.deepEqual([malformed.status, malformed.code], [400, 'SPILL_INPUT'])
     const cut = await post(packed.subarray(0, packed.length - 12), headers)
     assert.deepEqual([cut.status, cut.code], [400, 'SPILL_INPUT'])
     assert.match(cut.message!, /cut off/)
   }
 })
 
-test('a client that is slow with its head or its body is hung up on', async () => {
-  const patience = { headMs: 100, requestMs: 200, lookMs: 50 }
-  const hasty = serve({ run: shop.run, pipeline, data: shop.data, patience })
+test('a client that is slow with its head or its body is disconnected', async () => {
+  const connectionLimits = { headMs: 100, requestMs: 200, lookMs: 50 }
+  const hasty = serve({ run: shop.run, pipeline, data: shop.data, connectionLimits })
   await hasty.listen({ host: '127.0.0.1', port: 0 })
   const starts = [
     'GET /healthz HTTP/1.1\r\nhost:',
@@ -117,7 +114,7 @@ test('a client that is slow with its head or its body is hung up on', async () =
   await hasty.close()
 })
 
-test('a body that comes too slowly is cut off: of JSON nothing is taken, of lines what stood before', async () => {
+test('a slow body is cut off: none of a JSON body is accepted, but the lines before it are', async () => {
   const bounds = { bodyBytesPerS: 1 << 20, bodyGraceMs: 50, bodyLookMs: 10 }
   const hasty = serve({ run: shop.run, pipeline, data: shop.data, bounds })
   await hasty.listen({ host: '127.0.0.1', port: 0 })
@@ -135,12 +132,12 @@ test('a body that comes too slowly is cut off: of JSON nothing is taken, of line
     begun('application/json', Buffer.from([0x1f, 0x8b]), 'content-encoding: gzip\r\n'),
   ])
   for (const answer of [json, lines, packed]) assert.match(answer, /^HTTP\/1\.1 408[^]*the body came too slowly.*HTTP_BODY_BYTES_PER_S_MIN/)
-  assert.match(lines, /what stood before is taken","accepted":1,/)
+  assert.match(lines, /the records before this were accepted","accepted":1,/)
   assert.equal(shop.run.end, before + 1)
   await hasty.close()
 })
 
-test('a client that hangs up in the middle loses what had no end, and nothing leaks', async () => {
+test('a client that disconnects loses its unfinished record, and nothing leaks', async () => {
   const before = shop.run.end
   const socket = await opened()
   socket.write(
@@ -155,7 +152,7 @@ test('a client that hangs up in the middle loses what had no end, and nothing le
   assert.equal(shop.run.end, before + 1)
 })
 
-test('a client that closes its half is let go of, and what it sent is taken', async () => {
+test('a client that closes its half of the connection is released, and its events are accepted', async () => {
   const before = shop.run.end
   const socket = await opened()
   const body = JSON.stringify(pay('half'))
@@ -168,10 +165,10 @@ test('a client that closes its half is let go of, and what it sent is taken', as
   assert.equal(await heard(idle), '')
 })
 
-test('every method that Node reads is 405 at a path that takes another one, whatever its body is said to be', async () => {
-  const others = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
-  assert.ok(others.includes('QUERY'), 'the method that Fastify has an opinion about')
-  for (const method of others)
+test('every method that Node parses is 405 at a path without it, whatever the content type', async () => {
+  const methods = METHODS.filter(method => !['GET', 'HEAD', 'CONNECT'].includes(method))
+  assert.ok(methods.includes('QUERY'), 'the method that Fastify has an opinion about')
+  for (const method of methods)
     for (const type of ['', 'content-type: application/json\r\n', 'content-type: none at all\r\n']) {
       const socket = await opened()
       socket.write(`${method} /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${type}\r\n`)
@@ -179,7 +176,7 @@ test('every method that Node reads is 405 at a path that takes another one, what
     }
 })
 
-test('a request with two Host headers is 400, and not of the first of them', async () => {
+test('a request with two Host headers is 400', async () => {
   for (const second of ['host: b', 'HOST: a']) {
     const socket = await opened()
     socket.write(`GET /healthz HTTP/1.1\r\nhost: a\r\n${second}\r\nconnection: close\r\n\r\n`)
@@ -187,7 +184,7 @@ test('a request with two Host headers is 400, and not of the first of them', asy
   }
 })
 
-test('what is no HTTP is told so', async () => {
+test('bytes that are no HTTP get an error', async () => {
   const socket = await opened()
   socket.write('\x16\x03\x01 hello\r\n\r\n')
   const text = await heard(socket)
@@ -195,16 +192,16 @@ test('what is no HTTP is told so', async () => {
   assert.ok((await connections()) < 5)
 })
 
-test('who has connected and asked nothing, or half of something, does not hold up the end', async () => {
+test('connections without a request, or with half of one, do not delay the shutdown', async () => {
   const own = await open()
   await own.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = own.app.server.address() as { port: number }
   const [silent, half] = [await opened(port), await opened(port)]
   half.write('GET /healthz HTTP/1.1\r\nhost:')
-  const kept = await opened(port)
-  kept.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
-  await once(kept, 'data')
-  const ended = Promise.all([silent, half, kept].map(heard))
+  const connection = await opened(port)
+  connection.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+  await once(connection, 'data')
+  const ended = Promise.all([silent, half, connection].map(heard))
   await own.close()
   await ended
 })
