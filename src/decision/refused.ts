@@ -1,7 +1,8 @@
-/** Features that were refused, in words and codes: nothing may stand in for such a value. */
+/** Describes refused features in codes and words. No default replaces a refused value. */
 import { refusals } from '../aggregate/aggregate.ts'
 import type { ErrorCode } from '../base/errors.ts'
 
+/** Why a feature has no value. */
 export interface FeatureRefusal {
   readonly code: ErrorCode
   readonly why: string

@@ -3,7 +3,7 @@ import type { SourceIR } from '../define/ir/ir.ts'
 
 const empty = new Float64Array(0)
 
-/** No events of a source. */
+/** An empty block with the columns of a source. */
 export const noEvents = ({ columns }: SourceIR): Block => ({
   length: 0,
   time: empty,

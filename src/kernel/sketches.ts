@@ -7,20 +7,20 @@ import type { StateReader, StateWriter } from './state.ts'
 import { StringCodes } from './string-codes.ts'
 import { floorTo, type Windows } from './window.ts'
 
-/** The sketches of a structure's keys, of those that have one. Together they have at most `ENTRIES_MAX` entries. */
+/** Holds the sketches of the keys that have one. All sketches of a structure together have at most `ENTRIES_MAX` entries. */
 export class Sketches {
   readonly #windows: Windows
   readonly #codes: StringCodes | undefined
   readonly #bySlot = new Map<number, Sketch>()
   #room = 0
 
-  /** `strings` is given if values are ids of strings. */
+  /** `strings` is given if values are string ids. */
   constructor(windows: Windows, strings: Strings | undefined) {
     this.#windows = windows
     this.#codes = strings && new StringCodes(strings)
   }
 
-  /** Keys that have one. */
+  /** Keys with a sketch. */
   get size(): number {
     return this.#bySlot.size
   }
@@ -41,7 +41,7 @@ export class Sketches {
     return this.#bySlot.get(slot)
   }
 
-  /** Gives a key an empty one. */
+  /** Gives a key an empty sketch. */
   begin(slot: number): Sketch {
     const sketch = new Sketch(this.#windows.length)
     this.#bySlot.set(slot, sketch)
@@ -56,7 +56,7 @@ export class Sketches {
     this.#bySlot.delete(slot)
   }
 
-  /** Adds a value that was seen at a time. Windows start at `reach` or later from now on. */
+  /** Adds a value of a time. Later window starts are at `reach` or after it. */
   add(sketch: Sketch, time: number, value: number, reach: number): void {
     const before = sketch.capacity
     sketch.add(floorTo(time, this.#windows.tile), this.codeOf(value), reach)

@@ -2,10 +2,10 @@ import { codeOfText } from '../aggregate/hyperloglog.ts'
 import type { Strings } from '../columns/strings.ts'
 import { widened } from './widened.ts'
 
-/** Codes of texts by id, each hashed when it is asked for first: SHA-256 takes as long as a hundred look-ups. 4 bytes a text. */
+/** Caches the hash code of each text by its id, since SHA-256 takes as long as a hundred lookups. 4 bytes per text. */
 export class StringCodes {
   readonly #strings: Strings
-  /** 0 until it is known: no code is 0, since ranks begin at 1. */
+  /** 0 until the code is computed: no code is 0, since ranks begin at 1. */
   #codes = new Int32Array(0)
   #text = new Uint8Array(256)
 
@@ -19,8 +19,8 @@ export class StringCodes {
 
   codeOf(id: number): number {
     if (id >= this.#codes.length) this.#codes = widened(this.#codes, this.#strings.size)
-    const known = this.#codes[id]
-    if (known > 0) return known
+    const cached = this.#codes[id]
+    if (cached > 0) return cached
     const length = this.#strings.lengthOf(id)
     if (length > this.#text.length) this.#text = new Uint8Array(2 * length)
     this.#strings.copy(id, this.#text, 0)

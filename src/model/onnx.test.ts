@@ -244,7 +244,7 @@ test('a graph that takes too long stops whoever asked, and whoever asks its thre
     saidWith(runtime, calls),
     `Float64Array(1) [ 7 ]
 SPILL_LIMIT slow.onnx has not answered within 50 ms (ONNX_MS)
-SPILL_LIMIT quick.onnx ran in a thread that was given up, since another graph took too long; begin again without that one
+SPILL_LIMIT quick.onnx cannot run: its thread was stopped because another graph took too long; restart without that graph
 Float64Array(2) [ 7, 7 ]
 `,
   )

@@ -50,7 +50,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
       const [meanTau, meanX] = [meanOf(tau), meanOf(input)]
       const fromMeanTau = (item: string): string => `(${dialect.part(item, 0)} - ${meanTau})`
       return {
-        together: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
+        covariation: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
         spread: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * ${fromMeanTau(item)}`),
       }
     },
