@@ -3,7 +3,7 @@ import { numbersSlice } from '../columns/slice.ts'
 
 /**
  * Reads of a group, in order, among the events of a block. Read i sees the events before `upto[i]` of the block, at as-of time
- * `asOf[i]`. `upto` does not decrease; `asOf` does not decrease for a key.
+ * `clock[i]`. `upto` does not decrease; `clock` does not decrease for a key.
  */
 export interface Asks {
   readonly length: number

@@ -97,7 +97,7 @@ test('a source that only labels need may be missing, and then there are no label
   const log = await loaded([pay(1, 0)])
   assert.throws(() => label(shop, fraud.ir, log), {
     code: 'SPILL_INPUT',
-    message: "labels of model 'fraud' are from source 'chargebacks', of which no file was given; load it too",
+    message: "labels of model 'fraud' are from source 'chargebacks', which has no file; load one",
   })
   assert.equal(label(shop, spree.ir, log).length, 1)
 })

@@ -136,6 +136,6 @@ test('what a replay cannot tell is refused', () => {
   const asked = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])
   assert.throws(() => decide(asked, asked.ir.models[0], logOf(asked, [['a', 5]])).next(), {
     code: 'SPILL_UNSUPPORTED',
-    message: /^model 'ask' decides on request, and a history of events has no requests; ask it in a test \(spillway\/testing\)/,
+    message: /^model 'ask' decides on request, and a history of events has no requests; request decisions in a test \(spillway\/testing\)/,
   })
 })

@@ -83,7 +83,7 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
     /no feature 'spend'; did you mean 'spent'\?$/,
   ],
   ['a feature of a feature', () => groupsQuestion(ir, ['by_card.n.x']), 'SPILL_INPUT', /no feature 'n\.x'/],
-  ['a feature twice', () => groupsQuestion(ir, ['seen.n', 'seen']), 'SPILL_INPUT', /^feature 'seen\.n' is asked for twice/],
+  ['a feature twice', () => groupsQuestion(ir, ['seen.n', 'seen']), 'SPILL_INPUT', /^feature 'seen\.n' is requested twice/],
   ['a model without features', () => modelQuestion(ir, 'plain'), 'SPILL_INPUT', /^model 'plain' reads no feature/],
   [
     'before, in a group',
