@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { Block, Column } from '../columns/block.ts'
+import { noEvents, type Block, type Column } from '../columns/block.ts'
 import { blockSlice, columnSlice, numbersSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
@@ -12,7 +12,6 @@ import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { runLayers, type Beneath, type Running } from './layers.ts'
 import { clearRows, featureColumns } from './output.ts'
-import { noEvents } from './no-events.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
 import { refuseEvicted, refuseLost } from './refusing.ts'
@@ -36,10 +35,7 @@ export interface KernelOptions {
   readonly exact?: boolean
   /** The kernel is a snapshot: it is restored by `restoreNext`, and events that supersede its own may arrive meanwhile. */
   readonly isBody?: boolean
-  /**
-   * Distinct values from which a key has a sketch (`distinct.ts`), `SKETCH_FROM` by default. For tests with few keys; saved state
-   * ignores it.
-   */
+  /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
 }
 
@@ -75,7 +71,7 @@ export class Kernel {
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
     this.#source = source
-    this.#noEvents = noEvents(source)
+    this.#noEvents = { ...noEvents, columns: emptyColumns(source) }
     this.#options = options
     this.#keys = Keys.of(group, source, options.strings)
     const plans = planStructures(group, source)
@@ -130,8 +126,8 @@ export class Kernel {
   }
 
   /**
-   * Appends one slice of a kernel whose strings had other ids: `ids` maps those ids to the ids here. All slices of a kernel, of one
-   * moment and in order, reproduce that kernel; `settle` ends the restore. Throws as `restore` does.
+   * Appends one slice of a kernel whose strings had other ids: `ids` maps them to those here. All slices of a kernel, of one moment
+   * and in order, reproduce it; `settle` ends the restore. Throws as `restore` does.
    */
   restoreNext(slice: Uint8Array, ids: Int32Array): void {
     restoreNext(this.#state(), slice, ids)
@@ -180,33 +176,33 @@ export class Kernel {
    * Applies the block's events and answers the reads among them: one column per feature, one row per read. Events after the last read
    * are applied too. `into` takes the columns of an earlier call, which are overwritten from row 0: that saves allocations.
    */
-  replay(block: Block, asks: Asks, into?: FeatureColumn[]): FeatureColumn[] {
-    if (into) for (const column of into) clearRows(column, asks.length)
-    const out = into ?? featureColumns(this.group, asks.length, this.#options.exact === true)
-    assert(asks.length === 0 || asks.upto[asks.length - 1] <= block.length, 'asks know events of the block')
+  replay(block: Block, blockReads: Asks, into?: FeatureColumn[]): FeatureColumn[] {
+    if (into) for (const column of into) clearRows(column, blockReads.length)
+    const out = into ?? featureColumns(this.group, blockReads.length, this.#options.exact === true)
+    assert(blockReads.length === 0 || blockReads.upto[blockReads.length - 1] <= block.length, 'reads see events of the block only')
     this.#catchUp = undefined
-    this.#replay(block, asks, out)
+    this.#replay(block, blockReads, out)
     return out
   }
 
-  #replay(block: Block, asks: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
+  #replay(block: Block, blockReads: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
     let row = 0
-    for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
+    for (let from = 0; from < block.length || row < blockReads.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
-      const end = to < block.length ? rowAbove(asks.upto, row, asks.length, to) : asks.length
+      const end = to < block.length ? rowAbove(blockReads.upto, row, blockReads.length, to) : blockReads.length
       const part = blockSlice(block, from, to)
       const slots = this.#keys.slotsOf(this.#keyColumns(part), part.length, true)
       if (sequence) this.#catchUp?.mask(slots, sequence, from)
-      this.#slice(part, slots, from, asks, row, end, out)
+      this.#slice(part, slots, from, blockReads, row, end, out)
       row = end
     }
   }
 
-  #slice(block: Block, slots: Int32Array, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
-    const readKeys = asks.keys.map(column => columnSlice(column, from, to))
+  #slice(block: Block, slots: Int32Array, offset: number, blockReads: Asks, from: number, to: number, out: FeatureColumn[]): void {
+    const readKeys = blockReads.keys.map(column => columnSlice(column, from, to))
     const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
-    const reads = { slots: readSlots, clock: numbersSlice(asks.clock, from, to), upto: inSlice(asks.upto, from, to, offset) }
-    const before = asks.uptoBefore ? { ...reads, upto: inSlice(asks.uptoBefore, from, to, offset) } : reads
+    const reads = { slots: readSlots, clock: numbersSlice(blockReads.clock, from, to), upto: inSlice(blockReads.upto, from, to, offset) }
+    const before = blockReads.uptoBefore ? { ...reads, upto: inSlice(blockReads.uptoBefore, from, to, offset) } : reads
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
     const evicted = this.#floors.raise(slots, floor, reads)
@@ -298,3 +294,6 @@ export class Kernel {
 
 const noSlots = new Int32Array(0)
 const noTimes = new Float64Array(0)
+
+const emptyColumns = ({ columns }: SourceIR): Block['columns'] =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? noSlots : noTimes }]))

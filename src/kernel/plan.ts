@@ -3,7 +3,6 @@ import { aggregates } from '../aggregate/index.ts'
 import { isDouble } from '../aggregate/aggregate.ts'
 import type { Aggregate, Partial } from '../aggregate/aggregate.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { mayBeNull } from './nullability.ts'
 import { LIFETIME_HOP } from './window.ts'
 
 /** A feature with the partial and window that it is lowered from. */
@@ -114,4 +113,28 @@ export function boundOf(expr: ExprIR | undefined, source: SourceIR): number {
   const column = source.columns.find(({ name }) => name === expr.name)
   if (column?.min === undefined || column.max === undefined) return limits.EXACT_MAX
   return Math.max(Math.abs(column.min), Math.abs(column.max))
+}
+
+/** Can an expression be NULL, given the nullable columns? Arithmetic can, by overflow or division. */
+function mayBeNull(expr: ExprIR, nullable: ReadonlySet<string>): boolean {
+  switch (expr.op) {
+    case 'column':
+      return nullable.has(expr.name)
+    case 'literal':
+    case 'isNull':
+      return false
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+    case 'and':
+    case 'or':
+      return mayBeNull(expr.left, nullable) || mayBeNull(expr.right, nullable)
+    case 'not':
+      return mayBeNull(expr.of, nullable)
+    default:
+      return true
+  }
 }

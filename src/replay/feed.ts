@@ -8,7 +8,7 @@ import type { GroupRead } from '../decision/reads.ts'
 import { ofDecisions, type Moments, type Stretch } from './triggering.ts'
 
 /**
- * What a batch of decisions sees of one group: the number of visible events of its source, and the as-of time, UTC ms; −Infinity
+ * The part of one group that a batch of decisions sees: the number of visible events of its source, and the as-of time, UTC ms; −Infinity
  * before a schedule's first run.
  */
 export interface KnownRead {

@@ -24,7 +24,7 @@ import {
 import { duckdb } from './dialect.ts'
 import { loadAsks, loadEvents, loadMade, loadNumbers } from './load.ts'
 
-const tables = { events: 'spill_events', asks: 'spill_asks', made: 'spill_made', refused: 'spill_refused' }
+const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
 
 /** The name of the relation of a source's events. */
 const eventsOf =
@@ -68,9 +68,9 @@ export class DuckDb {
   }
 
   /** The features of a group, in order, for each request, over the events loaded last. */
-  async values(group: GroupIR, source: SourceIR, asks: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
+  async values(group: GroupIR, source: SourceIR, requests: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
     await this.connection.run(createAsks(group, source, duckdb, tables.asks))
-    await loadAsks(this.connection, tables.asks, group, source, asks)
+    await loadAsks(this.connection, tables.asks, group, source, requests)
     const { sql, columns } = valuesQuery(group, source, tables, duckdb)
     return readAnswers(await this.#run(`${sql} ORDER BY ask`), columns)
   }
@@ -104,20 +104,20 @@ export class DuckDb {
   }
 
   /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
-  async vectors(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, made), duckdb)
+  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
+    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb)
     return readVectors(await this.#run(query.sql), model, query)
   }
 
   /** As `vectors`, over all events but the kinds that each decision leaves out. */
-  async leaving(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, made), duckdb, leavingOut)
+  async leaving(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
+    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb, leavingOut)
     return readVectors(await this.#run(query.sql), model, query)
   }
 
   /** For each read of the model: the missed events of each decision that missed any. Over the events of `vectors`. */
-  async missed(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
-    const recorded = await this.#loadRecorded(pipeline, model, made)
+  async missed(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
+    const recorded = await this.#loadRecorded(pipeline, model, decisions)
     const missed: ReadonlyMap<number, readonly SqlMissed[]>[] = []
     for (const index of madeReads(pipeline, model).keys())
       missed.push(readMissed(await this.#run(missedQuery(pipeline, model, index, recorded, duckdb))))
@@ -131,10 +131,10 @@ export class DuckDb {
     return readPlaces(await this.#run(sql), name)
   }
 
-  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<MadeTables> {
-    await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
-    await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
-    return { eventsOf: eventsOf(pipeline), table: tables.made }
+  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<MadeTables> {
+    await this.connection.run(createMade(pipeline, model, duckdb, tables.recorded))
+    await loadMade(this.connection, tables.recorded, triggerColumns(pipeline, model), decisions)
+    return { eventsOf: eventsOf(pipeline), table: tables.recorded }
   }
 
   /** Runs a query. HUGEINT is narrower than the semantics of `slope` allow: it covers n · (t − first time) < 2^63. */

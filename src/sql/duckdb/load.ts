@@ -57,11 +57,11 @@ export async function loadAsks(
   table: string,
   group: GroupIR,
   source: SourceIR,
-  asks: readonly SqlAsk[],
+  requests: readonly SqlAsk[],
 ): Promise<void> {
   const types = group.key.map(name => columnOf(source, name).type)
   const appender = await connection.createAppender(table)
-  asks.forEach(({ key, prefix, upto, t, without }, i) => {
+  requests.forEach(({ key, prefix, upto, t, without }, i) => {
     append(appender, 'int', i)
     key.forEach((value, column) => append(appender, types[column], value))
     for (const value of [prefix, upto, t, without]) append(appender, 'int', value ?? null)
