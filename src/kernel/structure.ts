@@ -36,7 +36,7 @@ export interface Chunk {
   /** Events [from, to) are applied, each before the reads that see it. */
   readonly from: number
   readonly to: number
-  /** Reads `row` … `row + rows − 1`, at most `CHUNK_ROWS`, are answered in rows 0 … of the partials. */
+  /** Reads `row` … `row + rows − 1`, at most `CHUNK_READS`, are answered in rows 0 … of the partials. */
   readonly row: number
   readonly rows: number
 }
@@ -49,7 +49,7 @@ export interface Chunk {
  * before the as-of time of every later read. Then the order of inserts changes no value.
  */
 export interface Structure {
-  /** The columns of each window's partial, `CHUNK_ROWS` long: `partials[window][column][row]`. */
+  /** The columns of each window's partial, `CHUNK_READS` long: `partials[window][column][row]`. */
   readonly partials: readonly (readonly Float64Array[])[]
   /** Records of entries dropped at a limit: windows that reach them are refused. */
   readonly lost: Lost
