@@ -59,7 +59,7 @@ test('ticks do not decrease, and the number of keys is limited', () => {
   live.at(10)
   assert.throws(() => live.at(9), { code: 'SPILL_ASSERT' })
   live.see(column(1, 2, 2, 1), times(10, 10, 10, 10))
-  assert.throws(() => live.see(column(3), times(10)), { code: 'SPILL_LIMIT', message: /^more than 2 keys are live at once \(KEYS_MAX\)/ })
+  assert.throws(() => live.see(column(3), times(10)), { code: 'SPILL_LIMIT', message: /^more than 2 keys are active at once \(KEYS_MAX\)/ })
 })
 
 test('finds the same keys as a search through all events', () => {

@@ -85,7 +85,7 @@ export class LiveKeys {
 
   #add(key: number, place: number): number {
     if (this.#size >= this.#keysMax)
-      throw new SpillwayError('SPILL_LIMIT', `more than ${this.#keysMax} keys are live at once (KEYS_MAX); a shorter live has fewer`)
+      throw new SpillwayError('SPILL_LIMIT', `more than ${this.#keysMax} keys are active at once (KEYS_MAX); shorten 'live'`)
     const slot = this.#size++
     this.#keys[slot] = key
     this.#last[slot] = -Infinity

@@ -12,5 +12,5 @@ export interface FeatureRefusal {
 export const featureRefusals: Readonly<Record<number, FeatureRefusal>> = {
   [refusals.range]: { code: 'SPILL_RANGE', why: 'its window holds more values, or larger ones, than exact arithmetic covers' },
   [refusals.limit]: { code: 'SPILL_LIMIT', why: 'its key has more events or distinct values in the window than its limit' },
-  [refusals.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its clock is behind what was forgotten' },
+  [refusals.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its as-of time is before the retained state' },
 }

@@ -19,7 +19,7 @@ export const MARKS = 4
  *
  * A list is the entries [from, end) of its segment [base, base + capacity); entry i starts at `data[i · width]`. A list grows at its
  * end, is cut at its front, and rarely opens in the middle. At the end of its segment it slides down if half of the segment is free,
- * and otherwise moves to a segment twice as large. Freed segments are next by size for the next list.
+ * and otherwise moves to a segment twice as large. Freed segments are kept by size for the next list.
  *
  * A list's head holds these numbers and `marks`: entry indices that move with the entries.
  *
@@ -142,7 +142,7 @@ export class Arena {
   }
 
   /**
-   * Keeps the oldest entry, and each entry where a window can start between it and its predecessor. A mark moves to the next next
+   * Keeps the oldest entry, and each entry where a window can start between it and its predecessor. A mark moves to the next kept
    * entry.
    */
   #thin(slot: number, windows: Windows, t: number): void {
@@ -195,7 +195,7 @@ export class Arena {
     from.numbers(data, base * width, length * width)
     for (let entry = base + 1; entry < base + length; entry++)
       if (!(data[(entry - 1) * width] <= data[entry * width])) throw damaged('the entries of a list are not in order of time')
-    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no end')
+    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no sentinel')
   }
 
   /** Resets a list to its initial state and frees its segment. */

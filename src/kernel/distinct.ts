@@ -157,10 +157,10 @@ export class Distinct implements Structure {
     if (this.#strings) {
       if (from.translates) from.translate(data, 2, this.#arena.from(slot), end, 1)
       for (let entry = this.#arena.from(slot); entry < end; entry++)
-        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a value that is counted is no string that is known')
+        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a counted value is an unknown string')
     }
     this.#sketches.load(slot, from)
-    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('more values are counted than without a sketch')
+    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('a key has too many values without a sketch')
   }
 
   clear(slot: number): void {

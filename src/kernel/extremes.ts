@@ -115,7 +115,7 @@ export class Extremes implements Structure {
       for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
         data[entry * 2 + 1] = from.idOf(Math.abs(data[entry * 2 + 1])) * this.#sign
     for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
-      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is no string that is known')
+      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is an unknown string')
   }
 
   clear(slot: number): void {

@@ -23,7 +23,7 @@ export class Floors {
 
   load(slot: number, from: StateReader): void {
     const clock = from.number()
-    if (Number.isNaN(clock)) throw damaged('a key has no floor')
+    if (Number.isNaN(clock)) throw damaged('a key has no watermark')
     this.#reached[slot] = clock
   }
 

@@ -144,7 +144,7 @@ export class Folds implements Structure {
     for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
       this.#tails[band] = from.count(this.#arena.length(slot))
       this.#flips[band] = from.count(this.#tails[band])
-      if (this.#flips[band] < inner) throw damaged('bands of a window are not one behind the other')
+      if (this.#flips[band] < inner) throw damaged('the bands of windows are out of order')
       inner = this.#tails[band]
     }
     from.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))

@@ -76,7 +76,7 @@ export class Keys {
     if (from.translates) this.#texts.forEach((isText, part) => isText && from.translate(parts, this.#width, 0, count, part))
     const part = (p: number) => Float64Array.from({ length: count }, (_, key) => parts[key * this.#width + p])
     const [first, ...more] = Array.from({ length: this.#width }, (_, p) => part(p))
-    if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is no string that is known')
+    if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is an unknown string')
     const columns = [this.#strings ? Int32Array.from(first) : first, ...more].map(values => ({ values }))
     const size = this.#count
     const slots = this.slotsOf(columns, count, true)

@@ -114,7 +114,7 @@ export class Sketch {
     for (let i = 0; i < entries; i++) {
       const tile = from.number()
       const code = from.count(2 ** 31 - 1)
-      if (!isCode(code) || Number.isNaN(tile)) throw damaged('a register of a sketch cannot be')
+      if (!isCode(code) || Number.isNaN(tile)) throw damaged('a sketch has an invalid register')
       this.add(tile, code, -Infinity)
     }
   }

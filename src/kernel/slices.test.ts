@@ -153,13 +153,13 @@ test('slices of a different version or definition, with gaps or with duplicate s
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
   assertRefused([newer], /version 4.*version 3/)
-  assertRefused([both], /another feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
-  assertRefused([both], /another feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
+  assertRefused([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
+  assertRefused([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
   assertRefused([second], /slot 0/)
   assertRefused([first, both], /slot 0/)
   assertRefused([first], /2 slots/)
   assertRefused([kernel.save(0, 0, 10).slice(), kernel.save(0, 1, 39).slice()], /2 slots/)
-  assertRefused([both], /no string that is known/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
+  assertRefused([both], /unknown string/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
 })
 
 test('each slot skips the events that its slice has, and applies the others', () => {

@@ -72,12 +72,12 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   const readers = slices.map(slice => new StateReader(slice)).sort((a, b) => a.header.from - b.header.from || a.header.to - b.header.to)
   let slots = 0
   for (const { header } of readers) {
-    if (header.layout.some((half, i) => half !== state.layout[i])) throw damaged('it is of another feature group, or of other definitions')
-    if (header.from !== slots) throw damaged(`the slices are not one behind the other at slot ${Math.min(slots, header.from)}`)
+    if (header.layout.some((half, i) => half !== state.layout[i])) throw damaged('it belongs to a different feature group, or to other definitions')
+    if (header.from !== slots) throw damaged(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
     slots = header.to
   }
   const lowest = readers.reduce((a, b) => (b.header.sequence < a.header.sequence ? b : a), readers[0])?.header
-  if (lowest && lowest.slots > slots) throw damaged(`the lowest slice was one of ${lowest.slots} slots, and there are slices of ${slots}`)
+  if (lowest && lowest.slots > slots) throw damaged(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
   const complete = new Float64Array(slots)
   for (const part of [state.floors, ...state.structures]) part.grow(slots)
   for (const reader of readers) restore(state, reader, complete)
@@ -91,7 +91,7 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
 export function restoreNext(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
   const reader = new StateReader(slice, ids)
   const { layout, from, to } = reader.header
-  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it is of another feature group, or of other definitions')
+  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it belongs to a different feature group, or to other definitions')
   const { keys, floors, structures } = state
   const first = keys.size
   keys.load(to - from, reader)

@@ -86,10 +86,10 @@ export function slicesIn(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const slices: Uint8Array[] = []
   for (let at = 0; at < bytes.length;) {
-    if (at + HEADER_BYTES > bytes.length) throw damaged(`a slice of ${bytes.length - at} bytes has no header`)
+    if (at + HEADER_BYTES > bytes.length) throw damaged(`a slice of ${bytes.length - at} bytes is shorter than a header`)
     const [numbers, counts] = [NUMBERS_AT, NUMBERS_AT + 1].map(int => view.getInt32(at + int * 4, true))
     const length = numbers < 0 || counts < 0 ? Infinity : bytesOf(numbers, counts)
-    if (at + length > bytes.length) throw damaged(`a slice ends behind the ${bytes.length} bytes there are`)
+    if (at + length > bytes.length) throw damaged(`a slice is longer than the ${bytes.length} available bytes`)
     slices.push(bytes.subarray(at, at + length))
     at += length
   }
@@ -110,17 +110,17 @@ export class StateReader {
   constructor(slice: Uint8Array, ids?: Int32Array) {
     this.#ids = ids
     if (endianness() !== 'LE') throw new SpillwayError('SPILL_UNSUPPORTED', 'state is saved and restored on little-endian machines only')
-    if (slice.length < HEADER_BYTES) throw damaged(`a slice of ${slice.length} bytes has no header`)
+    if (slice.length < HEADER_BYTES) throw damaged(`a slice of ${slice.length} bytes is shorter than a header`)
     const { buffer, byteOffset } = slice.byteOffset % 8 === 0 ? slice : new Uint8Array(slice)
     const [magic, version, first, second, from, to, slots, numbers, counts] = new Int32Array(buffer, byteOffset, HEADER_INTS)
-    if (magic !== MAGIC) throw damaged('the bytes are no slice of it')
-    if (version !== STATE_VERSION) throw damaged(`it has version ${version}, and this is version ${STATE_VERSION}`)
+    if (magic !== MAGIC) throw damaged('the bytes are not a slice')
+    if (version !== STATE_VERSION) throw damaged(`its version is ${version}, but only version ${STATE_VERSION} can be read`)
     if (numbers < 0 || counts < 0 || slice.length !== bytesOf(numbers, counts))
       throw damaged(`a slice of ${slice.length} bytes is not as long as its header says`)
     const [sequence] = new Float64Array(buffer, byteOffset + HEADER_BYTES - 8, 1)
     // A slot has at least one number, so the bytes bound the memory that is allocated.
     if (!(0 <= from && from <= to && to <= slots && to - from <= numbers) || Number.isNaN(sequence))
-      throw damaged(`a slice of slots ${from} to ${to} of ${slots} at ${sequence} cannot be`)
+      throw damaged(`slots ${from} to ${to} of ${slots} at sequence ${sequence} are invalid`)
     this.header = { layout: [first, second], from, to, slots, sequence }
     this.#numbers = new Float64Array(buffer, byteOffset + HEADER_BYTES, numbers)
     this.#counts = new Int32Array(buffer, byteOffset + HEADER_BYTES + numbers * 8, counts)
@@ -134,7 +134,7 @@ export class StateReader {
   /** Reads a count from 0 to `most`. */
   count(most: number): number {
     const value = this.#countsUsed < this.#counts.length ? this.#counts[this.#countsUsed++] : NaN
-    if (!(value >= 0 && value <= most)) throw damaged(`a count of ${value} where at most ${most} can be`)
+    if (!(value >= 0 && value <= most)) throw damaged(`a count of ${value} is not between 0 and ${most}`)
     return value
   }
 
@@ -146,7 +146,7 @@ export class StateReader {
   /** The id here of a string id of the slice. */
   idOf(id: number): number {
     const own = this.#ids![id]
-    if (own === undefined) throw damaged(`there is no text ${id}`)
+    if (own === undefined) throw damaged(`text ${id} does not exist`)
     return own
   }
 
@@ -170,7 +170,7 @@ export class StateReader {
   /** Throws `SPILL_STATE` unless everything was read. */
   end(): void {
     if (this.#numbersUsed !== this.#numbers.length || this.#countsUsed !== this.#counts.length)
-      throw damaged('a slice holds more than its slots')
+      throw damaged('a slice has data after its last slot')
   }
 
   #need(length: number): void {

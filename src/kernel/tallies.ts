@@ -185,8 +185,8 @@ export class Tallies implements Structure {
 
   /** Throws `SPILL_STATE` for an entry that no event can have left. */
   #check(value: number, count: number): void {
-    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw damaged('an entry counts nothing')
-    if (this.#strings && !this.#strings.has(value)) throw damaged('a value that is counted is no string that is known')
+    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw damaged('an entry has an invalid count')
+    if (this.#strings && !this.#strings.has(value)) throw damaged('a counted value is an unknown string')
   }
 
   /** The index in the heads of a finite window's mark. */

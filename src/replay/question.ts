@@ -44,7 +44,7 @@ export function modelQuestion(ir: PipelineIR, name: string): Question {
   const leaves = model.inputs.flatMap(({ expr }) => leavesOf(expr))
   const keyNames = new Set(leaves.flatMap(leaf => (leaf.op === 'feature' ? leaf.key : [])))
   if (keyNames.size === 0)
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' reads no feature, so that nothing is known of a key; name groups instead`)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' reads no feature, so its rows have no keys; name groups instead`)
   const columns = triggerColumns(ir, model)
   const { name: first } = triggerKey(ir, model)
   const keys = columns.filter(column => keyNames.has(column.name)).sort((a, b) => Number(b.name === first) - Number(a.name === first))

@@ -96,7 +96,7 @@ test('without settled labels, or without rows before the holdout, the error has 
   await fails(/no decision whose label is settled: 24 are not known yet, or younger/, { algorithm: 'logistic' }, stolenHistory(24), {
     at: begun + 23 * HOUR,
   })
-  await fails(/of \d+ decisions none is left to learn from before the \d+ that it is judged by/, { algorithm: 'logistic', holdout: '60d' })
+  await fails(/of \d+ decisions none is left to train on: \d+ are held out/, { algorithm: 'logistic', holdout: '60d' })
   await fails(/none is in the 1 ms of the holdout; make holdout longer/, { algorithm: 'logistic', holdout: '1ms' }, undefined, {
     at: end + 2,
   })

@@ -154,7 +154,7 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   const n = t.length
   if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
     untrainable(
-      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, none of a live key, or none as new as 'over' says`,
+      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, no active key, or no decision as recent as 'over' requires`,
     )
   if (n === 0)
     untrainable(
@@ -173,7 +173,7 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   )
   if (trained === 0)
     untrainable(
-      `of ${n} decisions none is left to learn from before the ${n - judged} that it is judged by and a gap of ${gapMs} ms before them, the horizon of the label; wait for more, or make holdout shorter`,
+      `of ${n} decisions none is left to train on: ${n - judged} are held out, and a gap of ${gapMs} ms before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
     )
   if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)

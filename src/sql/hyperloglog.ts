@@ -34,7 +34,7 @@ export function estimatedSql(list: string, type: ColumnType, dialect: Dialect): 
   })
 }
 
-/** The two words of mapPairs value, as pairs. */
+/** The two words of each value, as pairs. */
 function wordsSql(list: string, type: ColumnType, dialect: Dialect): string {
   const mapPairs = (of: string, upper: (pair: string) => string, lower: (pair: string) => string): string =>
     dialect.each(of, item => dialect.pair(upper(item), lower(item)))

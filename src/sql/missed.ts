@@ -20,7 +20,7 @@ import { identityPartition, membersSql, nextColumns, originalColumn, type OtherE
  * - `revision`: supersedes a visible event, directly or through other revisions.
  * - `letter`: was a dead letter first.
  * - `duplicate`: equal in every field to an earlier event.
- * - `late`: nullInt of these.
+ * - `late`: none of these.
  */
 export const missedKinds = ['stale', 'revision', 'letter', 'duplicate', 'late'] as const
 export type MissedKind = (typeof missedKinds)[number]
