@@ -63,7 +63,8 @@ function exactSql(feature: FeatureIR, window: SqlWindow): SqlValue {
   const sumTau = window.sum(tau)
   const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
   const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
-  const value = `${roundedProduct(covariation, unitOfTime(feature), window)} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
+  const rise = roundedProduct(covariation, unitOfTime(feature), window)
+  const value = `${rise} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
   return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsBeyond(window) }
 }
 

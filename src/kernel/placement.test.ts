@@ -102,7 +102,7 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
   assert.equal(lastTime(utc('2026-07-01T00:00:00Z')), utc('2026-07-01T00:00:00Z'), 'summer time')
 })
 
-test('batch with recorded runs sees what the run in use saw; before the first run it acts as a job on time; visible events stay visible', () => {
+test('batch with recorded runs sees what the run in use saw, and before the first run what a job on time sees', () => {
   const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
   const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), clock: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
   const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {

@@ -72,7 +72,8 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
   const readers = slices.map(slice => new StateReader(slice)).sort((a, b) => a.header.from - b.header.from || a.header.to - b.header.to)
   let slots = 0
   for (const { header } of readers) {
-    if (header.layout.some((half, i) => half !== state.layout[i])) throw damaged('it belongs to a different feature group, or to other definitions')
+    if (header.layout.some((half, i) => half !== state.layout[i]))
+      throw damaged('it belongs to a different feature group, or to other definitions')
     if (header.from !== slots) throw damaged(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
     slots = header.to
   }

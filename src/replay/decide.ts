@@ -95,6 +95,7 @@ export function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Tr
 export function noRequests(model: string): never {
   throw new SpillwayError(
     'SPILL_UNSUPPORTED',
-    `model '${model}' decides on request, and a history of events has no requests; request decisions in a test (spillway/testing), or name the other models`,
+    `model '${model}' decides on request, and a history of events has no requests; ` +
+      'request decisions in a test (spillway/testing), or name the other models',
   )
 }

@@ -116,7 +116,8 @@ function checkNotBefore({ name, features }: GroupIR): void {
   if (before)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `feature '${name}.${before.name}' leaves the triggering event out (before), and a row of keys and a time has none; take the decisions that were made (--decisions), or name other features`,
+      `feature '${name}.${before.name}' leaves the triggering event out (before), and a row of keys and a time has none; ` +
+        'take the decisions that were made (--decisions), or name other features',
     )
 }
 
@@ -157,7 +158,8 @@ function addKey(keys: Map<string, ColumnIR>, column: ColumnIR, group: GroupIR): 
   if (existing && (existing.type !== column.type || existing.scale !== column.scale))
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `the key '${column.name}' of group '${group.name}' is ${column.type}, and of another group ${existing.type}; make a training set of each`,
+      `the key '${column.name}' of group '${group.name}' is ${column.type}, and of another group ${existing.type}; ` +
+        'make a training set of each',
     )
   keys.set(column.name, existing ?? column)
 }

@@ -29,7 +29,8 @@ export function reportTimes({ name, at }: ReportIR, { first, until }: Pick<Repla
     if (times.length >= limits.REPLAY_TICKS_MAX)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `more than ${limits.REPLAY_TICKS_MAX} times of report '${name}' (REPLAY_TICKS_MAX); make it less often, or replay a shorter history`,
+        `more than ${limits.REPLAY_TICKS_MAX} times of report '${name}' (REPLAY_TICKS_MAX); ` +
+          'make it less often, or replay a shorter history',
       )
     times.push(t)
   }

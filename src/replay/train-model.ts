@@ -131,7 +131,8 @@ function forgottenNotes({ forgotten }: ReplayLog, after: number, refused: number
   if (forgotten === -Infinity) return []
   const text = (ms: number) => new Date(ms).toISOString()
   return [
-    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
+    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, ` +
+      `and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
   ]
 }
 
@@ -154,11 +155,13 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   const n = t.length
   if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
     untrainable(
-      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, no active key, or no decision as recent as 'over' requires`,
+      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, ` +
+        "no active key, or no decision as recent as 'over' requires",
     )
   if (n === 0)
     untrainable(
-      `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, and ${refused} have a value that was refused`,
+      `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, ` +
+        `and ${refused} have a value that was refused`,
     )
   const holdoutFrom = holdout === undefined ? t[Math.min(n - 1, Math.floor(n * (1 - HOLDOUT)))] : at - gapMs - holdout
   const trainedTo = holdoutFrom - gapMs
@@ -173,7 +176,8 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   )
   if (trained === 0)
     untrainable(
-      `of ${n} decisions none is left to train on: ${n - judged} are held out, and a gap of ${gapMs} ms before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
+      `of ${n} decisions none is left to train on: ${n - judged} are held out, ` +
+        `and a gap of ${gapMs} ms before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
     )
   if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
   const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)

@@ -84,8 +84,10 @@ export function expressionBound(
       return `(${a} + ${b} + ${SHARE} * (abs(${l}) + abs(${r})))`
     case 'mul':
       return `(abs(${l}) * ${b} + abs(${r}) * ${a} + ${a} * ${b} + ${SHARE} * abs(${l} * ${r}))`
-    case 'div':
-      return `CASE WHEN abs(${r}) > ${b} THEN (abs(${l}) * ${b} + abs(${r}) * ${a}) / (abs(${r}) * (abs(${r}) - ${b})) + ${SHARE} * abs(${l} / ${r}) ELSE ${OPEN} END`
+    case 'div': {
+      const inputs = `(abs(${l}) * ${b} + abs(${r}) * ${a}) / (abs(${r}) * (abs(${r}) - ${b}))`
+      return `CASE WHEN abs(${r}) > ${b} THEN ${inputs} + ${SHARE} * abs(${l} / ${r}) ELSE ${OPEN} END`
+    }
     default:
       return `CASE WHEN abs(${l} - ${r}) <= ${a} + ${b} THEN ${OPEN} ELSE 0e0 END`
   }

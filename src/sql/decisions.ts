@@ -94,6 +94,7 @@ export function vectorsOf(
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
   const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
+  const finalScore = score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
 ${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
 given AS (
@@ -108,7 +109,7 @@ scored AS (
   SELECT *, ${score ?? 'NULL'} AS _score
   FROM inputs
 )
-SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]), ...allBounds.map(({ name }) => name)].join(',\n  ')}
+SELECT ${[...results, ...finalScore, ...allBounds.map(({ name }) => name)].join(',\n  ')}
 FROM scored
 ORDER BY _ask`
   return { sql, scored: score !== undefined, bounded: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }

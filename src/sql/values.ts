@@ -81,9 +81,10 @@ export function valuesQuery(
     dialect,
   )
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
+  const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()]
   const sql = `WITH
 known AS (
-  SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()].join(',\n    ')}
+  SELECT ${eventColumns.join(',\n    ')}
   FROM ${others?.from ?? `${tables.events} s`}
 ),
 asked AS (
@@ -139,7 +140,8 @@ function reachOf({ features }: GroupIR): number | undefined {
  */
 function nearSql(reach: number | undefined, dialect: Dialect): string {
   if (reach === undefined) return 'SELECT * FROM known'
-  return `SELECT e.*, ${dialect.tile('e._time', reach)} + later.shift AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+  const span = `${dialect.tile('e._time', reach)} + later.shift`
+  return `SELECT e.*, ${span} AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
 }
 
 /**
