@@ -20,6 +20,7 @@ export type KeyOrder = (left: number, right: number) => number
 
 const FIRST_CAPACITY = 1024
 
+/** The active keys of one or several sources. */
 export class LiveKeys {
   readonly #live: number
   readonly #order: KeyOrder

@@ -8,9 +8,11 @@ import type { Windows } from './window.ts'
 const SMALLEST = 4
 const BASE = 0
 const CAPACITY = 1
-/** Offsets in a list's head: its oldest entry, the index after its newest entry, and its marks. */
+/** Offset in a list's head of the index of its oldest entry. */
 export const FROM = 2
+/** Offset in a list's head of the index after its newest entry. */
 export const END = 3
+/** Offset in a list's head of its first mark. */
 export const MARKS = 4
 
 /**

@@ -12,6 +12,7 @@ import { hashed } from '../columns/row-index.ts'
 /** The number is not at its home place. */
 export const ELSEWHERE = -2
 
+/** A hash table from numbers to slots. */
 export class NumberSlots {
   /** Two doubles per place: a number, and its slot plus one; 0 where the place is free. */
   #table = new Float64Array(2 * 16)

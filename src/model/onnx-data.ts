@@ -1,8 +1,6 @@
 /** Converts numbers to the types of an ONNX graph's inputs. */
 import type { OnnxInputType } from '../define/ir/onnx-ir.ts'
 
-export type OnnxValues = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array
-
 /** A typed array with its ONNX type. */
 export type OnnxData =
   | { readonly type: 'float32'; readonly values: Float32Array<ArrayBuffer> }

@@ -23,10 +23,12 @@ import { identityPartition, membersSql, nextColumns, originalColumn, type OtherE
  * - `late`: none of these.
  */
 export const missedKinds = ['stale', 'revision', 'letter', 'duplicate', 'late'] as const
+/** One of `missedKinds`. */
 export type MissedKind = (typeof missedKinds)[number]
 
-/** Bits for the kinds that a decision leaves out (`SqlRecordedDecision.excludedKinds`). */
+/** The bit of a kind. Their sum says which kinds a decision leaves out (`SqlRecordedDecision.excludedKinds`). */
 export const bitOf = (kind: MissedKind): number => 2 ** missedKinds.indexOf(kind)
+/** The sum of the bits of some kinds. */
 export const bitsOf = (kinds: Iterable<MissedKind>): number => [...kinds].reduce((bits, kind) => bits + bitOf(kind), 0)
 
 /** Kinds that do not depend on the decision. */
@@ -106,8 +108,9 @@ export interface MissedCell {
 
 /**
  * Builds a query for the events in today's log that the decisions in `table` missed of one group, and that their as-of time would
- * have counted. A row per decision that missed something: its number; then for each feature of the group and each of `missedKinds`,
- * the number of events that were added to its window, or removed because they were superseded, and the number of the last such event.
+ * have counted. It has a row for each decision that missed something. Its columns are the decision's number, then two for each
+ * feature of the group and each of `missedKinds`: the number of events that were added to the window or removed as superseded, and
+ * the number of the last such event.
  */
 export function missedQuery(
   pipeline: PipelineIR,
