@@ -143,7 +143,7 @@ test('a count is the number of events; a share, of those with a condition, the p
   assert.deepEqual(valuesOf('share', { type: 'bool' }, [n, [1, 0, 4]], { layout: sums(1, 'x') }), [1 / 3, null, 1])
 })
 
-test('countDistinct is 0 for no events, exact up to its limit, and beyond it the sketch\'s estimate, at least limit + 1', () => {
+test("countDistinct is 0 for no events, exact up to its limit, and beyond it the sketch's estimate, at least limit + 1", () => {
   // 4,096 registers: three of rank 1, or every one of rank 3.
   const [rest, empty] = [1.5, 4093]
   assert.deepEqual(

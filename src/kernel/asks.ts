@@ -25,7 +25,7 @@ export function countingFrom(first: number, length: number): Int32Array {
 }
 
 /**
- * The first read in [from, to) that sees more than `events` events. It does not share code with `lowerBound`: a search that sees two
+ * The first read in [from, to) that sees more than `events` events. It does not share code with `firstEntryFrom`: a search that sees two
  * kinds of array is slower, and every read uses that one.
  */
 export function rowAbove(upto: Int32Array, from: number, to: number, events: number): number {

@@ -132,7 +132,8 @@ export class Distinct implements Structure {
     const reach = windows.reach(t)
     for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= reach; entry--) {
       const commonTime = Math.min(data[entry * 2], other.#lastTime(snapshotSlot, data[entry * 2 + 1]))
-      for (let w = 0; w < windows.length; w++) if (commonTime >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
+      for (let w = 0; w < windows.length; w++)
+        if (commonTime >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
     }
     for (let w = 0; w < windows.length; w++) {
       if (this.partials[w][0][row] <= this.#limit) continue

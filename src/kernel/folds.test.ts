@@ -64,7 +64,7 @@ function coMoment(a: readonly number[], b: readonly number[]): [sum: number, sca
   return [sumOf(terms), sumOf(terms.map(Math.abs)) + 1]
 }
 
-test('spread and trend have the moments of each window\'s events', () => {
+test("spread and trend have the moments of each window's events", () => {
   const windows = cases['hop 7']
   fc.assert(
     fc.property(histories, history => {

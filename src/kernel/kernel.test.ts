@@ -48,7 +48,7 @@ const read = (kernel: Kernel, keys: readonly (string | null)[], clocks: readonly
 const shown = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 
-test('step reads each event\'s key with that event visible, and before without it', () => {
+test("step reads each event's key with that event visible, and before without it", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x }, { agg: 'count', before: true }))
   const out = kernel.step(
     blockOf([
@@ -81,7 +81,7 @@ test('a key never seen, or NULL, has no events', () => {
   ])
 })
 
-test('an as-of time below the key\'s watermark is refused, in this block and in later ones; a read at it is answered', () => {
+test("an as-of time below the key's watermark is refused, in this block and in later ones; a read at it is answered", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'last', input: x }))
   kernel.apply(
     blockOf([

@@ -236,7 +236,13 @@ export class Kernel {
         if (snapshot?.units[u].structure.lost.any) refuseLost(snapshot.units[u], clock, at + row, out)
       }
     }
-    revisions.run({ ...events, lanes }, reads, before, answered, snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots })
+    revisions.run(
+      { ...events, lanes },
+      reads,
+      before,
+      answered,
+      snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots },
+    )
   }
 
   /**

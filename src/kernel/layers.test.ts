@@ -98,7 +98,7 @@ test('a key is answered from the layer that has it, and from both', () => {
   assert.deepEqual(shown(distinct), [1, 2, 1, 0])
 })
 
-test('a read below a key\'s watermark in either layer is refused', () => {
+test("a read below a key's watermark in either layer is refused", () => {
   const layered = layeredOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
   assert.deepEqual(shown(read(layered, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
   assert.deepEqual(shown(read(layered, ['a', 'b'], 20)[0]), [0, 0])

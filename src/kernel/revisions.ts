@@ -140,7 +140,8 @@ export class Revisions {
     for (const event of this.#ledger.eventsOf(slot, this.#event))
       loaded.push({ ...event, identity: event.identity.slice(), values: event.values.slice() })
     for (const { identity, time, arrival, position } of loaded)
-      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, position)) this.#removeSuperseded(slot, time, position)
+      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, position))
+        this.#removeSuperseded(slot, time, position)
   }
 
   #apply({ block, slots, floor, lanes }: RevisableEvents, identity: readonly Column[], event: number): void {

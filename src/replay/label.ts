@@ -100,7 +100,9 @@ export function labelsOfMoments(
   const keyName = labelIR.kind === 'from' ? triggerId(ir, model)!.name : key.name
   // The feature's window is lifetime, so the check for forgotten events is done here.
   const feed =
-    labelIR.kind === 'begins' ? new Feed({ group: holdsGroup(labelIR), key: [key.name] }, moments, { ...log, forgotten: -Infinity }) : undefined
+    labelIR.kind === 'begins'
+      ? new Feed({ group: holdsGroup(labelIR), key: [key.name] }, moments, { ...log, forgotten: -Infinity })
+      : undefined
   const parts: Part[] = []
   let first = 0
   for (const triggers of stretches(size)) {
@@ -204,7 +206,14 @@ function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'know
     return total
   }
   const [decisions, positive, settled, eligibleCount] = [value.length, sum(value), sum(known), sum(eligible)]
-  return { decisions, positive, negative: settled - positive, unknown: eligibleCount - settled, notEligible: decisions - eligibleCount, late: sum(late) }
+  return {
+    decisions,
+    positive,
+    negative: settled - positive,
+    unknown: eligibleCount - settled,
+    notEligible: decisions - eligibleCount,
+    late: sum(late),
+  }
 }
 
 function noLabel({ name }: ModelIR): never {

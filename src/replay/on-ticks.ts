@@ -57,7 +57,12 @@ function livenessEvents(ir: PipelineIR, model: ModelIR, decide: Every, log: Repl
 }
 
 /** The ticks at which a key may be active: those at most `live` after the newest visible event time. */
-function liveTicks({ every, live }: Every, sources: readonly LivenessEvents[], { first, until }: ReplayLog, ticksMax: number): Float64Array {
+function liveTicks(
+  { every, live }: Every,
+  sources: readonly LivenessEvents[],
+  { first, until }: ReplayLog,
+  ticksMax: number,
+): Float64Array {
   const ticks: number[] = []
   const next = sources.map(() => 0)
   let newest = -Infinity
@@ -85,7 +90,13 @@ function liveTicks({ every, live }: Every, sources: readonly LivenessEvents[], {
 const atOrAfter = (moment: number, every: number): number => Math.ceil(moment / every) * every + 0
 
 /** Batches of one decision per tick and active key, in order of both. */
-function* tickBatches(keys: TickKeys, decide: Every, sources: readonly LivenessEvents[], ticks: Float64Array, size: number): Generator<Stretch> {
+function* tickBatches(
+  keys: TickKeys,
+  decide: Every,
+  sources: readonly LivenessEvents[],
+  ticks: Float64Array,
+  size: number,
+): Generator<Stretch> {
   const seen = sources.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
   const moment = new Int32Array(size)

@@ -86,7 +86,7 @@ function missing(column: string, names: readonly string[], time: string): string
 }
 
 /** Extra columns of a file of rows are ignored. */
-const passingOver = (origin: Origin): Origin => ({ ...origin, tabular: true })
+const ignoringExtra = (origin: Origin): Origin => ({ ...origin, tabular: true })
 
 /** Adds the rows of a batch. `required`: keys that each record must have, NULL or not; files with columns are checked as a whole. */
 function addRows(

@@ -51,7 +51,7 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
     assert.deepEqual(set.cut[0], { source: 'payments', events: HOURS, lastArrival: end })
   })
 
-test('events that arrive in the holdout\'s time do not change the model', async () => {
+test("events that arrive in the holdout's time do not change the model", async () => {
   const train = { algorithm: 'trees', holdout: '8d' } as const
   const history = stolenHistory(HOURS)
   const { score, report } = await trained(train, history)
