@@ -47,5 +47,5 @@ test('reused rows are reset, and later rows stay', () => {
     assert.deepEqual({ ...found, ...(counts && { counts: counts.slice(0, 4) }), ...(low && { low: low.slice(0, 4) }) }, fresh[i])
     assert.deepEqual([values[4 * width], nulls[4], refused[4], counts?.[4] ?? 7, low?.[4] ?? 7], [7, 7, 7, 7, 7])
   }
-  assert.throws(() => clearRows(written[0], 6), /a row for each ask/)
+  assert.throws(() => clearRows(written[0], 6), /a row for each read/)
 })
