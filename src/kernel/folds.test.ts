@@ -16,6 +16,7 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Folds } from './folds.ts'
+import type { Lane } from './structure.ts'
 import { floorTo, Windows, type Window } from './window.ts'
 
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
@@ -161,7 +162,7 @@ test('an event before a list is not confused with an entry of the preceding list
   // The first key fills its segment, up to the tile of 30. The second key's list follows it, and then gets an event of that tile.
   const times = [1, 11, 21, 31, 41, 35]
   const arrival = Float64Array.from(times, (time, i) => (i === 5 ? 41 : time))
-  const lane = {
+  const lane: Lane = {
     slots: Int32Array.of(0, 0, 0, 0, 1, 1),
     time: Float64Array.from(times),
     arrival,

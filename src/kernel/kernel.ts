@@ -15,10 +15,10 @@ import { clearRows, featureColumns } from './output.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
 import { refuseEvicted, refuseLost } from './refusing.ts'
-import { Revisions, type RevisableEvents } from './revisions.ts'
+import { Revisions, type BlockEvents } from './revisions.ts'
 import { layoutOf, restoreNext, restoreSlices, saveSlice, type KernelState } from './slices.ts'
 import { STATE_VERSION, StateWriter } from './state.ts'
-import { runChunk, type Reads } from './structure.ts'
+import { runChunk, type Chunk, type Reads } from './structure.ts'
 
 /** Events per slice, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
@@ -26,14 +26,11 @@ const SLICE = 1 << 16
 /** Options of a kernel. */
 export interface KernelOptions {
   readonly strings: Strings
-  /**
-   * The lower bound of later as-of times as an event is applied: its arrival for every ordinary placement; its time for `corrected`,
-   * where events are applied in order of (time, arrival, position).
-   */
+  /** Lower bound of later as-of times when an event is applied: its arrival, or its time for `corrected`, which applies by time. */
   readonly floor?: 'arrival' | 'time'
   /** Also deliver the rounding error of exact sums and changes. */
   readonly exact?: boolean
-  /** The kernel is a snapshot: it is restored by `restoreNext`, and events that supersede its own may arrive meanwhile. */
+  /** A snapshot is restored by `restoreNext`, and events that supersede its own may arrive meanwhile. */
   readonly isBody?: boolean
   /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
@@ -62,7 +59,6 @@ export class Kernel {
   #saved: KernelState | undefined
   /** Set until all restored slots are complete up to the same sequence. */
   #catchUp: CatchUp | undefined
-
   /** Present if events can be superseded. */
   readonly #revisions: Revisions | undefined
   /** The kernel with the events that this one does not get. */
@@ -116,19 +112,16 @@ export class Kernel {
    * Restores slices from `save`, each possibly of a different sequence, into this kernel, which has had no event. Returns the lowest
    * sequence (−Infinity without slices). The caller then passes every later event of the source to `catchUp`.
    *
-   * The caller guarantees: the same group, source and `watermark`; strings with the same ids; sequences that rise along the log and
-   * were given to `save`. The slices cover every slot that existed at the lowest of their sequences: later keys return with their
-   * events. Throws `SPILL_STATE` for a slice that is damaged, of another group or version, or for gaps; this kernel is then unusable.
+   * The caller guarantees the same group, source and `watermark`, strings with the same ids, and sequences that rise along the log.
+   * The slices cover every slot that existed at their lowest sequence: later keys return with their events. Throws `SPILL_STATE` for
+   * gaps and for a slice that is damaged, or of another group or version; this kernel is then unusable.
    */
   restore(slices: readonly Uint8Array[]): number {
     this.#catchUp = restoreSlices(this.#state(), slices)
     return this.#catchUp.lowest
   }
 
-  /**
-   * Appends one slice of a kernel whose strings had other ids: `ids` maps them to those here. All slices of a kernel, of one moment
-   * and in order, reproduce it; `settle` ends the restore. Throws as `restore` does.
-   */
+  /** Appends a slice of a kernel with other string ids, which `ids` maps. `settle` ends the restore. Throws as `restore` does. */
   restoreNext(slice: Uint8Array, ids: Int32Array): void {
     restoreNext(this.#state(), slice, ids)
   }
@@ -218,10 +211,10 @@ export class Kernel {
     for (const rows of [evicted, snapshot?.evicted]) if (rows) refuseEvicted(rows, from, out)
   }
 
-  /** Applies events that may supersede others, and answers the reads among them. The first read is row `at` of the output. */
+  /** Applies events that may supersede others, and answers the reads among them, the first as row `at` of the output. */
   #revise(
     revisions: Revisions,
-    { snapshot, ...events }: Omit<RevisableEvents, 'lanes'> & { readonly snapshot: Beneath | undefined },
+    { snapshot, ...events }: BlockEvents & { readonly snapshot: Beneath | undefined },
     reads: Reads,
     before: Int32Array,
     at: number,
@@ -261,7 +254,7 @@ export class Kernel {
     for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
       const rows = Math.min(CHUNK, total - row)
       const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
-      const chunk = { lane, reads, from, to, row, rows }
+      const chunk: Chunk = { lane, reads, from, to, row, rows }
       if (under) runLayers(unit.structure, under.unit.structure, chunk, under.slots)
       else runChunk(unit.structure, chunk)
       const clock = numbersSlice(reads.clock, row, row + rows)

@@ -12,11 +12,15 @@ import { identityColumns, identityTexts, isDeleted } from './superseded.ts'
 import { widened } from './widened.ts'
 import type { Windows } from './window.ts'
 
-/** Events of a block, and each unit's view of them. */
-export interface RevisableEvents {
+/** Events of a block, with their slots and watermarks. */
+export interface BlockEvents {
   readonly block: Block
   readonly slots: Int32Array
   readonly floor: Float64Array
+}
+
+/** Events of a block, and each unit's view of them. */
+export interface RevisableEvents extends BlockEvents {
   /** One per unit. */
   readonly lanes: readonly Lane[]
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
 import { histories, keepsTiles, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
-import { runChunk } from './structure.ts'
+import { runChunk, type Lane } from './structure.ts'
 import { Sums } from './sums.ts'
 import { Windows, type Window } from './window.ts'
 
@@ -105,8 +105,8 @@ test('long runs at one key slide and grow the list; sums that once passed 2^53 l
   const late = Array.from({ length: 5000 }, (_, i) => [5000 + i, value] as const)
   const time = Float64Array.from([...early, ...late], ([at]) => at)
   const slots = new Int32Array(time.length)
-  const place = { slots, time, arrival: time, floor: time, position: time, skip: undefined }
-  const lane = { ...place, value: Float64Array.from([...early, ...late], ([, x]) => x) }
+  const values = Float64Array.from([...early, ...late], ([, x]) => x)
+  const lane: Lane = { slots, time, arrival: time, floor: time, position: time, skip: undefined, value: values }
   const reads = { slots, clock: time, upto: slots.map((_, event) => event + 1) }
   runChunk(sums, { lane, reads, from: 0, to: 100, row: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {
