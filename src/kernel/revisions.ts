@@ -64,7 +64,7 @@ export class Revisions {
     floor: new Float64Array(1),
   }
   /** The last event, which structures with `before` do not have yet: it may trigger the reads that follow. */
-  #held: { readonly lanes: readonly Lane[]; readonly event: number } | undefined
+  #held: { readonly inputs: readonly Lane[]; readonly event: number } | undefined
 
   /**
    * `windows` are those of all units. With `isBody` no identity is dropped until `settle`: an event that it superseded may still
@@ -161,7 +161,7 @@ export class Revisions {
     for (let u = 0; u < lanes.length; u++) into.values[u] = lanes[u].skip?.[event] ? NaN : lanes[u].value[event]
     if (this.#ledger.add(slot, into, floor[event])) this.#lose(slot)
     if (!this.#stale[slot]) this.#insert(lanes, event, false)
-    if (this.#hasBefore) this.#held = { lanes, event }
+    if (this.#hasBefore) this.#held = { inputs: lanes, event }
   }
 
   /** Applies an event that counts in the other layer: it only supersedes here. */
@@ -194,9 +194,9 @@ export class Revisions {
 
   #insertHeld(): void {
     if (!this.#held) return
-    const { lanes, event } = this.#held
+    const { inputs, event } = this.#held
     this.#held = undefined
-    if (!this.#stale[lanes[0].slots[event]]) this.#insert(lanes, event, true)
+    if (!this.#stale[inputs[0].slots[event]]) this.#insert(inputs, event, true)
   }
 
   #read(slot: number, clock: number, row: number): void {
@@ -214,7 +214,7 @@ export class Revisions {
   /** Refills the structures of a slot from the ledger, for reads at `clock` and later. */
   #refill(slot: number, clock: number): void {
     const { slots, time, arrival, position, value, floor } = this.#single
-    const held = this.#held && this.#held.lanes[0].slots[this.#held.event] === slot ? this.#held.lanes[0].position[this.#held.event] : NaN
+    const held = this.#held && this.#held.inputs[0].slots[this.#held.event] === slot ? this.#held.inputs[0].position[this.#held.event] : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
     floor[0] = clock
