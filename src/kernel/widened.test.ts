@@ -44,7 +44,7 @@ describe('an array that grows', () => {
     const { WebAssembly } = globalThis as { WebAssembly?: unknown }
     try {
       Object.assign(globalThis, { WebAssembly: undefined })
-      const alone = (await import(without)) as { widened: typeof widened }
+      const alone = (await import(without)) as typeof import('./widened.ts')
       const large = numbered(new Float64Array(limits.IN_PLACE_BYTES))
       const larger = alone.widened(large, large.length + 1)
       assert.equal(large.length, limits.IN_PLACE_BYTES)
