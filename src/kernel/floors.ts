@@ -31,12 +31,12 @@ export class Floors {
    * Raises each event's watermark in place to the key's watermark as of that event: a structure never moves a window's tail back.
    * Removes reads below their key's watermark from `reads`, so that no structure answers them. Returns 1 for each removed read.
    */
-  raise(slots: Int32Array, floor: Float64Array, reads: Reads): Uint8Array | undefined {
+  raise(slots: Int32Array, watermark: Float64Array, reads: Reads): Uint8Array | undefined {
     let evicted: Uint8Array | undefined
     let event = 0
     for (let row = 0; row <= reads.slots.length; row++) {
       const visible = row < reads.slots.length ? reads.upto[row] : slots.length
-      event = raiseEvents(this.#reached, slots, floor, event, visible)
+      event = raiseEvents(this.#reached, slots, watermark, event, visible)
       if (row === reads.slots.length || advanceTo(this.#reached, reads.slots[row], reads.clock[row])) continue
       evicted ??= new Uint8Array(reads.slots.length)
       evicted[row] = 1
@@ -46,13 +46,13 @@ export class Floors {
   }
 }
 
-function raiseEvents(reached: Float64Array, slots: Int32Array, floor: Float64Array, from: number, to: number): number {
+function raiseEvents(reached: Float64Array, slots: Int32Array, watermark: Float64Array, from: number, to: number): number {
   let event = from
   for (; event < to; event++) {
     const slot = slots[event]
     if (slot < 0) continue
-    if (floor[event] > reached[slot]) reached[slot] = floor[event]!
-    floor[event] = reached[slot]!
+    if (watermark[event] > reached[slot]) reached[slot] = watermark[event]!
+    watermark[event] = reached[slot]!
   }
   return event
 }

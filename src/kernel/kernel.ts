@@ -30,7 +30,7 @@ export interface KernelOptions {
   readonly floor?: 'arrival' | 'time'
   /** Also deliver the rounding error of exact sums and changes. */
   readonly exact?: boolean
-  /** A snapshot is restored by `restoreNext`, and events that supersede its own may arrive meanwhile. */
+  /** A snapshot is restored by `appendSlice`, and events that supersede its own may arrive meanwhile. */
   readonly isBody?: boolean
   /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
@@ -121,7 +121,7 @@ export class Kernel {
     return this.#catchUp.lowest
   }
 
-  /** Appends a slice of a kernel with other string ids, which `ids` maps. `settle` ends the restore. Throws as `restore` does. */
+  /** Appends a slice of a kernel with other string ids, which `ids` maps. `finishRestore` ends the restore. Throws as `restore` does. */
   restoreNext(slice: Uint8Array, ids: Int32Array): void {
     restoreNext(this.#state(), slice, ids)
   }

@@ -70,10 +70,10 @@ export class Ledger {
     this.#lost.fill(-Infinity, length)
   }
 
-  /** Adds an event unless it is before every window at as-of time `floor`. Returns true if another event was lost for it. */
-  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, floor: number): boolean {
+  /** Adds an event unless it is before every window at as-of time `watermark`. Returns true if another event was lost for it. */
+  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, watermark: number): boolean {
     const arena = this.#arena
-    const reach = this.#windows.reach(floor)
+    const reach = this.#windows.reach(watermark)
     arena.forget(slot, reach)
     if (time < reach) return false
     const end = arena.end(slot)

@@ -67,7 +67,7 @@ export class Revisions {
   #held: { readonly inputs: readonly Lane[]; readonly event: number } | undefined
 
   /**
-   * `windows` are those of all units. With `isBody` no identity is dropped until `settle`: an event that it superseded may still
+   * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
    * arrive.
    */
   constructor(
@@ -75,14 +75,14 @@ export class Revisions {
     units: readonly Unit[],
     windows: Windows,
     maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY,
-    isBody = false,
+    isSnapshot = false,
   ) {
     const identity = identityColumns(source).length
     this.#source = source
     this.#units = units
     this.#hasBefore = units.some(({ before }) => before)
     this.#ledger = new Ledger(windows, identity, units.length, maxEvents, [...identityTexts(source), ...units.map(({ isText }) => isText)])
-    this.#identities = new Identities(identity, isBody ? Infinity : source.revisable!)
+    this.#identities = new Identities(identity, isSnapshot ? Infinity : source.revisable!)
     this.#event = ledgerEvent(identity, units.length)
   }
 

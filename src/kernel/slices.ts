@@ -31,7 +31,7 @@ export interface KernelState {
 }
 
 /** Two numbers that differ if the states of two groups may differ in shape or meaning. Names and notes do not matter. */
-export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: string): SliceHeader['layout'] {
+export function layoutOf({ key, features }: GroupIR, source: SourceIR, watermark: string): SliceHeader['layout'] {
   const digest = createHash('sha256')
     .update(
       canonicalJson([
@@ -41,7 +41,7 @@ export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: st
         source.key,
         source.identity ?? null,
         source.deleted ?? null,
-        floor,
+        watermark,
       ]),
     )
     .digest()

@@ -87,7 +87,7 @@ function liveTicks(
 }
 
 /** The first multiple of `every` at or after a time. */
-const atOrAfter = (moment: number, every: number): number => Math.ceil(moment / every) * every + 0
+const atOrAfter = (t: number, every: number): number => Math.ceil(t / every) * every + 0
 
 /** Batches of one decision per tick and active key, in order of both. */
 function* tickBatches(
@@ -99,12 +99,14 @@ function* tickBatches(
 ): Generator<Stretch> {
   const seen = sources.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
-  const moment = new Int32Array(size)
+  const pointOf = new Int32Array(size)
   let length = 0
   const batch = (): Stretch => {
-    const filled = { length, moment: moment.slice(0, length), key: { values: values.slice(0, length) } }
+    const points = pointOf.slice(0, length)
+    const key = { values: values.slice(0, length) }
+    const filled: Stretch = { length, from: points[0], to: points.at(-1)! + 1, moment: points, columnOf: () => key }
     length = 0
-    return { ...filled, from: filled.moment[0], to: filled.moment.at(-1)! + 1, columnOf: () => filled.key }
+    return filled
   }
   for (let tick = 0; tick < ticks.length; tick++) {
     sources.forEach(({ source, block }, i) => {
@@ -117,7 +119,7 @@ function* tickBatches(
     const live = keys.at(ticks[tick])
     for (let row = 0; row < live.length; row++) {
       values[length] = live[row]!
-      moment[length++] = tick
+      pointOf[length++] = tick
       if (length === size) yield batch()
     }
   }

@@ -17,7 +17,7 @@ export interface SqlCut {
   readonly clock: number
   /** The triggering event, if it is of the group's source. */
   readonly without?: number | undefined
-  /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed.ts`). */
+  /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed-events.ts`). */
   readonly within?: number | undefined
 }
 
@@ -30,7 +30,7 @@ export interface SqlMade {
   /** In the order of `recordedReads`. */
   readonly cuts: readonly SqlCut[]
   /**
-   * Kinds of missed events to leave out, as bits (`missed.ts`): the vector is then computed over all events but those. Needs
+   * Kinds of missed events to leave out, as bits (`missed-events.ts`): the vector is then computed over all events but those. Needs
    * `within`.
    */
   readonly leave?: number | undefined
