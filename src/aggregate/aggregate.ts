@@ -5,8 +5,8 @@ import type { SqlValue, SqlWindow } from './sql.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * Determines the kernel's structure for an aggregate (semantics, aggregates): a partial can be subtracted (`invertible`), the value
- * is that of one event (`selective`), or neither.
+ * Determines the kernel's structure for an aggregate: a partial can be subtracted (`invertible`), the value is that of one event
+ * (`selective`), or neither (`other`).
  */
 export type Algebra = 'invertible' | 'selective' | 'other'
 
@@ -82,7 +82,7 @@ export interface Lowering {
   readonly at: number
 }
 
-/** Defines one aggregate: a commutative monoid with the properties that each room needs (semantics, aggregates). */
+/** Defines one aggregate: a commutative monoid with the properties that each room needs. */
 export interface Aggregate {
   readonly name: AggregateName
   algebra(input: TypeIR | undefined): Algebra
@@ -90,7 +90,7 @@ export interface Aggregate {
   partial(feature: FeatureIR): Partial
   /** Computes physical values from partials: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
   lower(lowering: Lowering): void
-  /** The delivered value in SQL: an independent witness, written from the semantics (aggregates) and not from `lower`. */
+  /** The delivered value in SQL: an independent witness, written from the semantics (numbers to the bit) and not from `lower`. */
   sql(feature: FeatureIR, window: SqlWindow): SqlValue
 }
 

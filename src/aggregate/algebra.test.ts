@@ -1,4 +1,4 @@
-/** Tests the declared properties of each aggregate, for every type that it takes, against the table of the semantics (aggregates). */
+/** Tests the declared properties of each aggregate, for every type that it takes, against a table written by hand. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'

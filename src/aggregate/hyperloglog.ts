@@ -1,5 +1,5 @@
 /**
- * Estimates the number of distinct values from the greatest rank in each of 4,096 registers (HyperLogLog, semantics: aggregates).
+ * Estimates the number of distinct values from the greatest rank in each of 4,096 registers (HyperLogLog, semantics, numbers to the bit).
  * Standard error 1.04 / √4096, 1.6 %.
  *
  * A value is represented by its *code*, register · 64 + rank. Values of the same code are one value to the sketch. No logarithm is

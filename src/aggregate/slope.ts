@@ -8,7 +8,7 @@ import { momentsBeyond } from './variance.ts'
 
 /**
  * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
- * (semantics, aggregates). NULL for fewer than two values, or if all have one time.
+ * (semantics, numbers to the bit). NULL for fewer than two values, or if all have one time.
  */
 export const slope: Aggregate = {
   name: 'slope',

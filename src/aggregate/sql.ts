@@ -18,10 +18,7 @@ export interface SqlWindow {
   countWhere(condition: string): string
   /** Number of distinct values. */
   distinct(value: string): string
-  /**
-   * HyperLogLog's estimate of the number of distinct values, before rounding (semantics, aggregates); of the input's type. Evaluated
-   * only where it is used.
-   */
+  /** HyperLogLog's estimate of the number of distinct values, before rounding; of the input's type. Evaluated only where it is used. */
   estimated(value: string): string
   sum(value: string): string
   min(value: string): string

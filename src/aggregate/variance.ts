@@ -9,7 +9,7 @@ import type { SqlValue, SqlWindow } from './sql.ts'
 export const ofSpread = ofSums(['x', 'xx'], spreadFold)
 
 /**
- * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, aggregates); NULL for fewer than
+ * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than
  * two values.
  */
 export const variance: Aggregate = {

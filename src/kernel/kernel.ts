@@ -132,7 +132,7 @@ export class Kernel {
   }
 
   /**
-   * Makes reads include the events of a snapshot (semantics, the two layers): a kernel of the same group, source and strings, whose
+   * Makes reads include the events of a snapshot (semantics, two layers): a kernel of the same group, source and strings, whose
    * events this kernel does not get, and which nothing else uses. The order in which the two got their events does not matter.
    */
   onto(snapshot: Kernel | undefined): void {

@@ -1,5 +1,5 @@
 /**
- * Reads a delta and a snapshot as one (semantics, the two layers). The delta gets events, the snapshot beneath it gets none. Each
+ * Reads a delta and a snapshot as one (semantics, two layers). The delta gets events, the snapshot beneath it gets none. Each
  * layer answers a read with partials of its own events; the snapshot's are combined into the delta's before lowering.
  */
 import type { Unit } from './build.ts'

@@ -38,7 +38,7 @@ export function inOrderOfTime({ length, t, row, columns }: AskedRows, isKept: (r
   }
 }
 
-/** Rows, in order of time, as requests: each sees every event that had arrived by its time (semantics, training sets). */
+/** Rows, in order of time, as requests: each sees every event that had arrived by its time. */
 export const asRequests = ({ t, columns }: AskedRows, { histories }: Pick<ReplayLog, 'histories'>): Requests => ({
   t,
   columns,

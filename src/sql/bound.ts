@@ -1,5 +1,5 @@
 /**
- * Computes error bounds: the largest difference between two correct computations of one value (semantics, aggregates). The bound is
+ * Computes error bounds: the largest difference between two correct computations of one value (semantics, numbers to the bit). The bound is
  * 2^−40 of the sum of the absolute values of its terms if they are doubles, and zero otherwise. A larger difference needs a cause.
  */
 import { aggregates } from '../aggregate/index.ts'

@@ -1,7 +1,7 @@
 import type { ColumnType } from '../define/ir/ir.ts'
 
 /**
- * Defines an engine's SQL, so that the IR has the same meaning there as in the semantics (the value, aggregates).
+ * Defines an engine's SQL, so that the IR has the same meaning there as in the semantics (the value, numbers to the bit).
  *
  * All methods map text to text. "Exact" values are integers wide enough for every intermediate sum and product; doubles are IEEE
  * binary64. SQL that is the same on every engine (`+`, `AND`, `CASE`, `sum`, `FILTER`) is not here.

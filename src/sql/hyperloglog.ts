@@ -1,6 +1,6 @@
 /**
- * Writes the estimate of `countDistinct` (semantics, aggregates) as SQL over the list of a window's values. It follows the semantics
- * and shares nothing with `aggregate/hyperloglog.ts`, so it is an independent witness of that code.
+ * Writes the estimate of `countDistinct` as SQL over the list of a window's values. It follows the semantics (numbers to the bit) and
+ * shares nothing with `aggregate/hyperloglog.ts`, so it is an independent witness of that code.
  *
  * Each step maps the previous list to a new list. Nested lambdas, or steps inlined where they are used, took engines three times as
  * long to plan and run.

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect.ts'
 
 /**
- * Rounds a double to 8 significant binary digits, half away from zero (semantics, aggregates: `quantile`), that is to the nearest
+ * Rounds a double to 8 significant binary digits, half away from zero (semantics, numbers to the bit), that is to the nearest
  * multiple of 2^(e − 7), where 2^e is the power of two at or below it.
  *
  * The logarithm may be off next to a whole number. There the value is next to a power of two, and the steps of both sides round it to
