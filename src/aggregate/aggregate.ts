@@ -4,21 +4,28 @@ import type { MomentLayout, MomentTerm } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 import type { Tally } from './tally.ts'
 
-/** What decides the kernel's structure: can a partial be subtracted, is the value one event's, or neither (semantics §6). */
+/**
+ * Determines the kernel's structure for an aggregate: a partial can be subtracted (`invertible`), the value is that of one event
+ * (`selective`), or neither (`other`).
+ */
 export type Algebra = 'invertible' | 'selective' | 'other'
 
 /** Over exact types a value is exact to the bit; over `double`, sums and differences carry rounding. */
 export type Exactness = 'exact' | 'inexact'
 
 /**
- * The partial that an aggregate is lowered from, which also names the kernel structure that keeps it.
+ * The partial aggregate that an aggregate is lowered from; `kind` names the kernel structure that keeps it.
  *
- * - `sums`: exact moments, sums that can be subtracted (`moments.ts`); with `bounds`, how many values there are in each bucket.
- * - `folds`: moments over doubles, combined and never subtracted (`fold.ts`).
- * - `extremes`: [value]. - `ends`: [first, last, time of first, time of last]. - `recent`: the newest k as [value, time] each,
- *   of those that have a value, or with `nulls` of all: then a value may be `nullValue`.
- * - `distinct`: [count, or anything above the limit; then the sum of 2^−rank and the empty registers of the sketch]. - `tallies`: what a tally reads of how often each value occurs (`tally.ts`).
- * Columns of a partial are one row an ask; an absent value is NaN.
+ * - `sums`: exact moments, which can be subtracted (`moments.ts`); with `bounds`, the number of values in each bucket.
+ * - `folds`: moments over doubles, which are combined and never subtracted (`fold.ts`).
+ * - `extremes`: [value].
+ * - `ends`: [first, last, time of first, time of last].
+ * - `recent`: [value, time] of each of the newest k events that have a value. With `nulls`, of all events: then a value may be
+ *   `nullValue`.
+ * - `distinct`: [count, or any number above the limit; then the sum of 2^−rank and the number of empty registers of the sketch].
+ * - `tallies`: the columns that a tally writes from the number of occurrences of each value (`tally.ts`).
+ *
+ * Columns of a partial have one row per read; an absent value is NaN.
  */
 export type Partial =
   | { readonly kind: 'sums'; readonly terms: readonly MomentTerm[]; readonly bounds?: readonly number[] }
@@ -29,69 +36,79 @@ export type Partial =
   | { readonly kind: 'distinct'; readonly limit: number }
   | { readonly kind: 'tallies'; readonly tally: Tally }
 
-/** The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is NULL. */
+/**
+ * The value of an event that takes part with a NULL. No column holds it: doubles that are not finite are refused, and overflow is
+ * NULL.
+ */
 export const nullValue = Infinity
 
-/** Why a cell has no value although its window may hold one. Codes of `FeatureColumn.refused`; 0 is not refused. */
+/** Codes of `FeatureColumn.refused`: the reason why a cell has no value although its window may hold one. 0 is not refused. */
 export const refusals = { range: 1, limit: 2, evicted: 3 } as const
 
-/** Values of one feature, a row an ask. `nulls` is 1 where there is no value, for lack of one or because it was refused. */
+/** Values of one feature, one row per read. `nulls` is 1 where there is no value, because none exists or because it was refused. */
 export interface FeatureColumn {
-  /** Physical values; string ids for strings; `width` values a row for a list. */
+  /** Physical values; string ids for strings; `width` values per row for a list. */
   readonly values: Float64Array
   readonly nulls: Uint8Array
   readonly refused: Uint8Array
-  /** Values a row. */
+  /** Values per row. */
   readonly width: number
-  /** Of a list: how many of a row's `width` values there are. */
+  /** For a list: how many of a row's `width` values exist. */
   readonly counts?: Uint16Array
-  /** Exact sums and changes: what rounding to a double left out, so that `values + low` is the exact integer. */
+  /** For exact sums and changes: the rounding error, so that `values + low` is the exact integer. */
   readonly low?: Float64Array
 }
 
-/** Marks a cell that has no value although its window may hold one; by default one beyond what exact arithmetic, or a double, covers. */
+/**
+ * Marks a cell as refused: it has no value although its window may hold one. By default because the value exceeds exact arithmetic,
+ * or a double.
+ */
 export function refuse(column: FeatureColumn, row: number, code: number = refusals.range): void {
   column.nulls[row] = 1
   column.refused[row] = code
 }
 
-/** Everything `lower` needs for `rows` rows, written to `out` from row `at`. */
+/** The input of `lower` for `rows` rows, written to `out` from row `at`. */
 export interface Lowering {
   readonly feature: FeatureIR
   readonly rows: number
-  /** The partial's columns, as `Partial` says; rows 0 … rows − 1. */
+  /** The partial's columns, as `PartialAggregate` defines them; rows 0 … rows − 1. */
   readonly partial: readonly Float64Array[]
-  /** For `sums`: where each term stands in `partial`. */
+  /** For `sums`: the columns of each term in `partial`. */
   readonly layout: MomentLayout | undefined
-  /** The clock of each row, UTC ms. */
+  /** The as-of time of each row, UTC ms. */
   readonly clock: Float64Array
   readonly out: FeatureColumn
   readonly at: number
 }
 
-/** One aggregate: a commutative monoid with what each room must know of it (semantics §6). */
+/** Defines one aggregate: a commutative monoid with the properties that each room needs. */
 export interface Aggregate {
   readonly name: AggregateName
   algebra(input: TypeIR | undefined): Algebra
   exactness(input: TypeIR | undefined): Exactness
   partial(feature: FeatureIR): Partial
-  /** Values from partials, physical: a decimal's `sum`, `min`, … stays scaled; what is a double by type is delivered. */
+  /** Computes physical values from partials: a decimal's `sum`, `min`, … stays scaled; a value of type double is as delivered. */
   lower(lowering: Lowering): void
-  /** The value as delivered, in SQL: a second witness, from semantics §6 and not from `lower`. */
+  /** The delivered value in SQL: an independent witness, written from the semantics (numbers to the bit) and not from `lower`. */
   sql(feature: FeatureIR, window: SqlWindow): SqlValue
 }
 
+/** Is the input a double? */
 export const isDouble = (input: TypeIR | undefined): boolean => input?.type === 'double'
 
-/** 10^scale of a decimal, 1 for everything else: exact for every scale allowed. */
+/** 10^scale for a decimal, 1 for every other type: exact for every allowed scale. */
 export const unitOf = (input: TypeIR | undefined): number => 10 ** (input?.type === 'decimal' ? (input.scale ?? 0) : 0)
 
-/** `rate` and `slope`: the unit of time, ms; a minute unless told. */
+/** The unit of time of `rate` and `slope`, ms; a minute by default. */
 export const unitOfTime = (feature: FeatureIR): number => feature.per ?? 60_000
 
 const exactUnlessDouble = (input: TypeIR | undefined): Exactness => (isDouble(input) ? 'inexact' : 'exact')
 
-/** Algebra, exactness and partial of what is made of sums: over exact types moments that can be subtracted, over doubles a fold that cannot. */
+/**
+ * Algebra, exactness and partial of aggregates made of sums: over exact types moments, which can be subtracted; over doubles a fold,
+ * which cannot.
+ */
 export const ofSums = (terms: readonly MomentTerm[], fold: Fold): Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> => ({
   algebra: input => (isDouble(input) ? 'other' : 'invertible'),
   exactness: exactUnlessDouble,
@@ -104,7 +121,7 @@ export const ofOneEvent = {
   exactness: (): Exactness => 'exact',
 }
 
-/** Algebra, exactness and partial of what is calculated of the first event and the last: it selects two, and rounds over doubles. */
+/** Algebra, exactness and partial of aggregates over the first and the last event: they select two values, and round over doubles. */
 export const ofEnds: Pick<Aggregate, 'algebra' | 'exactness' | 'partial'> = {
   algebra: ofOneEvent.algebra,
   exactness: exactUnlessDouble,

@@ -1,4 +1,4 @@
-/** What each aggregate says of itself, for every type that it takes: the table of the semantics, section 6, written out. */
+/** Tests the declared properties of each aggregate, for every type that it takes, against a table written by hand. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
@@ -14,7 +14,7 @@ const folded: Said = ['other', 'inexact', 'folds']
 const ends: Said = ['selective', 'exact', 'ends']
 const roundedEnds: Said = ['selective', 'inexact', 'ends']
 
-/** Over exact types; over doubles where that differs. */
+/** Over exact types; the second value is over doubles, if it differs. */
 const table: Readonly<Record<AggregateName, readonly [Said, Said?]>> = {
   count: [subtracted],
   sum: [subtracted, folded],
@@ -62,7 +62,7 @@ test('algebra, exactness and partial agree with the table, and with each other',
     }
 })
 
-test('what a partial holds', () => {
+test('the contents of a partial', () => {
   const partialOf = (agg: AggregateName, type: ColumnType, options = {}) => {
     const partial = aggregates[agg].partial(featureOf(agg, typeOf(type), options))
     return partial.kind === 'folds' ? partial.fold.name : partial
@@ -93,11 +93,11 @@ test('units: 10^scale of a decimal alone, and a minute unless told', () => {
   assert.equal(unitOfTime(featureOf('rate', { type: 'int' }, { per: 1 })), 1)
 })
 
-test('each reason to refuse has a code of its own, and none is 0, which is not refused', () => {
+test('each refusal has its own code, and none is 0', () => {
   assert.equal(new Set([0, ...Object.values(refusals)]).size, 4)
 })
 
-/** Names what is asked of it. */
+/** A window that returns the names of its calls. */
 const window: SqlWindow = {
   input: 'x',
   time: 'time',
@@ -114,7 +114,7 @@ const window: SqlWindow = {
   latest: value => `latest(${value})`,
   newest: (value, k) => `newest(${value}, ${k})`,
   spread: () => 'spread',
-  trend: () => ({ together: 'together', spread: 'spread' }),
+  trend: () => ({ covariation: 'covariation', spread: 'spread' }),
   exact: integer => `exact(${integer})`,
   double: integer => `double(${integer})`,
   rounded: exact => `fl(${exact})`,
@@ -145,7 +145,7 @@ test('in SQL a decimal is divided by 10^s, its variance by 10^2s', () => {
   assert.deepEqual([divisor('variance', 'decimal'), divisor('variance', 'int')], ['10000', '1'])
 })
 
-test('in SQL what exact arithmetic does not cover is refused', () => {
+test('in SQL values beyond exact arithmetic are refused', () => {
   const whenOf = (agg: AggregateName) => sqlOf(agg, 'int').refused
   for (const agg of ['sum', 'mean'] as const) assert.deepEqual(whenOf(agg), { when: `n > ${2 ** 26}`, code: 'SPILL_RANGE' })
   for (const agg of ['variance', 'stddev', 'slope'] as const)
@@ -154,7 +154,7 @@ test('in SQL what exact arithmetic does not cover is refused', () => {
   assert.equal(whenOf('countDistinct'), undefined)
 })
 
-test('in SQL more different values than the limit are estimated, as more', () => {
+test('in SQL more distinct values than the limit are estimated, as at least limit + 1', () => {
   const estimated = 'greatest(4097, floor(estimated(x) + 0.5))'
   assert.deepEqual(sqlOf('countDistinct', 'int'), { value: `CASE WHEN distinct(x) > 4096 THEN ${estimated} ELSE double(distinct(x)) END` })
 })
@@ -164,7 +164,7 @@ test('in SQL a factor keeps its powers of two until after the rounding', () => {
   assert.deepEqual(products, ['fl(e * 1875) * 32', 'fl(e * 1) * 1', 'fl(e * 1) * 8', 'fl(e * 7) * 1'])
 })
 
-test('in SQL a bucket counts what is above the bound before it and up to its own', () => {
+test('in SQL a bucket counts values above the previous bound and up to its own', () => {
   const feature = { ...featureOf('histogram', { type: 'int' }), bounds: [-5, 7] }
   const counts = ['countWhere(x <= -5)', 'countWhere(x > -5 AND x <= 7)', 'countWhere(x > 7)'].map(count => `double(${count})`)
   assert.deepEqual(aggregates.histogram.sql(feature, window), { value: `[${counts.join(', ')}]` })

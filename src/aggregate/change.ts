@@ -1,8 +1,8 @@
 import { isDouble, ofEnds, refuse, unitOf, type Aggregate } from './aggregate.ts'
 
 /**
- * Last value minus first: exact over exact types, rounded once on delivery; 0 of one event, NULL over nothing. Both operands are
- * exact doubles, so one subtraction rounds once; Knuth's two-sum gives what it left out.
+ * The last value minus the first: exact over exact types, rounded once on delivery. 0 for one event, NULL for none. Both operands are
+ * exact doubles, so one subtraction rounds once; Knuth's two-sum gives the rounding error.
  */
 export const change: Aggregate = {
   name: 'change',

@@ -1,6 +1,6 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 
-/** Events in the window, or those for which a condition is true. Never NULL. */
+/** The number of events in the window, or of those for which a condition is true. Never NULL. */
 export const count: Aggregate = {
   name: 'count',
   algebra: () => 'invertible',

@@ -1,23 +1,25 @@
 import { sumFold, type Fold } from './fold.ts'
 
-/** Half-lives from one origin to the next. */
+/** Half-lives between two origins. */
 export const DECAY_SPAN = 16
 
 const folds = new Map<number, Fold>()
 
 /**
- * [n, Σ x · 2^((time − origin) / halfLife), what its rounding left out, span]: a `sumFold` around the origin of its span. The origin of span i is i · 16 half-lives after the epoch.
+ * Folds decayed sums: [n, Σ x · 2^((time − origin) / halfLife), rounding error, span], a `sumFold` around the origin of its span. The
+ * origin of span i is i · 16 half-lives after the epoch.
  *
- * Origins stand in a grid, so a partial moves from one to another by a power of two, which rounds nothing: whatever is combined with whatever, a term is rounded
- * when it is lifted and never by decaying. It is at most 2^16 of its value, so doubles close to the largest are beyond it.
+ * Origins form a grid, so a partial moves from one to another by a power of two, which rounds nothing. A term is rounded when it is
+ * lifted and never by decay, whatever is combined in whatever order. A term is at most 2^16 times its value, so doubles near the
+ * largest overflow.
  */
 export function decayFold(halfLife: number): Fold {
   let fold = folds.get(halfLife)
-  if (!fold) folds.set(halfLife, (fold = makeFold(halfLife)))
+  if (!fold) folds.set(halfLife, (fold = buildDecayFold(halfLife)))
   return fold
 }
 
-function makeFold(halfLife: number): Fold {
+function buildDecayFold(halfLife: number): Fold {
   const span = DECAY_SPAN * halfLife
   const moved = new Float64Array(3)
   return {
@@ -33,14 +35,14 @@ function makeFold(halfLife: number): Fold {
     combine(into, at, from, from_at) {
       if (from[from_at] === 0) return
       const index = into[at] === 0 ? from[from_at + 3] : Math.max(into[at + 3], from[from_at + 3])
-      const kept = 2 ** ((into[at + 3] - index) * DECAY_SPAN)
-      const added = 2 ** ((from[from_at + 3] - index) * DECAY_SPAN)
+      const scaleInto = 2 ** ((into[at + 3] - index) * DECAY_SPAN)
+      const scaleFrom = 2 ** ((from[from_at + 3] - index) * DECAY_SPAN)
       moved[0] = from[from_at]
-      moved[1] = from[from_at + 1] * added
-      moved[2] = from[from_at + 2] * added
+      moved[1] = from[from_at + 1] * scaleFrom
+      moved[2] = from[from_at + 2] * scaleFrom
       if (into[at] !== 0) {
-        into[at + 1] = into[at + 1] * kept
-        into[at + 2] = into[at + 2] * kept
+        into[at + 1] = into[at + 1] * scaleInto
+        into[at + 2] = into[at + 2] * scaleInto
       }
       sumFold.combine(into, at, moved, 0)
       into[at + 3] = index

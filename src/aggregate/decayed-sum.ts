@@ -3,7 +3,8 @@ import { isDouble, refuse, unitOf, type Aggregate } from './aggregate.ts'
 import { decayFold, DECAY_SPAN } from './decay-fold.ts'
 
 /**
- * Σ x · 2^((time − t) / halfLife), t the clock: what an event adds halves with each half-life of its age. Inexact over every type; NULL over nothing.
+ * Σ x · 2^((time − t) / halfLife), where t is the as-of time: an event's contribution halves with each half-life of its age. Inexact
+ * over every type; NULL for no events.
  */
 export const decayedSum: Aggregate = {
   name: 'decayedSum',

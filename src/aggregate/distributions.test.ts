@@ -1,4 +1,4 @@
-/** Lowering of what tells how values are distributed. */
+/** Tests the lowering of aggregates of distributions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { valuesOf } from '../../test/aggregate/lowering.ts'
@@ -10,7 +10,7 @@ const cents: TypeIR = { type: 'decimal', scale: 2 }
 const double: TypeIR = { type: 'double' }
 const none = NaN
 
-test('a histogram has a count for each bucket, the last of which is what the others leave, and is never NULL', () => {
+test('a histogram has a count for each bucket; the last is the rest; it is never NULL', () => {
   const layout = momentLayout(new Set(), 0, [1, 5])
   const partial = [
     [6, 0, 3],

@@ -1,7 +1,7 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 import { lowerValue } from './min.ts'
 
-/** The value of the first event in the window by (time, arrival, partition, offset); NULL over nothing. */
+/** The value of the window's first event by (time, arrival, partition, offset); NULL for none. */
 export const first: Aggregate = {
   name: 'first',
   ...ofOneEvent,

@@ -1,4 +1,4 @@
-/** Folds against plain two-pass computations. Values are whole numbers, so that what is expected can be computed without rounding. */
+/** Tests folds against plain two-pass computations. Values are whole numbers, so expected values are exact. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -17,7 +17,7 @@ const times = fc.integer({ min: -LATEST, max: LATEST })
 const values = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -1e9, max: 1e9 }))
 const someEvents = (minLength: number) => fc.array(fc.tuple(times, values), { minLength, maxLength: 12 })
 
-/** Both partials stand in the middle of arrays, at different places; what lies around must stay as it was. */
+/** Both partials are in the middle of arrays, at different places; the surrounding numbers must not change. */
 function combined(fold: Fold, left: readonly number[], right: readonly number[]): number[] {
   const around = [-777, -777]
   const into = Float64Array.of(...around, ...left, ...around)
@@ -40,7 +40,7 @@ const identity = ({ width }: Fold): number[] => Array.from({ length: width }, ()
 const foldOf = (fold: Fold, events: readonly Event[]): number[] =>
   events.reduce((into, event) => combined(fold, into, lifted(fold, event)), identity(fold))
 
-/** A partial without what depends on the grouping: the mean time is made absolute. */
+/** A partial without the parts that depend on the grouping: the mean time is made absolute. */
 function readingOf(fold: Fold, partial: readonly number[]): number[] {
   if (fold === decay) return [partial[0], (partial[1] + partial[2]) * 2 ** (partial[3] * 16 - LATEST / HALF_LIFE)]
   if (fold !== trendFold) return [...partial]
@@ -102,7 +102,7 @@ for (const fold of folds) {
     )
   })
 
-  test(`${fold.name}: in any grouping, what two passes over the events give`, () => {
+  test(`${fold.name}: equals a two-pass computation in any grouping`, () => {
     fc.assert(
       fc.property(someEvents(1), someEvents(1), (first, second) => {
         const events = [...first, ...second]
@@ -113,7 +113,7 @@ for (const fold of folds) {
   })
 }
 
-test('what an event is lifted to', () => {
+test('the partial of one event', () => {
   assert.deepEqual(lifted(sumFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(spreadFold, [70, 5]), [1, 5, 0])
   assert.deepEqual(lifted(trendFold, [70, 5]), [1, 70, 0, 5, 0, 0])
@@ -131,7 +131,7 @@ test('by hand: unequal counts, spreads of their own, and origins apart', () => {
   assert.deepEqual(combined(trendFold, [1, 30, 0, 8, 0, 0], [2, 10, 5, 2, 50, 10]), [3, 30, -10, 4, 200, 70])
 })
 
-test('a sum keeps what its rounding leaves out: with the error it is the exact integer', () => {
+test('a sum keeps its rounding error: with the error it is the exact integer', () => {
   const wide = fc
     .tuple(fc.integer({ min: -(2 ** 30), max: 2 ** 30 }), fc.integer({ min: 0, max: 60 }))
     .map(([mantissa, power]) => mantissa * 2 ** power)

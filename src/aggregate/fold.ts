@@ -1,26 +1,26 @@
 /**
- * A monoid over doubles: partials that can be combined and never taken back, because subtracting inexact sums leaves the
- * rounding of values that have left the window.
+ * A monoid over doubles. Partials are combined and never subtracted, because subtracting inexact sums leaves the rounding errors of
+ * values that have left the window.
  *
  * A partial is `width` doubles in a `Float64Array`; `n` is at 0, and all zeros is the identity.
  */
 export interface Fold {
   readonly name: string
   readonly width: number
-  /** The partial of one event. */
+  /** Writes the partial of one event. */
   lift(time: number, value: number, out: Float64Array, at: number): void
   /** into ← into ⊕ from; the two may not overlap. */
   combine(into: Float64Array, at: number, from: Float64Array, from_at: number): void
 }
 
-/** One value, which is its own sum and mean, with nothing left out and no spread. */
+/** The partial of one value: its sum and mean are the value, its error and spread 0. */
 const liftValue: Fold['lift'] = (_time, value, out, at) => {
   out[at] = 1
   out[at + 1] = value
   out[at + 2] = 0
 }
 
-/** [n, sum, error]: a double-double sum, so that the order of combining changes nothing that a tolerance of 2^−40 can see. */
+/** [n, sum, error]: a double-double sum, so the order of combining changes the result by less than a tolerance of 2^−40. */
 export const sumFold: Fold = {
   name: 'sum',
   width: 3,
@@ -37,7 +37,7 @@ export const sumFold: Fold = {
   },
 }
 
-/** [n, mean, M2] with M2 = Σ(x − mean)²; combined as Chan, Golub and LeVeque (1979) do. */
+/** [n, mean, M2] with M2 = Σ(x − mean)², combined by the formula of Chan, Golub and LeVeque (1979). */
 export const spreadFold: Fold = {
   name: 'spread',
   width: 3,
@@ -54,7 +54,7 @@ export const spreadFold: Fold = {
   },
 }
 
-/** [n, origin, mean of τ, mean of x, Σ(τ − mean)², Σ(τ − mean)(x − mean)], τ in ms from `origin`, an event time of the partial. */
+/** [n, origin, mean of τ, mean of x, Σ(τ − mean)², Σ(τ − mean)(x − mean)], where τ is ms from `origin`, an event time of the partial. */
 export const trendFold: Fold = {
   name: 'trend',
   width: 6,

@@ -1,8 +1,8 @@
 import { isDouble, ofOneEvent, type Aggregate } from './aggregate.ts'
 
 /**
- * How many values lie in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared and never added, so it is
- * exact over doubles too. All counts are 0 over nothing.
+ * The number of values in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared
+ * and never added, so it is exact over doubles too. All counts are 0 for no events.
  */
 export const histogram: Aggregate = {
   name: 'histogram',

@@ -6,14 +6,14 @@ import { codeOfNumber, codeOfText, estimate, isCode, Registers } from './hyperlo
 
 const { SKETCH_REGISTERS, SKETCH_RANK_MAX } = limits
 
-/** What is estimated of values, by their codes. */
+/** The estimate for values, from their codes. */
 function estimated(codes: Iterable<number>, limit = 1): number {
   const registers = new Registers()
   for (const code of codes) registers.add(code)
   return estimate(registers.rest, registers.empty, limit)
 }
 
-/** Numbers as people have them: counters, cents, seconds, hours, parts of ten, and such as differ in their upper or lower bits alone. */
+/** Realistic numbers: counters, cents, seconds, hours, tenths, and numbers that differ in their upper or lower bits alone. */
 const sequences: Record<string, (i: number) => number> = {
   'from 1 on': i => i,
   'below 0': i => -i,

@@ -1,22 +1,25 @@
 /**
- * HyperLogLog as semantics §6 has it: how many different values there are, estimated from the greatest rank in each of 4,096 registers. Standard error 1.04 / √4096, 1.6 %.
+ * Estimates the number of distinct values from the greatest rank in each of 4,096 registers (HyperLogLog, semantics, numbers to the bit).
+ * Standard error 1.04 / √4096, 1.6 %.
  *
- * A value is its *code*, register · 64 + rank: all that a sketch needs of it. Two values of one code are one to the sketch. Nothing here has a logarithm, and what is rounded is
- * rounded in a stated order, so that SQL finds the same to the bit.
+ * A value is represented by its *code*, register · 64 + rank. Values of the same code are one value to the sketch. No logarithm is
+ * used, and each rounding has a stated order, so SQL computes the same estimate to the bit.
  */
 import { hash } from 'node:crypto'
 import { limits } from '../base/limits.ts'
 
-/** Of a code: the register is above, the rank below. */
+/** Bits of the rank, the lower part of a code; the register is the upper part. */
 export const RANK_BITS = 6
 const RANK = (1 << RANK_BITS) - 1
-/** Leading zeros of a number below 2^20, beyond those of its 32 bits. */
+/** Bits of the rank that come from the upper word: a number below 2^20. */
 const HALF_RANK = 20
 
+/** The register of a code. */
 export const registerOf = (code: number): number => code >>> RANK_BITS
+/** The rank of a code. */
 export const rankOf = (code: number): number => code & RANK
 
-/** Could this be a code? */
+/** Is the number a valid code? */
 export const isCode = (code: number): boolean =>
   Number.isInteger(code) &&
   code >= 0 &&
@@ -26,10 +29,10 @@ export const isCode = (code: number): boolean =>
 
 const bits = new DataView(new ArrayBuffer(8))
 
-/** The registers of a set of values, for one set after the other. */
+/** The registers of a set of values; reusable after `clear`. */
 export class Registers {
   readonly #ranks = new Uint8Array(limits.SKETCH_REGISTERS)
-  /** Σ 2^−rank of those that are not empty, which is exact. */
+  /** Σ 2^−rank over the registers that are not empty, which is exact. */
   rest = 0
   empty: number = limits.SKETCH_REGISTERS
 
@@ -44,18 +47,18 @@ export class Registers {
   }
 
   raise(register: number, rank: number): void {
-    const had = this.#ranks[register]
-    if (rank <= had) return
+    const before = this.#ranks[register]
+    if (rank <= before) return
     this.#ranks[register] = rank
-    this.rest += powers[rank] - powers[had]
-    if (had === 0) this.empty--
+    this.rest += powers[rank] - powers[before]
+    if (before === 0) this.empty--
   }
 }
 
-/** By rank: what a register adds to the sum of 2^−rank. An empty one adds nothing. */
+/** By rank: the term of a register in the sum of 2^−rank. An empty register adds nothing. */
 export const powers = Float64Array.from({ length: limits.SKETCH_RANK_MAX + 1 }, (_, rank) => (rank === 0 ? 0 : 2 ** -rank))
 
-/** The code of a number, or of anything that is one physically. A hash function of the library's would take a hundred times as long as this. */
+/** The code of a number, or of any value that is physically a number. A library's hash function would take a hundred times as long. */
 export function codeOfNumber(value: number): number {
   bits.setFloat64(0, value)
   let high = bits.getUint32(0)
@@ -67,19 +70,22 @@ export function codeOfNumber(value: number): number {
   return codeOf(high, low)
 }
 
-/** The code of a text, by its UTF-8. */
+/** The code of a text, from its UTF-8 bytes. */
 export function codeOfText(utf8: Uint8Array): number {
   const digest = hash('sha256', utf8, 'buffer')
   return codeOf(digest.readUInt32BE(0), digest.readUInt32BE(4))
 }
 
-/** ⌊word · ((word + more) mod 2^31) / 2^16⌋, of two products that are exact in doubles. Were it linear in the word, numbers at even distances would not look random. */
+/**
+ * ⌊word · ((word + more) mod 2^31) / 2^16⌋, from two products that are exact in doubles. A function linear in the word would not
+ * randomise equidistant numbers.
+ */
 function stirred(more: number, word: number): number {
   const factor = (word + more) & 0x7fffffff
   return factor * (word >>> 16) + Math.floor((factor * (word & 0xffff)) / 2 ** 16)
 }
 
-/** Register and rank are in the upper 52 of the 64 bits. */
+/** Register and rank come from the upper 52 of the 64 bits. */
 function codeOf(high: number, low: number): number {
   const [first, second] = [high & 0xfffff, low >>> 12]
   const rank = first > 0 ? Math.clz32(first) - 11 : HALF_RANK + (second > 0 ? Math.clz32(second) - 11 : 21)
@@ -87,8 +93,9 @@ function codeOf(high: number, low: number): number {
 }
 
 /**
- * How many different values have left `empty` registers and, in the others, ranks of which `rest` is the sum of 2^−rank; for the values of a window that holds more than `limit`. The improved raw
- * estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches" (2017).
+ * Estimates the number of distinct values of a window with more than `limit` values. `empty` is the number of empty registers, `rest`
+ * the sum of 2^−rank over the others. The improved raw estimator of O. Ertl, "New cardinality estimation algorithms for HyperLogLog
+ * sketches" (2017).
  */
 export function estimate(rest: number, empty: number, limit: number): number {
   const m = limits.SKETCH_REGISTERS
@@ -101,7 +108,7 @@ export function estimate(rest: number, empty: number, limit: number): number {
   return Math.max(limit + 1, Math.floor(SCALE / (m * sum + rest) + 0.5))
 }
 
-/** 2^24 / (2 ln 2): the number of registers squared, times the estimator's constant. */
+/** 2^24 / (2 ln 2): the squared number of registers times the estimator's constant. */
 const SCALE = 12102203.161561485
-/** What follows is less than half a unit in the last place, even with one register that is not empty. */
+/** Later terms are less than half a unit in the last place, even with one register that is not empty. */
 const LAST_WEIGHT = 2 ** 16

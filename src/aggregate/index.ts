@@ -22,7 +22,7 @@ import { timeSinceLast } from './time-since-last.ts'
 import { topK } from './top-k.ts'
 import { variance } from './variance.ts'
 
-/** Every aggregate by its name. */
+/** All aggregates by name. */
 export const aggregates: Readonly<Record<AggregateName, Aggregate>> = {
   count,
   sum,

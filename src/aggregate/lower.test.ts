@@ -1,4 +1,4 @@
-/** Values from partials made by hand. */
+/** Tests lowering from partials written by hand. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lowered, untouched, valuesOf } from '../../test/aggregate/lowering.ts'
@@ -20,7 +20,7 @@ type Event = readonly [number, number]
 
 const events = (times: readonly number[], values: readonly number[]): Event[] => times.map((time, i) => [time, values[i]])
 
-/** Columns of `layout`, a row for each list of events. */
+/** Columns of `layout`, one row per list of events. */
 function momentsOf(layout: MomentLayout, rows: readonly (readonly Event[])[]): number[][] {
   const columns = Array.from({ length: layout.width }, () => rows.map(() => 0))
   const one = new Float64Array(layout.width)
@@ -33,14 +33,14 @@ function momentsOf(layout: MomentLayout, rows: readonly (readonly Event[])[]): n
   return columns
 }
 
-test('an exact sum stays scaled, is NULL over nothing, and is refused from one value past SUM_COUNT_MAX on', () => {
+test('an exact sum stays scaled, is NULL for no events, and is refused from one value past SUM_COUNT_MAX on', () => {
   const layout = sums(5000, 'x')
   const n = [0, 2, SUM_COUNT_MAX, SUM_COUNT_MAX + 1, 1]
   const x = [0, -7, 1234, 1234, 0]
   for (const input of [int, cents]) assert.deepEqual(valuesOf('sum', input, [n, x], { layout }), [null, -7, 1234, 'range', 0])
 })
 
-test('what the rounding of an exact sum left out is kept beside it, for each row that has a value', () => {
+test('the rounding error of an exact sum is stored for each row with a value', () => {
   const wide = sums(EXACT_MAX, 'x')
   const low = [0, 1, 3, 5, 1]
   const high = [0, 2 ** 27, -(2 ** 27), 0, 2 ** 27]
@@ -60,7 +60,7 @@ test('a mean is divided by n and then by the unit, and refused as a sum is', () 
   assert.deepEqual(valuesOf('mean', int, [[2], [3], [2 ** 27]], { layout: sums(EXACT_MAX, 'x') }), [(2 ** 53 + 4) / 2])
 })
 
-test('sum and mean of doubles: NULL over nothing, refused when the sum is not finite, never −0', () => {
+test('sum and mean of doubles: NULL for no events, refused when the sum is not finite, never −0', () => {
   const n = [0, 2, 1, 4, 3, 2]
   const total = [0, 1.5, -0, Infinity, none, -Infinity]
   const error = [0, 0, 0, none, none, none]
@@ -75,7 +75,7 @@ test('min, max, first, last and row are the value that the partial holds, scaled
       assert.deepEqual(valuesOf(agg, input, [[7, agg === 'row' ? nullValue : none, -3, 0], times]), [7, null, -3, 0], agg)
 })
 
-test('timeSinceLast is the clock of the row minus the time of the last event', () => {
+test('timeSinceLast is the as-of time of the row minus the time of the last event', () => {
   const times = [70, none, -40]
   assert.deepEqual(valuesOf('timeSinceLast', undefined, [[5, none, 6], times], { clock: [100, 100, 60] }), [30, null, 100])
 })
@@ -91,14 +91,14 @@ test('lastK is as long as there are values, at most k, newest first', () => {
   assert.deepEqual(valuesOf('lastK', int, [newest, time, second, time, third, time], { k: 2 }), [[9, 8], null, [4], [8, 7]])
 })
 
-test('a change is last minus first, NULL over nothing, refused where it is beyond a double', () => {
+test('a change is last minus first, NULL for no events, refused where it is beyond a double', () => {
   const first = [none, 5, 9, 4, -1.7e308, 0]
   const last = [none, 7, 2, 4, 1.7e308, -0]
   assert.deepEqual(valuesOf('change', double, [first, last]), [null, 2, -7, 0, 'range', 0])
   assert.deepEqual(valuesOf('change', cents, [[250], [1000]]), [750])
 })
 
-test('an exact change is rounded once, and what that left out is kept beside it', () => {
+test('an exact change is rounded once, and its rounding error is stored', () => {
   const operands = [0, 1, 3, 2 ** 52 + 1, EXACT_MAX - 1, EXACT_MAX].flatMap(value => [value, -value + 0])
   const pairs = operands.flatMap(first => operands.map(last => [first, last]))
   const ends = [0, 1].map(end => [none, ...pairs.map(pair => pair[end])])
@@ -143,7 +143,7 @@ test('a count is the number of events; a share, of those with a condition, the p
   assert.deepEqual(valuesOf('share', { type: 'bool' }, [n, [1, 0, 4]], { layout: sums(1, 'x') }), [1 / 3, null, 1])
 })
 
-test('countDistinct is 0 over nothing, exact up to its limit, and from one value more on what its sketch says, but never less than it knows', () => {
+test("countDistinct is 0 for no events, exact up to its limit, and beyond it the sketch's estimate, at least limit + 1", () => {
   // 4,096 registers: three of rank 1, or every one of rank 3.
   const [rest, empty] = [1.5, 4093]
   assert.deepEqual(
@@ -197,7 +197,7 @@ test('a variance that doubles would cancel away is exact', () => {
   assert.deepEqual(valuesOf('variance', int, [[odd], [1], [squares]], { layout }), [spread / (odd * (odd - 1))])
 })
 
-test('a variance of larger values is put together of its limbs, and refused with one beyond MOMENT_VALUE_MAX', () => {
+test('a variance of larger values is assembled from limbs, and refused with a value beyond MOMENT_VALUE_MAX', () => {
   const two = (a: number, b: number) => events([0, 0], [a, b])
   const middle = sums(2 ** 20, 'x', 'xx')
   assert.deepEqual([middle.xLimbs, middle.xxLimbs, middle.outside], [1, 3, -1])
@@ -214,7 +214,7 @@ test('a variance of doubles is never below 0, and refused where it is not finite
   assert.deepEqual(valuesOf('stddev', double, partial), [null, null, Math.sqrt(8), Math.sqrt(3), 0, 'range', 'range'])
 })
 
-/** The words of the semantics in big integers, over τ = time − clock. */
+/** The formula of the semantics in big integers, over τ = time − as-of time. */
 function slopeOf(of: readonly Event[], clock: number, per: number, unit: number): number {
   const n = BigInt(of.length)
   const total = (term: (tau: bigint, x: bigint) => bigint) =>

@@ -1,7 +1,7 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 import { lowerValue } from './min.ts'
 
-/** The greatest value (strings by UTF-8 bytes); NULL over nothing. */
+/** The greatest value (strings by UTF-8 bytes); NULL for none. */
 export const max: Aggregate = {
   name: 'max',
   ...ofOneEvent,

@@ -4,7 +4,7 @@ import { sumFold } from './fold.ts'
 import { roundedSums } from './moments.ts'
 import { tooManyFor } from './sum.ts'
 
-/** fl(fl(fl(S) / n) / 10^s) over exact types (semantics §6); NULL over nothing. */
+/** The mean: fl(fl(fl(S) / n) / 10^s) over exact types (semantics, numbers to the bit); NULL for none. */
 export const mean: Aggregate = {
   name: 'mean',
   ...ofSums(['x'], sumFold),

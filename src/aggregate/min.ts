@@ -1,6 +1,6 @@
 import { ofOneEvent, type Aggregate, type Lowering } from './aggregate.ts'
 
-/** The least value (strings by UTF-8 bytes); NULL over nothing. */
+/** The least value (strings by UTF-8 bytes); NULL for none. */
 export const min: Aggregate = {
   name: 'min',
   ...ofOneEvent,
@@ -9,7 +9,7 @@ export const min: Aggregate = {
   sql: (_feature, window) => ({ value: window.delivered(window.min(window.input)) }),
 }
 
-/** A partial that is the value itself, NaN where there is none. */
+/** Lowers a partial that is the value itself, NaN where there is none. */
 export function lowerValue({ rows, partial, out, at }: Lowering): void {
   const value = partial[0]
   const { values, nulls } = out

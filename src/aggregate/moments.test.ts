@@ -58,7 +58,7 @@ test('limbs add up to the exact integers, up to the largest values and times', (
   )
 })
 
-test('a sum of the largest integers is rounded once, and what was left out is exact', () => {
+test('a sum of the largest integers is rounded once, and its rounding error is exact', () => {
   fc.assert(
     fc.property(fc.array(large(Number.MAX_SAFE_INTEGER), { maxLength: 50 }), values => {
       const layout = momentLayout(new Set(['x']), Number.MAX_SAFE_INTEGER)
@@ -77,7 +77,7 @@ test('a sum of the largest integers is rounded once, and what was left out is ex
   )
 })
 
-test('a sum in one limb is that limb, whatever stands behind it', () => {
+test('a sum in one limb is that limb, whatever follows it', () => {
   const partial = [2, 7, 9, 5, 3].map(x => Float64Array.of(0, x))
   assert.equal(exactSum(partial, 1, 1, 1), 7n)
   assert.equal(exactSum(partial, 1, 2, 1), 7n + 9n * 2n ** 26n)
@@ -85,7 +85,7 @@ test('a sum in one limb is that limb, whatever stands behind it', () => {
   assert.equal(exactProductSum(partial, 2, 3, 1), 9n + 5n * 2n ** 30n + 3n * 2n ** 60n)
 })
 
-test('a layout has the terms asked for one behind the other, in as few limbs as the bound allows', () => {
+test('a layout has the requested terms in order, in as few limbs as the bound allows', () => {
   const without = { xx: -1, tau: -1, tauTau: -1, tauX: -1, outside: -1, buckets: -1, bounds: [] }
   assert.deepEqual(momentLayout(new Set(), 5), { ...without, width: 1, x: -1, xLimbs: 1, xxLimbs: 1 })
   assert.deepEqual(momentLayout(new Set(['x']), 5), { ...without, width: 2, x: 1, xLimbs: 1, xxLimbs: 1 })

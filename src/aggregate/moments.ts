@@ -1,24 +1,27 @@
 import { limits } from '../base/limits.ts'
 
 /**
- * Exact moments of a window as a vector of doubles under plain addition.
+ * Represents the exact moments of a window as a vector of doubles under plain addition.
  *
- * A sum that could pass 2^53 is kept in limbs: each event's contribution is cut into pieces so small that the sum of
- * each piece, over as many events as a window may hold, stays a safe integer. So every addition and subtraction is
- * exact, combining is adding vectors, and removing an event is subtracting what it added.
+ * A sum that could pass 2^53 is stored in limbs: each event's contribution is cut into pieces so small that the sum of each piece,
+ * over as many events as a window may hold, stays a safe integer. So every addition and subtraction is exact, combining adds vectors,
+ * and removing an event subtracts its vector.
  *
  * - `n`: events. `x`: Σx, 1 limb if the column's bounds allow, else 2 of base 2^26.
- * - `xx`: Σx², 1 limb or 3 of base 2^30. `trend`: Στ (2 limbs of base 2^26), Στ² and Στx (3 of base 2^30 each), with τ
- *   the event time itself: slope's exact integers do not depend on where τ starts.
- * - `buckets`: the events of each bucket of a histogram but the last, which has the rest of `n`.
+ * - `xx`: Σx², 1 limb or 3 of base 2^30.
+ * - `trend`: Στ (2 limbs of base 2^26), Στ² and Στx (3 of base 2^30 each). τ is the event time itself: slope's exact integers do not
+ *   depend
+ *   on the origin of τ.
+ * - `buckets`: the events of each bucket of a histogram but the last, which is the rest of `n`.
  * - `outside`: events whose value is too large for `xx` or `trend`; a window that holds one is refused.
  */
 export type MomentTerm = 'x' | 'xx' | 'trend'
 
+/** Columns of each term in a vector of moments. */
 export interface MomentLayout {
-  /** Doubles a vector. `n` is at 0. */
+  /** Doubles per vector. `n` is at 0. */
   readonly width: number
-  /** First limb of each term, or −1. */
+  /** First limb of each term, −1 if the term is absent. */
   readonly x: number
   readonly xLimbs: 1 | 2
   readonly xx: number
@@ -28,7 +31,7 @@ export interface MomentLayout {
   readonly tauX: number
   readonly outside: number
   readonly buckets: number
-  /** Where each bucket but the last ends: what is on an end is in it. */
+  /** Upper bound of each bucket but the last, inclusive. */
   readonly bounds: readonly number[]
 }
 
@@ -39,8 +42,8 @@ const HALF = 2 ** 22
 const HALF_RANGE = 2 ** 53
 
 /**
- * a + b modulo 2^54, for integers within ±2^53: exact, and within ±2^53 again. So running sums never lose anything, and
- * the difference of two is right if it is a safe integer.
+ * a + b modulo 2^54, for integers within ±2^53: exact, and again within ±2^53. So running sums lose nothing, and the difference of
+ * two sums is right if it is a safe integer.
  */
 export function modulo54(a: number, b: number): number {
   const sum = a + b
@@ -49,13 +52,16 @@ export function modulo54(a: number, b: number): number {
   return a - half + (b - half)
 }
 
-/** The layout of the terms asked for, with as few limbs as `bound`, the column's largest magnitude, allows, and of the buckets that end at `bounds`. */
+/**
+ * The layout of these terms and of the buckets that end at `bounds`. `bound`, the column's largest magnitude, determines the number
+ * of limbs.
+ */
 export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number, bounds: readonly number[] = []): MomentLayout {
   const xLimbs = bound * limits.SUM_COUNT_MAX <= limits.EXACT_MAX ? 1 : 2
   const xxLimbs = bound * bound * limits.MOMENT_COUNT_MAX <= limits.EXACT_MAX ? 1 : 3
   let width = 1
-  const place = (wanted: boolean, limbs: number): number => {
-    if (!wanted) return -1
+  const place = (isPresent: boolean, limbs: number): number => {
+    if (!isPresent) return -1
     width += limbs
     return width - limbs
   }
@@ -70,7 +76,10 @@ export function momentLayout(terms: ReadonlySet<MomentTerm>, bound: number, boun
   return { width, x, xLimbs, xx, xxLimbs, tau, tauTau, tauX, outside, buckets, bounds }
 }
 
-/** The vector of one event, written to `out` from `at`. `value` is a safe integer, or any double where there are buckets alone; `time` within ±2^43. */
+/**
+ * Writes the vector of one event to `out` from `at`. `value` is a safe integer, or any double if the layout has buckets alone; `time`
+ * is within ±2^43.
+ */
 export function liftMoments(layout: MomentLayout, time: number, value: number, out: Float64Array, at: number): void {
   out[at] = 1
   if (layout.x >= 0) {
@@ -95,7 +104,7 @@ export function liftMoments(layout: MomentLayout, time: number, value: number, o
   if (layout.buckets >= 0) markBucket(layout.bounds, value, out, at + layout.buckets)
 }
 
-/** 1 for the bucket that holds a value, 0 for the others; the last has no place of its own. */
+/** Writes 1 for the bucket of a value, 0 for the others; the last bucket has no column. */
 function markBucket(bounds: readonly number[], value: number, out: Float64Array, at: number): void {
   out.fill(0, at, at + bounds.length)
   let bucket = 0
@@ -103,14 +112,17 @@ function markBucket(bounds: readonly number[], value: number, out: Float64Array,
   if (bucket < bounds.length) out[at + bucket] = 1
 }
 
-/** value = out[at] + out[at + 1] · 2^26, with 0 <= out[at] < 2^26. */
+/** Writes value = out[at] + out[at + 1] · 2^26, with 0 <= out[at] < 2^26. */
 function sumLimbs(value: number, out: Float64Array, at: number): void {
   const high = Math.floor(value / SUM_BASE)
   out[at] = value - high * SUM_BASE
   out[at + 1] = high
 }
 
-/** u · v = out[at] + out[at + 1] · 2^30 + out[at + 2] · 2^60 exactly, for |u|, |v| <= 2^44; limbs below 2^30 in magnitude, of one sign. */
+/**
+ * Writes u · v = out[at] + out[at + 1] · 2^30 + out[at + 2] · 2^60 exactly, for |u|, |v| <= 2^44; limbs are below 2^30 in magnitude
+ * and of one sign.
+ */
 function productLimbs(u: number, v: number, out: Float64Array, at: number): void {
   const sign = u < 0 === v < 0 ? 1 : -1
   const a = Math.abs(u)
@@ -155,7 +167,7 @@ export function roundedSums(layout: MomentLayout, partial: readonly Float64Array
   return sums
 }
 
-/** What `roundedSums` left out: Σx − fl(Σx), itself exact (Knuth's two-sum). */
+/** The rounding error of `roundedSums`: Σx − fl(Σx), itself exact (Knuth's two-sum). */
 export function roundedSumError(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
   if (layout.xLimbs === 1) return 0
   const low = partial[layout.x][row]

@@ -2,8 +2,9 @@ import { ofOneEvent, unitOf, type Aggregate } from './aggregate.ts'
 import { rankTally } from './tally.ts'
 
 /**
- * The value of rank ⌈q · n⌉ among the n of the window, rounded to 8 significant binary digits and then divided by 10^s (semantics §6): within 2^−8 of it. NULL over
- * nothing. It follows from the set of values alone, so it is the same to the bit however it is computed.
+ * The value of rank ⌈q · n⌉ among the n of the window, rounded to 8 significant binary digits and then divided by 10^s: within 2^−8
+ * of that value (semantics, numbers to the bit). NULL for none. It depends on the set of values alone, so every way to compute it
+ * gives the same bits.
  */
 export const quantile: Aggregate = {
   name: 'quantile',

@@ -2,7 +2,10 @@ import { limits } from '../base/limits.ts'
 import { isDouble, ofEnds, refuse, unitOf, unitOfTime, type Aggregate } from './aggregate.ts'
 import { roundedProduct } from './sql.ts'
 
-/** fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), u being `per` in ms; NULL below two values or over a zero span. */
+/**
+ * The rate of change: fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), where u is `per` in ms. NULL for fewer than two
+ * values or a zero span.
+ */
 export const rate: Aggregate = {
   name: 'rate',
   ...ofEnds,

@@ -1,8 +1,8 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 
 /**
- * The value at the latest event in the window by (time, arrival, partition, offset), whatever it is: NULL where that event has NULL, or is the
- * tombstone of a table, and over nothing. (`last` is the latest value that is not NULL.)
+ * The value at the window's latest event by (time, arrival, partition, offset): NULL if that event has NULL or is a table's
+ * tombstone, and for no events. (`last` is the latest value that is not NULL.)
  */
 export const row: Aggregate = {
   name: 'row',
@@ -11,7 +11,7 @@ export const row: Aggregate = {
   lower({ rows, partial, out, at }) {
     const value = partial[0]
     for (let i = 0; i < rows; i++) {
-      // Neither `nullValue` nor the NaN of an empty window.
+      // Excludes `nullValue`, and the NaN of an empty window.
       if (Number.isFinite(value[i])) out.values[at + i] = value[i]!
       else out.nulls[at + i] = 1
     }

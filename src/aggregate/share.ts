@@ -1,6 +1,9 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 
-/** fl(true / not NULL) of a condition; NULL if it is NULL for every event. The condition counts as 1 or 0. */
+/**
+ * The share of events for which a condition is true: fl(true / not NULL); NULL if it is NULL for every event. The condition counts as
+ * 1 or 0.
+ */
 export const share: Aggregate = {
   name: 'share',
   algebra: () => 'invertible',

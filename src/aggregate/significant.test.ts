@@ -10,7 +10,7 @@ const any = fc.oneof(
   fc.integer({ min: -600, max: 600 }),
 )
 
-test('a number of 8 digits is itself, every whole number up to 256 among them', () => {
+test('a number of 8 digits is unchanged, including every whole number up to 256', () => {
   for (let n = -256; n <= 256; n++) assert.equal(significant(n), n)
   for (const power of [-1022, -500, -1, 10, 52, 1016])
     for (let digits = 128; digits < 256; digits++) assert.equal(significant(digits * 2 ** (power - 7)), digits * 2 ** (power - 7))
@@ -23,7 +23,7 @@ test('halves are rounded away from zero, into the next power of two too', () => 
   assert.deepEqual([-257, -511, -514].map(significant), [-258, -512, -516])
 })
 
-test('what is rounded is within 2^−8 of the value, has 8 digits, and keeps order and sign', () => {
+test('a rounded value is within 2^−8 of the value, has 8 digits, and keeps order and sign', () => {
   fc.assert(fc.property(normal, x => assert.ok(Math.abs(significant(x) - x) <= Math.abs(x) * 2 ** -8)))
   fc.assert(
     fc.property(any, any, (a, b) => {

@@ -7,8 +7,8 @@ import { roundedProduct, type SqlValue, type SqlWindow } from './sql.ts'
 import { momentsBeyond } from './variance.ts'
 
 /**
- * Least-squares slope a unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
- * (semantics §6). NULL below two values or when all are at one time.
+ * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types
+ * (semantics, numbers to the bit). NULL for fewer than two values, or if all have one time.
  */
 export const slope: Aggregate = {
   name: 'slope',
@@ -38,8 +38,8 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
     const spread = n * exactProductSum(partial, layout!.tauTau, 3, i) - tau * tau
     if (spread === 0n) out.nulls[at + i] = 1
     else {
-      const together = n * exactProductSum(partial, layout!.tauX, 3, i) - tau * exactSum(partial, layout!.x, layout!.xLimbs, i)
-      out.values[at + i] = Number(together * per) / Number(spread) / unit
+      const covariation = n * exactProductSum(partial, layout!.tauX, 3, i) - tau * exactSum(partial, layout!.x, layout!.xLimbs, i)
+      out.values[at + i] = Number(covariation * per) / Number(spread) / unit
     }
   }
 }
@@ -47,9 +47,9 @@ function lowerExact({ feature, rows, partial, layout, out, at }: Lowering): void
 function lowerDouble({ feature, rows, partial, out, at }: Lowering): void {
   const per = unitOfTime(feature)
   const spread = partial[4]
-  const together = partial[5]
+  const covariation = partial[5]
   for (let i = 0; i < rows; i++) {
-    const value = (together[i] * per) / spread[i]
+    const value = (covariation[i] * per) / spread[i]
     if (partial[0][i] < 2 || spread[i] === 0) out.nulls[at + i] = 1
     else if (Number.isFinite(value)) out.values[at + i] = value + 0
     else refuse(out, at + i)
@@ -62,13 +62,14 @@ function exactSql(feature: FeatureIR, window: SqlWindow): SqlValue {
   const tau = `(${window.exact(window.time)} - ${window.clock})`
   const sumTau = window.sum(tau)
   const spread = `(${n} * ${window.sum(`${tau} * ${tau}`)} - ${sumTau} * ${sumTau})`
-  const together = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
-  const value = `${roundedProduct(together, unitOfTime(feature), window)} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
+  const covariation = `(${n} * ${window.sum(`${tau} * ${x}`)} - ${sumTau} * ${window.sum(x)})`
+  const rise = roundedProduct(covariation, unitOfTime(feature), window)
+  const value = `${rise} / ${window.rounded(spread)} / ${window.constant(unitOf(feature.input))}`
   return { value: `CASE WHEN ${spread} > 0 THEN ${value} END`, refused: momentsBeyond(window) }
 }
 
 function doubleSql(feature: FeatureIR, window: SqlWindow): SqlValue {
-  const { together, spread } = window.trend()
+  const { covariation, spread } = window.trend()
   const zeroSpan = `${window.min(window.time)} = ${window.max(window.time)}`
-  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${together} * ${window.constant(unitOfTime(feature))} / ${spread} END` }
+  return { value: `CASE WHEN NOT ${zeroSpan} THEN ${covariation} * ${window.constant(unitOfTime(feature))} / ${spread} END` }
 }

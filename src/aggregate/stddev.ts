@@ -1,7 +1,7 @@
 import { unitOf, type Aggregate } from './aggregate.ts'
 import { lowerSpread, ofSpread, spreadSql } from './variance.ts'
 
-/** Sample standard deviation: fl(sqrt(variance in scaled units) / 10^s) (semantics §6); NULL below two values. */
+/** The sample standard deviation: fl(sqrt(variance in scaled units) / 10^s); NULL for fewer than two values. */
 export const stddev: Aggregate = {
   name: 'stddev',
   ...ofSpread,

@@ -4,7 +4,7 @@ import { sumFold } from './fold.ts'
 import { roundedSums, roundedSumError } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 
-/** Σx: exact over exact types and rounded once on delivery; NULL over nothing. */
+/** The sum: exact over exact types and rounded once on delivery; NULL for none. */
 export const sum: Aggregate = {
   name: 'sum',
   ...ofSums(['x'], sumFold),
@@ -40,7 +40,7 @@ function lowerDouble({ rows, partial, out, at }: Lowering): void {
   }
 }
 
-/** An exact sum of more values than it may hold, in SQL. */
+/** The SQL condition for an exact sum of more values than its limbs can hold. */
 export const tooManyFor = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
   when: `${window.count()} > ${limits.SUM_COUNT_MAX}`,
   code: 'SPILL_RANGE',

@@ -5,7 +5,7 @@ import { rankTally, topTally, type Tally } from './tally.ts'
 
 type Pair = readonly [value: number, count: number]
 
-/** What is read of pairs that stand in the middle of others, in the middle of columns. */
+/** The result of a tally over pairs in the middle of other data. */
 function columnsOf(tally: Tally, pairs: readonly Pair[], order = (left: number, right: number): number => left - right): number[] {
   const data = Float64Array.of(-9, 7, ...pairs.flat(), 9, 7)
   const out = Array.from({ length: tally.width }, () => Float64Array.of(-777, -777, -777))
@@ -31,7 +31,7 @@ test('the value of rank ⌈q · n⌉, the least for 0 and the greatest for 1', (
   assert.equal(readOf(0.95, [1, 18], [2, 1], [3, 1]), 2, '0.95 · 20 is 19 in doubles')
 })
 
-test('nothing of nothing, and of one value itself', () => {
+test('NaN for no values, and a single value itself', () => {
   assert.deepEqual(
     [0, 0.5, 1].map(q => readOf(q)),
     [NaN, NaN, NaN],
@@ -42,7 +42,7 @@ test('nothing of nothing, and of one value itself', () => {
   )
 })
 
-test('the values that occur most often, of equals the lesser first, and nothing behind the last', () => {
+test('the most frequent values, of equals the lesser first, and NaN after the last', () => {
   const pairs: Pair[] = [
     [-5, 2],
     [0, 3],
@@ -60,7 +60,7 @@ test('the values that occur most often, of equals the lesser first, and nothing 
   )
 })
 
-test('more values than the limit are counted, and none is told', () => {
+test('more values than the limit are counted, and none is returned', () => {
   const pairs: Pair[] = [
     [1, 2],
     [2, 3],
@@ -75,7 +75,7 @@ test('more values than the limit are counted, and none is told', () => {
   )
 })
 
-test('whatever the order of values is, the most frequent are those of a sorted list', () => {
+test('the most frequent values do not depend on the order of values', () => {
   const some = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 12 }).chain(counts =>
     fc.record({
       counts: fc.constant(counts),
@@ -85,7 +85,7 @@ test('whatever the order of values is, the most frequent are those of a sorted l
   )
   fc.assert(
     fc.property(some, ({ counts, ranks, k }) => {
-      // Values are 10, 11, …, and stand in the order of their ranks.
+      // Values are 10, 11, …, in the order of their ranks.
       const pairs = counts.map((count, i): Pair => [10 + i, count])
       const order = (left: number, right: number) => ranks[left - 10] - ranks[right - 10]
       const expected = pairs.toSorted(([a, n], [b, m]) => m - n || order(a, b)).map(([value]) => value)

@@ -1,29 +1,32 @@
 import { significant } from './significant.ts'
 
-/** What is read from how often each value occurs in a window. */
+/** Computes columns of a partial from the number of occurrences of each value in a window. */
 export interface Tally {
-  /** Tallies that count the same of the same events have one name, and share what is kept. */
+  /** Tallies of the same events and values with one name share their counts. */
   readonly counts: 'rounded' | 'whole'
-  /** Different values that a window may hold; what holds more need not be told apart. */
+  /** Distinct values that a window may hold; a window with more is not answered. */
   readonly limit?: number
   /** Columns of the partial. */
   readonly width: number
-  /** What of a value is counted. */
+  /** Maps a value to the value that is counted. */
   readonly lift: (value: number) => number
   /** Writes a row of the partial. */
   read(values: CountedValues, out: readonly Float64Array[], row: number): void
 }
 
-/** The entries [from, to), ascending by number: entry i is the value at 2 · i, its count behind it, a whole number above 0. */
+/** The entries [from, to), ascending by number: entry i is the value at 2 · i, followed by its count, a whole number above 0. */
 export interface CountedValues {
   readonly data: Float64Array
   readonly from: number
   readonly to: number
-  /** Negative where the left of two values is the lesser: of numbers as they are, of strings by their texts. */
+  /** Negative if the left of two values is less: numbers as they are, strings by their texts. */
   readonly order: (left: number, right: number) => number
 }
 
-/** [the value of rank ⌈q · n⌉ among the rounded values], NaN if there are none. Rounding keeps the order, so it is the rounded value of that rank. */
+/**
+ * [the value of rank ⌈q · n⌉ among the rounded values], NaN for none. Rounding keeps the order, so it is the rounded value of that
+ * rank.
+ */
 export const rankTally = (q: number): Tally => ({
   counts: 'rounded',
   width: 1,
@@ -36,15 +39,15 @@ export const rankTally = (q: number): Tally => ({
       return
     }
     let at = from
-    // What is left of the rank; 0 is the least, too.
+    // The remaining rank; rank 0 selects the least value, too.
     for (let rank = Math.ceil(q * n) - data[2 * at + 1]; rank > 0; rank -= data[2 * at + 1]) at++
     out[0][row] = data[2 * at]!
   },
 })
 
 /**
- * [how many different values, the value that occurs most often, the next, …], NaN behind the last; no values where there are more than `limit`. Of values that occur
- * equally often the lesser is first.
+ * [the number of distinct values, the most frequent value, the next, …], NaN after the last; no values if there are more than
+ * `limit`. Of equally frequent values the lesser is first.
  */
 export function topTally(k: number, limit: number): Tally {
   const best = new Int32Array(k)
@@ -56,16 +59,16 @@ export function topTally(k: number, limit: number): Tally {
     read(values, out, row) {
       const { data, from, to } = values
       const end = to - from > limit ? from : to
-      let found = 0
+      let count = 0
       for (let at = from; at < end; at++) {
-        if (found === k && !isBefore(values, at, best[k - 1])) continue
-        let place = found < k ? found++ : k - 1
+        if (count === k && !isBefore(values, at, best[k - 1])) continue
+        let place = count < k ? count++ : k - 1
         for (; place > 0 && isBefore(values, at, best[place - 1]); place--) best[place] = best[place - 1]!
         best[place] = at
       }
       out[0][row] = to - from
-      for (let i = 0; i < found; i++) out[1 + i][row] = data[2 * best[i]]!
-      if (found < k) out[1 + found][row] = NaN
+      for (let i = 0; i < count; i++) out[1 + i][row] = data[2 * best[i]]!
+      if (count < k) out[1 + count][row] = NaN
     },
   }
 }

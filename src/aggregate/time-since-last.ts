@@ -1,6 +1,6 @@
 import { ofOneEvent, type Aggregate } from './aggregate.ts'
 
-/** The clock minus the time of the last event in the window (with a value, if a field is given), ms; NULL over nothing. */
+/** The as-of time minus the time of the window's last event (with a value, if a field is given), ms; NULL for none. */
 export const timeSinceLast: Aggregate = {
   name: 'timeSinceLast',
   ...ofOneEvent,

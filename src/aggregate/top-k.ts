@@ -3,8 +3,8 @@ import { ofOneEvent, refusals, refuse, type Aggregate } from './aggregate.ts'
 import { topTally } from './tally.ts'
 
 /**
- * The `k` values that occur most often, most often first, and of equals the lesser first; fewer if there are fewer, NULL if none. A window that holds more than
- * `limit` different values is refused: which of them occur most often no sketch says for certain.
+ * The `k` most frequent values, most frequent first, and of equals the lesser first; fewer if there are fewer, NULL for none. A
+ * window with more than `limit` distinct values is refused: no sketch determines the most frequent values with certainty.
  */
 export const topK: Aggregate = {
   name: 'topK',
@@ -19,13 +19,13 @@ export const topK: Aggregate = {
         refuse(out, at + i, refusals.limit)
         continue
       }
-      let found = 0
-      while (found < k && !Number.isNaN(partial[1 + found][i])) {
-        out.values[(at + i) * out.width + found] = partial[1 + found][i]!
-        found++
+      let count = 0
+      while (count < k && !Number.isNaN(partial[1 + count][i])) {
+        out.values[(at + i) * out.width + count] = partial[1 + count][i]!
+        count++
       }
-      out.counts![at + i] = found
-      if (found === 0) out.nulls[at + i] = 1
+      out.counts![at + i] = count
+      if (count === 0) out.nulls[at + i] = 1
     }
   },
   sql({ k, limit }, window) {

@@ -5,10 +5,13 @@ import { spreadFold } from './fold.ts'
 import { exactProductSum, exactSum, type MomentLayout } from './moments.ts'
 import type { SqlValue, SqlWindow } from './sql.ts'
 
-/** What variance and its root have in common. */
+/** The definition that variance and standard deviation share. */
 export const ofSpread = ofSums(['x', 'xx'], spreadFold)
 
-/** Sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics §6); NULL below two values. */
+/**
+ * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than
+ * two values.
+ */
 export const variance: Aggregate = {
   name: 'variance',
   ...ofSpread,
@@ -16,7 +19,7 @@ export const variance: Aggregate = {
   sql: ({ input }, window) => spreadSql(input, window, squared => `${squared} / ${window.constant(unitOf(input) ** 2)}`),
 }
 
-/** Variance, or its root, divided by `unit`. */
+/** Lowers the variance, or its square root, divided by `unit`. */
 export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: number, root: boolean): void {
   const n = partial[0]
   for (let i = 0; i < rows; i++) {
@@ -30,14 +33,14 @@ export function lowerSpread({ rows, partial, layout, out, at }: Lowering, unit: 
   }
 }
 
-/** In squared scaled units. Not finite where the window is beyond exact arithmetic. */
+/** The variance in squared scaled units. Not finite if the window exceeds exact arithmetic. */
 function exactVariance(layout: MomentLayout, partial: readonly Float64Array[], row: number): number {
   const n = partial[0][row]
   if (n > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && partial[layout.outside][row] !== 0)) return Infinity
   return exactSpread(layout, partial, row, n) / (n * (n - 1))
 }
 
-/** fl(n·Q − S²): in doubles while n·Q, and so S², which is never above it, is a safe integer; otherwise in big integers, rounded once. */
+/** fl(n·Q − S²): in doubles while n·Q, and so S², which is never greater, is a safe integer; otherwise in big integers, rounded once. */
 function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row: number, n: number): number {
   if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
     const nQ = n * partial[layout.xx][row]
@@ -48,7 +51,7 @@ function exactSpread(layout: MomentLayout, partial: readonly Float64Array[], row
   return Number(BigInt(n) * exactProductSum(partial, layout.xx, layout.xxLimbs, row) - sum * sum)
 }
 
-/** Variance in squared scaled units, made into the value by `finish`, in SQL. */
+/** The SQL of the variance in squared scaled units, which `finish` turns into the value. */
 export function spreadSql(input: TypeIR | undefined, window: SqlWindow, finish: (squared: string) => string): SqlValue {
   const n = window.count()
   if (isDouble(input)) return { value: `CASE WHEN ${n} > 1 THEN ${finish(`${window.spread()} / ${window.double(`${n} - 1`)}`)} END` }
@@ -59,7 +62,7 @@ export function spreadSql(input: TypeIR | undefined, window: SqlWindow, finish: 
   return { value: `CASE WHEN ${n} > 1 THEN ${finish(squared)} END`, refused: momentsBeyond(window) }
 }
 
-/** A window that moments do not cover exactly, in SQL. */
+/** The SQL condition for a window that exceeds exact moments. */
 export const momentsBeyond = (window: SqlWindow): NonNullable<SqlValue['refused']> => ({
   when: `${window.count()} > ${limits.MOMENT_COUNT_MAX} OR ${window.max(`abs(${window.input})`)} > ${limits.MOMENT_VALUE_MAX}`,
   code: 'SPILL_RANGE',

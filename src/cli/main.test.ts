@@ -114,7 +114,7 @@ test('a file that broke off: what stood before is taken, and the exit code says 
   const cut = file('cut.ndjson.gz', gzip.subarray(0, gzip.length - 2000))
   const { status, out } = await run('replay', visits, '--source', `visits=${cut}`, '--source', `clicks=${events}`, '--show', '0')
   assert.equal(status, 1)
-  assert.match(out, /^warning: cut\.ndjson\.gz .*; what stood before was taken$/m)
+  assert.match(out, /^warning: cut\.ndjson\.gz .*; the records before that were loaded$/m)
   const [, taken] = /^visits +([\d,]+)/m.exec(out)!
   assert.ok(Number(taken.replace(',', '')) > 10_000, taken)
 })

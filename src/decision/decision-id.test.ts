@@ -6,7 +6,7 @@ import { decisionId } from './decision-id.ts'
 const model = (decide: TriggerIR): ModelIR => ({ name: 'm', decide, inputs: [], score: { kind: 'rules', rules: [], otherwise: 0 } })
 const column = { name: 'who', type: 'string', nullable: false, entity: 'who' } as const
 
-test('an event is told by its place, a tick by its time and key, a request by its id', () => {
+test('an event is identified by its position, a tick by its time and key, a request by its id', () => {
   assert.equal(decisionId(model({ kind: 'on', source: 's' }), { partition: 1, offset: 12 }), '["m","s",1,12]')
   const ticking = model({ kind: 'every', every: 10, live: 10, column })
   assert.equal(decisionId(ticking, { t: 20, key: 'a' }), '["m",20,"a"]')

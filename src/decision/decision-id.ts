@@ -1,13 +1,16 @@
-/** What tells a decision from every other: the same whenever the log is replayed, so that what follows from it is done once. */
+/** Identifies decisions. The id of a decision is the same whenever the log is replayed, so its effects happen once. */
 import type { ModelIR, Value } from '../define/ir/ir.ts'
 
-/** What a decision was about: where its event stands, a tick and its key, or a request by the id that it was taken under. */
+/** The subject of a decision: the position of its event, a tick and its key, or the id under which a request was logged. */
 export type DecidedOn =
   | { readonly partition: number; readonly offset: number }
   | { readonly t: number; readonly key: Value }
   | { readonly request: string }
 
-/** (model, source, partition, offset), (model, tick, key) or (model, request), as JSON: no key or name can be taken for another. */
+/**
+ * The id as JSON, so that no key or name can be confused with another: (model, source, partition, offset), (model, tick, key) or
+ * (model, request).
+ */
 export function decisionId({ name, decide }: ModelIR, on: DecidedOn): string {
   if ('request' in on) return JSON.stringify([name, on.request])
   if ('t' in on) return JSON.stringify([name, on.t, on.key])

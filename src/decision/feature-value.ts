@@ -1,15 +1,16 @@
-/** Features as people are told them: each value as delivered, or why there is none. */
+/** Converts features for people: each value as delivered, or the reason why it is missing. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureIR, Value } from '../define/ir/ir.ts'
 import { featureRefusals, type FeatureRefusal } from './refused.ts'
 
+/** The delivered value of a feature, or its refusal. */
 export type FeatureValue =
   | { readonly value: Value | readonly Value[] }
-  /** Nothing may stand in for it. */
+  /** No default replaces it. */
   | { readonly refused: FeatureRefusal }
 
-/** A row of a group's columns, by feature. */
+/** A row of a group's columns, by feature name. */
 export const featureValues = (
   features: readonly FeatureIR[],
   columns: readonly FeatureColumn[],

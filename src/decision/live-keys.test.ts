@@ -12,7 +12,7 @@ const column = (...keys: (number | null)[]): Column => ({
 })
 const times = (...ms: number[]) => Float64Array.from(ms)
 
-test('a key is live while its newest time is in [t − D, t]', () => {
+test('a key is active while its newest time is in [t − D, t]', () => {
   const live = new LiveKeys(100, bySize)
   live.see(column(7, 3, 7), times(50, 60, 40))
   assert.deepEqual([...live.at(150)], [3, 7])
@@ -22,7 +22,7 @@ test('a key is live while its newest time is in [t − D, t]', () => {
   assert.deepEqual([...live.at(200)], [7], 'it comes back with an event')
 })
 
-test('an event too late to be live makes no key live, and NULL is no key', () => {
+test('an event that is too late makes no key active, and NULL is no key', () => {
   const live = new LiveKeys(100, bySize)
   assert.deepEqual([...live.at(1000)], [])
   live.see(column(1, null, 2), times(899, 950, 900))
@@ -31,7 +31,7 @@ test('an event too late to be live makes no key live, and NULL is no key', () =>
   assert.deepEqual([...live.at(1002)], [], 'what died before the next tick is not in it')
 })
 
-test('keys come in the order given, however they came', () => {
+test('keys are returned in the given order', () => {
   const strings = new Strings()
   const ids = ['\u{1f600}', 'b', '～', 'a'].map(text => strings.idOf(text))
   const live = new LiveKeys(100, (a, b) => strings.compare(a, b))
@@ -54,12 +54,12 @@ test('keys by the thousand come and go', () => {
   assert.deepEqual([...live.at(104)], many.slice(0, 3000).sort(bySize))
 })
 
-test('ticks do not go back, and keys have a bound', () => {
+test('ticks do not decrease, and the number of keys is limited', () => {
   const live = new LiveKeys(100, bySize, 2)
   live.at(10)
   assert.throws(() => live.at(9), { code: 'SPILL_ASSERT' })
   live.see(column(1, 2, 2, 1), times(10, 10, 10, 10))
-  assert.throws(() => live.see(column(3), times(10)), { code: 'SPILL_LIMIT', message: /^more than 2 keys are live at once \(KEYS_MAX\)/ })
+  assert.throws(() => live.see(column(3), times(10)), { code: 'SPILL_LIMIT', message: /^more than 2 keys are active at once \(KEYS_MAX\)/ })
 })
 
 test('finds the same keys as a search through all events', () => {

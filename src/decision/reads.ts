@@ -1,9 +1,9 @@
 import type { ExprIR, GroupIR, LabelIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { identityColumns } from '../kernel/superseded.ts'
 
-/** A group as one model reads it: at the key that these columns of the trigger give. */
+/** A group as one model reads it, with the trigger's columns that give its key. */
 export interface GroupRead {
-  /** With the features that the model refers to, and no other: what it does not read costs it nothing, and refuses it nothing. */
+  /** Only the features that the model refers to: others cost it nothing, and refuse it nothing. */
   readonly group: GroupIR
   readonly key: readonly string[]
 }
@@ -23,17 +23,17 @@ export function groupReads(pipeline: PipelineIR, model: ModelIR): GroupRead[] {
   })
 }
 
-/** Names one (group, key) among those of a model. */
+/** The id of a (group, key) within a model. */
 export const readId = ({ group, key }: { readonly group: string; readonly key: readonly string[] }): string => `${group}(${key.join(',')})`
 
-/** Sources that no decision depends on: what they have is for labels alone. */
+/** The sources that no decision depends on: only labels use them. */
 export function sourcesOfLabels({ sources, groups, models }: PipelineIR): Set<string> {
   const deciding = models.flatMap(({ decide }) => (decide.kind === 'on' ? decide.source : []))
   const needed = new Set([...deciding, ...groups.map(({ source }) => source)])
   return new Set(sources.map(({ name }) => name).filter(name => !needed.has(name)))
 }
 
-/** Columns of each source that a replay needs: those looked at, those that labels look at, and what names an event. The rest need not be kept. */
+/** The columns of each source that a replay needs: those that features, models and labels read, and those that identify an event. */
 export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   const needed = columnsLookedAt(pipeline)
   for (const { label } of pipeline.models) if (label) for (const column of labelColumns(label)) needed.get(label.source)!.add(column)
@@ -41,7 +41,7 @@ export function columnsNeeded(pipeline: PipelineIR): Map<string, Set<string>> {
   return needed
 }
 
-/** Columns of each source that features, their keys and models look at, and what tells which of its events count. */
+/** The columns of each source that features, their keys and models read, and those that decide which events count. */
 export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' | 'models'>): Map<string, Set<string>> {
   const needed = new Map(pipeline.sources.map(source => [source.name, new Set(countingColumns(source))]))
   for (const { source, key, features } of pipeline.groups) {
@@ -51,7 +51,7 @@ export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' 
       for (const expr of [input, where]) if (expr) for (const leaf of leavesOf(expr)) if (leaf.op === 'column') columns.add(leaf.name)
   }
   for (const model of pipeline.models) {
-    // What a tick or a request brings with it is no column of a source.
+    // Columns of a tick or a request belong to no source.
     const columns = model.decide.kind === 'on' ? needed.get(model.decide.source)! : new Set<string>()
     for (const expr of expressionsOf(model)) {
       for (const leaf of leavesOf(expr)) {
@@ -64,11 +64,11 @@ export function columnsLookedAt(pipeline: Pick<PipelineIR, 'sources' | 'groups' 
 }
 
 function labelColumns(label: LabelIR): string[] {
-  const [join, says] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
-  return [join, ...leavesOf(says).map(({ name }) => name)]
+  const [join, value] = label.kind === 'from' ? [label.join, label.value] : [label.key, label.condition]
+  return [join, ...leavesOf(value).map(({ name }) => name)]
 }
 
-/** What tells which event a revision supersedes, and which of them is deleted. */
+/** The columns that decide which event a revision supersedes, and which event is deleted. */
 const countingColumns = (source: SourceIR): string[] => [
   ...identityColumns(source),
   ...(source.deleted === undefined ? [] : [source.deleted]),

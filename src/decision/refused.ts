@@ -1,7 +1,8 @@
-/** Features that were refused, in words and codes: nothing may stand in for such a value. */
+/** Describes refused features in codes and words. No default replaces a refused value. */
 import { refusals } from '../aggregate/aggregate.ts'
 import type { ErrorCode } from '../base/errors.ts'
 
+/** Why a feature has no value. */
 export interface FeatureRefusal {
   readonly code: ErrorCode
   readonly why: string
@@ -11,5 +12,5 @@ export interface FeatureRefusal {
 export const featureRefusals: Readonly<Record<number, FeatureRefusal>> = {
   [refusals.range]: { code: 'SPILL_RANGE', why: 'its window holds more values, or larger ones, than exact arithmetic covers' },
   [refusals.limit]: { code: 'SPILL_LIMIT', why: 'its key has more events or distinct values in the window than its limit' },
-  [refusals.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its clock is behind what was forgotten' },
+  [refusals.evicted]: { code: 'SPILL_CLOCK_EVICTED', why: 'its as-of time is before the retained state' },
 }

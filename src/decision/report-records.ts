@@ -1,24 +1,26 @@
-/** The rows of a report as objects, for tests and people; everything else has them in columns. */
+/** Converts the rows of a report to objects, for tests and people; all other code uses columns. */
 import type { PipelineIR, ReportIR, Value } from '../define/ir/ir.ts'
 import { rowsOf, type VectorColumn, type VectorRow } from '../model/index.ts'
 import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'
 import type { ReportTable } from './report-rows.ts'
 
+/** One row of a report. */
 export interface ReportRecord {
   readonly key: Value
-  /** Of reports on a model; NULL where an input without `ifNull` was. */
+  /** In reports on a model; NULL where an input without `ifNull` is NULL. */
   readonly score?: number | null
-  /** As a model is given it, nested as its inputs are. */
+  /** As the model sees it, nested like its inputs. */
   readonly vector: VectorRow
-  /** Why there is no score, or no value, although there may be enough to make it of. */
+  /** Why the score or a value is missing although there may be enough data for it. */
   readonly refused?: string
-  /** Where the report says how fresh it must be: was what was known of a group older, or was nothing known? */
+  /** If the report demands a freshness: was the as-of time of a group older, or was nothing visible? */
   readonly stale?: boolean
-  /** Of each group, by `group(key)`, how far its clock was behind the time of the report, ms; NULL before the first run of a schedule. */
+  /** By `group(key)`: the age of the group's as-of time at the time of the report, ms; NULL before the first run of a schedule. */
   readonly age: Readonly<Record<string, number | null>>
 }
 
+/** All rows of a report as objects. */
 export function reportRecords(ir: PipelineIR, report: ReportIR, { columns, values, length, strings }: ReportTable): ReportRecord[] {
   const model = reportModel(ir, report)
   const vectorOf = rowsOf(model.inputs, strings)

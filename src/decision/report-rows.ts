@@ -1,8 +1,8 @@
 /**
- * The rows of one report, gathered from decisions about its keys: those that are wanted, in the order that is wanted, in columns.
+ * Collects the rows of one report from decisions about its keys: filtered, ordered, in columns.
  *
- * Columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` where the report says how fresh it must be, and
- * of each group read how old it was, `read.GROUP(KEY).age`. Memory: the rows that are wanted.
+ * The columns are `t`, `key`, the score where there is a model, the inputs as `vector.NAME`, `refused`, `stale` if the report demands
+ * a freshness, and the age of each group read, `read.GROUP(KEY).age`. Memory: the rows that pass the filter.
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -16,26 +16,31 @@ import { groupReads, readId } from './reads.ts'
 import { reportModel } from './report-model.ts'
 import type { Scores } from './scoring.ts'
 
+/** The rows of one report in columns. */
 export interface ReportTable {
-  /** The time that it is of, UTC ms. */
+  /** The time of the report, UTC ms. */
   readonly t: number
   readonly columns: readonly OutputColumn[]
   readonly strings: Strings
   readonly length: number
   readonly values: readonly OutputValues[]
-  /** Keys that were live, of which the rows are some or all. */
+  /** Number of active keys, before the filter and the limit. */
   readonly live: number
-  /** Was what was known of a group older than the report accepts, or was nothing known? */
+  /** Is a group older than the report's freshness, or was nothing visible of it? */
   readonly stale: boolean
 }
 
-/** What a row is about, its scores, and the clock of each group read in the order of `groupReads`; −Infinity where nothing was known. */
+/**
+ * The key and scores of decisions, and the as-of time of each group read in the order of `groupReads`; −Infinity where nothing was
+ * visible.
+ */
 export interface ReportedDecisions extends Scores {
   readonly length: number
   readonly key: Column
   readonly clocks: readonly Float64Array[]
 }
 
+/** Collects the rows of one report after the other. */
 export class ReportRows {
   readonly columns: readonly OutputColumn[]
   readonly #report: ReportIR
@@ -53,7 +58,7 @@ export class ReportRows {
     this.columns = reportColumns(ir, report)
   }
 
-  /** Begins the report of a time, UTC ms. */
+  /** Starts the report of a time, UTC ms. */
   begin(t: number): void {
     this.#parts.length = 0
     this.#t = t
@@ -61,16 +66,16 @@ export class ReportRows {
     this.#stale = false
   }
 
-  /** Takes the rows [from, to) of decisions made at that time, in order of their keys. */
+  /** Adds the decisions [from, to) of that time, in the order of their keys. */
   add(decisions: ReportedDecisions, from: number, to: number): void {
     const length = to - from
     const values = this.#valuesOf(decisions, from, length)
-    const rows = this.#wanted(values, length)
+    const rows = this.#selectedRows(values, length)
     this.#live += length
     this.#parts.push({ length: rows.length, values: values.map(column => pickedValues(column, rows)) })
   }
 
-  /** All of them. */
+  /** Returns the report. */
   finish(): ReportTable {
     const parts = this.#parts
     const length = parts.reduce((sum, part) => sum + part.length, 0)
@@ -93,7 +98,7 @@ export class ReportRows {
     }
   }
 
-  /** What the report's columns have of some of the decisions, with memory of their own. */
+  /** The values of the report's columns for some decisions, copied. */
   #valuesOf({ key, vector, score, refused, clocks }: ReportedDecisions, from: number, length: number): OutputValues[] {
     const { column, freshness, of } = this.#report
     const rows = Uint32Array.from({ length }, (_, i) => from + i)
@@ -139,7 +144,7 @@ export class ReportRows {
     return { values, nulls }
   }
 
-  #wanted(values: readonly OutputValues[], length: number): Uint32Array {
+  #selectedRows(values: readonly OutputValues[], length: number): Uint32Array {
     const all = Uint32Array.from({ length }, (_, row) => row)
     if (!this.#where) return all
     const { values: holds, nulls } = this.#where(leaf => values[this.#placeOf(leaf.name)], length)
@@ -150,7 +155,7 @@ export class ReportRows {
     return this.columns.findIndex(column => column.name === name)
   }
 
-  /** Rows by the columns that they are ordered by, NULL last; of equal ones as they stand. */
+  /** Rows sorted by the `orderBy` columns, NULL last; equal rows keep their order. */
   #order(values: readonly OutputValues[], length: number): Uint32Array {
     const rows = Uint32Array.from({ length }, (_, row) => row)
     const { orderBy } = this.#report
@@ -162,8 +167,8 @@ export class ReportRows {
       const isText = this.columns[place].type === 'string'
       const compare = isText ? (a: number, b: number) => this.#strings.compare(a, b) : (a: number, b: number) => a - b
       return (a: number, b: number): number => {
-        const [noA, noB] = [nulls?.[a] === 1, nulls?.[b] === 1]
-        if (noA || noB) return Number(noA) - Number(noB)
+        const [isNullA, isNullB] = [nulls?.[a] === 1, nulls?.[b] === 1]
+        if (isNullA || isNullB) return Number(isNullA) - Number(isNullB)
         return sign * compare(own[a], own[b])
       }
     })

@@ -10,47 +10,48 @@ import { delivered } from './delivered.ts'
 import { readId, type GroupRead } from './reads.ts'
 import { featureRefusals } from './refused.ts'
 
-/** A pipeline's definitions, the user's functions and files of ONNX. */
+/** A pipeline's definitions, with the user's functions and ONNX files. */
 export interface Definitions {
   readonly ir: PipelineIR
   readonly scores: ReadonlyMap<string, GivenScore>
 }
 
-/** What one model is given for a stretch of its decisions. */
+/** The input of one model for a batch of its decisions. */
 export interface Given {
   readonly length: number
-  /** A column of the trigger, as it is kept. */
+  /** A column of the trigger, as stored. */
   readonly columnOf: (name: string) => Column
-  /** By `readId`: a column for each feature of the group read. */
+  /** By `readId`: the columns of the group read, one per feature. */
   readonly features: ReadonlyMap<string, Read>
 }
 
+/** One group read with its feature columns. */
 export interface Read {
   readonly read: GroupRead
   readonly out: readonly FeatureColumn[]
 }
 
-/** Scores of a stretch. Columns may be overwritten by the next one. */
+/** Vectors and scores of a batch. The next batch may overwrite the columns. */
 export interface Scores {
-  /** As delivered: one column an input of the model. */
+  /** As delivered: one column per input of the model. */
   readonly vector: readonly VectorColumn[]
   readonly score: Column
   /** Why a decision could not be made, by row: its score is NULL. */
   readonly refused: ReadonlyMap<number, string>
 }
 
-/** Where a leaf is found. */
+/** The column of a leaf. */
 interface Place {
-  /** Leaves of one model that are found in one place have the same: 0, 1, 2 … */
+  /** Equal for leaves of the same column: 0, 1, 2 … */
   readonly number: number
-  /** The group read that it is a feature of, by `readId`. */
+  /** For a feature: the id of its group read. */
   readonly read: string | undefined
-  /** Of a feature: which it is of the group that was given last. */
+  /** For a feature: the group of the last batch, and the feature's index there. */
   group: GroupIR | undefined
   index: number
 }
 
-/** Makes vectors and scores of one model from the fields of its trigger and the features that it reads, in columns. */
+/** Computes vectors and scores of one model from its trigger's fields and the features that it reads, in columns. */
 export class Scoring {
   readonly #compiled: CompiledModel
   readonly #types: ReadonlyMap<string, ColumnIR>
@@ -63,18 +64,19 @@ export class Scoring {
     this.#types = new Map(columns.map(column => [column.name, column]))
   }
 
-  score(given: Given): Scores {
-    const { vector, score, refused: byScore } = this.#compiled.score(this.#leaves(given), given.length)
-    const refused = withRefusedFeatures(byScore, given.features)
-    return { vector, score: refused.size > 0 ? withoutRefused(score, refused, given.length) : score, refused }
+  /** Scores a batch. */
+  score(inputs: Given): Scores {
+    const { vector, score, refused: byScore } = this.#compiled.score(this.#leaves(inputs), inputs.length)
+    const refused = withRefusedFeatures(byScore, inputs.features)
+    return { vector, score: refused.size > 0 ? withoutRefused(score, refused, inputs.length) : score, refused }
   }
 
-  /** Where a model's leaves are found: each is delivered once a stretch, whatever refers to it. */
-  #leaves(given: Given): (leaf: LeafIR) => VectorColumn {
-    const known = new Array<VectorColumn | undefined>(this.#numbers.size)
+  /** Resolves a model's leaves: each column is delivered once per batch, however many expressions refer to it. */
+  #leaves(inputs: Given): (leaf: LeafIR) => VectorColumn {
+    const columns = new Array<VectorColumn | undefined>(this.#numbers.size)
     return leaf => {
       const place = this.#placeOf(leaf)
-      return (known[place.number] ??= this.#deliver(leaf, place, given))
+      return (columns[place.number] ??= this.#deliver(leaf, place, inputs))
     }
   }
 
@@ -91,8 +93,8 @@ export class Scoring {
   }
 
   #placeOf(leaf: LeafIR): Place {
-    const known = this.#places.get(leaf)
-    if (known) return known
+    const existing = this.#places.get(leaf)
+    if (existing) return existing
     const read = leaf.op === 'feature' ? readId(leaf) : undefined
     const id = read === undefined ? leaf.name : `${read}.${leaf.name}`
     const number = this.#numbers.get(id) ?? this.#numbers.size
@@ -103,7 +105,7 @@ export class Scoring {
   }
 }
 
-/** Adds to the scorer's refusals the rows in which a feature was refused: nothing may stand in for such a value. */
+/** Adds the rows with a refused feature to the scorer's refusals: no default replaces such a value. */
 function withRefusedFeatures(byScore: ReadonlyMap<number, string>, features: ReadonlyMap<string, Read>): ReadonlyMap<number, string> {
   let refused: Map<number, string> | undefined
   for (const { read, out } of features.values()) {

@@ -21,7 +21,7 @@ const route = features('route', {
 
 const tellersFor = (one: ReturnType<typeof model>) => tellersOf(pipeline('p', [one]).ir, one.ir, one.ir.decide as Every)
 
-test('a source tells once by each column of the entity through which the model reads it', () => {
+test('a source has one liveness column for each column of the entity that the model reads', () => {
   const late = model('late', {
     decide: every('5m', airport),
     inputs: ({ airport }) => ({

@@ -1,18 +1,22 @@
-/** What tells which keys a tick decides about: events of the sources that its model reads through a group of the entity alone (semantics §4). */
+/**
+ * Determines the liveness of keys at a tick: from events of the sources that the model reads through a group of its entity alone
+ * (semantics, decisions and placements).
+ */
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
 import type { KeyOrder } from './live-keys.ts'
 import { groupReads } from './reads.ts'
 
+/** The trigger of a model that decides at ticks. */
 export type Every = Extract<TriggerIR, { kind: 'every' }>
 
-/** A source, and the column of it in which a key is. */
+/** A source whose events make keys active, and its key column. */
 export interface Teller {
   readonly source: string
   readonly key: string
 }
 
-/** Each once. */
+/** The liveness columns of a model, each once. */
 export function tellersOf(ir: PipelineIR, model: ModelIR, { column }: Every): Teller[] {
   const tellers = new Map<string, Teller>()
   for (const { group } of groupReads(ir, model)) {
@@ -22,6 +26,6 @@ export function tellersOf(ir: PipelineIR, model: ModelIR, { column }: Every): Te
   return [...tellers.values()]
 }
 
-/** The order in which the keys of one tick are decided: numbers by size, texts by their UTF-8 bytes. */
+/** The order of a tick's keys: numbers by size, texts by their UTF-8 bytes. */
 export const keyOrder = ({ column }: Every, strings: Strings): KeyOrder =>
   column.type === 'string' ? (left, right) => strings.compare(left, right) : (left, right) => left - right

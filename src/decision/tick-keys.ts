@@ -1,4 +1,7 @@
-/** Which keys a model that ticks decides about: told by the events of the sources that it reads through a group of its entity (semantics §4). */
+/**
+ * Tracks the keys about which a model decides at ticks, from the events of the sources that determine liveness (semantics, decisions
+ * and placements).
+ */
 import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
@@ -15,9 +18,10 @@ interface TellerKeys {
   readonly tombstones: SourceIR | undefined
 }
 
+/** The active keys of one model. */
 export class TickKeys {
   readonly #order: KeyOrder
-  /** For all sources whose events cannot be revised. */
+  /** Shared by all sources whose events cannot be revised. */
   readonly #plain: LiveKeys
   readonly #tellers: readonly TellerKeys[]
 
@@ -31,12 +35,12 @@ export class TickKeys {
     })
   }
 
-  /** The sources that tell. */
+  /** The sources that determine liveness. */
   get sources(): string[] {
     return this.#tellers.map(({ source }) => source)
   }
 
-  /** Takes events of a source, in the order of arrival. */
+  /** Adds events of a source, in the order of arrival. */
   see(source: string, block: Block): void {
     for (const teller of this.#tellers) {
       if (teller.source !== source) continue
@@ -46,7 +50,7 @@ export class TickKeys {
     }
   }
 
-  /** The keys live at a tick, in order. Good until more is seen. `t`, UTC ms, does not go back. */
+  /** The keys active at a tick, in order; valid until events are added again. `t`, UTC ms, does not decrease. */
   at(t: number): Float64Array {
     const revised = this.#tellers.flatMap(teller => teller.revised ?? [])
     if (revised.length === 0) return this.#plain.at(t)
@@ -54,16 +58,16 @@ export class TickKeys {
     return Float64Array.from(all).sort(this.#order)
   }
 
-  /** The newest event time of a key that was live at the last tick, UTC ms. */
+  /** The newest event time of a key that was active at the last tick, UTC ms. */
   newestOf(key: number): number {
     return Math.max(this.#plain.newestOf(key), ...this.#tellers.map(({ revised }) => revised?.newestOf(key) ?? -Infinity))
   }
 }
 
-/** The key's column, NULL where the event deletes a row: that makes no key live. */
+/** The key's column, NULL where the event deletes a row: a tombstone makes no key active. */
 function withoutTombstones(source: SourceIR, block: Block, key: string): Column {
   const { values, nulls } = block.columns[key]
-  const none = new Uint8Array(block.length)
-  for (let row = 0; row < block.length; row++) if (nulls?.[row] || isDeleted(source, block, row)) none[row] = 1
-  return { values, nulls: none }
+  const isNull = new Uint8Array(block.length)
+  for (let row = 0; row < block.length; row++) if (nulls?.[row] || isDeleted(source, block, row)) isNull[row] = 1
+  return { values, nulls: isNull }
 }

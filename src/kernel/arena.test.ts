@@ -25,7 +25,7 @@ function filled(times: readonly number[], marks = 0): Arena {
   return arena
 }
 
-test('lists of many slots hold what was opened, removed and cut, wherever they move', () => {
+test('lists of many slots keep their entries through opens, removes and cuts', () => {
   const step = fc.record({
     slot: fc.nat(2),
     action: fc.constantFrom('append', 'append', 'append', 'insert', 'remove', 'cut'),
@@ -73,7 +73,7 @@ test('entries to remove must lie in the list', () => {
   assert.deepEqual(entriesOf(arena, 1), [[1, 0]])
 })
 
-test('a list slides down while half its segment is free, and else doubles; what it leaves is used again', () => {
+test('a list slides down while half of its segment is free, and else doubles; freed segments are reused', () => {
   const arena = filled([1, 2, 3, 4])
   assert.ok(arena.isFull(1))
   assert.ok(arena.isFull(0), 'a list without a segment is full too')
@@ -88,7 +88,7 @@ test('a list slides down while half its segment is free, and else doubles; what 
   assert.equal(reused, 0, 'the first segment, now of another list')
 })
 
-test('forgetting cuts by time and moves the marks of what is gone', () => {
+test('forget cuts by time and moves the marks of dropped entries', () => {
   const arena = filled([1, 2, 2, 3], 2)
   const head = arena.stride
   arena.heads[head + MARKS] = arena.from(1)
@@ -111,7 +111,7 @@ test('making room drops the entries at which no window can start, and only those
   arena.heads[head + MARKS] = arena.from(1) + 3
   assert.ok(arena.isFull(1))
   arena.makeRoom(1, windows, 50)
-  // At 50 the windows start at 46 and at 10: 3 and 5 are past; of each ten the first is kept, and from 46 on every entry.
+  // At 50 the windows start at 46 and at 10: 3 and 5 are past; the first of each ten is kept, and from 46 on every entry.
   assert.deepEqual(
     entriesOf(arena, 1).map(([time]) => time),
     [12, 20, 47, 48],
@@ -137,7 +137,7 @@ test('room for a lifetime needs its oldest entry only', () => {
   )
 })
 
-test('a wider array keeps its numbers, and one that is wide enough is itself', () => {
+test('a grown array keeps its numbers, and a large enough array is returned unchanged', () => {
   const array = Int32Array.of(1, 2, 3)
   assert.equal(widened(array, 3), array)
   assert.deepEqual([...widened(array, 4)], [1, 2, 3, ...new Array<number>(13).fill(0)])
@@ -145,7 +145,7 @@ test('a wider array keeps its numbers, and one that is wide enough is itself', (
   assert.equal(widened(new Float64Array(40), 100).length, 100)
 })
 
-test('bytes are those of entries and heads', () => {
+test('bytes count entries and heads', () => {
   const arena = new Arena(3, 1)
   assert.equal(arena.bytes, 1024 * 3 * 8)
   arena.grow(100)

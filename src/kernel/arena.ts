@@ -8,32 +8,35 @@ import type { Windows } from './window.ts'
 const SMALLEST = 4
 const BASE = 0
 const CAPACITY = 1
-/** Places in a list's head: its oldest entry, the index behind its newest, and its marks. */
+/** Offset in a list's head of the index of its oldest entry. */
 export const FROM = 2
+/** Offset in a list's head of the index after its newest entry. */
 export const END = 3
+/** Offset in a list's head of its first mark. */
 export const MARKS = 4
 
 /**
- * Many short lists in one large typed array: a list a slot (a key), entries of `width` doubles, the first being a time by
- * which the list is sorted.
+ * Stores many short sorted lists in one typed array, one list per slot (key). An entry is `width` doubles, and the first is the time
+ * that sorts the list.
  *
- * A list is the entries [from, end) of its segment [base, base + capacity); entry i is `data[i · width …]`. It grows at
- * the end, is cut at the front, and rarely opens in the middle. When it reaches the end of its segment it slides down if
- * half is free, and otherwise moves to a segment twice as large; freed segments are kept by size for the next list. So
- * appending is amortised O(1) and a segment is at most four times its list's longest length.
+ * A list is the entries [from, end) of its segment [base, base + capacity); entry i starts at `data[i · width]`. A list grows at its
+ * end, is cut at its front, and rarely opens in the middle. At the end of its segment it slides down if half of the segment is free,
+ * and otherwise moves to a segment twice as large. Freed segments are kept by size for the next list.
  *
- * A list's head holds these numbers and `marks`, indices of entries that move with them. A head's numbers are neighbours
- * and so are an entry's: on random keys the cost is cache misses, one for each.
+ * A list's head holds these numbers and `marks`: entry indices that move with the entries.
+ *
+ * Cost: appending is amortised O(1), and a segment is at most four times its list's longest length. On random keys the cost is cache
+ * misses, so the numbers of a head are neighbours, and so are those of an entry.
  */
 export class Arena {
   readonly width: number
-  /** Numbers a head: head `slot` starts at `slot · stride`. */
+  /** Numbers per head: head `slot` starts at `slot · stride`. */
   readonly stride: number
   data: Float64Array
   heads = new Int32Array(0)
   #used = 0
   readonly #free: number[][] = []
-  /** What a list ends with, which is no entry of its own: sorted behind all, so that who looks for a time finds at least this. */
+  /** The sentinel that ends a list, which is not an entry. It sorts after every entry, so a search for a time always finds something. */
   readonly #end: readonly number[] | undefined
 
   constructor(width: number, marks = 0, end?: readonly number[]) {
@@ -48,7 +51,7 @@ export class Arena {
     return this.data.byteLength + this.heads.byteLength
   }
 
-  /** Entries of all lists, without their ends. For tests and reports: looks at every slot. */
+  /** Entries of all lists without sentinels. For tests and reports: it visits every slot. */
   get entries(): number {
     let sum = this.#end ? -this.lists : 0
     for (let head = 0; head + this.stride <= this.heads.length; head += this.stride) sum += this.heads[head + END] - this.heads[head + FROM]
@@ -62,7 +65,7 @@ export class Arena {
     return lists
   }
 
-  /** Makes room for slots 0 … count − 1. */
+  /** Ensures room for slots 0 … count − 1. */
   grow(count: number): void {
     this.heads = widened(this.heads, count * this.stride)
   }
@@ -71,7 +74,7 @@ export class Arena {
     return this.heads[slot * this.stride + FROM]
   }
 
-  /** The index behind the newest entry. */
+  /** The index after the newest entry. */
   end(slot: number): number {
     return this.heads[slot * this.stride + END]
   }
@@ -81,18 +84,18 @@ export class Arena {
     return this.heads[head + END] - this.heads[head + FROM]
   }
 
-  /** Entries of a list that has begun, without its end. */
+  /** Entries of a started list, without its sentinel. */
   entriesOf(slot: number): number {
     return this.length(slot) - (this.#end ? 1 : 0)
   }
 
-  /** Is there no place behind the newest entry? */
+  /** Is the segment full after the newest entry? */
   isFull(slot: number): boolean {
     const head = slot * this.stride
     return this.heads[head + END] === this.heads[head + BASE] + this.heads[head + CAPACITY]
   }
 
-  /** Forgets the entries before index `from`. */
+  /** Drops the entries before index `from`. */
   cut(slot: number, from: number): void {
     const { heads, stride } = this
     const head = slot * stride
@@ -100,7 +103,7 @@ export class Arena {
     for (let mark = head + MARKS; mark < head + stride; mark++) if (heads[mark] < from) heads[mark] = from
   }
 
-  /** Opens a place for one entry with `after` entries behind it (0 appends), and returns its index. Marks stay. */
+  /** Opens a place for one entry with `after` entries behind it (0 appends), and returns its index. Does not move marks. */
   open(slot: number, after: number): number {
     if (this.isFull(slot)) this.#move(slot)
     const end = this.end(slot)
@@ -110,7 +113,7 @@ export class Arena {
     return end - after
   }
 
-  /** Removes `count` entries that start at index `entry`. Marks stay. */
+  /** Removes `count` entries from index `entry` on. Does not move marks. */
   remove(slot: number, entry: number, count: number): void {
     const { width } = this
     const end = this.end(slot)
@@ -120,8 +123,8 @@ export class Arena {
   }
 
   /**
-   * Makes room for at least one entry behind the newest, of a list that is full: forgets what is before every window's
-   * start at clock `t`, drops the entries at which none can start, and only then moves the list.
+   * Makes room for at least one more entry at the end of a full list. It drops entries before every window's start at as-of time `t`,
+   * then entries at which no window can start, and only then moves the list.
    */
   makeRoom(slot: number, windows: Windows, t: number): void {
     this.forget(slot, windows.reach(t))
@@ -131,7 +134,7 @@ export class Arena {
     if (isNew && this.#end) this.data.set(this.#end, this.open(slot, 0) * this.width)
   }
 
-  /** Forgets the entries before `start`. */
+  /** Drops the entries before `start`. */
   forget(slot: number, start: number): void {
     const { data, width } = this
     const end = this.end(slot)
@@ -140,28 +143,31 @@ export class Arena {
     this.cut(slot, from)
   }
 
-  /** Keeps the oldest entry and those between which and the one before a window can start. A mark moves to what is kept next. */
+  /**
+   * Keeps the oldest entry, and each entry where a window can start between it and its predecessor. A mark moves to the next kept
+   * entry.
+   */
   #thin(slot: number, windows: Windows, t: number): void {
     const { heads, data, width } = this
     const head = slot * this.stride
     const from = heads[head + FROM]
     const end = heads[head + END]
     const marks = heads.slice(head + MARKS, head + this.stride)
-    let kept = from
+    let next = from
     let earlier = NaN
     for (let entry = from; entry < end; entry++) {
-      for (let mark = 0; mark < marks.length; mark++) if (marks[mark] === entry) heads[head + MARKS + mark] = kept
+      for (let mark = 0; mark < marks.length; mark++) if (marks[mark] === entry) heads[head + MARKS + mark] = next
       const time = data[entry * width]
       if (entry === from || windows.startBetween(earlier, time, t)) {
-        if (kept < entry) data.copyWithin(kept * width, entry * width, (entry + 1) * width)
-        kept++
+        if (next < entry) data.copyWithin(next * width, entry * width, (entry + 1) * width)
+        next++
       }
       earlier = time
     }
-    heads[head + END] = kept
+    heads[head + END] = next
   }
 
-  /** Writes a list without regard to how it lies: its length, its marks from its first entry, its entries. */
+  /** Writes a list independently of its place in memory: its length, its marks relative to its first entry, its entries. */
   save(slot: number, to: StateWriter): void {
     const { heads, data, width, stride } = this
     const head = slot * stride
@@ -173,7 +179,7 @@ export class Arena {
     to.numbers(data, from * width, length * width)
   }
 
-  /** Reads into a slot without a list what `save` wrote. Throws `SPILL_STATE` unless it is a list of this arena's shape, in order. */
+  /** Reads what `save` wrote into a slot without a list. Throws `SPILL_STATE` unless it is an ordered list of this arena's shape. */
   load(slot: number, from: StateReader): void {
     const { width, stride } = this
     const head = slot * stride
@@ -191,10 +197,10 @@ export class Arena {
     from.numbers(data, base * width, length * width)
     for (let entry = base + 1; entry < base + length; entry++)
       if (!(data[(entry - 1) * width] <= data[entry * width])) throw damaged('the entries of a list are not in order of time')
-    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no end')
+    if (this.#end && data[(base + length - 1) * width] !== Infinity) throw damaged('a list has no sentinel')
   }
 
-  /** Makes a list as if it had never begun; its segment is free. */
+  /** Resets a list to its initial state and frees its segment. */
   clear(slot: number): void {
     const head = slot * this.stride
     const capacity = this.heads[head + CAPACITY]
@@ -202,7 +208,7 @@ export class Arena {
     this.heads.fill(0, head, head + this.stride)
   }
 
-  /** Slides a list to the beginning of its segment, or of one twice as large. */
+  /** Slides a list to the beginning of its segment, or moves it to a segment twice as large. */
   #move(slot: number): void {
     const { heads, width } = this
     const head = slot * this.stride

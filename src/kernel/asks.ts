@@ -2,22 +2,22 @@ import type { Column } from '../columns/block.ts'
 import { numbersSlice } from '../columns/slice.ts'
 
 /**
- * Reads of a group in the order in which they happen: read i sees the events that came before `upto[i]` of the block,
- * at clock `clock[i]`. `upto` does not decrease, and `clock` does not for a key.
+ * Reads of a group, in order, among the events of a block. Read i sees the events before `upto[i]` of the block, at as-of time
+ * `clock[i]`. `upto` does not decrease; `clock` does not decrease for a key.
  */
 export interface Asks {
   readonly length: number
-  /** A column for each key column of the group; a key unknown or with a NULL reads as no events. */
+  /** One column per key column of the group. An unknown key, or one with a NULL, reads as a key without events. */
   readonly keys: readonly Column[]
-  /** Events of the block that are known at each read. */
+  /** Number of events of the block that are visible to each read. */
   readonly upto: Int32Array
-  /** The same for features with `before`: `upto`, less the triggering event where it is one of the group's. */
+  /** `upto` for features with `before`: one less where the triggering event belongs to the group. */
   readonly uptoBefore?: Int32Array
   /** UTC ms. */
   readonly clock: Float64Array
 }
 
-/** `first`, `first` + 1, … */
+/** Returns `first`, `first` + 1, …: `length` numbers. */
 export function countingFrom(first: number, length: number): Int32Array {
   const numbers = new Int32Array(length)
   for (let i = 0; i < length; i++) numbers[i] = first + i
@@ -25,8 +25,8 @@ export function countingFrom(first: number, length: number): Int32Array {
 }
 
 /**
- * The first of the asks [from, to), in order, that knows more than `events` events. Not `firstFrom`, which would see two kinds of array and
- * be slower for the lists that every read halves.
+ * The first read in [from, to) that sees more than `events` events. It does not share code with `firstEntryFrom`: a search that sees two
+ * kinds of array is slower, and every read uses that one.
  */
 export function rowAbove(upto: Int32Array, from: number, to: number, events: number): number {
   let low = from
@@ -39,7 +39,7 @@ export function rowAbove(upto: Int32Array, from: number, to: number, events: num
   return low
 }
 
-/** What asks [from, to) know of a block, as numbers of events of its slice that starts at `offset`. */
+/** Converts `upto` of reads [from, to) to numbers of events of the slice that starts at `offset`. */
 export function inSlice(upto: Int32Array, from: number, to: number, offset: number): Int32Array {
   if (offset === 0) return numbersSlice(upto, from, to)
   const ends = upto.slice(from, to)

@@ -13,29 +13,31 @@ import { Sums } from './sums.ts'
 import { Tallies, type TallyAsk } from './tallies.ts'
 import { Windows } from './window.ts'
 
-/** A structure with what feeds it and what reads it. */
+/** A structure, the expressions that feed it, and the features that read it. */
 export interface Unit {
   readonly structure: Structure
   readonly before: boolean
   readonly where: Evaluate | undefined
   readonly input: Evaluate | undefined
   readonly layout: MomentLayout | undefined
-  /** Is the value aggregated the id of a string? */
+  /** Are the aggregated values string ids? */
   readonly isText: boolean
-  /** Does an event whose input is NULL take part? */
+  /** Do events with a NULL input take part? */
   readonly nulls: boolean
-  /** Of a table: the column that marks its tombstones. */
+  /** For a table: the column that marks tombstones. */
   readonly tombstone: string | undefined
   readonly readers: readonly Reader[]
 }
 
+/** One feature of a structure. */
 export interface Reader extends PlannedFeature {
-  /** Which of the structure's partials: one a window, of tallies one a feature. */
+  /** Index of its partial in the structure: one per window, or one per feature for tallies. */
   readonly window: number
 }
 
+/** Compiles a planned structure: its filter and input expressions, its layout, and the empty structure. */
 export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Strings, sketchFrom?: number): Unit {
-  const windows = distinctWindows(plan.features)
+  const plannedWindows = distinctWindows(plan.features)
   const context = { strings }
   const common = {
     before: plan.before,
@@ -46,21 +48,21 @@ export function buildUnit(plan: PlannedStructure, source: SourceIR, strings: Str
     tombstone: source.identity ? undefined : source.deleted,
     readers: plan.features.map((planned, i) => ({
       ...planned,
-      window: planned.partial.kind === 'tallies' ? i : placeIn(windows, planned),
+      window: planned.partial.kind === 'tallies' ? i : windowIndex(plannedWindows, planned),
     })),
   }
   const layout = plan.partial.kind === 'sums' ? sumsLayout(plan, source) : undefined
-  return { ...common, layout, structure: buildStructure(plan, windows, layout, strings, sketchFrom) }
+  return { ...common, layout, structure: buildStructure(plan, plannedWindows, layout, strings, sketchFrom) }
 }
 
 function buildStructure(
   { partial, maxEntries, input, features }: PlannedStructure,
-  kept: readonly PlannedFeature[],
+  plannedWindows: readonly PlannedFeature[],
   layout: MomentLayout | undefined,
   strings: Strings,
   sketchFrom: number | undefined,
 ): Structure {
-  const windows = new Windows(kept)
+  const windows = new Windows(plannedWindows)
   const isText = input?.type === 'string'
   switch (partial.kind) {
     case 'sums':
@@ -78,33 +80,33 @@ function buildStructure(
     case 'tallies':
       return new Tallies(
         windows,
-        features.flatMap(planned => tallyAsk(planned, kept)),
+        features.flatMap(planned => windowTallies(planned, plannedWindows)),
         maxEntries,
         isText ? strings : undefined,
       )
   }
 }
 
-const placeIn = (windows: readonly PlannedFeature[], { span, hop }: PlannedFeature): number =>
+const windowIndex = (windows: readonly PlannedFeature[], { span, hop }: PlannedFeature): number =>
   windows.findIndex(window => window.span === span && window.hop === hop)
 
-const tallyAsk = (planned: PlannedFeature, windows: readonly PlannedFeature[]): TallyAsk[] =>
-  planned.partial.kind === 'tallies' ? [{ window: placeIn(windows, planned), tally: planned.partial.tally }] : []
+const windowTallies = (planned: PlannedFeature, windows: readonly PlannedFeature[]): TallyAsk[] =>
+  planned.partial.kind === 'tallies' ? [{ window: windowIndex(windows, planned), tally: planned.partial.tally }] : []
 
-/** Every term that a feature of the structure needs, and the buckets of its histograms. */
-function sumsLayout({ partial: kept, features, input }: PlannedStructure, source: SourceIR): MomentLayout {
+/** The layout of all terms that the features need, and of their histogram buckets. */
+function sumsLayout({ partial: structurePartial, features, input }: PlannedStructure, source: SourceIR): MomentLayout {
   const terms = new Set<MomentTerm>()
   for (const { partial } of features) {
     if (partial.kind === 'sums') for (const term of partial.terms) terms.add(term)
   }
-  return momentLayout(terms, boundOf(input, source), kept.kind === 'sums' ? kept.bounds : undefined)
+  return momentLayout(terms, boundOf(input, source), structurePartial.kind === 'sums' ? structurePartial.bounds : undefined)
 }
 
-/** The windows of all structures. */
+/** All distinct windows of the planned structures, shortest first. */
 export const allWindows = (plans: readonly PlannedStructure[]): Windows =>
   new Windows(distinctWindows(plans.flatMap(({ features }) => features)))
 
-/** The windows of a structure, shortest first. */
+/** The distinct windows of some features, shortest first. */
 function distinctWindows(features: readonly PlannedFeature[]): PlannedFeature[] {
   const windows = new Map(features.map(planned => [`${planned.span} ${planned.hop}`, planned]))
   return [...windows.values()].sort((a, b) => a.span - b.span || a.hop - b.hop)

@@ -14,7 +14,7 @@ test('an event is masked where its slot is complete up to it, and nowhere else',
   assert.deepEqual(masked([0, 0], [1, 20, 21], 1), [-1, 0], 'sequences are those of the rows from there on')
 })
 
-test('catching up starts behind the lowest slice, and is over behind the highest', () => {
+test('a catch-up starts after the lowest slice and ends after the highest', () => {
   const catchUp = new CatchUp(Float64Array.of(20, 40), 10)
   assert.equal(catchUp.lowest, 10)
   assert.ok(!catchUp.isOver(40))

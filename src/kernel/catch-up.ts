@@ -1,13 +1,13 @@
 /**
- * Events of the log given again to a kernel whose slots were restored as of different sequences: each slot skips what it has.
+ * Replays the log into a kernel whose slots were restored as of different sequences: each slot skips the events that it already has.
  *
- * A slot is complete up to its slice's sequence; keys that are in no slice have none of their events. Costs a look at each
- * event, and nothing once the last slice is passed.
+ * A slot is complete up to its slice's sequence. A key outside every slice has none of its events. Cost: one comparison per event,
+ * and nothing after the last slice is passed.
  */
 export class CatchUp {
-  /** By slot: complete up to this sequence, inclusive. */
+  /** By slot: the sequence up to which it is complete, inclusive. */
   readonly #complete: Float64Array
-  /** The lowest sequence of a slice: replay starts behind it. */
+  /** The lowest sequence of a slice; the replay starts after it. */
   readonly lowest: number
   readonly #highest: number
 
@@ -17,12 +17,12 @@ export class CatchUp {
     this.#highest = complete.reduce((a, b) => Math.max(a, b), lowest)
   }
 
-  /** Are all slots as complete as the events before `sequence` make them? */
+  /** Are all slots complete up to the events before `sequence`? */
   isOver(sequence: number): boolean {
     return sequence > this.#highest
   }
 
-  /** Takes the events that their slots have already out of `slots`; row i has the sequence `sequence[from + i]`. */
+  /** Sets `slots` to −1 for events that their slots already have; row i has the sequence `sequence[from + i]`. */
   mask(slots: Int32Array, sequence: Float64Array, from: number): void {
     const complete = this.#complete
     for (let i = 0; i < slots.length; i++) {

@@ -1,12 +1,15 @@
-/** Rows read at a time: partials of a chunk stay in cache until they are lowered. */
+/** Reads per chunk: the partials of a chunk stay in cache until they are lowered. */
 export const CHUNK = 1024
 
-/** Distance of two columns of partials: a cache line more than a power of two, so that a row's columns lie in different sets. */
+/**
+ * Distance between two columns of partials: a cache line more than a power of two, so that the columns of a row map to different
+ * cache sets.
+ */
 export const COLUMN = CHUNK + 8
 
 /**
- * Columns for partials, views of one array: window w's column f is the array from `(w · width + f) · COLUMN`, so that a
- * row is written with one stride.
+ * Columns for partials as views of one array. Column f of window w starts at `(w · width + f) · COLUMN_STRIDE`, so a row is written
+ * with one stride.
  */
 export class PartialColumns {
   readonly flat: Float64Array

@@ -14,7 +14,7 @@ const cases = { 'hop 1': windowsOf(spans, 1), 'hop 7': windowsOf(spans, 7), 'mix
 const different = (values: readonly number[]) => new Set(values).size
 
 for (const [name, windows] of Object.entries(cases))
-  test(`how many values each window holds, ${name}`, () => {
+  test(`each window counts its distinct values, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
         const distinct = new Distinct(new Windows(windows), 11)
@@ -26,7 +26,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-/** [how many values there are] up to a limit, and beyond ['more', Σ 2^−rank, empty registers] of them, by brute force. */
+/** By brute force: [number of values] up to the limit, and beyond it ['more', Σ 2^−rank, empty registers]. */
 function expected(values: readonly number[], limit: number): unknown[] {
   const ranks = new Map<number, number>()
   for (const code of values.map(codeOfNumber)) ranks.set(registerOf(code), Math.max(ranks.get(registerOf(code)) ?? 0, rankOf(code)))
@@ -36,7 +36,7 @@ function expected(values: readonly number[], limit: number): unknown[] {
 const partialOf = ([count, rest, empty]: readonly number[], limit: number) => (count > limit ? ['more', rest, empty] : [count])
 
 for (const [name, windows] of Object.entries(cases))
-  test(`a window of more values than the limit has the sketch of those, and any other is counted; ${name}`, () => {
+  test(`a window with more values than the limit has a sketch, and any other is counted; ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 7), (history, limit, sketchFrom) => {
         const distinct = new Distinct(new Windows(windows), limit, undefined, sketchFrom)
@@ -48,7 +48,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('the limit is counted, one more is estimated, and a key whose windows hold few again needs no sketch', () => {
+test('up to the limit values are counted, one more is estimated, and a key with few values again drops its sketch', () => {
   const windows = windowsOf([60], 1)
   const distinct = new Distinct(new Windows(windows), 2, undefined, 1)
   const waits = [0, 1, 1, 1, 58, 1, 1]
@@ -64,7 +64,7 @@ test('the limit is counted, one more is estimated, and a key whose windows hold 
   assert.ok(bytes.slice(2, 6).every(held => held > bytes[0]))
 })
 
-test('texts are told apart by what they are, and hashed by it', () => {
+test('texts are compared and hashed by their content', () => {
   const strings = new Strings()
   const texts = ['p', 'q', 'ÿ', '', 'a text that is longer than 64 units, so that it is written in another way than the short ones']
   const ids = texts.map(text => strings.idOf(text))
@@ -75,7 +75,7 @@ test('texts are told apart by what they are, and hashed by it', () => {
   assert.deepEqual([rest, empty], [codes.reduce((sum, code) => sum + 2 ** -rankOf(code), 0), limits.SKETCH_REGISTERS - 5])
 })
 
-test('a key that was cleared begins anew', () => {
+test('a cleared key starts empty', () => {
   const distinct = new Distinct(new Windows(windowsOf([60], 1)), 2, undefined, 1)
   const lane = laneOfHistory([1, 2, 3, 4].map(value => ({ slot: 0, wait: 0, late: 0, value })))
   const first = readAll(distinct, lane, [[0, -50]])
@@ -106,7 +106,7 @@ test('the order of processing changes no count', () => {
   )
 })
 
-test('a key without events has none, whatever its row held before', () => {
+test('a key without events has no values in a reused row', () => {
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const distinct = new Distinct(new Windows(windowsOf([10, 50], 1)), 5)
   const countsOf = ([partials]: number[][][]) => partials.map(([count]) => count)
@@ -138,7 +138,7 @@ test('a key keeps the values of its longest window, and bytes grow with keys and
   assert.ok(distinct.bytes - empty >= 2000 * 2 * 8)
 })
 
-test('saved state that cannot be is refused: more values than without a sketch, and values that are no strings', () => {
+test('invalid saved state is refused: too many values without a sketch, and unknown strings', () => {
   const windows = new Windows(windowsOf([60], 1))
   const load = (values: readonly number[], sketched: number, strings?: Strings): void => {
     const writer = new StateWriter()

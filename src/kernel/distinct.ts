@@ -11,18 +11,21 @@ import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 const WIDTH = 3
-/** For the time of one read of a window. */
+/** Scratch registers for one read of a window. */
 const registers = new Registers()
 
 /**
- * `countDistinct`: the values of a key by the last time each was seen, oldest first, and a sketch of all of them once they are more than are listed: `limit`, or 512.
+ * Counts distinct values per window (`countDistinct`). It lists a key's values by their last time, oldest first. A key with more
+ * values than the list holds (`limit`, or 512 if that is more) also has a sketch of all its values.
  *
- * A window is a suffix, so a value is in it if its last time is: the count is the number of entries from the window's
- * start on. Last times only move forward, so one entry more than are listed, the newest, is enough to tell which windows hold more: those are answered by the sketch. It is made
- * of the list as it was when nothing had been left out of it, and has every value since; a list that is half as long has all that windows reach again, and needs none.
- * A window of more values than `limit`, but no more than are listed, has the registers of those.
+ * A window is a suffix, so it contains a value exactly if it contains the value's last time: the count is the number of entries from
+ * the window's start on. Last times only move forward, so one entry more than the capacity shows which windows hold more; the sketch
+ * answers those. The sketch starts from the list while the list is still complete, and then gets every value. When a list has shrunk
+ * to half of its capacity, it again holds all that windows reach, and the sketch is dropped. A window that holds more values than
+ * `limit`, but no more than the list, estimates from the list.
  *
- * Cost: O(entries) an event at worst (the value is looked for from the newest back), O(log entries) a window read, and what the sketch costs (`sketch.ts`).
+ * Cost: O(entries) per event at worst (the search for the value starts at the newest), O(log entries) per window read, plus the
+ * sketch (`sketch.ts`).
  */
 export class Distinct implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -31,14 +34,17 @@ export class Distinct implements Structure {
   readonly #limit: number
   readonly #listed: number
   readonly #arena = new Arena(2)
-  /** Of keys that had more values than are listed. */
+  /** Sketches of keys with more values than the list holds. */
   readonly #sketches: Sketches
   readonly lost = new Lost()
   readonly #strings: Strings | undefined
-  /** Of a body that was merged: by slot, (value, last time) in order of values. Made when a slot is first merged. */
+  /** For a snapshot that is merged: by slot, (value, last time) sorted by value. Built when a slot is first merged. */
   readonly #byValue = new Arena(2)
 
-  /** `limit` is the largest count that is exact. `strings` is given if values are ids of strings. A key has a sketch from more than `sketchFrom` values on, and `limit`. */
+  /**
+   * `limit` is the largest exact count. `strings` is given if values are string ids. A key gets a sketch above `sketchFrom` and
+   * `limit` values.
+   */
   constructor(windows: Windows, limit: number, strings?: Strings, sketchFrom: number = limits.SKETCH_FROM) {
     this.#windows = windows
     this.#limit = limit
@@ -69,11 +75,11 @@ export class Distinct implements Structure {
     const arena = this.#arena
     const { data } = arena
     const from = arena.from(slot)
-    let seen = arena.end(slot) - 1
-    while (seen >= from && data[seen * 2 + 1] !== value) seen--
-    if (seen >= from) {
-      if (data[seen * 2] >= time) return
-      arena.remove(slot, seen, 1)
+    let match = arena.end(slot) - 1
+    while (match >= from && data[match * 2 + 1] !== value) match--
+    if (match >= from) {
+      if (data[match * 2] >= time) return
+      arena.remove(slot, match, 1)
     }
     const end = arena.end(slot)
     const at = insertionPoint(data, 2, arena.from(slot), end, time)
@@ -97,7 +103,7 @@ export class Distinct implements Structure {
       else if (count > this.#limit) {
         registers.clear()
         this.#collect(slot, w, start)
-        this.#tell(w, row)
+        this.#writeRegisters(w, row)
       }
     }
   }
@@ -106,31 +112,35 @@ export class Distinct implements Structure {
     this.#out.fillRow(row, 0)
   }
 
-  /** A value of both is in a window if it is in that of either, and is counted by both if it is in that of both. Of more than the limit, registers have the greater rank of the two. */
-  merge(body: Structure, slot: number, under: number, t: number, row: number): void {
-    const other = body as Distinct
+  /**
+   * A window holds a value of both layers if either layer's window holds it; values that both count are subtracted once. Above the
+   * limit, each register takes the greater rank of the two.
+   */
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
+    const other = snapshot as Distinct
     const windows = this.#windows
     if (slot < 0) {
       for (let w = 0; w < windows.length; w++) for (let c = 0; c < WIDTH; c++) this.partials[w][c][row] = other.partials[w][c][row]!
       return
     }
     for (let w = 0; w < windows.length; w++) {
-      const [own, theirs] = [this.partials[w][0][row], other.partials[w][0][row]]
-      this.partials[w][0][row] = Math.max(own, theirs) > this.#listed ? Infinity : own + theirs
+      const [own, otherCount] = [this.partials[w][0][row], other.partials[w][0][row]]
+      this.partials[w][0][row] = Math.max(own, otherCount) > this.#listed ? Infinity : own + otherCount
     }
     const { data } = this.#arena
     const from = this.#arena.from(slot)
     const reach = windows.reach(t)
     for (let entry = this.#arena.end(slot) - 1; entry >= from && data[entry * 2] >= reach; entry--) {
-      const both = Math.min(data[entry * 2], other.#lastTime(under, data[entry * 2 + 1]))
-      for (let w = 0; w < windows.length; w++) if (both >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
+      const commonTime = Math.min(data[entry * 2], other.#lastTime(snapshotSlot, data[entry * 2 + 1]))
+      for (let w = 0; w < windows.length; w++)
+        if (commonTime >= windows.start(w, t)) this.partials[w][0][row] = this.partials[w][0][row] - 1
     }
     for (let w = 0; w < windows.length; w++) {
       if (this.partials[w][0][row] <= this.#limit) continue
       registers.clear()
       this.#collect(slot, w, windows.start(w, t))
-      other.#collect(under, w, windows.start(w, t))
-      this.#tell(w, row)
+      other.#collect(snapshotSlot, w, windows.start(w, t))
+      this.#writeRegisters(w, row)
     }
   }
 
@@ -148,10 +158,10 @@ export class Distinct implements Structure {
     if (this.#strings) {
       if (from.translates) from.translate(data, 2, this.#arena.from(slot), end, 1)
       for (let entry = this.#arena.from(slot); entry < end; entry++)
-        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a value that is counted is no string that is known')
+        if (!this.#strings.has(data[entry * 2 + 1])) throw damaged('a counted value is an unknown string')
     }
     this.#sketches.load(slot, from)
-    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('more values are counted than without a sketch')
+    if (!this.#sketches.of(slot) && this.#arena.length(slot) > this.#listed) throw damaged('a key has too many values without a sketch')
   }
 
   clear(slot: number): void {
@@ -161,18 +171,18 @@ export class Distinct implements Structure {
     this.#byValue.clear(slot)
   }
 
-  /** Adds the value that has just come to the sketch of its key, if it has one, or needs one now; and leaves out of the list what only the sketch needs. */
+  /** Adds the newest value to the key's sketch, if the key has or now needs one, and drops list entries that only the sketch needs. */
   #sketch(slot: number, time: number, value: number, reach: number): void {
     const arena = this.#arena
     const length = arena.length(slot)
     const sketch = this.#sketches.of(slot)
-    if (!sketch && length > this.#listed) this.#begin(slot, reach)
+    if (!sketch && length > this.#listed) this.#startSketch(slot, reach)
     else if (sketch && 2 * length <= this.#listed) this.#sketches.drop(slot)
     else if (sketch) this.#sketches.add(sketch, time, value, reach)
     if (length > this.#listed + 1) arena.cut(slot, arena.from(slot) + 1)
   }
 
-  #begin(slot: number, reach: number): void {
+  #startSketch(slot: number, reach: number): void {
     const { data } = this.#arena
     const sketch = this.#sketches.begin(slot)
     const end = this.#arena.end(slot)
@@ -186,12 +196,12 @@ export class Distinct implements Structure {
     this.partials[w][2][row] = sketch.empty[w]!
   }
 
-  #tell(w: number, row: number): void {
+  #writeRegisters(w: number, row: number): void {
     this.partials[w][1][row] = registers.rest
     this.partials[w][2][row] = registers.empty
   }
 
-  /** Adds what a window of a key has to the registers: what its sketch has, or the values in its list. */
+  /** Adds a window's values to the registers: from the key's sketch, or from its list. */
   #collect(slot: number, w: number, start: number): void {
     const sketch = this.#sketches.of(slot)
     if (sketch) {
@@ -205,7 +215,7 @@ export class Distinct implements Structure {
       registers.add(this.#sketches.codeOf(data[entry * 2 + 1]))
   }
 
-  /** When a value was seen last, of a slot that gets no event any more; NaN if it was not. */
+  /** The last time of a value, NaN if it never occurred. Only for slots that receive no more events. */
   #lastTime(slot: number, value: number): number {
     const sorted = this.#byValue
     if (sorted.heads.length < this.#arena.heads.length) sorted.grow(this.#arena.heads.length / this.#arena.stride)

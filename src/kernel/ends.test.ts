@@ -29,7 +29,7 @@ const cases = {
 }
 const none = [NaN, NaN, NaN, NaN]
 
-/** What a window of these events holds: value of the first and of the last, which are their indices, and their times. */
+/** The expected partial of a window: value of the first and of the last event, which are their indices, and their times. */
 function endsOf(lane: Lane, events: readonly number[]): number[] {
   const ordered = byOrder(lane, events)
   const [first, last] = [ordered[0], ordered.at(-1)!]
@@ -49,7 +49,7 @@ for (const [name, windows] of Object.entries(cases)) {
     )
   })
 
-  test(`events are in order of (time, arrival, position), whatever the order of processing, ${name}`, () => {
+  test(`events are in order of (time, arrival, position) for any order of processing, ${name}`, () => {
     const clocks = [25, 25, 30, 44, 51, 90]
     fc.assert(
       fc.property(unordered, lane => {
@@ -65,7 +65,7 @@ for (const [name, windows] of Object.entries(cases)) {
 }
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'hop 7': windowsOf([3, 60], 7), 'mixed hops': finiteMixed }))
-  test(`past maxEntries a window is refused or right, ${name}`, () => {
+  test(`past maxEntries a window is refused or correct, ${name}`, () => {
     let refusals = 0
     const { tile } = new Windows(windows)
     fc.assert(
@@ -85,13 +85,13 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), '
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () =>
   keepsTiles(windows => new Ends(new Windows(windows), 1e6)))
 
-test('an event behind every window takes no entry', () => {
+test('an event before every window takes no entry', () => {
   const ends = new Ends(new Windows(windowsOf([3, 60], 1)), 1e6)
   readAll(ends, laneOfHistory([0, 61, 60].map(late => ({ slot: 0, wait: 0, late, value: 1 }))), [])
   assert.equal(ends.entries, 2)
 })
 
-test('without reads, a list forgets what is behind every window and thins what only wide hops can see', () => {
+test('without reads, a list drops entries before every window and thins those that only wide hops can see', () => {
   const lane = laneOfHistory(Array.from({ length: 20_000 }, () => ({ slot: 0, wait: 5, late: 0, value: 1 })))
   const windows = [
     { span: 100, hop: 1 },
@@ -102,7 +102,7 @@ test('without reads, a list forgets what is behind every window and thins what o
   assert.ok(ends.entries <= 2 * (2 + 100 + 2 + 100), `${ends.entries} entries`)
 })
 
-test('a key without events has none, whatever its row held before', () => {
+test('a key without events has no values in a reused row', () => {
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const ends = new Ends(new Windows(windowsOf([10, 50], 1)), 5)
   assert.deepEqual(readAll(ends, lane, [[0, 0]]), [

@@ -14,11 +14,11 @@ const POSITION = 2
 const VALUE = 3
 
 /**
- * The first and the last event of a window by (time, arrival, partition, offset): `first`, `change`, `rate`.
+ * Keeps the first and the last event of each window by (time, arrival, partition, offset), for `first`, `change` and `rate`.
  *
- * Every window is a suffix, so all share one last event; its first event is the first of the oldest tile inside it.
- * State a key: the first event of each tile (each event, when exact) of the longest window, and the last event of all.
- * Cost: amortised O(1) an event, O(log entries) a window read.
+ * Every window is a suffix, so all windows share one last event. A window's first event is the first event of the oldest tile inside
+ * it. State per key: the first event of each tile (each event, when exact) of the longest window, and the last event overall. Cost:
+ * amortised O(1) per event, O(log entries) per window read.
  */
 export class Ends implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -32,7 +32,7 @@ export class Ends implements Structure {
   #last = new Float64Array(0)
   #slots = 0
 
-  /** `isText` where values are ids of strings. */
+  /** `isText`: values are string ids. */
   constructor(windows: Windows, maxEntries: number, isText = false) {
     this.#windows = windows
     this.#isText = isText
@@ -102,21 +102,21 @@ export class Ends implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
-  merge(body: Structure, slot: number, under: number, t: number, row: number): void {
-    const other = body as Ends
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
+    const other = snapshot as Ends
     for (let w = 0; w < this.#windows.length; w++) {
       const own = this.partials[w]
-      const theirs = other.partials[w]
-      if (Number.isNaN(theirs[3][row])) continue
+      const otherPartial = other.partials[w]
+      if (Number.isNaN(otherPartial[3][row])) continue
       const isAlone = Number.isNaN(own[3][row])
       const start = this.#windows.start(w, t)
-      if (isAlone || isEntryAfter(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(under, start))) {
-        own[0][row] = theirs[0][row]!
-        own[2][row] = theirs[2][row]!
+      if (isAlone || isEntryAfter(this.#arena.data, this.#firstOf(slot, start), other.#arena.data, other.#firstOf(snapshotSlot, start))) {
+        own[0][row] = otherPartial[0][row]!
+        own[2][row] = otherPartial[2][row]!
       }
-      if (isAlone || isEntryAfter(other.#last, under * 4, this.#last, slot * 4)) {
-        own[1][row] = theirs[1][row]!
-        own[3][row] = theirs[3][row]!
+      if (isAlone || isEntryAfter(other.#last, snapshotSlot * 4, this.#last, slot * 4)) {
+        own[1][row] = otherPartial[1][row]!
+        own[3][row] = otherPartial[3][row]!
       }
     }
   }
@@ -142,7 +142,7 @@ export class Ends implements Structure {
     this.#last[slot * 4] = -Infinity
   }
 
-  /** Where the first entry inside a window stands. */
+  /** The offset in the data of the first entry inside a window. */
   #firstOf(slot: number, start: number): number {
     const arena = this.#arena
     return firstFrom(arena.data, 4, arena.from(slot), arena.end(slot), start) * 4

@@ -24,7 +24,7 @@ for (const [name, { sign, of }] of Object.entries(extremes))
       )
     })
 
-test('past maxEntries a window is refused or right', () => {
+test('past maxEntries a window is refused or correct', () => {
   let refusals = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
@@ -55,7 +55,7 @@ test('a late event moves the tail of the longest window too, where a shorter one
     { span: 60, hop: 20 },
     { span: 61, hop: 1 },
   ]
-  // At 119 they start at 40 and at 58. The event of 50 takes out the three before it, which only the first window holds.
+  // At 119 the windows start at 40 and at 58. The event of 50 removes the three before it, which only the first window holds.
   const lane = laneOfHistory([
     { slot: 0, wait: 141, late: 0, value: 1 },
     { slot: 0, wait: 2, late: 0, value: 2 },

@@ -9,15 +9,16 @@ import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
- * `min` or `max`: one list of suffix extremes a key serves all windows.
+ * Keeps `min` or `max`: one list of suffix extremes per key serves all windows.
  *
- * An event is kept only while no event at or after its tile is better or equal, so from oldest to newest values get
- * strictly worse, and the extreme of any suffix of time is the first entry in it. A late event is either dominated by
- * an entry at or after its tile, or removes the entries up to its tile that it dominates. Behind the entries is the end:
- * time +∞, no value. A mark for each window is its first entry; it may lag behind until the next read. Cost: amortised
- * O(1) an event and a window read.
+ * An event stays only while no event in its tile or later is better or equal. So values get strictly worse from oldest to newest, and
+ * the extreme of any suffix is its first entry. A late event is either dominated by an entry of its tile or later, or it removes the
+ * entries up to its tile that it dominates. The list ends with a sentinel: time +∞, no value. Each window has a mark at its first
+ * entry, which may lag until the next read.
  *
- * Values are kept times `sign`, so that less is better for `max` too; strings are compared by their text.
+ * Cost: amortised O(1) per event and window read.
+ *
+ * Values are stored times `sign`, so that less is better for `max` too. Strings are compared by their text.
  */
 export class Extremes implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -31,7 +32,7 @@ export class Extremes implements Structure {
   /** Entries: tile, value. */
   readonly #arena: Arena
 
-  /** `sign` is 1 for the least value, −1 for the greatest; `strings` is given if values are ids of strings. */
+  /** `sign` is 1 for the least value, −1 for the greatest. `strings` is given if values are string ids. */
   constructor(windows: Windows, sign: 1 | -1, strings: Strings | undefined, maxEntries: number) {
     this.#windows = windows
     this.#arena = new Arena(2, windows.length, [Infinity, NaN])
@@ -63,8 +64,8 @@ export class Extremes implements Structure {
     const tile = floorTo(time[event], windows.tile)
     if (windows.isPast(tile, floor[event])) return
     if (arena.isFull(slot)) arena.makeRoom(slot, windows, floor[event])
-    const entries = this.#place(slot, tile, value[event] * this.#sign)
-    // The best entry goes first; a window that reaches it is refused, since what it dominated is gone too.
+    const entries = this.#insertOrdered(slot, tile, value[event] * this.#sign)
+    // The best entry is lost first. A window that reaches it is refused, since the values that it dominated are gone too.
     if (entries > this.#maxEntries) this.lost.limit(arena, slot, this.#maxEntries, windows.reach(floor[event]))
   }
 
@@ -90,9 +91,9 @@ export class Extremes implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
-  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
+  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
     const { flat } = this.#out
-    const other = (body as Extremes).#out.flat
+    const other = (snapshot as Extremes).#out.flat
     for (let at = row; at < flat.length; at += COLUMN) {
       const value = other[at]
       if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value!
@@ -109,12 +110,12 @@ export class Extremes implements Structure {
     this.#arena.load(slot, from)
     if (!this.#strings) return
     const { data } = this.#arena
-    // Of a greatest value the id stands with its sign, also if it is 0.
+    // For `max` an id is stored with the sign, also if it is 0.
     if (from.translates)
       for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
         data[entry * 2 + 1] = from.idOf(Math.abs(data[entry * 2 + 1])) * this.#sign
     for (let entry = this.#arena.from(slot); entry < this.#arena.end(slot) - 1; entry++)
-      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is no string that is known')
+      if (!this.#strings.has(Math.abs(data[entry * 2 + 1]))) throw damaged('an extreme is an unknown string')
   }
 
   clear(slot: number): void {
@@ -122,14 +123,14 @@ export class Extremes implements Structure {
     this.#arena.clear(slot)
   }
 
-  /** Puts an event in its place unless it is dominated, and takes out what it dominates. Returns how many entries there are. */
-  #place(slot: number, tile: number, value: number): number {
+  /** Inserts an event unless it is dominated, and removes the entries that it dominates. Returns the number of entries. */
+  #insertOrdered(slot: number, tile: number, value: number): number {
     const { heads, data, stride } = this.#arena
     const isBetter = this.#isBetter
     const head = slot * stride
     const oldest = heads[head + FROM]
     const end = heads[head + END] - 1
-    // `at` is behind every entry up to the tile; the next entry, if any, is the best of what is later.
+    // `at` is after every entry up to the tile. The entry at `at`, if any, is the best of the later ones.
     const at = insertionPoint(data, 2, oldest, end, tile)
     if (at < end && !isBetter(value, data[at * 2 + 1])) return end - oldest
     if (at > oldest && data[at * 2 - 2] === tile && !isBetter(value, data[at * 2 - 1])) return end - oldest
@@ -151,7 +152,7 @@ type Better = (left: number, right: number) => boolean
 
 const isLess: Better = (left, right) => left < right
 
-/** Moves the entries from index `at` to the end by `by`: one up, or down. */
+/** Moves the entries from index `at` to the end by `by` places: one up, or any number down. */
 function move(data: Float64Array, at: number, end: number, by: number): void {
   if (by > 0) for (let i = end * 2 + 1; i >= at * 2; i--) data[i + 2] = data[i]!
   else for (let i = at * 2; i <= end * 2 + 1; i++) data[i + 2 * by] = data[i]!

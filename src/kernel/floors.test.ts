@@ -8,7 +8,7 @@ const reads = (slots: number[], clock: number[], upto: number[]) => ({
   upto: Int32Array.from(upto),
 })
 
-test('an event is raised to what its key has reached, by events and reads before it', () => {
+test('a watermark is raised by earlier events and reads of its key', () => {
   const floors = new Floors()
   floors.grow(2)
   const floor = Float64Array.of(10, 5, 7, 30, 8)
@@ -20,7 +20,7 @@ test('an event is raised to what its key has reached, by events and reads before
   assert.deepEqual([...later], [20, 8])
 })
 
-test('a read below its floor is taken out; one at it, of an unknown key or of another key is not', () => {
+test('a read below its watermark is removed; a read at it, of an unknown key or of a different key is not', () => {
   const floors = new Floors()
   floors.grow(2)
   const asked = reads([0, 0, -1, 1, 0], [9, 10, 0, 3, 10], [1, 1, 1, 1, 1])
@@ -28,7 +28,7 @@ test('a read below its floor is taken out; one at it, of an unknown key or of an
   assert.deepEqual([...asked.slots], [-1, 0, -1, 1, 0])
 })
 
-test('a slot that is new has reached nothing, whatever others have', () => {
+test('a new slot has no watermark', () => {
   const floors = new Floors()
   floors.grow(1)
   floors.raise(new Int32Array(0), new Float64Array(0), reads([0], [50], [0]))

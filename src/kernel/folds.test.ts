@@ -16,11 +16,12 @@ import {
   windowsOf,
 } from '../../test/kernel/histories.ts'
 import { Folds } from './folds.ts'
+import type { Lane } from './structure.ts'
 import { floorTo, Windows, type Window } from './window.ts'
 
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 const foldsOf = (windows: readonly Window[], fold = sumFold, maxEntries = 1e6) => new Folds(new Windows(windows), fold, maxEntries)
-/** The partial of a sum over events whose values are their indices, so that a wrong event in the right number shows. */
+/** The partial of a sum over events whose values are their indices, so that a wrong event in a right count shows. */
 const sums = (events: readonly number[]) => [events.length, sumOf(events), 0]
 const close = (actual: number, expected: number, scale: number) =>
   assert.ok(Math.abs(actual - expected) <= scale * 2 ** -40, `${actual} is not ${expected}`)
@@ -32,7 +33,7 @@ const cases = {
   'lifetime alone': windowsOf([Infinity], 1),
 }
 for (const [name, windows] of Object.entries(cases)) {
-  test(`windows are the folds of what is in them, ${name}`, () => {
+  test(`a window is the fold of its events, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
         const lane = laneOfHistory(indexed(history))
@@ -42,7 +43,7 @@ for (const [name, windows] of Object.entries(cases)) {
     )
   })
 
-  test(`the order of processing changes nothing, nor what happens between reads, ${name}`, () => {
+  test(`the order of processing and the reads between events change nothing, ${name}`, () => {
     const clocks = [25, 25, 26, 30, 44, 51, 90]
     fc.assert(
       fc.property(unordered, lane => {
@@ -64,7 +65,7 @@ function coMoment(a: readonly number[], b: readonly number[]): [sum: number, sca
   return [sumOf(terms), sumOf(terms.map(Math.abs)) + 1]
 }
 
-test('spread and trend have the moments of what is in each window', () => {
+test("spread and trend have the moments of each window's events", () => {
   const windows = cases['hop 7']
   fc.assert(
     fc.property(histories, history => {
@@ -89,7 +90,7 @@ test('spread and trend have the moments of what is in each window', () => {
 })
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1), 'hop 7': windowsOf([7, 60], 7) }))
-  test(`past maxEntries a window is refused or right, ${name}`, () => {
+  test(`past maxEntries a window is refused or correct, ${name}`, () => {
     let refusals = 0
     const { hop } = windows[0]
     fc.assert(
@@ -109,9 +110,10 @@ for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 20, 60], 1
     assert.ok(refusals > 0)
   })
 
-test('a band whose oldest entry is forgotten at maxEntries keeps the others, until a window reaches no further than these', () => {
+test('a band whose oldest entry is dropped at maxEntries keeps the others', () => {
   const windows = windowsOf([3, 20], 1)
-  // The event of 14 is one too many, and that of 0 is lost. At 23 a window reaches back to 3, which a late event behind it does not change.
+  // The event of 14 is one too many, so that of 0 is lost. At 23 a window reaches back to 3; a late event before that changes
+  // nothing.
   const clocks = [0, 5, 10, 14, 23]
   const lane = laneOfHistory(
     clocks.map((clock, value) => ({ slot: 0, wait: clock - (clocks[value - 1] ?? 0), late: clock === 23 ? 100 : 0, value })),
@@ -124,7 +126,7 @@ test('a band whose oldest entry is forgotten at maxEntries keeps the others, unt
   assert.deepEqual(partials.at(-1), sums([1, 2, 3]))
 })
 
-test('late events behind a flip are in their window until they have aged out, and in the next band after', () => {
+test('late events behind a flip stay in their window until they age out, and then enter the next band', () => {
   const windows = windowsOf([10, 30], 1)
   const clocks = [0, 1, 2, 3, 12, 12, 12, 13, 23]
   const late = [0, 0, 0, 0, 0, 10, 9, 0, 0]
@@ -144,7 +146,7 @@ test('late events behind a flip are in their window until they have aged out, an
 
 test('a key keeps one entry for each tile of its longest window, at hop 1 for each event', () => keepsTiles(windows => foldsOf(windows)))
 
-test('a hundred keys do not touch each other', () => {
+test('a hundred keys are independent', () => {
   const windows = windowsOf([5, 300, 900], 1)
   const lane = laneOfHistory(Array.from({ length: 600 }, (_, value) => ({ slot: (value * 37) % 100, wait: 3, late: value % 7, value })))
   const folds = foldsOf(windows)
@@ -155,12 +157,12 @@ test('a hundred keys do not touch each other', () => {
   )
 })
 
-test('an event in front of a list is not taken for one of the list that stands before it', () => {
+test('an event before a list is not confused with an entry of the preceding list', () => {
   const windows = windowsOf([60], 10)
-  // The first key fills its segment, up to the tile of 30; the second key's list begins behind it, and then gets an event of that tile.
+  // The first key fills its segment, up to the tile of 30. The second key's list follows it, and then gets an event of that tile.
   const times = [1, 11, 21, 31, 41, 35]
   const arrival = Float64Array.from(times, (time, i) => (i === 5 ? 41 : time))
-  const lane = {
+  const lane: Lane = {
     slots: Int32Array.of(0, 0, 0, 0, 1, 1),
     time: Float64Array.from(times),
     arrival,
@@ -187,7 +189,7 @@ test('lifetime keeps no entries, and bands of several hops are refused', () => {
   assert.throws(() => foldsOf(mixedHops.filter(({ span }) => span < Infinity)), /bands have tiles alike/)
 })
 
-test('a key without events has the identity, whatever its row held before', () => {
+test('a key without events has the identity in a reused row', () => {
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   const folds = foldsOf(windowsOf([10, 50], 1))
   assert.deepEqual(readAll(folds, lane, [[0, 0]]), [

@@ -11,18 +11,20 @@ import { widened } from './widened.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
- * Aggregates that cannot be subtracted, over one time-ordered list a key: two stacks a band.
+ * Keeps aggregates that cannot be subtracted: one time-ordered list per key, and two stacks per band (a two-stack queue).
  *
- * The finite windows, from shortest to longest, cut the list into bands: band b holds the entries that are in window b
- * and not in window b − 1, so a window is the combination of its own band and all newer ones. A band is a queue of two
- * stacks: its `back` is one running partial of the entries that came in since the last flip; its front keeps in each
- * entry the fold from that entry to the flip. An entry leaves a band at its old end, where the next front fold is the
- * answer, and enters the next band at its new end; when a front is used up, the band flips: its back becomes the front.
- * An entry is in one band at a time, so one column of folds serves all bands. A late entry behind a flip folds the
- * older part of that front again. Cost: O(windows) combines an event, amortised.
+ * The finite windows, from shortest to longest, cut the list into bands. Band b holds the entries that are in window b and not in
+ * window b − 1, so a window combines its own band and all newer ones. A band is a queue of two stacks. Its `back` is one running
+ * partial of the entries since the last flip. Its front keeps in each entry the fold from that entry to the flip.
  *
- * Places are distances from the end of the list, 1 for the newest: band b is (tail of b − 1, tail of b], its back
- * (tail of b − 1, flip], its front (flip, tail of b].
+ * An entry leaves a band at its old end, where the next front fold is the answer, and enters the next band at its new end. When a
+ * front is empty, the band flips: its back becomes its front. An entry is in one band at a time, so one column of folds serves all
+ * bands. A late entry behind a flip folds the older part of that front again.
+ *
+ * Cost: O(windows) combines per event, amortised.
+ *
+ * Places are distances from the end of the list, 1 for the newest. Band b is (tail of b − 1, tail of b], its back is (tail of b − 1,
+ * flip], and its front is (flip, tail of b].
  */
 export class Folds implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
@@ -34,10 +36,10 @@ export class Folds implements Structure {
   readonly #bands: number
   /** Entries: time, the entry's partial, the fold from the entry to its band's flip. */
   readonly #arena: Arena
-  /** By slot and band: entries of the list at or behind the band's old end (its window's length), and in front of its flip. */
+  /** By slot and band: the place of the band's old end, which is its window's length in entries, and the place of its flip. */
   #tails = new Int32Array(0)
   #flips = new Int32Array(0)
-  /** By slot and window: a band's back; for lifetime, everything. */
+  /** By slot and window: the band's back; for a lifetime window, all events. */
   #backs = new Float64Array(0)
   readonly lost = new Lost()
   readonly #entry: Float64Array
@@ -110,8 +112,8 @@ export class Folds implements Structure {
     this.#out.fillRow(row, 0)
   }
 
-  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
-    const other = (body as Folds).partials
+  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
+    const other = (snapshot as Folds).partials
     const { width } = this.#fold
     const [total, part] = [this.#total, this.#entry]
     for (let w = 0; w < this.#spans.length; w++) {
@@ -142,7 +144,7 @@ export class Folds implements Structure {
     for (let band = slot * this.#bands; band < (slot + 1) * this.#bands; band++) {
       this.#tails[band] = from.count(this.#arena.length(slot))
       this.#flips[band] = from.count(this.#tails[band])
-      if (this.#flips[band] < inner) throw damaged('bands of a window are not one behind the other')
+      if (this.#flips[band] < inner) throw damaged('the bands of windows are out of order')
       inner = this.#tails[band]
     }
     from.numbers(this.#backs, this.#back(slot, 0), this.#back(1, 0))
@@ -156,7 +158,7 @@ export class Folds implements Structure {
     this.#backs.fill(0, this.#back(slot, 0), this.#back(slot + 1, 0))
   }
 
-  /** Puts `#entry`, an event of `tile` in `band`, into its place. */
+  /** Inserts `#entry`, an event of `tile` in `band`. */
   #store(slot: number, band: number, tile: number): void {
     const arena = this.#arena
     const end = arena.end(slot)
@@ -173,7 +175,7 @@ export class Folds implements Structure {
     else this.#foldFront(slot, band, place)
   }
 
-  /** Makes `#entry` a new entry with `behind` entries after it: of the back if it touches it, else of the front. */
+  /** Makes `#entry` a new entry with `behind` entries after it: in the back if it touches the back, else in the front. */
   #open(slot: number, band: number, behind: number, tile: number): void {
     const arena = this.#arena
     if (arena.length(slot) >= this.#maxEntries) this.#forgetOldest(slot)
@@ -191,7 +193,7 @@ export class Folds implements Structure {
     else this.#foldFront(slot, band, newer + 1)
   }
 
-  /** Moves the tails to clock `t`: an entry older than a window leaves its band for the next one. */
+  /** Moves the tails to as-of time `t`: an entry older than its window leaves its band for the next one. */
   #advance(slot: number, t: number): void {
     const arena = this.#arena
     const first = slot * this.#bands
@@ -208,7 +210,7 @@ export class Folds implements Structure {
     if (this.#bands > 0) arena.cut(slot, arena.end(slot) - this.#tails[first + this.#bands - 1])
   }
 
-  /** Turns a band's back, which reaches from `inner` to its old end, into its front. */
+  /** Makes a band's back, which reaches from `inner` to its old end, its front. */
   #flip(slot: number, band: number, inner: number): void {
     this.#flips[slot * this.#bands + band] = inner
     const back = this.#back(slot, band)
@@ -216,7 +218,7 @@ export class Folds implements Structure {
     this.#foldFront(slot, band, inner + 1)
   }
 
-  /** Folds a band's front again from `place` to its old end. */
+  /** Recomputes a band's front folds from `place` to its old end. */
   #foldFront(slot: number, band: number, place: number): void {
     const { width } = this.#fold
     const flip = this.#flips[slot * this.#bands + band]
@@ -231,7 +233,7 @@ export class Folds implements Structure {
     }
   }
 
-  /** Takes the oldest entry out of the band that holds it. */
+  /** Removes the oldest entry from the band that holds it. */
   #forgetOldest(slot: number): void {
     const length = this.#arena.length(slot)
     const first = slot * this.#bands
@@ -254,7 +256,7 @@ export class Folds implements Structure {
     this.#fold.combine(this.#backs, this.#back(slot, window), partial, at)
   }
 
-  /** Where the entry at `place` starts in the arena's data. */
+  /** The offset in the arena's data of the entry at `place`. */
   #entryAt(slot: number, place: number): number {
     return (this.#arena.end(slot) - place) * this.#arena.width
   }

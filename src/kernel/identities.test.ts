@@ -5,7 +5,7 @@ import { Identities } from './identities.ts'
 
 const KEPT_FOR = 50
 
-test('the latest event of each identity is found for as long as it can be revised, and never another', () => {
+test('the latest event of each identity is found while it can be revised', () => {
   const part = fc.oneof(fc.nat(6), fc.constantFrom(0.5, -1, 2 ** 40))
   const event = fc.record({ identity: fc.tuple(part, part), wait: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(60)), slot: fc.nat(3) })
   fc.assert(
@@ -29,7 +29,7 @@ test('the latest event of each identity is found for as long as it can be revise
   )
 })
 
-test('an identity revised at the last moment is there, and memory does not grow with what is past', () => {
+test('an identity revised at the last moment is found, and memory does not grow with expired identities', () => {
   const identities = new Identities(1, KEPT_FOR)
   for (let at = 0; at < 100_000; at++) {
     identities.put(Float64Array.of(at), 0, at, at, at)
@@ -40,13 +40,13 @@ test('an identity revised at the last moment is there, and memory does not grow 
   assert.ok(identities.bytes < 20_000)
 })
 
-test('an arrival that falls forgets nothing', () => {
+test('a decreasing arrival drops no identity', () => {
   const identities = new Identities(1, KEPT_FOR)
   for (let i = 0; i < 100; i++) identities.put(Float64Array.of(i), i, 0, 1000 - (i % 2) * KEPT_FOR, i)
   for (let i = 0; i < 100; i++) assert.equal(identities.slotOf(identities.find(Float64Array.of(i))), i)
 })
 
-test('bytes are those of the table and of every column', () => {
+test('bytes count the table and every column', () => {
   const identities = new Identities(2, KEPT_FOR)
   assert.equal(identities.bytes, 16 * 4)
   identities.put(Float64Array.of(1, 2), 0, 0, 0, 0)

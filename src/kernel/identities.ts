@@ -5,11 +5,13 @@ const EMPTY = -1
 const SMALLEST = 16
 
 /**
- * The latest event known of each identity: its key slot (−1 where it counts nowhere), time and position.
+ * Indexes the latest visible event of each identity: its key slot (−1 where it counts nowhere), time and position.
  *
- * An open-addressing table of entries, at most half full. An identity is forgotten once its latest event arrived more than
- * `keptFor` ago, since no revision of it is accepted any more: whenever the table is full, such entries are dropped first. So
- * it holds at most twice what can still be revised, `8 · width + 28` bytes an entry and 8 to 16 for the table.
+ * An open-addressing table of entries, at most half full. An identity is dropped once its latest event arrived more than `keptFor`
+ * ago, since no revision of it is accepted any more. A full table drops such entries before it grows, so it holds at most twice the
+ * identities that can still be revised.
+ *
+ * Bytes: `8 · width + 28` per entry, and 8 to 16 for the table.
  */
 export class Identities {
   readonly #width: number
@@ -22,7 +24,7 @@ export class Identities {
   #arrival = new Float64Array(0)
   #position = new Float64Array(0)
   #count = 0
-  /** The greatest arrival seen, UTC ms. */
+  /** The greatest arrival so far, UTC ms. */
   #now = -Infinity
 
   /** Identities of `width` values; `keptFor` in milliseconds. */
@@ -35,7 +37,7 @@ export class Identities {
     return this.#count
   }
 
-  /** From now on for so long, milliseconds. */
+  /** Sets the retention of identities, milliseconds. */
   keepFor(keptFor: number): void {
     this.#keptFor = keptFor
   }
@@ -45,7 +47,7 @@ export class Identities {
     return columns.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
-  /** The entry of an identity, until the next `put`; −1 if it is not known. */
+  /** The entry of an identity, valid until the next `put`; −1 if there is none. */
   find(identity: Float64Array): number {
     return this.#table[this.#placeOf(identity, 0)]
   }
@@ -62,7 +64,7 @@ export class Identities {
     return this.#position[entry]
   }
 
-  /** From now on this event is the latest of its identity. */
+  /** Makes this event the latest of its identity. */
   put(identity: Float64Array, slot: number, time: number, arrival: number, position: number): void {
     if (arrival > this.#now) this.#now = arrival
     let entry = this.find(identity)
@@ -88,21 +90,21 @@ export class Identities {
     return entry
   }
 
-  /** Drops what can no longer be revised; if less than half goes, the table doubles. */
+  /** Drops identities that can no longer be revised. The table doubles if less than half of them go. */
   #makeRoom(): void {
-    let kept = 0
+    let next = 0
     for (let entry = 0; entry < this.#count; entry++) {
       if (this.#arrival[entry] < this.#now - this.#keptFor) continue
-      this.#parts.copyWithin(kept * this.#width, entry * this.#width, (entry + 1) * this.#width)
-      for (const column of [this.#slots, this.#time, this.#arrival, this.#position]) column[kept] = column[entry]!
-      kept++
+      this.#parts.copyWithin(next * this.#width, entry * this.#width, (entry + 1) * this.#width)
+      for (const column of [this.#slots, this.#time, this.#arrival, this.#position]) column[next] = column[entry]!
+      next++
     }
-    this.#count = kept
-    this.#table = new Int32Array(kept * 4 > this.#table.length ? this.#table.length * 2 : this.#table.length).fill(EMPTY)
-    for (let entry = 0; entry < kept; entry++) this.#table[this.#placeOf(this.#parts, entry * this.#width)] = entry
+    this.#count = next
+    this.#table = new Int32Array(next * 4 > this.#table.length ? this.#table.length * 2 : this.#table.length).fill(EMPTY)
+    for (let entry = 0; entry < next; entry++) this.#table[this.#placeOf(this.#parts, entry * this.#width)] = entry
   }
 
-  /** Where the table has the identity that starts at `at`, or has room for it. */
+  /** The table index of the identity that starts at `at`, or of a free place for it. */
   #placeOf(parts: Float64Array, at: number): number {
     const mask = this.#table.length - 1
     let hash = 0

@@ -3,8 +3,8 @@ import type { FeatureIR } from '../define/ir/ir.ts'
 import { floorTo } from './window.ts'
 
 /**
- * Refuses values whose windows reach back to `arrival`, UTC ms, up to which not every event is known; an event is never later than its arrival. Returns whether any
- * was refused. Before the first run of a schedule nothing is known, and a value is what it is.
+ * Refuses values whose windows reach back to `arrival`, UTC ms: events up to then may be missing, and an event's time is never after
+ * its arrival. Returns whether any value was refused. Before the first run of a schedule nothing is visible, and the value stays.
  */
 export function refuseIncomplete(
   features: readonly FeatureIR[],

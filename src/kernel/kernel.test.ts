@@ -27,7 +27,7 @@ const ids = (keys: readonly (string | null)[]) => ({
   nulls: Uint8Array.from(keys, key => Number(key === null)),
 })
 
-/** Events as [key, time, value], each arriving at its time unless a fourth number says when. */
+/** Events as [key, time, value, arrival]; the arrival is the time by default. */
 function blockOf(events: readonly (readonly [key: string | null, time: number, value: number, arrival?: number])[]): Block {
   const time = Float64Array.from(events, event => event[1])
   const values = Float64Array.from(events, event => event[2])
@@ -48,7 +48,7 @@ const read = (kernel: Kernel, keys: readonly (string | null)[], clocks: readonly
 const shown = ({ values, nulls, refused }: FeatureColumn) =>
   Array.from(nulls, (isNull, row) => (refused[row] ? [refused[row]] : isNull ? null : values[row]))
 
-test('step reads each event of its own key with that event known, and before without it', () => {
+test("step reads each event's key with that event visible, and before without it", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'sum', input: x }, { agg: 'count', before: true }))
   const out = kernel.step(
     blockOf([
@@ -81,7 +81,7 @@ test('a key never seen, or NULL, has no events', () => {
   ])
 })
 
-test('a clock below what the key has reached is refused, in this block and in later ones; at it is answered', () => {
+test("an as-of time below the key's watermark is refused, in this block and in later ones; a read at it is answered", () => {
   const kernel = kernelOf(groupOf({ agg: 'count' }, { agg: 'last', input: x }))
   kernel.apply(
     blockOf([
@@ -96,7 +96,7 @@ test('a clock below what the key has reached is refused, in this block and in la
   assert.deepEqual(shown(read(kernel, ['a'], [19])[0]), [[refusals.evicted]])
 })
 
-test('an event that becomes known after a read at a later clock does not enter windows that have passed it', () => {
+test('an event that becomes visible after a later read does not enter windows that have passed it', () => {
   for (const input of [x, d]) {
     const kernel = kernelOf(groupOf({ agg: 'sum', input, window: 10 }, { agg: 'sum', input, window: 100 }))
     kernel.apply(blockOf([['a', 50, 1]]))
@@ -106,7 +106,7 @@ test('an event that becomes known after a read at a later clock does not enter w
   }
 })
 
-test('passing maxEvents refuses the windows that reach what was lost, until their tails have passed it', () => {
+test('past maxEvents, windows that reach a dropped event are refused until their tails have passed it', () => {
   for (const [agg, input, expected] of [
     ['sum', x, 7],
     ['sum', d, 7],
@@ -129,7 +129,7 @@ test('passing maxEvents refuses the windows that reach what was lost, until thei
   }
 })
 
-test('a value too large for exact moments refuses the rows whose window holds it, and no others', () => {
+test('a value too large for exact moments refuses only the rows whose window holds it', () => {
   const large = 2 ** 41
   const kernel = kernelOf(groupOf({ agg: 'variance', input: x, type: 'double' }, { agg: 'slope', input: x, per: 1, type: 'double' }))
   const out = kernel.step(
@@ -166,7 +166,7 @@ test('more events than a slice holds, from one block or from two, give the same 
   )
 })
 
-test('columns written over are as new ones would be', () => {
+test('reused columns equal new columns', () => {
   const group = groupOf({ agg: 'sum', input: x }, { agg: 'lastK', k: 2, input: x }, { agg: 'min', input: x, before: true })
   const first = blockOf([
     ['a', 1, 5],

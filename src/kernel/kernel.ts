@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { Block, Column } from '../columns/block.ts'
+import { noEvents, type Block, type Column } from '../columns/block.ts'
 import { blockSlice, columnSlice, numbersSlice } from '../columns/slice.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
@@ -12,65 +12,62 @@ import { Keys } from './keys.ts'
 import { laneOf } from './lane.ts'
 import { runLayers, type Beneath, type Running } from './layers.ts'
 import { clearRows, featureColumns } from './output.ts'
-import { noEvents } from './no-events.ts'
 import { planStructures } from './plan.ts'
 import { CHUNK } from './chunk.ts'
 import { refuseEvicted, refuseLost } from './refusing.ts'
-import { Revisions, type RevisableEvents } from './revisions.ts'
+import { Revisions, type BlockEvents } from './revisions.ts'
 import { layoutOf, restoreNext, restoreSlices, saveSlice, type KernelState } from './slices.ts'
 import { STATE_VERSION, StateWriter } from './state.ts'
-import { runChunk, type Reads } from './structure.ts'
+import { runChunk, type Chunk, type Reads } from './structure.ts'
 
-/** Events handled at a time, which bounds the kernel's scratch memory. */
+/** Events per slice, which bounds the kernel's scratch memory. */
 const SLICE = 1 << 16
 
+/** Options of a kernel. */
 export interface KernelOptions {
   readonly strings: Strings
-  /**
-   * What bounds later clocks from below as an event is applied: its arrival, for all that is read as known; its time,
-   * for history read corrected, which is applied in order of (time, arrival, position).
-   */
+  /** Lower bound of later as-of times when an event is applied: its arrival, or its time for `corrected`, which applies by time. */
   readonly floor?: 'arrival' | 'time'
-  /** Also deliver what rounding leaves out of exact sums and changes. */
+  /** Also deliver the rounding error of exact sums and changes. */
   readonly exact?: boolean
-  /** It is restored by `restoreNext`, while events that supersede some of its own may come already. */
+  /** A snapshot is restored by `appendSlice`, and events that supersede its own may arrive meanwhile. */
   readonly isBody?: boolean
-  /** Of how many distinct values a key has a sketch (`distinct.ts`), if not `SKETCH_FROM`: for tests, whose keys have few. Not told from saved state. */
+  /** Distinct values from which a key has a sketch, `SKETCH_FROM` by default. For tests with few keys; saved state ignores it. */
   readonly sketchFrom?: number
 }
 
 /**
- * The one implementation of V(P, t) (semantics §3), for one feature group.
+ * Computes V(P, t) for one feature group (semantics, the value). It is the only implementation.
  *
- * Events are applied in the order of the log; reads see everything applied before them. State is one structure for each
- * set of features that see the same events (`plan.ts`), by key slot, in typed arrays. Four uses: `apply`, `step`,
- * `read`, `replay`; all are `replay` with other asks.
+ * Events are applied in the order of the log; a read sees everything applied before it. State is one structure for each set of
+ * features that see the same events (`plan.ts`), by key slot, in typed arrays.
+ *
+ * `apply`, `step`, `read` and `replay` all are `replay` with different reads.
  */
 export class Kernel {
-  /** Names the format of saved state: a slice of another version is refused. */
+  /** The format of saved state: a slice of another version is refused. */
   static readonly stateVersion: number = STATE_VERSION
   readonly group: GroupIR
   readonly #source: SourceIR
   readonly #options: KernelOptions
-  readonly #nothing: Block
+  readonly #noEvents: Block
   readonly #units: readonly Unit[]
   readonly #keys: Keys
-  /** An ask below its key's floor is refused as evicted. */
+  /** A read below its key's watermark is refused as evicted. */
   readonly #floors = new Floors()
-  /** Made when state is first saved or restored. */
+  /** Created when state is first saved or restored. */
   #saved: KernelState | undefined
-  /** Until the restored slots are alike. */
+  /** Set until all restored slots are complete up to the same sequence. */
   #catchUp: CatchUp | undefined
-
-  /** Present where events can be superseded. */
+  /** Present if events can be superseded. */
   readonly #revisions: Revisions | undefined
-  /** What keeps the events that this one was not given. */
-  #body: Kernel | undefined
+  /** The kernel with the events that this one does not get. */
+  #snapshot: Kernel | undefined
 
   constructor(group: GroupIR, source: SourceIR, options: KernelOptions) {
     this.group = group
     this.#source = source
-    this.#nothing = noEvents(source)
+    this.#noEvents = { ...noEvents, columns: emptyColumns(source) }
     this.#options = options
     this.#keys = Keys.of(group, source, options.strings)
     const plans = planStructures(group, source)
@@ -89,7 +86,7 @@ export class Kernel {
     return this.#keys.size
   }
 
-  /** The keys of the key slots [from, to), a column for each of the group's key columns, as reads ask for them. */
+  /** The keys of slots [from, to), one column per key column of the group, as reads take them. */
   keyColumns(from: number, to: number): Column[] {
     return this.group.key.map((name, part) => {
       const values = this.#keys.part(part, from, to)
@@ -99,12 +96,12 @@ export class Kernel {
 
   /** Applies events without reading. */
   apply(block: Block): void {
-    this.replay(block, this.#noAsks(block))
+    this.replay(block, this.#noReads(block))
   }
 
   /**
-   * Slots [from, to) of the key slots 0 … `keys` − 1 as bytes, to be restored by `restore`. `sequence` is that of the last event
-   * of the log which was offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive. The bytes are good until
+   * Saves slots [from, to) of the slots 0 … `keys` − 1 as bytes for `restore`. `sequence` is that of the last event of the log
+   * offered to this kernel, or any number up to the next one's: the slots are complete up to it, inclusive. The bytes are valid until
    * the next call.
    */
   save(from: number, to: number, sequence: number): Uint8Array {
@@ -112,116 +109,112 @@ export class Kernel {
   }
 
   /**
-   * Restores slices that `save` gave, each perhaps at its own moment, into this kernel, which has had no event. Returns the lowest
-   * sequence of a slice (−Infinity without slices): the caller then gives every event of the source behind it to `catchUp`.
+   * Restores slices from `save`, each possibly of a different sequence, into this kernel, which has had no event. Returns the lowest
+   * sequence (−Infinity without slices). The caller then passes every later event of the source to `catchUp`.
    *
-   * The caller guarantees: the same group, source and `floor`; strings that have the ids they had; sequences that rise along the log and
-   * were those given to `save`. The slices cover every slot that there was at the lowest of their sequences: keys seen later come again
-   * with their events. What is damaged, of another group or version, or has gaps is `SPILL_STATE`, and this kernel is then of no use.
+   * The caller guarantees the same group, source and `watermark`, strings with the same ids, and sequences that rise along the log.
+   * The slices cover every slot that existed at their lowest sequence: later keys return with their events. Throws `SPILL_STATE` for
+   * gaps and for a slice that is damaged, or of another group or version; this kernel is then unusable.
    */
   restore(slices: readonly Uint8Array[]): number {
     this.#catchUp = restoreSlices(this.#state(), slices)
     return this.#catchUp.lowest
   }
 
-  /**
-   * Restores one slice behind those there are, of a kernel whose strings had other ids: `ids` gives, by those, the ids here. The slices of a kernel, all of one
-   * moment and in order, make this one what that one was; `settle` ends it. Throws as `restore`.
-   */
+  /** Appends a slice of a kernel with other string ids, which `ids` maps. `finishRestore` ends the restore. Throws as `restore` does. */
   restoreNext(slice: Uint8Array, ids: Int32Array): void {
     restoreNext(this.#state(), slice, ids)
   }
 
-  /** Nothing is restored any more, so that identities are forgotten that cannot be revised. */
+  /** Ends a restore: identities that can no longer be revised may be dropped from now on. */
   settle(): void {
     this.#revisions?.settle()
   }
 
   /**
-   * From now on reads are of the events of `body` as well (semantics §5): of the same group and source, with the same strings, it has events that this one is not
-   * given, and is not used otherwise any more. The order in which the two had their events does not matter.
+   * Makes reads include the events of a snapshot (semantics, two layers): a kernel of the same group, source and strings, whose
+   * events this kernel does not get, and which nothing else uses. The order in which the two got their events does not matter.
    */
-  onto(body: Kernel | undefined): void {
-    assert(!body || (body.#source === this.#source && body !== this), 'a body is of the same source')
-    this.#body = body
+  onto(snapshot: Kernel | undefined): void {
+    assert(!snapshot || (snapshot.#source === this.#source && snapshot !== this), 'a snapshot is of the same source')
+    this.#snapshot = snapshot
   }
 
   /**
-   * Applies events after `restore`, in order of the log; each key skips those that its slice has. `sequence` has one for each event,
-   * in the numbering of `save`. Once every event of the source up to the highest sequence of a slice was given, the state is
-   * that of a kernel which never stopped, and the ordinary calls go on: the first of them ends the catching up. (Reads before that would see some
-   * keys as of earlier and some as of later.)
+   * Applies events after `restore`, in log order; each key skips the events that its slice has. `sequence` has one number per event,
+   * numbered as for `save`. After every event up to the highest sequence of a slice, the state equals that of a kernel that never
+   * stopped. The first ordinary call then ends the catch-up. Earlier reads would see keys as of different sequences.
    */
   catchUp(block: Block, sequence: Float64Array): void {
     assert(sequence.length >= block.length, 'every event to catch up with has a sequence')
     if (block.length === 0) return
     if (this.#catchUp?.isOver(sequence[0])) this.#catchUp = undefined
-    if (this.#catchUp) this.#replay(block, this.#noAsks(block), featureColumns(this.group, 0, this.#options.exact === true), sequence)
+    if (this.#catchUp) this.#replay(block, this.#noReads(block), featureColumns(this.group, 0, this.#options.exact === true), sequence)
     else this.apply(block)
   }
 
-  /** Applies events, with a read of its own key at each, at its arrival: as known when it was appended. */
+  /** Applies events, and reads each event's key at its arrival: the features as of its append. */
   step(block: Block, into?: FeatureColumn[]): FeatureColumn[] {
     const upto = countingFrom(1, block.length)
     const uptoBefore = countingFrom(0, block.length)
     return this.replay(block, { length: block.length, keys: this.#keyColumns(block), upto, uptoBefore, clock: block.arrival }, into)
   }
 
-  /** Reads keys at clocks, with everything applied so far known. `into` as of `replay`. */
+  /** Reads keys at as-of times, with all applied events visible. `into` as for `replay`. */
   read(keys: readonly Column[], clock: Float64Array, into?: FeatureColumn[]): FeatureColumn[] {
-    return this.replay(this.#nothing, { length: clock.length, keys, upto: new Int32Array(clock.length), clock }, into)
+    return this.replay(this.#noEvents, { length: clock.length, keys, upto: new Int32Array(clock.length), clock }, into)
   }
 
   /**
-   * Applies the block's events and answers the asks on the way: one column a feature, one row an ask. Events behind the
-   * last ask are applied too. Columns of an earlier call are written over if given, from row 0, which saves making new ones.
+   * Applies the block's events and answers the reads among them: one column per feature, one row per read. Events after the last read
+   * are applied too. `into` takes the columns of an earlier call, which are overwritten from row 0: that saves allocations.
    */
-  replay(block: Block, asks: Asks, into?: FeatureColumn[]): FeatureColumn[] {
-    if (into) for (const column of into) clearRows(column, asks.length)
-    const out = into ?? featureColumns(this.group, asks.length, this.#options.exact === true)
-    assert(asks.length === 0 || asks.upto[asks.length - 1] <= block.length, 'asks know events of the block')
+  replay(block: Block, blockReads: Asks, into?: FeatureColumn[]): FeatureColumn[] {
+    if (into) for (const column of into) clearRows(column, blockReads.length)
+    const out = into ?? featureColumns(this.group, blockReads.length, this.#options.exact === true)
+    assert(blockReads.length === 0 || blockReads.upto[blockReads.length - 1] <= block.length, 'reads see events of the block only')
     this.#catchUp = undefined
-    this.#replay(block, asks, out)
+    this.#replay(block, blockReads, out)
     return out
   }
 
-  #replay(block: Block, asks: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
+  #replay(block: Block, blockReads: Asks, out: FeatureColumn[], sequence?: Float64Array): void {
     let row = 0
-    for (let from = 0; from < block.length || row < asks.length; from += SLICE) {
+    for (let from = 0; from < block.length || row < blockReads.length; from += SLICE) {
       const to = Math.min(from + SLICE, block.length)
-      const end = to < block.length ? rowAbove(asks.upto, row, asks.length, to) : asks.length
+      const end = to < block.length ? rowAbove(blockReads.upto, row, blockReads.length, to) : blockReads.length
       const part = blockSlice(block, from, to)
       const slots = this.#keys.slotsOf(this.#keyColumns(part), part.length, true)
       if (sequence) this.#catchUp?.mask(slots, sequence, from)
-      this.#slice(part, slots, from, asks, row, end, out)
+      this.#slice(part, slots, from, blockReads, row, end, out)
       row = end
     }
   }
 
-  #slice(block: Block, slots: Int32Array, offset: number, asks: Asks, from: number, to: number, out: FeatureColumn[]): void {
-    const readKeys = asks.keys.map(column => columnSlice(column, from, to))
+  #slice(block: Block, slots: Int32Array, offset: number, blockReads: Asks, from: number, to: number, out: FeatureColumn[]): void {
+    const readKeys = blockReads.keys.map(column => columnSlice(column, from, to))
     const readSlots = this.#keys.slotsOf(readKeys, to - from, false)
-    const reads = { slots: readSlots, clock: numbersSlice(asks.clock, from, to), upto: inSlice(asks.upto, from, to, offset) }
-    const before = asks.uptoBefore ? { ...reads, upto: inSlice(asks.uptoBefore, from, to, offset) } : reads
+    const reads = { slots: readSlots, clock: numbersSlice(blockReads.clock, from, to), upto: inSlice(blockReads.upto, from, to, offset) }
+    const before = blockReads.uptoBefore ? { ...reads, upto: inSlice(blockReads.uptoBefore, from, to, offset) } : reads
     const floor = (this.#options.floor === 'time' ? block.time : block.arrival).slice()
     this.#floors.grow(this.#keys.size)
     const evicted = this.#floors.raise(slots, floor, reads)
-    const body = this.#body && this.#body.#beneath(readKeys, reads.clock)
+    const snapshot = this.#snapshot && this.#snapshot.#snapshotReads(readKeys, reads.clock)
     for (const unit of this.#units) unit.structure.grow(this.#keys.size)
-    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor, body }, reads, before.upto, from, out)
+    if (this.#revisions) this.#revise(this.#revisions, { block, slots, floor, snapshot }, reads, before.upto, from, out)
     else
       for (let u = 0; u < this.#units.length; u++) {
         const unit = this.#units[u]
-        const under = body && { unit: body.units[u], slots: body.slots }
+        const under = snapshot && { unit: snapshot.units[u], slots: snapshot.slots }
         this.#run(unit, { lane: laneOf(unit, block, slots, floor), reads: unit.before ? before : reads, under }, from, out)
       }
-    for (const rows of [evicted, body?.evicted]) if (rows) refuseEvicted(rows, from, out)
+    for (const rows of [evicted, snapshot?.evicted]) if (rows) refuseEvicted(rows, from, out)
   }
 
-  /** Applies events that may supersede others, and answers the reads among them; the first is row `at` of the output. */
+  /** Applies events that may supersede others, and answers the reads among them, the first as row `at` of the output. */
   #revise(
     revisions: Revisions,
-    { body, ...events }: Omit<RevisableEvents, 'lanes'> & { readonly body: Beneath | undefined },
+    { snapshot, ...events }: BlockEvents & { readonly snapshot: Beneath | undefined },
     reads: Reads,
     before: Int32Array,
     at: number,
@@ -233,26 +226,35 @@ export class Kernel {
       const clock = numbersSlice(reads.clock, row, row + rows)
       for (const [u, unit] of this.#units.entries()) {
         this.#lower(unit, clock, at + row, out)
-        if (body?.units[u].structure.lost.any) refuseLost(body.units[u], clock, at + row, out)
+        if (snapshot?.units[u].structure.lost.any) refuseLost(snapshot.units[u], clock, at + row, out)
       }
     }
-    revisions.run({ ...events, lanes }, reads, before, answered, body?.revisions && { revisions: body.revisions, slots: body.slots })
+    revisions.run(
+      { ...events, lanes },
+      reads,
+      before,
+      answered,
+      snapshot?.revisions && { revisions: snapshot.revisions, slots: snapshot.slots },
+    )
   }
 
-  /** Where this kernel, as a body, has the keys of some reads, and which of those it refuses: those below the clock that a key has reached here. */
-  #beneath(keys: readonly Column[], clock: Float64Array): Beneath {
+  /**
+   * For a snapshot: the slots of the keys of some reads, and the reads that it refuses because they are below their key's watermark
+   * here.
+   */
+  #snapshotReads(keys: readonly Column[], clock: Float64Array): Beneath {
     const slots = this.#keys.slotsOf(keys, clock.length, false)
-    const evicted = this.#floors.raise(none, empty, { slots, clock, upto: new Int32Array(clock.length) })
+    const evicted = this.#floors.raise(noSlots, noTimes, { slots, clock, upto: new Int32Array(clock.length) })
     return { units: this.#units, revisions: this.#revisions, slots, evicted }
   }
 
-  /** Applies a lane and answers the reads among its events; the first is row `at` of the output. */
+  /** Applies a lane and answers the reads among its events. The first read is row `at` of the output. */
   #run(unit: Unit, { lane, reads, under }: Running, at: number, out: readonly FeatureColumn[]): void {
     const total = reads.slots.length
     for (let row = 0, from = 0; row === 0 || row < total; row += CHUNK) {
       const rows = Math.min(CHUNK, total - row)
       const to = row + rows < total ? reads.upto[row + rows - 1] : lane.slots.length
-      const chunk = { lane, reads, from, to, row, rows }
+      const chunk: Chunk = { lane, reads, from, to, row, rows }
       if (under) runLayers(unit.structure, under.unit.structure, chunk, under.slots)
       else runChunk(unit.structure, chunk)
       const clock = numbersSlice(reads.clock, row, row + rows)
@@ -280,7 +282,7 @@ export class Kernel {
     return this.#saved
   }
 
-  #noAsks(block: Block): Asks {
+  #noReads(block: Block): Asks {
     return { length: 0, keys: this.#keyColumns(block), upto: new Int32Array(0), clock: new Float64Array(0) }
   }
 
@@ -289,5 +291,8 @@ export class Kernel {
   }
 }
 
-const none = new Int32Array(0)
-const empty = new Float64Array(0)
+const noSlots = new Int32Array(0)
+const noTimes = new Float64Array(0)
+
+const emptyColumns = ({ columns }: SourceIR): Block['columns'] =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, { values: type === 'string' ? noSlots : noTimes }]))

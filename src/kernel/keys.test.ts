@@ -16,7 +16,7 @@ const numbers = (values: readonly (number | null)[]): Column => ({
   nulls: Uint8Array.from(values, value => Number(value === null)),
 })
 
-/** What `slotsOf` must answer: new keys in order of appearance, −1 where a part is NULL or an unknown key is only looked up. */
+/** The expected result of `slotsOf`: new keys in order of appearance, −1 if a part is NULL or an unknown key is only looked up. */
 function expectedSlots(known: Map<string, number>, rows: readonly Key[], add: boolean): number[] {
   return rows.map(row => {
     if (row.includes(null)) return -1
@@ -85,7 +85,7 @@ test('every id up to where the table ends is unknown until it is added', () => {
   }
 })
 
-test('KEYS_MAX keys have slots, one more is refused, and the known stay known', () => {
+test('KEYS_MAX keys have slots, one more is refused, and existing keys stay', () => {
   const keys = new Keys()
   const step = 2 ** 20
   const values = new Int32Array(step)

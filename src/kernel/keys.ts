@@ -8,14 +8,14 @@ import { ELSEWHERE, NumberSlots } from './number-slots.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 import { widened } from './widened.ts'
 
-/** Numbers that are looked for together. */
-const LOOKED_FOR = 256
+/** Numbers per batch of lookups. */
+const LOOKUP_BATCH = 256
 
 /**
- * The keys of a group as slots 0, 1, 2 …: every structure keeps its state by slot.
+ * Maps the keys of a group to slots 0, 1, 2 …: every structure keeps its state by slot.
  *
- * A single string key maps by its id through a table, a single number through another; combinations through a map. A key with a NULL in it
- * has no slot: such an event is not in the group.
+ * A single string key maps by its id through a table, a single number through another table, a combination through a map. A key with
+ * a NULL in it has no slot: such an event is not in the group.
  */
 export class Keys {
   #count = 0
@@ -28,14 +28,14 @@ export class Keys {
   /** By slot: the parts of its key. */
   #parts = new Float64Array(0)
 
-  /** `width` is how many columns a key has; `strings` is given if that is one, of strings; `texts` says which of them are of strings. */
+  /** `width`: columns per key. `strings`: given if the key is one string column. `texts`: for each column, is it of strings? */
   constructor(width = 1, strings?: Strings, texts: readonly boolean[] = [strings !== undefined]) {
     this.#width = width
     this.#strings = strings
     this.#texts = texts
   }
 
-  /** For the keys of a group. */
+  /** The key slots of a group. */
   static of({ key }: GroupIR, { columns }: SourceIR, strings: Strings): Keys {
     const texts = key.map(part => columns.find(({ name }) => name === part)!.type === 'string')
     return new Keys(key.length, texts.length === 1 && texts[0] ? strings : undefined, texts)
@@ -45,7 +45,7 @@ export class Keys {
     return this.#count
   }
 
-  /** That there will be about so many keys, each a number: room for them is made at once. */
+  /** Reserves room for about `count` number keys at once. */
   expectNumbers(count: number): void {
     this.#byNumber.expect(count)
   }
@@ -69,14 +69,14 @@ export class Keys {
     to.numbers(this.#parts, slot * this.#width, this.#width)
   }
 
-  /** Gives the next slots to so many keys that `save` wrote. Throws `SPILL_STATE` if one is none, or has a slot. */
+  /** Gives the next slots to `count` keys that `save` wrote. Throws `SPILL_STATE` for an invalid key, or one that already has a slot. */
   load(count: number, from: StateReader): void {
     const parts = new Float64Array(count * this.#width)
     from.numbers(parts, 0, parts.length)
     if (from.translates) this.#texts.forEach((isText, part) => isText && from.translate(parts, this.#width, 0, count, part))
     const part = (p: number) => Float64Array.from({ length: count }, (_, key) => parts[key * this.#width + p])
     const [first, ...more] = Array.from({ length: this.#width }, (_, p) => part(p))
-    if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is no string that is known')
+    if (this.#strings && !first.every(id => this.#strings!.has(id))) throw damaged('a key is an unknown string')
     const columns = [this.#strings ? Int32Array.from(first) : first, ...more].map(values => ({ values }))
     const size = this.#count
     const slots = this.slotsOf(columns, count, true)
@@ -88,20 +88,20 @@ export class Keys {
       const id = ids[i]
       if (column.nulls?.[i]) slots[i] = -1
       else {
-        let known = id < this.#byId.length ? this.#byId[id] : 0
-        if (known === 0 && add) {
+        let entry = id < this.#byId.length ? this.#byId[id] : 0
+        if (entry === 0 && add) {
           this.#byId = widened(this.#byId, id + 1)
-          known = this.#byId[id] = this.#next([column], i) + 1
+          entry = this.#byId[id] = this.#addSlot([column], i) + 1
         }
-        slots[i] = known - 1
+        slots[i] = entry - 1
       }
     }
   }
 
   #slotsOfNumbers(columns: readonly Column[], slots: Int32Array, add: boolean): void {
     const { values, nulls } = columns[0]
-    for (let from = 0; from < slots.length; from += LOOKED_FOR) {
-      const to = Math.min(slots.length, from + LOOKED_FOR)
+    for (let from = 0; from < slots.length; from += LOOKUP_BATCH) {
+      const to = Math.min(slots.length, from + LOOKUP_BATCH)
       this.#byNumber.firstLooks(values, from, to, slots)
       for (let i = from; i < to; i++) if (slots[i] === ELSEWHERE || nulls?.[i]) slots[i] = this.#slotOfNumber(columns, i, add)
     }
@@ -110,11 +110,11 @@ export class Keys {
   #slotOfNumber(columns: readonly Column[], row: number, add: boolean): number {
     const { values, nulls } = columns[0]
     if (nulls?.[row]) return -1
-    const known = this.#byNumber.get(values[row])
-    if (known >= 0 || !add) return known
-    const slot = this.#next(columns, row)
-    this.#byNumber.set(values[row], slot)
-    return slot
+    const slot = this.#byNumber.get(values[row])
+    if (slot >= 0 || !add) return slot
+    const added = this.#addSlot(columns, row)
+    this.#byNumber.set(values[row], added)
+    return added
   }
 
   #slotOfMany(columns: readonly Column[], row: number, add: boolean): number {
@@ -123,15 +123,15 @@ export class Keys {
       if (nulls?.[row]) return -1
       text += `${values[row]},`
     }
-    const known = this.#byText.get(text)
-    if (known !== undefined) return known
+    const slot = this.#byText.get(text)
+    if (slot !== undefined) return slot
     if (!add) return -1
-    const slot = this.#next(columns, row)
-    this.#byText.set(text, slot)
-    return slot
+    const added = this.#addSlot(columns, row)
+    this.#byText.set(text, added)
+    return added
   }
 
-  #next(columns: readonly Column[], row: number): number {
+  #addSlot(columns: readonly Column[], row: number): number {
     if (this.#count >= limits.KEYS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.KEYS_MAX} keys in one feature group (KEYS_MAX)`)
     const slot = this.#count++

@@ -78,7 +78,7 @@ for (const filtered of [false, true]) {
   })
 }
 
-test('the columns of the block are as they were', () => {
+test('the columns of the block are unchanged', () => {
   lane('row', changelog, true)
   lane('last', changelog, true)
   assert.deepEqual(

@@ -4,8 +4,8 @@ import type { Unit } from './build.ts'
 import type { Lane } from './structure.ts'
 
 /**
- * What a unit's structure sees of a block: the events for which `where` is true, the input is not NULL, and which are no tombstones; or, of a unit
- * that takes NULLs, all for which `where` is true, with `nullValue` where the input is NULL and at tombstones.
+ * Builds the input of a unit's structure from a block: the events whose `where` is true, whose input is not NULL, and which are no
+ * tombstones. A unit that takes NULLs sees every event whose `where` is true, with `nullValue` for a NULL input and for tombstones.
  */
 export function laneOf(unit: Unit, block: Block, slots: Int32Array, floor: Float64Array): Lane {
   const { length } = block
@@ -14,7 +14,7 @@ export function laneOf(unit: Unit, block: Block, slots: Int32Array, floor: Float
   const input = unit.input?.(leaf, length)
   const filter = where ? notTrue(where, length) : undefined
   const tombstones = unit.tombstone === undefined ? undefined : isTrue(block.columns[unit.tombstone], length)
-  const empty = either(tombstones, input?.nulls, length)
+  const empty = union(tombstones, input?.nulls, length)
   const value = input ? doubles(input, length) : new Float64Array(length)
   return {
     slots,
@@ -23,7 +23,7 @@ export function laneOf(unit: Unit, block: Block, slots: Int32Array, floor: Float
     position: block.position,
     floor,
     value: unit.nulls && empty ? withNulls(value, empty, length) : value,
-    skip: unit.nulls ? filter : either(filter, empty, length),
+    skip: unit.nulls ? filter : union(filter, empty, length),
   }
 }
 
@@ -39,8 +39,8 @@ function isTrue({ values, nulls }: Column, length: number): Uint8Array {
   return marks
 }
 
-/** Marked in one of them. `left`, if given, is written over. */
-function either(left: Uint8Array | undefined, right: Uint8Array | undefined, length: number): Uint8Array | undefined {
+/** Union of two masks. Overwrites `left` if both are given. */
+function union(left: Uint8Array | undefined, right: Uint8Array | undefined, length: number): Uint8Array | undefined {
   if (!left || !right) return left ?? right
   for (let i = 0; i < length; i++) if (right[i]) left[i] = 1
   return left

@@ -47,7 +47,7 @@ interface Layered {
   readonly strings: Strings
 }
 
-/** A body of the events in the cut, restored with texts of other ids, and a head of the others. */
+/** A snapshot of the events in the cut, restored with texts of other ids, and a delta of the others. */
 function layeredOf(group: GroupIR, cut: readonly Event[], head: readonly Event[]): Layered {
   const [strings, others] = [new Strings(), new Strings()]
   for (const text of ['zero', 'k9', 't5']) strings.idOf(text)
@@ -98,14 +98,14 @@ test('a key is answered from the layer that has it, and from both', () => {
   assert.deepEqual(shown(distinct), [1, 2, 1, 0])
 })
 
-test('a read below the clock that a key has reached in either layer is refused', () => {
+test("a read below a key's watermark in either layer is refused", () => {
   const layered = layeredOf(groupOf({ agg: 'count' }), [['a', 9, 1]], [['b', 9, 1]])
   assert.deepEqual(shown(read(layered, ['a', 'b', 'none'], 8)[0]), [[refusals.evicted], [refusals.evicted], 0])
   assert.deepEqual(shown(read(layered, ['a', 'b'], 20)[0]), [0, 0])
   assert.deepEqual(shown(read(layered, ['a', 'b'], 19)[0]), [[refusals.evicted], [refusals.evicted]])
 })
 
-test('what a body had to forget at a limit refuses a window until that has passed it, and a limit of values is of both', () => {
+test('an entry that the snapshot dropped refuses a window until it has passed; a limit of values covers both layers', () => {
   const many = Array.from({ length: 4 }, (_, i): Event => ['a', i, i])
   const group = groupOf({ agg: 'sum', input: x, maxEvents: 3 }, { agg: 'countDistinct', input: x, limit: 4 })
   const layered = layeredOf(group, many, [['a', 4, 9]])
@@ -113,7 +113,7 @@ test('what a body had to forget at a limit refuses a window until that has passe
   assert.deepEqual(read(layered, ['a'], 11).map(shown), [[15], [4]])
 })
 
-test('more values than the limit are estimated of both layers, whichever of them is beyond it', () => {
+test('more values than the limit are estimated from both layers, whichever exceeds it', () => {
   const group = groupOf(
     { agg: 'countDistinct', input: x, limit: 50, window: 'lifetime' },
     { agg: 'countDistinct', input: s, limit: 50, window: 900, hop: 7 },
@@ -138,14 +138,14 @@ test('more values than the limit are estimated of both layers, whichever of them
   }
 })
 
-test('a layer that is left behind is not read any more', () => {
+test('a replaced layer is not read any more', () => {
   const { kernel, strings } = layeredOf(groupOf({ agg: 'count' }), [['a', 1, 1]], [['a', 2, 1]])
   kernel.onto(undefined)
   assert.deepEqual(shown(kernel.read([{ values: Int32Array.of(strings.idOf('a')) }], Float64Array.of(3))[0]), [1])
   assert.throws(() => kernel.onto(kernel), { code: 'SPILL_ASSERT' })
 })
 
-test('a slice that is of another group, or names a text that nobody has, is refused', () => {
+test('a slice of a different group, or with an unknown text, is refused', () => {
   const group = groupOf({ agg: 'last', input: s, type: 'string' })
   const strings = new Strings()
   const made = new Kernel(group, source, { strings })
@@ -154,8 +154,8 @@ test('a slice that is of another group, or names a text that nobody has, is refu
   const into = (other: GroupIR) => new Kernel(other, source, { strings })
   const all = Int32Array.from({ length: strings.size }, (_, id) => id)
   into(group).restoreNext(slice, all)
-  assert.throws(() => into(groupOf({ agg: 'count' })).restoreNext(slice, all), { code: 'SPILL_STATE', message: /of another feature group/ })
+  assert.throws(() => into(groupOf({ agg: 'count' })).restoreNext(slice, all), { code: 'SPILL_STATE', message: /different feature group/ })
   for (const ids of [all.subarray(0, 0), all.subarray(0, 1)])
-    assert.throws(() => into(group).restoreNext(slice, ids), { code: 'SPILL_STATE', message: /there is no text/ })
+    assert.throws(() => into(group).restoreNext(slice, ids), { code: 'SPILL_STATE', message: /text -?\d+ does not exist/ })
   assert.throws(() => into(group).restoreNext(slice.subarray(0, slice.length - 8), all), { code: 'SPILL_STATE' })
 })

@@ -1,12 +1,12 @@
 /**
- * Two layers that are read as one (semantics §5): a head that is given events, and a body beneath it that is given none. Each answers a read by the partials of its own
- * events, and the body's are combined into the head's before they are lowered.
+ * Reads a delta and a snapshot as one (semantics, two layers). The delta gets events, the snapshot beneath it gets none. Each
+ * layer answers a read with partials of its own events; the snapshot's are combined into the delta's before lowering.
  */
 import type { Unit } from './build.ts'
 import type { Revisions } from './revisions.ts'
 import { readAt, type Chunk, type Lane, type Reads, type Structure } from './structure.ts'
 
-/** A kernel as the body of some reads. */
+/** A snapshot kernel as some reads see it. */
 export interface Beneath {
   readonly units: readonly Unit[]
   readonly revisions: Revisions | undefined
@@ -14,7 +14,7 @@ export interface Beneath {
   readonly evicted: Uint8Array | undefined
 }
 
-/** A unit's events and reads, and where its body's unit has their keys. */
+/** A unit's events and reads, and its snapshot unit with the slots of their keys there. */
 export interface Running {
   readonly lane: Lane
   readonly reads: Reads
@@ -22,20 +22,25 @@ export interface Running {
 }
 
 /**
- * Applies the events of a chunk to a head and answers its reads from both layers, as `runChunk` does from one; `under` are the body's slots. A read is merged before the next
- * event is applied, since what is merged is more than columns.
+ * Applies the events of a chunk to a delta and answers its reads from both layers, as `runChunk` does from one. `snapshotSlots` are
+ * the keys' slots in the snapshot. Each read is merged before the next event is applied, since merging reads more than columns.
  */
-export function runLayers(head: Structure, body: Structure, { lane, reads, from, to, row, rows }: Chunk, under: Int32Array): void {
+export function runLayers(
+  delta: Structure,
+  snapshot: Structure,
+  { lane, reads, from, to, row, rows }: Chunk,
+  snapshotSlots: Int32Array,
+): void {
   const { slots, skip } = lane
   let event = from
   for (let i = 0; i <= rows; i++) {
     const end = i < rows ? reads.upto[row + i] : to
-    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) head.insert(lane, event)
+    for (; event < end; event++) if (slots[event] >= 0 && !skip?.[event]) delta.insert(lane, event)
     if (i === rows) return
     const clock = reads.clock[row + i]
-    readAt(head, reads.slots[row + i], clock, i)
-    if (under[row + i] < 0) continue
-    readAt(body, under[row + i], clock, i)
-    head.merge(body, reads.slots[row + i], under[row + i], clock, i)
+    readAt(delta, reads.slots[row + i], clock, i)
+    if (snapshotSlots[row + i] < 0) continue
+    readAt(snapshot, snapshotSlots[row + i], clock, i)
+    delta.merge(snapshot, reads.slots[row + i], snapshotSlots[row + i], clock, i)
   }
 }

@@ -19,7 +19,7 @@ const event = (time: number, position: number) => {
   return { ...rest, time, arrival: time + 1, position, identity, values }
 }
 
-/** What ledgers of two windows must hold: the events added and not removed that a window can reach, at most so many. */
+/** The expected contents of ledgers of two windows: the events added and not removed that a window can reach, at most `most`. */
 function property(windows: readonly Window[], most: number): void {
   const step = fc.record({
     slot: fc.nat(1),
@@ -62,7 +62,7 @@ function property(windows: readonly Window[], most: number): void {
   )
 }
 
-test('a ledger holds what its longest window can reach', () =>
+test('a ledger holds the events that its longest window can reach', () =>
   property(
     [
       { span: 10, hop: 1 },
@@ -71,12 +71,12 @@ test('a ledger holds what its longest window can reach', () =>
     1000,
   ))
 
-test('a ledger of a lifetime holds everything, up to its bound', () => {
+test('a ledger of a lifetime window holds all events, up to its bound', () => {
   property([{ span: Infinity, hop: 2 ** 45 }], 1000)
   property([{ span: Infinity, hop: 2 ** 45 }], 5)
 })
 
-test('an event comes back whole', () => {
+test('an event is returned with all of its fields', () => {
   const ledger = new Ledger(new Windows([{ span: 10, hop: 1 }]), 2, 1, 10)
   ledger.grow(2)
   ledger.add(1, event(7, 3), 10)

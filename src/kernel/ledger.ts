@@ -8,17 +8,18 @@ const ARRIVAL = 1
 const POSITION = 2
 const IDENTITY = 3
 
-/** One event of a ledger, in arrays that the next one overwrites. */
+/** One event of a ledger. Its arrays are overwritten by the next event. */
 export interface LedgerEvent {
   time: number
   arrival: number
   position: number
-  /** The values of its identity; the first is NaN if it has none, so that nothing supersedes it. */
+  /** The values of its identity. The first is NaN if the event has none: then nothing supersedes it. */
   readonly identity: Float64Array
-  /** Its value in each lane, NaN where it is not in the lane. */
+  /** Its value in each unit's input, NaN where it does not take part. */
   readonly values: Float64Array
 }
 
+/** An empty `LedgerEvent` for identities and inputs of these widths. */
 export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
   time: 0,
   arrival: 0,
@@ -28,10 +29,10 @@ export const ledgerEvent = (identity: number, lanes: number): LedgerEvent => ({
 })
 
 /**
- * The events of each key that a window may still reach, so that a structure can be filled again when one of them is superseded.
+ * Keeps each key's events that a window may still reach, so that a structure can be refilled when an event is superseded.
  *
- * Events of a slot are sorted by time. At most `maxEvents` a slot: beyond, the oldest is lost, and every window that reaches it is
- * refused, since nothing could be retracted there. Bytes an event: 24, and 8 for each value of its identity and each lane.
+ * Events of a slot are sorted by time. A slot keeps at most `maxEvents`. Beyond that the oldest is lost and every window that reaches
+ * it is refused, since nothing could be retracted there. Bytes per event: 24, and 8 for each identity value and each unit.
  */
 export class Ledger {
   readonly #windows: Windows
@@ -40,10 +41,10 @@ export class Ledger {
   readonly #identity: number
   readonly #lanes: number
   readonly #arena: Arena
-  /** By slot: the newest time lost. */
+  /** By slot: the newest lost time. */
   #lost = new Float64Array(0)
 
-  /** `texts`: which values, of the identity and then of the lanes, are ids of strings. */
+  /** `texts`: for each value of the identity, then of the units, is it a string id? */
   constructor(windows: Windows, identity: number, lanes: number, maxEvents: number, texts: readonly boolean[] = []) {
     this.#windows = windows
     this.#identity = identity
@@ -57,22 +58,22 @@ export class Ledger {
     return this.#arena.bytes + this.#lost.byteLength
   }
 
-  /** Events kept, of all keys. */
+  /** Kept events of all keys. */
   get events(): number {
     return this.#arena.entries
   }
 
   grow(count: number): void {
-    const known = this.#lost.length
+    const length = this.#lost.length
     this.#arena.grow(count)
     this.#lost = widened(this.#lost, count)
-    this.#lost.fill(-Infinity, known)
+    this.#lost.fill(-Infinity, length)
   }
 
-  /** Keeps an event, unless it is before every window at clock `floor`. True if another was lost for it. */
-  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, floor: number): boolean {
+  /** Adds an event unless it is before every window at as-of time `watermark`. Returns true if another event was lost for it. */
+  add(slot: number, { time, arrival, position, identity, values }: LedgerEvent, watermark: number): boolean {
     const arena = this.#arena
-    const reach = this.#windows.reach(floor)
+    const reach = this.#windows.reach(watermark)
     arena.forget(slot, reach)
     if (time < reach) return false
     const end = arena.end(slot)
@@ -90,12 +91,12 @@ export class Ledger {
     return true
   }
 
-  /** The newest time that a slot lost, −Infinity if it lost nothing. */
+  /** The newest time that a slot lost, −Infinity if none. */
   lostOf(slot: number): number {
     return this.#lost[slot]
   }
 
-  /** Takes an event out. False if it is not there: no window reaches it any more, or it was lost. */
+  /** Removes an event. Returns false if it is absent: no window reaches it any more, or it was lost. */
   remove(slot: number, time: number, position: number): boolean {
     const arena = this.#arena
     const { data, width } = arena
@@ -108,7 +109,7 @@ export class Ledger {
     return false
   }
 
-  /** Reads the events of a slot into `into`, one after the other, oldest first. */
+  /** Yields the events of a slot, oldest first, each in `into`. */
   *eventsOf(slot: number, into: LedgerEvent): Generator<LedgerEvent> {
     const { data, width } = this.#arena
     for (let at = this.#arena.from(slot); at < this.#arena.end(slot); at++) {

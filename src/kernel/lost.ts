@@ -5,14 +5,14 @@ import type { StateReader, StateWriter } from './state.ts'
 import { widened } from './widened.ts'
 
 /**
- * What a structure had to forget at a named limit: by slot, the newest time forgotten. A window that reaches it is
- * refused until its tail has passed it; nothing is ever computed from less.
+ * Records the entries that a structure dropped at a named limit: by slot, the newest dropped time. A window that reaches it is
+ * refused until its tail has passed it; no value is ever computed from less.
  */
 export class Lost {
   #newest = new Float64Array(0)
-  /** By row of a chunk: the newest time forgotten of the key read there, as of the read. */
+  /** By row of a chunk: the newest dropped time of the key, as of its read. */
   readonly #noted = new Float64Array(CHUNK).fill(-Infinity)
-  /** False as long as nothing was forgotten: reads then need not note anything. */
+  /** False until something is dropped: reads need no note before. */
   any = false
 
   get bytes(): number {
@@ -20,21 +20,19 @@ export class Lost {
   }
 
   grow(count: number): void {
-    const known = this.#newest.length
-    if (count <= known) return
+    const length = this.#newest.length
+    if (count <= length) return
     this.#newest = widened(this.#newest, count)
-    this.#newest.fill(-Infinity, known)
+    this.#newest.fill(-Infinity, length)
   }
 
+  /** Records that an entry of `time` was dropped. */
   lose(slot: number, time: number): void {
     this.any = true
     if (time > this.#newest[slot]) this.#newest[slot] = time
   }
 
-  /**
-   * Forgets the entries of a list that are before `reach`, the start of every window. If more than `most` are left, the oldest
-   * is lost.
-   */
+  /** Drops a list's entries before `reach`, the earliest window start. If more than `most` remain, drops the oldest and records it. */
   limit(arena: Arena, slot: number, most: number, reach: number): void {
     arena.forget(slot, reach)
     if (arena.entriesOf(slot) <= most) return
@@ -52,22 +50,22 @@ export class Lost {
     if (time > -Infinity) this.lose(slot, time)
   }
 
-  /** Forgets that anything of a slot was lost. */
+  /** Resets a slot. */
   clear(slot: number): void {
     this.#newest[slot] = -Infinity
   }
 
-  /** Notes that `slot` was read at `row` of the chunk. */
+  /** Notes the slot's dropped time for a read at `row` of the chunk. */
   note(slot: number, row: number): void {
     this.#noted[row] = this.#newest[slot]!
   }
 
-  /** The refusal of a window that starts at `start`, read at `row` of the chunk, or 0. */
+  /** The refusal code of a window that starts at `start`, read at `row` of the chunk; 0 for none. */
   refusal(row: number, start: number): number {
     return this.#noted[row] > -Infinity && this.#noted[row] >= start ? refusals.limit : 0
   }
 
-  /** Forgets what was noted: a chunk is over. */
+  /** Clears the notes at the end of a chunk. */
   nextChunk(): void {
     this.#noted.fill(-Infinity)
   }

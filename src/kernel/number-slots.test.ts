@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { ELSEWHERE, NumberSlots } from './number-slots.ts'
 
-test('numbers have the slots that they were given last, as in a Map', () => {
+test('numbers have their last slot, as in a Map', () => {
   const of = random(4)
   for (const scale of [10, 1e3, 2 ** 53]) {
     const [slots, map] = [new NumberSlots(), new Map<number, number>()]
@@ -19,10 +19,10 @@ test('numbers have the slots that they were given last, as in a Map', () => {
   }
 })
 
-test('room that was made for many changes no slot', () => {
+test('reserving room changes no slot', () => {
   const slots = new NumberSlots()
   for (let number = 0; number < 300; number++) {
-    // Of fewer than there is room for nothing is made, least of all less.
+    // Reserving less than the capacity does nothing.
     if (number % 100 === 50) slots.expect(number * 4)
     if (number % 100 === 70) slots.expect(3)
     slots.set(number * 7, number)
@@ -30,14 +30,14 @@ test('room that was made for many changes no slot', () => {
   for (let number = 0; number < 300; number++) assert.deepEqual([slots.get(number * 7), slots.get(number * 7 + 1)], [number, -1])
 })
 
-test('0 is a number like others, and −0 the same one', () => {
+test('0 is an ordinary number, and −0 equals it', () => {
   const slots = new NumberSlots()
   assert.equal(slots.get(0), -1)
   slots.set(0, 7)
   assert.deepEqual([slots.get(0), slots.get(1)], [7, -1])
 })
 
-test('a first look finds the slot, or leaves it to be looked for elsewhere', () => {
+test('a probe of the home place finds the slot or leaves it to a full lookup', () => {
   const of = random(6)
   const slots = new NumberSlots()
   const numbers = Float64Array.from({ length: 3000 }, () => Math.floor(of() * 4000))

@@ -5,7 +5,7 @@ import { firstFrom, insertionPoint, isAfter } from './order.ts'
 
 const times = fc.array(fc.nat(30), { maxLength: 40 }).map(list => list.sort((a, b) => a - b))
 
-test('an entry belongs behind all that are not later, and a window starts at the first that is not earlier', () => {
+test('an entry is inserted after all entries that are not later, and a window starts at the first entry that is not earlier', () => {
   fc.assert(
     fc.property(times, fc.nat(30), fc.nat(5), fc.nat(5), (list, time, skipped, left) => {
       const data = new Float64Array(list.length * 3)

@@ -20,7 +20,7 @@ const features = [
 ]
 const group: GroupIR = { name: 'g', source: 's', entity: ['e'], key: ['k'], place: { kind: 'stream' }, features }
 
-test('a column has what its aggregate writes, and what rounding left out only if asked for', () => {
+test('a column has what its aggregate writes, and the rounding error only on request', () => {
   assert.deepEqual(
     featureColumns(group, 2, false).map(({ values, width, counts, low }) => [values.length, width, counts?.length, low?.length]),
     [
@@ -37,7 +37,7 @@ test('a column has what its aggregate writes, and what rounding left out only if
   )
 })
 
-test('rows to write over are as new, and those behind them stay', () => {
+test('reused rows are reset, and later rows stay', () => {
   const written = featureColumns(group, 5, true)
   for (const { values, nulls, refused, counts, low } of written) for (const array of [values, nulls, refused, counts, low]) array?.fill(7)
   for (const column of written) clearRows(column, 4)
@@ -47,5 +47,5 @@ test('rows to write over are as new, and those behind them stay', () => {
     assert.deepEqual({ ...found, ...(counts && { counts: counts.slice(0, 4) }), ...(low && { low: low.slice(0, 4) }) }, fresh[i])
     assert.deepEqual([values[4 * width], nulls[4], refused[4], counts?.[4] ?? 7, low?.[4] ?? 7], [7, 7, 7, 7, 7])
   }
-  assert.throws(() => clearRows(written[0], 6), /a row for each ask/)
+  assert.throws(() => clearRows(written[0], 6), /a row for each read/)
 })

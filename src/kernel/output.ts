@@ -3,7 +3,7 @@ import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { GroupIR } from '../define/ir/ir.ts'
 import { givesList, valuesOf } from '../define/ir/signatures.ts'
 
-/** Columns for `rows` reads of a group, one a feature. */
+/** Allocates the output columns for `rows` reads of a group, one per feature. */
 export function featureColumns(group: GroupIR, rows: number, exact: boolean): FeatureColumn[] {
   return group.features.map(feature => {
     const { agg } = feature
@@ -19,11 +19,11 @@ export function featureColumns(group: GroupIR, rows: number, exact: boolean): Fe
   })
 }
 
-/** Makes the first `rows` rows of a column as they were when it was new. */
+/** Resets the first `rows` rows of a column to their initial state. */
 export function clearRows({ values, nulls, refused, width, counts, low }: FeatureColumn, rows: number): void {
-  assert(nulls.length >= rows, 'columns to write over have a row for each ask')
+  assert(nulls.length >= rows, 'reused columns have a row for each read')
   if (rows === 1 && width === 1 && !low) {
-    // What is asked for one key at a time has hundreds of columns, and a call of `fill` costs more than all the rest.
+    // Reads of one key have hundreds of columns, and a call of `fill` would cost more than everything else.
     values[0] = nulls[0] = refused[0] = 0
     if (counts) counts[0] = 0
     return

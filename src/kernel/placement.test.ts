@@ -30,14 +30,14 @@ function placed(place: PlacementIR, triggers = own) {
   return { upto: [...upto], before: [...uptoBefore], clock: [...clock], floor }
 }
 
-test('stream knows the prefix, and before leaves the trigger out', () => {
+test('stream sees the prefix, and before leaves the trigger out', () => {
   const expected = { upto: [1, 2, 3, 4], before: [0, 1, 2, 3], clock: [10, 20, 20, 30], floor: 'arrival' }
   assert.deepEqual(placed({ kind: 'stream' }), expected)
   assert.deepEqual(placed({ kind: 'lag', by: 0 }), expected)
   assert.deepEqual(placed({ kind: 'partial', by: 0 }), expected)
 })
 
-test('lag and partial know what had arrived by then, never more than the prefix; only the clock differs', () => {
+test('lag and partial see the events that had arrived by then, at most the prefix; only the as-of time differs', () => {
   assert.deepEqual(placed({ kind: 'lag', by: 10 }), { upto: [0, 1, 1, 3], before: [0, 1, 1, 3], clock: [0, 10, 10, 20], floor: 'arrival' })
   assert.deepEqual(placed({ kind: 'partial', by: 10 }), {
     upto: [0, 1, 1, 3],
@@ -47,13 +47,13 @@ test('lag and partial know what had arrived by then, never more than the prefix;
   })
 })
 
-test('the trigger of another source is no event of the group', () => {
+test('a trigger of a different source is not an event of the group', () => {
   const other = { prefix: Int32Array.of(0, 4), clock: Float64Array.of(9, 99), own: false }
   assert.deepEqual(placed({ kind: 'stream' }, other), { upto: [0, 4], before: [0, 4], clock: [9, 99], floor: 'arrival' })
   assert.deepEqual(placed({ kind: 'lag', by: 5 }, other), { upto: [0, 4], before: [0, 4], clock: [4, 94], floor: 'arrival' })
 })
 
-test('scheduled knows what had arrived by the last run that had finished', () => {
+test('scheduled sees the events that had arrived by the last finished run', () => {
   const schedule = { kind: 'interval', every: 10, phase: 0 } as const
   assert.deepEqual(placed({ kind: 'scheduled', schedule, lasts: 5 }), {
     upto: [0, 1, 1, 3],
@@ -63,7 +63,7 @@ test('scheduled knows what had arrived by the last run that had finished', () =>
   })
 })
 
-test('corrected knows everything, by time, and keeps positions', () => {
+test('corrected sees all events, by time, and keeps positions', () => {
   const result = placeAsks({ kind: 'corrected' }, source, block, own)
   assert.deepEqual([...result.block.time], [5, 11, 12, 30])
   assert.deepEqual([...result.block.position], [0, 2, 1, 3])
@@ -71,7 +71,7 @@ test('corrected knows everything, by time, and keeps positions', () => {
   assert.equal(result.floor, 'time')
 })
 
-test('corrected leaves out what is superseded or deleted, wherever its revision stands', () => {
+test('corrected leaves out superseded and deleted events, wherever the revision is', () => {
   const revisable = { ...source, identity: ['ref'], revisable: 100, deleted: 'gone' }
   const placedOf = (ref: readonly number[], gone: readonly number[], nulls: readonly number[], position = block.position) => {
     const values = (of: readonly number[]) => Float64Array.from(of)
@@ -89,7 +89,7 @@ test('corrected leaves out what is superseded or deleted, wherever its revision 
   assert.deepEqual(placedOf([7, 7, 7, 7], none, [1, 1, 1, 1]), { position: [0, 2, 1, 3], upto: [1, 3, 3, 4] }, 'no identity')
   assert.deepEqual(placedOf([1, 2, 2, 4], [0, 0, 1, 0], none), { position: [0, 3], upto: [1, 1, 1, 2] }, 'deleted')
   assert.deepEqual(placedOf([1, 2, 3, 4], [0, 0, 0, 1], none).position, [0, 2, 1, 3], 'a mark that is NULL is none')
-  // Where rows are not in order of position, the later position supersedes all the same.
+  // If rows are not in order of position, the later position still supersedes.
   assert.deepEqual(placedOf([1, 2, 2, 4], none, none, Float64Array.of(0, 2, 1, 3)).position, [0, 2, 3])
 })
 
@@ -102,7 +102,7 @@ test('a cron cursor gives the last time at or before the moment, a run at the mo
   assert.equal(lastTime(utc('2026-07-01T00:00:00Z')), utc('2026-07-01T00:00:00Z'), 'summer time')
 })
 
-test('batch, where runs were made, knows what the one in use knew; before the first it is as a job on time would be, and it never knows less', () => {
+test('batch with recorded runs sees what the run in use saw, and before the first run what a job on time sees', () => {
   const place = { kind: 'batch', schedule: { kind: 'interval', every: 10, phase: 0 }, lasts: 0 } as const
   const asked = { prefix: Int32Array.of(0, 1, 3, 3, 4, 4), clock: Float64Array.of(9, 19, 24, 25, 39, 55), own: false }
   const placedBy = (swapped: number[], s: number[], of: PlacementIR = place) => {

@@ -6,61 +6,62 @@ import type { PlacementIR, SourceIR } from '../define/ir/ir.ts'
 import { scheduleCursor } from './schedule.ts'
 import { currentRows } from './superseded.ts'
 
-/** Decisions in the total order, as one group's source sees them. */
+/** The log positions and times of decisions, as one group's source sees them. */
 export interface Triggers {
-  /** Events of the group's source in each decision's `P`; does not decrease. */
+  /** Number of events of the group's source in each decision's `P`; does not decrease. */
   readonly prefix: Int32Array
   /** Each decision's `t`, UTC ms; does not decrease. */
   readonly clock: Float64Array
-  /** The triggering event is of the group's source: the last of its prefix. */
+  /** Is the triggering event one of the group's source, and so the last of its prefix? */
   readonly own: boolean
 }
 
-/** What the kernel is to be asked, and over which order of the events. Row i is decision i. */
+/** The reads that decisions make of a kernel, and the order of the events that they refer to. Row i is decision i. */
 export interface Placed {
   readonly block: Block
-  /** What bounds later clocks from below as an event of `block` is applied. */
+  /** The lower bound of later as-of times as an event of `block` is applied. */
   readonly floor: 'arrival' | 'time'
   readonly upto: Int32Array
   readonly uptoBefore: Int32Array
   readonly clock: Float64Array
 }
 
-/** When a group's batch runs were swapped in, and the times that they are of, both UTC ms, in order. */
+/** The times at which a group's batch runs were swapped in, and their scheduled times; both UTC ms, in order. */
 export interface BatchRuns {
   readonly swapped: Float64Array
   readonly s: Float64Array
 }
 
 /**
- * A placement as a mapping of (P, t) to (what is known, what time it is): the table of semantics §4.
+ * Maps each decision's (P, t) to a group's visible events and as-of time (semantics, decisions and placements).
  *
- * `block` is the whole history of the group's source, arrivals not decreasing, so that `P@a` is a prefix too. What is superseded is decided in
- * what the kernel is given, so `corrected` leaves it out before it puts the rest in order of time. `runs`: those of a group placed batch, where any were made.
+ * `block` is the whole history of the group's source, and arrivals do not decrease, so `P@a` is a prefix too. Supersession is decided
+ * among the events that the kernel gets, so `corrected` drops superseded events before it sorts the rest by time. `runs`: the batch
+ * runs of a group placed batch, if any ran.
  */
 export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block, triggers: Triggers, runs?: BatchRuns): Placed {
   switch (placement.kind) {
     case 'stream':
     case 'hybrid':
-      return asKnown(block, triggers, triggers.clock, triggers.prefix)
+      return prefixReads(block, triggers, triggers.clock, triggers.prefix)
     case 'lag': {
       const clock = triggers.clock.map(t => t - placement.by)
-      return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+      return prefixReads(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
     }
     case 'partial': {
       const cut = triggers.clock.map(t => t - placement.by)
-      return asKnown(block, triggers, triggers.clock, arrivedBy(block.arrival, cut, triggers.prefix))
+      return prefixReads(block, triggers, triggers.clock, arrivedBy(block.arrival, cut, triggers.prefix))
     }
     case 'batch':
     case 'scheduled': {
       const lastTime = scheduleCursor(placement.schedule)
       const due = triggers.clock.map(t => lastTime(t - placement.lasts))
-      const clock = runs && placement.kind === 'batch' ? asRun(due, triggers.clock, runs) : due
-      return asKnown(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
+      const clock = runs && placement.kind === 'batch' ? runTimes(due, triggers.clock, runs) : due
+      return prefixReads(block, triggers, clock, arrivedBy(block.arrival, clock, triggers.prefix))
     }
     case 'corrected': {
       const order = orderByTime(source, block)
-      // The same events in another order of processing: positions stay, since they order equal times.
+      // The order of processing changes; positions stay, since they order events of equal times.
       const byTime = order ? { ...gather(block, order), position: Float64Array.from(order, row => block.position[row]) } : block
       const upto = countUpTo(byTime.time, triggers.clock)
       return { block: byTime, floor: 'time', upto, uptoBefore: upto, clock: triggers.clock }
@@ -68,7 +69,7 @@ export function placeAsks(placement: PlacementIR, source: SourceIR, block: Block
   }
 }
 
-/** The rows that count when everything is known, by time; `undefined` if they stand so. */
+/** The current rows of the whole history, by time; `undefined` if the block already has that order. */
 function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
   const current = currentRows(source, block)
   if (!current) return ascendingOrder(block.time)
@@ -76,24 +77,28 @@ function orderByTime(source: SourceIR, block: Block): Uint32Array | undefined {
   return order ? order.map(i => current[i]) : current
 }
 
-function asKnown(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {
-  const uptoBefore = own ? upto.map((known, i) => (known === prefix[i] ? known - 1 : known)) : upto
+function prefixReads(block: Block, { prefix, own }: Triggers, clock: Float64Array, upto: Int32Array): Placed {
+  const uptoBefore = own ? upto.map((count, i) => (count === prefix[i] ? count - 1 : count)) : upto
   return { block, floor: 'arrival', upto, uptoBefore, clock }
 }
 
-/** The time of the run that was in use at each moment; before the first, that of a job which ran on time. What was once known stays known. */
-function asRun(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): Float64Array {
-  let [next, used, clock] = [0, -Infinity, -Infinity]
+/**
+ * The scheduled time of the run in use at each time; before the first run, that of a job that ran on time. It never goes back, so
+ * visible events stay visible.
+ */
+function runTimes(due: Float64Array, t: Float64Array, { swapped, s }: BatchRuns): Float64Array {
+  let [next, scheduled, clock] = [0, -Infinity, -Infinity]
   return due.map((onTime, row) => {
-    while (next < swapped.length && swapped[next] <= t[row]) used = s[next++]!
-    clock = Math.max(clock, used === -Infinity ? onTime : used)
+    while (next < swapped.length && swapped[next] <= t[row]) scheduled = s[next++]!
+    clock = Math.max(clock, scheduled === -Infinity ? onTime : scheduled)
     return clock
   })
 }
 
 /**
- * The same at one moment `t`, with everything in `P` that had arrived by `t`: what is known is what had arrived by `arrived`. `run`: the time of the batch run in use, NULL before the
- * first; of a group placed batch where none are made it is left out. Throws `SPILL_UNSUPPORTED` for `corrected`, which is no such prefix.
+ * The placement of one decision at `t` that sees everything that had arrived by `t`. Visible are the events that had arrived by
+ * `arrived`. `run`: the scheduled time of the batch run in use, NULL before the first; omitted for a group placed batch where no run
+ * ever ran. Throws `SPILL_UNSUPPORTED` for `corrected`, which is not a prefix by arrival.
  */
 export function placedAt(placement: PlacementIR, t: number, run?: number | null): { readonly arrived: number; readonly clock: number } {
   switch (placement.kind) {
@@ -114,7 +119,7 @@ export function placedAt(placement: PlacementIR, t: number, run?: number | null)
   }
 }
 
-/** How many events of each prefix had arrived by each cut. */
+/** Number of events of each prefix that had arrived by each cut. */
 function arrivedBy(arrival: Float64Array, cuts: Float64Array, prefix: Int32Array): Int32Array {
   const counts = countUpTo(arrival, cuts)
   for (let i = 0; i < counts.length; i++) if (counts[i] > prefix[i]) counts[i] = prefix[i]!

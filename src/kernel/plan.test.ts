@@ -28,7 +28,7 @@ function structuresOf(...asked: Asked[]): string[] {
   return planStructures(group, source).map(({ features: planned }) => planned.map(({ feature }) => feature.name).join(' '))
 }
 
-test('what sees the same events of the same value shares a structure, of every window and hop above 1', () => {
+test('features of the same value of the same events share a structure, for every window and every hop above 1', () => {
   assert.deepEqual(
     structuresOf(
       { agg: 'sum', input: x },
@@ -42,7 +42,7 @@ test('what sees the same events of the same value shares a structure, of every w
   )
 })
 
-test('another value, condition, moment of reading, limit or extreme does not', () => {
+test('features with a different value, condition, before, limit or extreme do not share one', () => {
   for (const [agg, input, other] of [
     ['sum', x, { input: column('least') }],
     ['sum', x, { where }],
@@ -53,7 +53,7 @@ test('another value, condition, moment of reading, limit or extreme does not', (
     assert.equal(structuresOf({ agg, input }, { agg, input, ...other }).length, 2, JSON.stringify(other))
 })
 
-test('sums over doubles need a structure a hop; last and distinct one for all', () => {
+test('sums over doubles need one structure per hop; last and distinct need one for all', () => {
   const d = column('d')
   assert.deepEqual(
     structuresOf({ agg: 'sum', input: d, hop: 10 }, { agg: 'sum', input: d, hop: 20 }, { agg: 'variance', input: d, hop: 10 }),
@@ -118,7 +118,7 @@ test('a count joins exact sums over the same events, and no others', () => {
     assert.deepEqual(structuresOf({ agg: 'count' }, { agg: 'share', input }), ['share1 count0'], 'it is never NULL')
 })
 
-test('limits: maxEvents of exact windows, or what a key may hold; a lifetime is not exact', () => {
+test('limits: maxEvents for exact windows, else entries per key; a lifetime is not exact', () => {
   const planned = (feature: Asked) => {
     const full: FeatureIR = { name: 'f', window: 100, hop: 1, type: 'int', ...feature }
     const [plan] = planStructures(

@@ -3,13 +3,12 @@ import { aggregates } from '../aggregate/index.ts'
 import { isDouble } from '../aggregate/aggregate.ts'
 import type { Aggregate, Partial } from '../aggregate/aggregate.ts'
 import type { ExprIR, FeatureIR, GroupIR, SourceIR } from '../define/ir/ir.ts'
-import { mayBeNull } from './nullability.ts'
 import { LIFETIME_HOP } from './window.ts'
 
-/** A feature, and the window of its structure that it is lowered from. */
+/** A feature with the partial and window that it is lowered from. */
 export interface PlannedFeature {
   readonly feature: FeatureIR
-  /** Which of the group's features. */
+  /** Index among the group's features. */
   readonly index: number
   readonly aggregate: Aggregate
   readonly partial: Partial
@@ -17,21 +16,21 @@ export interface PlannedFeature {
   readonly hop: number
 }
 
-/** Features that one structure answers: the same events, the same value, the same kind of partial, entries alike. */
+/** Features that share one structure: the same events, the same value, the same kind of partial, the same kind of entries. */
 export interface PlannedStructure {
   readonly partial: Partial
   readonly before: boolean
   readonly where: ExprIR | undefined
   readonly input: ExprIR | undefined
-  /** Is an entry an event (a hop of 1 ms), or a tile? */
+  /** Is an entry an event (a hop of 1 ms) rather than a tile? */
   readonly exact: boolean
   readonly maxEntries: number
   readonly features: PlannedFeature[]
 }
 
 /**
- * Which structures a group needs: features share one where they see the same events of the same value through tails that
- * move alike. `count` needs no value, so it joins any exact sums over the same events.
+ * Plans the structures of a group. Features share a structure if they aggregate the same value of the same events over windows whose
+ * tails move alike. `count` needs no value, so it joins any exact sums over the same events.
  */
 export function planStructures(group: GroupIR, source: SourceIR): PlannedStructure[] {
   const structures = new Map<string, PlannedStructure>()
@@ -61,14 +60,17 @@ function planFeature(feature: FeatureIR, index: number): PlannedStructure {
   return { partial, before: feature.before === true, where: feature.where, input: feature.input, exact, maxEntries, features }
 }
 
-/** `recent` and `distinct` serve every window with one state, exact or not; bands of `folds` need tiles alike. */
+/**
+ * The id of a structure that features can share. `recent` and `distinct` serve every window with one state, exact or not. Bands of
+ * `folds` need equal tiles.
+ */
 function structureId({ partial, before, where, input, exact, maxEntries, features }: PlannedStructure): string {
   const tails = partial.kind === 'recent' || partial.kind === 'distinct' ? [] : [exact, maxEntries]
   if (partial.kind === 'folds') tails.push(features[0].hop)
   return JSON.stringify([partial.kind, detailOf(partial), before, where ?? null, input ?? null, ...tails])
 }
 
-/** What partials of one kind must have in common to be kept together. */
+/** The properties that partials of one kind must share to be kept together. */
 function detailOf(partial: Partial): unknown {
   switch (partial.kind) {
     case 'sums':
@@ -101,7 +103,7 @@ function hostOfCount(
   return undefined
 }
 
-/** The largest magnitude that an exact input can have, by the declared bounds of its columns. */
+/** The largest magnitude of an exact input, by the declared bounds of its columns. */
 export function boundOf(expr: ExprIR | undefined, source: SourceIR): number {
   if (!expr) return 0
   if (expr.type === 'bool') return 1
@@ -111,4 +113,28 @@ export function boundOf(expr: ExprIR | undefined, source: SourceIR): number {
   const column = source.columns.find(({ name }) => name === expr.name)
   if (column?.min === undefined || column.max === undefined) return limits.EXACT_MAX
   return Math.max(Math.abs(column.min), Math.abs(column.max))
+}
+
+/** Can an expression be NULL, given the nullable columns? Arithmetic can, by overflow or division. */
+function mayBeNull(expr: ExprIR, nullable: ReadonlySet<string>): boolean {
+  switch (expr.op) {
+    case 'column':
+      return nullable.has(expr.name)
+    case 'literal':
+    case 'isNull':
+      return false
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+    case 'and':
+    case 'or':
+      return mayBeNull(expr.left, nullable) || mayBeNull(expr.right, nullable)
+    case 'not':
+      return mayBeNull(expr.of, nullable)
+    default:
+      return true
+  }
 }

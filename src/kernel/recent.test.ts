@@ -34,7 +34,7 @@ const newest = (lane: Lane, events: readonly number[], k: number) =>
     .flatMap(event => [event, lane.time[event]])
 
 for (const [name, windows] of Object.entries(cases))
-  test(`the newest k of each window, exactly k or all there are, ${name}`, () => {
+  test(`each window has its newest k events, or all if there are fewer, ${name}`, () => {
     fc.assert(
       fc.property(histories, ks, (history, k) => {
         const lane = laneOfHistory(indexed(history))
@@ -50,7 +50,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('events are in order of (time, arrival, position), whatever the order of processing', () => {
+test('events are in order of (time, arrival, position) for any order of processing', () => {
   const windows = windowsOf([5, 30, Infinity], 1)
   const clocks = [25, 25, 30, 44, 51]
   fc.assert(
@@ -81,7 +81,7 @@ test('a window holds an event at its start and not one before it', () => {
   assert.deepEqual([shown(edge), shown(outside)], [[9, 0], []])
 })
 
-test('a key without events has none, whatever its row held before', () => {
+test('a key without events has no values in a reused row', () => {
   const recent = new Recent(new Windows(windowsOf([10, 20], 1)), 2)
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
   assert.deepEqual(readAll(recent, lane, [[0, 0]])[0].map(shown), [

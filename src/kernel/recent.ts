@@ -7,23 +7,23 @@ import type { Lane, Structure } from './structure.ts'
 import type { Windows } from './window.ts'
 
 /**
- * The newest `k` events of a key by (time, arrival, partition, offset): `last`, `lastK`, `timeSinceLast`.
+ * Keeps the newest `k` events of a key by (time, arrival, partition, offset), for `last`, `lastK`, `timeSinceLast` and `row`.
  *
- * Every window is a suffix, so its newest k events are among the key's newest k, whatever its length and hop. State:
- * those k. Cost: O(k) an event at worst, O(1) when events come in order.
+ * Every window is a suffix, so its newest k events are among the key's newest k, whatever its length and hop. State: those k events.
+ * Cost: O(k) per event at worst, O(1) when events come in order.
  */
 export class Recent implements Structure {
-  /** By window: value and time of the newest, of the next, … NaN where there are fewer. */
+  /** By window: value and time of the newest event, of the next, …; NaN where there are fewer. */
   readonly partials: readonly (readonly Float64Array[])[]
   readonly #out: PartialColumns
   readonly #windows: Windows
   readonly #k: number
   readonly #isText: boolean
   readonly #arena = new Arena(4)
-  /** Never forgets what a window can see. */
+  /** Never drops an event that a window can reach. */
   readonly lost = new Lost()
 
-  /** `isText` where values are ids of strings. */
+  /** `isText`: values are string ids. */
   constructor(windows: Windows, k: number, isText = false) {
     this.#windows = windows
     this.#isText = isText
@@ -88,18 +88,18 @@ export class Recent implements Structure {
     this.#out.fillRow(row, NaN)
   }
 
-  merge(body: Structure, slot: number, under: number, t: number, row: number): void {
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void {
     const own = this.#arena
-    const other = (body as Recent).#arena
+    const other = (snapshot as Recent).#arena
     const ownFrom = slot < 0 ? 0 : own.from(slot)
     for (let w = 0; w < this.#windows.length; w++) {
       const start = this.#windows.start(w, t)
       const partial = this.partials[w]
       let a = slot < 0 ? -1 : own.end(slot) - 1
-      let b = other.end(under) - 1
+      let b = other.end(snapshotSlot) - 1
       for (let i = 0; i < this.#k; i++) {
         const hasOwn = a >= ownFrom && own.data[a * 4] >= start
-        const hasOther = b >= other.from(under) && other.data[b * 4] >= start
+        const hasOther = b >= other.from(snapshotSlot) && other.data[b * 4] >= start
         const isOwn = hasOwn && (!hasOther || isEntryAfter(own.data, a * 4, other.data, b * 4))
         const { data } = isOwn ? own : other
         const entry = (isOwn ? a-- : b--) * 4

@@ -1,9 +1,9 @@
-/** Values that a kernel refuses: of windows that reach what was forgotten at a limit, and below the clock that their key has reached. */
+/** Refuses values that a kernel cannot compute: windows that reach entries dropped at a limit, and reads below their key's watermark. */
 import { refusals, refuse, type FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Unit } from './build.ts'
 import { floorTo } from './window.ts'
 
-/** By reader: does its window, at each read of a chunk, reach what its structure had to forget by then? */
+/** Refuses each feature of a unit whose window, at a read of the chunk, reaches entries that its structure had dropped by then. */
 export function refuseLost({ structure: { lost }, readers }: Unit, clock: Float64Array, row: number, out: readonly FeatureColumn[]): void {
   for (const { index, span, hop } of readers)
     for (let i = 0; i < clock.length; i++) {
@@ -13,7 +13,7 @@ export function refuseLost({ structure: { lost }, readers }: Unit, clock: Float6
   lost.nextChunk()
 }
 
-/** Refuses the reads that are marked in `evicted`, the first being row `from`. */
+/** Refuses the reads marked in `evicted`; the first is row `from`. */
 export function refuseEvicted(evicted: Uint8Array, from: number, out: FeatureColumn[]): void {
   for (let i = 0; i < evicted.length; i++) {
     if (!evicted[i]) continue

@@ -86,7 +86,7 @@ const read = (kernel: Kernel, keys: readonly number[], clock: number) => {
   const out = kernel.read([{ values: Float64Array.from(keys) }], new Float64Array(keys.length).fill(clock)).map(shown)
   return keys.map((_, row) => out.map(column => column[row]))
 }
-/** Of a key whose events are `values`, all in every window. */
+/** The expected features of a key with these values, all in every window. */
 const summed = (...values: number[]) => {
   const sum = values.length === 0 ? null : values.reduce((a, b) => a + b)
   return [sum, sum, values.length === 0 ? null : Math.max(...values), sum]
@@ -96,7 +96,7 @@ const original = { time: 1, ref: 7, g: 1, x: 5 }
 const moved = { time: 2, ref: 7, g: 2, x: 50 }
 const other = { time: 1, ref: 8, g: 1, x: 3 }
 
-test('at each step a revision takes its original out, of another key too, and before leaves out the trigger alone', () => {
+test('at each step a revision removes its original, also from a different key, and before leaves out only the trigger', () => {
   const out = kernelOf()
     .step(blockOf([original, other, { ...original, x: 6, time: 2 }, { ...other, x: 1, time: 2 }, { time: 3, ref: null, g: 1, x: 10 }]))
     .map(shown)
@@ -108,7 +108,7 @@ test('at each step a revision takes its original out, of another key too, and be
   ])
 })
 
-test('a deleted event, and one of no group, take their original out and do not count', () => {
+test('a deleted event, and an event of no group, remove their original and do not count', () => {
   for (const last of [
     { ...moved, gone: true },
     { ...moved, g: null },
@@ -121,7 +121,7 @@ test('a deleted event, and one of no group, take their original out and do not c
   }
 })
 
-test('an event whose revision is known already does not count, nor does one given twice', () => {
+test('an event whose revision is already visible does not count, nor does a repeated event', () => {
   const kernel = kernelOf()
   kernel.apply(blockOf([moved], 1))
   kernel.apply(blockOf([original], 0))
@@ -129,13 +129,13 @@ test('an event whose revision is known already does not count, nor does one give
   assert.deepEqual(read(kernel, [1, 2], 5), [summed(), summed(50)])
 })
 
-test('what no window reaches any more can be superseded, and changes nothing', () => {
+test('an event that no window reaches can be superseded, which changes nothing', () => {
   const kernel = new Kernel({ ...group, features: [group.features[1]] }, source, { strings })
   kernel.apply(blockOf([original, { time: 100, ref: 9, g: 1, x: 2 }, { ...original, time: 101, x: 4 }]))
   assert.deepEqual(read(kernel, [1], 101), [[6]])
 })
 
-test('a key is saved as it is: superseded events that its structures still hold do not come back', () => {
+test('a stale key is saved as stale: superseded events do not return', () => {
   const kernel = kernelOf()
   kernel.apply(blockOf([original, other, moved]))
   const next = kernelOf()
@@ -156,7 +156,7 @@ for (const [name, first, second] of [
       const revision = { ...second, time: 2, gone }
       const kernel = kernelOf()
       kernel.apply(blockOf(before))
-      // Slot 0 is key 1, slot 1 key 2: the original's slot is saved before the revision, the other behind it.
+      // Slot 0 is key 1, slot 1 key 2: the original's slot is saved before the revision, the other after it.
       const at = first.g - 1
       const early = kernel.save(at, at + 1, 2).slice()
       kernel.apply(blockOf([revision], 3))
@@ -170,7 +170,7 @@ for (const [name, first, second] of [
       assert.deepEqual(read(next, [1, 2], 5), read(kernel, [1, 2], 5), 'and is revised again')
     })
 
-test('a slice of other identities, or of other marks of deletion, is refused', () => {
+test('a slice with a different identity, or a different deletion mark, is refused', () => {
   const kernel = kernelOf()
   kernel.apply(blockOf([original]))
   const { deleted: _, ...unmarked } = source
@@ -178,7 +178,7 @@ test('a slice of other identities, or of other marks of deletion, is refused', (
     assert.throws(() => new Kernel(group, changed, { strings }).restore([kernel.save(0, 1, 0).slice()]), { code: 'SPILL_STATE' })
 })
 
-test('beyond its bound a key refuses the windows that reach what was lost, also once it was filled again', () => {
+test('past its bound a key refuses windows that reach a lost event, also after a refill', () => {
   const plans = planStructures(group, source)
   const units = plans.map(plan => buildUnit(plan, source, strings))
   const revisions = new Revisions(source, units, allWindows(plans), 3)
@@ -206,7 +206,7 @@ test('beyond its bound a key refuses the windows that reach what was lost, also 
   assert.ok(revisions.bytes > 0)
 })
 
-test('more reads than one chunk holds are answered in their own rows', () => {
+test('more reads than fit in one chunk are answered in their own rows', () => {
   const kernel = new Kernel(group, source, { strings: new Strings() })
   const events = Array.from({ length: 3000 }, (_, i) => ({ time: i, ref: i % 1000, g: 0, x: i }))
   const [all] = kernel.step(blockOf(events))

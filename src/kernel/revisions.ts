@@ -12,33 +12,38 @@ import { identityColumns, identityTexts, isDeleted } from './superseded.ts'
 import { widened } from './widened.ts'
 import type { Windows } from './window.ts'
 
-/** Events of a block with what each unit's structure sees of them. */
-export interface RevisableEvents {
+/** Events of a block, with their slots and watermarks. */
+export interface BlockEvents {
   readonly block: Block
   readonly slots: Int32Array
   readonly floor: Float64Array
-  /** One a unit. */
+}
+
+/** Events of a block, and each unit's view of them. */
+export interface RevisableEvents extends BlockEvents {
+  /** One per unit. */
   readonly lanes: readonly Lane[]
 }
 
-/** A body, and where it has the keys of the reads. */
+/** A snapshot's revisions, and the slots of the reads' keys there. */
 export interface RevisionsBeneath {
   readonly revisions: Revisions
   readonly slots: Int32Array
 }
 
-/** Answers of reads `row` … `row + rows − 1` stand in rows 0 … of every unit's partials. */
+/** Receives the answers of reads `row` … `row + rows − 1`, which are rows 0 … of every unit's partials. */
 export type Answered = (row: number, rows: number) => void
 
 /**
- * A group of a source whose events can be superseded (semantics §1): the same structures, and what it takes to retract from them.
+ * Applies events that can be superseded (semantics, the log): it adds retraction to structures that cannot retract.
  *
- * A ledger keeps the events that windows may still reach; an index finds the latest of each identity. A superseded event is taken
- * out of the ledger, and its key is marked: before the key is read again, its structures are cleared and filled from the ledger. (So no structure
- * needs to retract, and a key that is revised often and read seldom is filled once a read.) An event whose later revision is already
- * known does not count either, so the order of processing changes nothing.
+ * A ledger keeps the events that windows may still reach; an index finds the latest event of each identity. A superseded event leaves
+ * the ledger, and its key becomes stale. Before a stale key is read, its structures are cleared and refilled from the ledger. So a
+ * key that is revised often and read seldom is refilled once per read. An event whose later revision is already visible does not
+ * count either, so the order of processing changes nothing.
  *
- * Cost: one look-up and one ledger entry an event; a read behind a revision of its key, O(events of the key in its longest window).
+ * Cost: one lookup and one ledger entry per event; a read after a revision of its key costs O(events of the key in its longest
+ * window).
  */
 export class Revisions {
   readonly #source: SourceIR
@@ -46,7 +51,7 @@ export class Revisions {
   readonly #hasBefore: boolean
   readonly #ledger: Ledger
   readonly #identities: Identities
-  /** By slot: 1 if its structures hold what was superseded. */
+  /** By slot: 1 if its structures hold a superseded event. */
   #stale = new Uint8Array(0)
   readonly #event: LedgerEvent
   readonly #single: Lane = {
@@ -58,27 +63,30 @@ export class Revisions {
     skip: undefined,
     floor: new Float64Array(1),
   }
-  /** An event which structures of `before` have not seen yet: it may be the trigger of the reads that follow. */
-  #held: { readonly lanes: readonly Lane[]; readonly event: number } | undefined
+  /** The last event, which structures with `before` do not have yet: it may trigger the reads that follow. */
+  #held: { readonly inputs: readonly Lane[]; readonly event: number } | undefined
 
-  /** `windows` are those of all units. With `isBody` no identity is forgotten until `settle`: what it has superseded may come still. */
+  /**
+   * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishRestore`: an event that it superseded may still
+   * arrive.
+   */
   constructor(
     source: SourceIR,
     units: readonly Unit[],
     windows: Windows,
     maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY,
-    isBody = false,
+    isSnapshot = false,
   ) {
     const identity = identityColumns(source).length
     this.#source = source
     this.#units = units
     this.#hasBefore = units.some(({ before }) => before)
     this.#ledger = new Ledger(windows, identity, units.length, maxEvents, [...identityTexts(source), ...units.map(({ isText }) => isText)])
-    this.#identities = new Identities(identity, isBody ? Infinity : source.revisable!)
+    this.#identities = new Identities(identity, isSnapshot ? Infinity : source.revisable!)
     this.#event = ledgerEvent(identity, units.length)
   }
 
-  /** From now on identities are forgotten that cannot be revised. */
+  /** Starts to drop identities that can no longer be revised. */
   settle(): void {
     this.#identities.keepFor(this.#source.revisable!)
   }
@@ -93,10 +101,10 @@ export class Revisions {
   }
 
   /**
-   * Applies events and answers the reads among them; `before` is `upto` of the reads for features with `before`. A body answers them as well: in it, events do
-   * nothing but supersede.
+   * Applies events and answers the reads among them; `before` is `upto` for features with `before`. A snapshot answers the reads too:
+   * in it, events only supersede.
    */
-  run(events: RevisableEvents, reads: Reads, before: Int32Array, answered: Answered, body?: RevisionsBeneath): void {
+  run(events: RevisableEvents, reads: Reads, before: Int32Array, answered: Answered, snapshot?: RevisionsBeneath): void {
     const identity = identityColumns(this.#source).map(name => events.block.columns[name])
     let event = 0
     for (let row = 0; row < reads.slots.length; row += CHUNK) {
@@ -104,20 +112,20 @@ export class Revisions {
       for (let i = 0; i < rows; i++) {
         for (; event < reads.upto[row + i]; event++) {
           this.#apply(events, identity, event)
-          if (body) body.revisions.#passOver(events, identity, event)
+          if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
         }
         assert(before[row + i] >= event - 1, 'a read leaves out one event at most, the last that it knows')
-        if (before[row + i] === event) this.#release()
+        if (before[row + i] === event) this.#insertHeld()
         this.#read(reads.slots[row + i], reads.clock[row + i], i)
-        if (body) this.#merge(body, reads.slots[row + i], body.slots[row + i], reads.clock[row + i], i)
+        if (snapshot) this.#merge(snapshot, reads.slots[row + i], snapshot.slots[row + i], reads.clock[row + i], i)
       }
       answered(row, rows)
     }
     for (; event < events.block.length; event++) {
       this.#apply(events, identity, event)
-      if (body) body.revisions.#passOver(events, identity, event)
+      if (snapshot) snapshot.revisions.#supersedeOnly(events, identity, event)
     }
-    this.#release()
+    this.#insertHeld()
   }
 
   save(slot: number, to: StateWriter): void {
@@ -126,8 +134,8 @@ export class Revisions {
   }
 
   /**
-   * Other slots may have been saved earlier or later: where the same identity has come in two, the later event stands. The other is
-   * taken out at once, since its revision is among the events that are still to come.
+   * Loads a slot. Other slots may be saved at other sequences: if two hold the same identity, the later event counts. The other is
+   * removed at once, since its revision is among the events still to come.
    */
   load(slot: number, from: StateReader): void {
     this.#stale[slot] = from.count(1)
@@ -136,11 +144,12 @@ export class Revisions {
     for (const event of this.#ledger.eventsOf(slot, this.#event))
       loaded.push({ ...event, identity: event.identity.slice(), values: event.values.slice() })
     for (const { identity, time, arrival, position } of loaded)
-      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, position)) this.#takeOut(slot, time, position)
+      if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, position))
+        this.#removeSuperseded(slot, time, position)
   }
 
   #apply({ block, slots, floor, lanes }: RevisableEvents, identity: readonly Column[], event: number): void {
-    this.#release()
+    this.#insertHeld()
     const [time, arrival, position] = [block.time[event], block.arrival[event], block.position[event]]
     const into = this.#event
     const slot = isDeleted(this.#source, block, event) ? -1 : slots[event]
@@ -152,60 +161,60 @@ export class Revisions {
     for (let u = 0; u < lanes.length; u++) into.values[u] = lanes[u].skip?.[event] ? NaN : lanes[u].value[event]
     if (this.#ledger.add(slot, into, floor[event])) this.#lose(slot)
     if (!this.#stale[slot]) this.#insert(lanes, event, false)
-    if (this.#hasBefore) this.#held = { lanes, event }
+    if (this.#hasBefore) this.#held = { inputs: lanes, event }
   }
 
-  /** An event that counts elsewhere: what it supersedes does not count here any more. */
-  #passOver({ block }: RevisableEvents, identity: readonly Column[], event: number): void {
+  /** Applies an event that counts in the other layer: it only supersedes here. */
+  #supersedeOnly({ block }: RevisableEvents, identity: readonly Column[], event: number): void {
     const own = this.#event.identity
     if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.position[event])
   }
 
-  /** Takes the earlier event of an identity out. False if a later one is known. */
+  /** Removes the earlier event of an identity. Returns false if a later one is visible. */
   #supersede(identity: Float64Array, slot: number, time: number, arrival: number, position: number): boolean {
     const identities = this.#identities
-    const known = identities.find(identity)
-    if (known >= 0) {
-      if (identities.positionOf(known) >= position) return false
-      this.#takeOut(identities.slotOf(known), identities.timeOf(known), identities.positionOf(known))
+    const latest = identities.find(identity)
+    if (latest >= 0) {
+      if (identities.positionOf(latest) >= position) return false
+      this.#removeSuperseded(identities.slotOf(latest), identities.timeOf(latest), identities.positionOf(latest))
     }
     identities.put(identity, slot, time, arrival, position)
     return true
   }
 
-  #takeOut(slot: number, time: number, position: number): void {
+  #removeSuperseded(slot: number, time: number, position: number): void {
     if (slot >= 0 && this.#ledger.remove(slot, time, position)) this.#stale[slot] = 1
   }
 
-  /** Gives an event to the structures that are `before`, or to the others. */
+  /** Inserts an event into the structures with `before`, or into the others. */
   #insert(lanes: readonly Lane[], event: number, before: boolean): void {
     for (let u = 0; u < lanes.length; u++)
       if (this.#units[u].before === before && !lanes[u].skip?.[event]) this.#units[u].structure.insert(lanes[u], event)
   }
 
-  #release(): void {
+  #insertHeld(): void {
     if (!this.#held) return
-    const { lanes, event } = this.#held
+    const { inputs, event } = this.#held
     this.#held = undefined
-    if (!this.#stale[lanes[0].slots[event]]) this.#insert(lanes, event, true)
+    if (!this.#stale[inputs[0].slots[event]]) this.#insert(inputs, event, true)
   }
 
   #read(slot: number, clock: number, row: number): void {
-    if (slot >= 0 && this.#stale[slot]) this.#fillAgain(slot, clock)
+    if (slot >= 0 && this.#stale[slot]) this.#refill(slot, clock)
     for (const { structure } of this.#units) readAt(structure, slot, clock, row)
   }
 
-  /** Reads the body's slot, and combines what it has into the row of the answers. */
-  #merge({ revisions }: RevisionsBeneath, slot: number, under: number, clock: number, row: number): void {
-    if (under < 0) return
-    revisions.#read(under, clock, row)
-    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, under, clock, row)
+  /** Reads the snapshot's slot, and merges its partials into the row of the answers. */
+  #merge({ revisions }: RevisionsBeneath, slot: number, snapshotSlot: number, clock: number, row: number): void {
+    if (snapshotSlot < 0) return
+    revisions.#read(snapshotSlot, clock, row)
+    for (const [u, { structure }] of this.#units.entries()) structure.merge(revisions.#units[u].structure, slot, snapshotSlot, clock, row)
   }
 
-  /** Fills the structures of a slot from the ledger, for reads at `clock` and later. */
-  #fillAgain(slot: number, clock: number): void {
+  /** Refills the structures of a slot from the ledger, for reads at `clock` and later. */
+  #refill(slot: number, clock: number): void {
     const { slots, time, arrival, position, value, floor } = this.#single
-    const held = this.#held && this.#held.lanes[0].slots[this.#held.event] === slot ? this.#held.lanes[0].position[this.#held.event] : NaN
+    const held = this.#held && this.#held.inputs[0].slots[this.#held.event] === slot ? this.#held.inputs[0].position[this.#held.event] : NaN
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
     floor[0] = clock
@@ -223,13 +232,13 @@ export class Revisions {
     if (this.#ledger.lostOf(slot) > -Infinity) this.#lose(slot)
   }
 
-  /** Refuses every window that reaches what the ledger lost. */
+  /** Refuses every window that reaches events that the ledger lost. */
   #lose(slot: number): void {
     for (const { structure } of this.#units) structure.lost.lose(slot, this.#ledger.lostOf(slot))
   }
 }
 
-/** Writes the identity of an event, NaN first if it has none. */
+/** Writes the identity of an event to `into`. Returns false, with NaN first, if it has none. */
 function identify(columns: readonly Column[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
     into[i] = columns[i].values[event]!

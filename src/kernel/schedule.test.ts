@@ -21,7 +21,7 @@ test('a cron that names times of the day has each once: in a gap the first momen
   assert.deepEqual(of(nightly, '2026-01-01T01:30', '2026-01-03T01:30'), ['2026-01-01T01:30', '2026-01-02T01:30'])
   assert.deepEqual(of(nightly, '2026-03-28T00:00', '2026-03-31T00:00'), ['2026-03-28T01:30', '2026-03-29T01:00', '2026-03-30T00:30'])
   assert.deepEqual(of(nightly, '2026-10-24T00:00', '2026-10-27T00:00'), ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30'])
-  // Several times in one gap are one moment, and a list is as each of its times.
+  // Several times in one gap are one time, and a list has the union of its times.
   assert.deepEqual(of('0,15,30 2 * * *', '2026-03-29T00:00', '2026-03-30T00:00'), ['2026-03-29T01:00'])
   assert.deepEqual(of('0,30 1-2 * * *', '2026-10-25T00:00', '2026-10-25T03:00', 'Europe/London'), [
     '2026-10-25T00:00',
@@ -50,7 +50,7 @@ const chance = random(28_06)
 const below = (most: number): number => Math.floor(chance() * most)
 const one = <T>(of: readonly T[]): T => of[below(of.length)]
 const DAY = 86_400_000
-/** Clocks change by an hour, by half an hour, over midnight, twice in a few weeks, and not at all. */
+/** Zones whose clocks change by an hour, by half an hour, over midnight, twice in a few weeks, and not at all. */
 const zones = [
   'Europe/Zurich',
   'Europe/London',
@@ -66,11 +66,11 @@ const minutes = ['0', '30', '0,30', '*/30', '*/20', '15,45', '10-12', '0-59/15',
 const hours = ['*', '1', '2', '0', '1,2', '0-3', '*/2', '23', '0-23/3']
 const dates = ['* * *', '* * *', '* * 0', '1 * *', '*/2 * *', '* 3,10 *', '25-31 * 1']
 
-test('500 random crons, near changes of clocks: the times are those that the text of the semantics gives, from whichever side they are looked for', () => {
+test('500 random crons near clock changes: times follow the semantics, searched forwards and backwards', () => {
   for (let round = 0; round < 500; round++) {
     const [cron, zone] = [`${one(minutes)} ${one(hours)} ${one(dates)}`, one(zones)]
     const schedule = { kind: 'cron', cron, zone } as const
-    // Half of the rounds around the days on which clocks of most zones change.
+    // Half of the rounds are near the days on which clocks of most zones change.
     const from = utc(
       one([
         '2026-01-01T00:00',
@@ -86,7 +86,7 @@ test('500 random crons, near changes of clocks: the times are those that the tex
     const expected = [-1, 0, 1, 2, 3].flatMap(day => timesOfDay(cron, zone, from / DAY + day)).filter(time => time >= from && time < to)
     const name = `${cron} in ${zone} from ${new Date(from).toISOString()}`
     assert.deepEqual(text(scheduledTimes(schedule, from, to)), text([...new Set(expected)].sort((a, b) => a - b)), name)
-    // A cursor that is asked in any order, as of a clock that is set back, says what one says that is asked once.
+    // A cursor that is called in any order, as with a clock that is set back, agrees with a fresh cursor.
     const cursor = scheduleCursor(schedule)
     for (let ask = 0; ask < 4; ask++) {
       const t = one([from + below(3 * DAY), ...expected, ...expected.map(time => time - 1)])

@@ -2,22 +2,23 @@ import { cronOf } from '../define/feature/cron.ts'
 import type { ScheduleIR } from '../define/ir/ir.ts'
 
 /**
- * The last time of a schedule at or before a moment. −Infinity if there is none.
+ * Returns a function from a time to the last scheduled time at or before it, −Infinity if there is none.
  *
- * Moments may come in any order, for a clock may be set back. A cron is evaluated once a tick of its own and not once a decision, as long as moments do not jump.
+ * Times may come in any order, since a clock may be set back. A cron is evaluated once per tick of its own, not once per decision, as
+ * long as times do not jump.
  */
-export function scheduleCursor(schedule: ScheduleIR): (moment: number) => number {
+export function scheduleCursor(schedule: ScheduleIR): (time: number) => number {
   if (schedule.kind === 'interval') {
     const { every, phase } = schedule
-    return moment => Math.floor((moment - phase) / every) * every + phase
+    return time => Math.floor((time - phase) / every) * every + phase
   }
   const cron = cronOf(schedule)
   let last = -Infinity
   let next = -Infinity
-  return moment => {
-    if (moment < last || moment >= next) {
-      last = cron.previousRuns(1, new Date(moment + 1))[0]?.getTime() ?? -Infinity
-      next = cron.nextRun(new Date(moment))?.getTime() ?? Infinity
+  return time => {
+    if (time < last || time >= next) {
+      last = cron.previousRuns(1, new Date(time + 1))[0]?.getTime() ?? -Infinity
+      next = cron.nextRun(new Date(time))?.getTime() ?? Infinity
     }
     return last
   }

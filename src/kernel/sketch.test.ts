@@ -17,7 +17,7 @@ interface Seen {
   readonly code: number
 }
 
-/** Few registers and ranks, so that most of what is added decides nothing any more. */
+/** Few registers and ranks, so that most added values decide nothing. */
 const codes = fc.record({ register: fc.nat(5), rank: fc.integer({ min: 1, max: 6 }) }).map(({ register, rank }) => register * 64 + rank)
 const histories = fc.array(fc.record({ wait: fc.nat(2), late: fc.oneof(fc.constant(0), fc.nat(30)), code: codes }), { maxLength: 700 })
 
@@ -36,7 +36,7 @@ const registersOf = (sketch: Sketch, w: number, start: number): [number, number]
 
 const headed = { layout: [1, 2], from: 0, to: 0, slots: 0, sequence: 0 } as const
 
-test('each window has the registers of the values in it, whatever came in which order and was dropped; also after it was saved', () => {
+test('each window has the registers of its values, for any order and after a restore', () => {
   fc.assert(
     fc.property(histories, fc.nat(3), (history, every) => {
       let sketch = new Sketch(windows.length)
@@ -68,7 +68,7 @@ function restored(sketch: Sketch): Sketch {
   return other
 }
 
-test('what decides no window is not kept: a register has at most an entry for each rank', () => {
+test('entries that decide no window are dropped: a register has at most one entry per rank', () => {
   const sketch = new Sketch(windows.length)
   const empty = sketch.bytes
   for (let round = 0; round < 3; round++)
@@ -88,7 +88,7 @@ test('a million values keep some four entries a register', () => {
   assert.ok(sketch.capacity < 2 * sketch.entries, `room for ${sketch.capacity}`)
 })
 
-test('saved state that cannot be a sketch is refused', () => {
+test('an invalid saved sketch is refused', () => {
   const load = (tiles: readonly number[], of: readonly number[], length = tiles.length): Sketch => {
     const writer = new StateWriter()
     writer.count(length)

@@ -5,37 +5,39 @@ import { damaged, type StateReader, type StateWriter } from './state.ts'
 
 const REGISTERS = limits.SKETCH_REGISTERS
 const FIRST_CAPACITY = 512
-/** Registers of which a window knows the earliest tile together. */
+/** Registers per block: a window keeps the earliest tile of each block. */
 const BLOCK = 64
 const BLOCKS = REGISTERS / BLOCK
 
 /**
- * HyperLogLog over every suffix by time of a key's values: `countDistinct` beyond its limit.
+ * Estimates the number of distinct values in every suffix by time of a key's values (HyperLogLog): `countDistinct` beyond its limit.
  *
- * Each register has its entries (tile, rank), newest first, in a chain: a value of that rank fell into it in that tile. One that is no newer and ranks no higher than another decides no
- * window and is not kept, so along a chain ranks rise: at most 41 entries, 3 for a hundred thousand random values and 5 for a million. What a window has in a register is its oldest entry there.
+ * Each register has a chain of entries (tile, rank), newest first: a value of that rank fell into the register in that tile. An entry
+ * that is no newer and ranks no higher than another decides no window and is dropped, so ranks rise along a chain. A chain has at
+ * most 41 entries: on average 3 per register for a hundred thousand random values, 5 for a million. A window's rank in a register is
+ * that of its oldest entry there.
  *
- * Each window has its registers as of the start at which it was last read, and what comes is added to them. A tail that moves looks only at blocks of registers from which something leaves.
- * Bytes: 13 an entry, 16 KiB, and 37 KiB a window.
+ * Each window has its registers as of the start of its last read, and new values are added to them. A moving tail visits only blocks
+ * of registers that an entry leaves. Bytes: 13 per entry, 16 KiB, and 37 KiB per window.
  */
 export class Sketch {
-  /** By register: its newest entry. 0 is none. */
+  /** By register: its newest entry; 0 is none. */
   readonly #newest = new Int32Array(REGISTERS)
   #tiles = new Float64Array(FIRST_CAPACITY)
   #ranks = new Uint8Array(FIRST_CAPACITY)
-  /** The next in the chain; of entries that are free too. */
+  /** The next entry of the chain; also links free entries. */
   #older = new Int32Array(FIRST_CAPACITY)
   #used = 1
   #free = 0
   #entries = 0
-  /** By window: where it started when it was read last; NaN until then. */
+  /** By window: its start at its last read; NaN before. */
   readonly #starts: Float64Array
   /** By window and register: rank and tile of the oldest entry inside, or 0 and +∞. */
   readonly #topRanks: Uint8Array
   readonly #topTiles: Float64Array
-  /** By window and block: no tile of its registers is earlier. */
+  /** By window and block: a lower bound of the tiles of its registers. */
   readonly #earliest: Float64Array
-  /** By window: Σ 2^−rank of the registers that are not empty, which is exact, and how many are. */
+  /** By window: Σ 2^−rank over the registers that are not empty, which is exact in a double, and the number of empty registers. */
   readonly rest: Float64Array
   readonly empty: Int32Array
 
@@ -57,12 +59,12 @@ export class Sketch {
     return this.#entries
   }
 
-  /** Entries that there is room for. */
+  /** Allocated entries. */
   get capacity(): number {
     return this.#tiles.length
   }
 
-  /** Adds a value that was seen in a tile. Windows start at `reach` or later from now on. */
+  /** Adds a value of a tile. Later window starts are at `reach` or after it. */
   add(tile: number, code: number, reach: number): void {
     const register = registerOf(code)
     const rank = rankOf(code)
@@ -74,24 +76,24 @@ export class Sketch {
       newer = entry
     }
     while (entry > 0 && (this.#ranks[entry] <= rank || this.#tiles[entry] < reach)) entry = this.#release(entry)
-    const added = this.#take(tile, rank, entry)
+    const added = this.#allocate(tile, rank, entry)
     if (newer > 0) this.#older[newer] = added
     else this.#newest[register] = added
     for (let w = 0; w < this.#starts.length; w++)
-      if (tile >= this.#starts[w] && rank >= this.#topRanks[w * REGISTERS + register]) this.#top(w, register, rank, tile)
+      if (tile >= this.#starts[w] && rank >= this.#topRanks[w * REGISTERS + register]) this.#setRegister(w, register, rank, tile)
   }
 
-  /** Brings `rest` and `empty` of a window to its start. Starts do not decrease. */
+  /** Moves a window's start, and updates its `rest` and `empty`. Starts do not decrease. */
   moveTo(w: number, start: number): void {
-    const before = this.#starts[w]
-    if (before === start) return
+    const previous = this.#starts[w]
+    if (previous === start) return
     this.#starts[w] = start
-    const isFirst = Number.isNaN(before)
+    const isFirst = Number.isNaN(previous)
     for (let block = w * BLOCKS; block < (w + 1) * BLOCKS; block++)
-      if (isFirst || this.#earliest[block] < start) this.#leave(w, block, start, isFirst)
+      if (isFirst || this.#earliest[block] < start) this.#refreshBlock(w, block, start, isFirst)
   }
 
-  /** Adds the registers of a window to others. */
+  /** Adds a window's registers to `registers`. */
   addTo(registers: Registers, w: number): void {
     for (let register = 0, at = w * REGISTERS; register < REGISTERS; register++, at++) registers.raise(register, this.#topRanks[at])
   }
@@ -106,50 +108,50 @@ export class Sketch {
       }
   }
 
-  /** Reads into an empty sketch what `save` wrote. */
+  /** Reads what `save` wrote into an empty sketch. */
   load(from: StateReader): void {
     const entries = from.count(Math.min(REGISTERS * limits.SKETCH_RANK_MAX, from.entriesLeft(1)))
     for (let i = 0; i < entries; i++) {
       const tile = from.number()
       const code = from.count(2 ** 31 - 1)
-      if (!isCode(code) || Number.isNaN(tile)) throw damaged('a register of a sketch cannot be')
+      if (!isCode(code) || Number.isNaN(tile)) throw damaged('a sketch has an invalid register')
       this.add(tile, code, -Infinity)
     }
   }
 
-  /** Brings the registers of a block to where a window starts now. */
-  #leave(w: number, block: number, start: number, isFirst: boolean): void {
+  /** Moves the registers of a block to a window's new start. */
+  #refreshBlock(w: number, block: number, start: number, isFirst: boolean): void {
     let earliest = Infinity
     const first = (block - w * BLOCKS) * BLOCK
     for (let register = first; register < first + BLOCK; register++) {
       const at = w * REGISTERS + register
-      if (isFirst || this.#topTiles[at] < start) this.#look(w, register, start)
+      if (isFirst || this.#topTiles[at] < start) this.#refreshRegister(w, register, start)
       if (this.#topTiles[at] < earliest) earliest = this.#topTiles[at]
     }
     this.#earliest[block] = earliest
   }
 
-  /** Finds the oldest entry of a register from a start on. */
-  #look(w: number, register: number, start: number): void {
+  /** Sets a window's register to its oldest entry at or after `start`. */
+  #refreshRegister(w: number, register: number, start: number): void {
     let top = 0
     for (let entry = this.#newest[register]; entry > 0 && this.#tiles[entry] >= start; entry = this.#older[entry]) top = entry
-    if (top > 0) this.#top(w, register, this.#ranks[top], this.#tiles[top])
-    else this.#top(w, register, 0, Infinity)
+    if (top > 0) this.#setRegister(w, register, this.#ranks[top], this.#tiles[top])
+    else this.#setRegister(w, register, 0, Infinity)
   }
 
-  #top(w: number, register: number, rank: number, tile: number): void {
+  #setRegister(w: number, register: number, rank: number, tile: number): void {
     const at = w * REGISTERS + register
-    const had = this.#topRanks[at]
+    const before = this.#topRanks[at]
     const block = w * BLOCKS + Math.floor(register / BLOCK)
     if (tile < this.#earliest[block]) this.#earliest[block] = tile
     this.#topTiles[at] = tile
-    if (rank === had) return
+    if (rank === before) return
     this.#topRanks[at] = rank
-    this.rest[w] = this.rest[w] + powers[rank] - powers[had]
-    this.empty[w] = this.empty[w] + (rank === 0 ? 1 : 0) - (had === 0 ? 1 : 0)
+    this.rest[w] = this.rest[w] + powers[rank] - powers[before]
+    this.empty[w] = this.empty[w] + (rank === 0 ? 1 : 0) - (before === 0 ? 1 : 0)
   }
 
-  #take(tile: number, rank: number, older: number): number {
+  #allocate(tile: number, rank: number, older: number): number {
     let entry = this.#free
     if (entry > 0) this.#free = this.#older[entry]
     else {
@@ -163,7 +165,7 @@ export class Sketch {
     return entry
   }
 
-  /** Makes an entry free, and returns the one behind it. */
+  /** Frees an entry, and returns the next one of its chain. */
   #release(entry: number): number {
     const older = this.#older[entry]
     this.#older[entry] = this.#free

@@ -1,26 +1,26 @@
-import { codeOfNumber } from '../aggregate/hyperloglog.ts'
+import { codeOfNumber, codeOfText } from '../aggregate/hyperloglog.ts'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
 import { Sketch } from './sketch.ts'
 import type { StateReader, StateWriter } from './state.ts'
-import { StringCodes } from './string-codes.ts'
+import { widened } from './widened.ts'
 import { floorTo, type Windows } from './window.ts'
 
-/** The sketches of a structure's keys, of those that have one. Together they have at most `ENTRIES_MAX` entries. */
+/** Holds the sketches of the keys that have one. All sketches of a structure together have at most `ENTRIES_MAX` entries. */
 export class Sketches {
   readonly #windows: Windows
   readonly #codes: StringCodes | undefined
   readonly #bySlot = new Map<number, Sketch>()
   #room = 0
 
-  /** `strings` is given if values are ids of strings. */
+  /** `strings` is given if values are string ids. */
   constructor(windows: Windows, strings: Strings | undefined) {
     this.#windows = windows
     this.#codes = strings && new StringCodes(strings)
   }
 
-  /** Keys that have one. */
+  /** Keys with a sketch. */
   get size(): number {
     return this.#bySlot.size
   }
@@ -41,7 +41,7 @@ export class Sketches {
     return this.#bySlot.get(slot)
   }
 
-  /** Gives a key an empty one. */
+  /** Gives a key an empty sketch. */
   begin(slot: number): Sketch {
     const sketch = new Sketch(this.#windows.length)
     this.#bySlot.set(slot, sketch)
@@ -56,7 +56,7 @@ export class Sketches {
     this.#bySlot.delete(slot)
   }
 
-  /** Adds a value that was seen at a time. Windows start at `reach` or later from now on. */
+  /** Adds a value of a time. Later window starts are at `reach` or after it. */
   add(sketch: Sketch, time: number, value: number, reach: number): void {
     const before = sketch.capacity
     sketch.add(floorTo(time, this.#windows.tile), this.codeOf(value), reach)
@@ -88,5 +88,33 @@ export class Sketches {
         'SPILL_LIMIT',
         `more than ${limits.ENTRIES_MAX} entries in the sketches of one window structure (ENTRIES_MAX)`,
       )
+  }
+}
+
+/** Caches the hash code of each text by its id, since SHA-256 takes as long as a hundred lookups. 4 bytes per text. */
+class StringCodes {
+  readonly #strings: Strings
+  /** 0 until the code is computed: no code is 0, since ranks begin at 1. */
+  #codes = new Int32Array(0)
+  #text = new Uint8Array(256)
+
+  constructor(strings: Strings) {
+    this.#strings = strings
+  }
+
+  get bytes(): number {
+    return this.#codes.byteLength
+  }
+
+  codeOf(id: number): number {
+    if (id >= this.#codes.length) this.#codes = widened(this.#codes, this.#strings.size)
+    const cached = this.#codes[id]
+    if (cached > 0) return cached
+    const length = this.#strings.lengthOf(id)
+    if (length > this.#text.length) this.#text = new Uint8Array(2 * length)
+    this.#strings.copy(id, this.#text, 0)
+    const code = codeOfText(this.#text.subarray(0, length))
+    this.#codes[id] = code
+    return code
   }
 }

@@ -29,7 +29,7 @@ const x = { op: 'column', name: 'x', type: 'int' } as const
 const d = { op: 'column', name: 'd', type: 'double' } as const
 const text = { op: 'column', name: 's', type: 'string' } as const
 
-/** One of each structure, with windows that have passed some events and hold others, and limits that lose some. */
+/** One feature of each structure, with windows that have passed some events and hold others, and limits that drop some. */
 const features: readonly (Pick<FeatureIR, 'agg'> & Partial<FeatureIR>)[] = [
   { agg: 'sum', input: x },
   { agg: 'sum', input: x, window: 40, hop: 4 },
@@ -87,7 +87,7 @@ const shown = (kernel: Kernel, clock: number) =>
   kernel.read(keysOf(kernel.group), Float64Array.of(clock, clock)).map(({ values, nulls, refused }) => [values, nulls, refused])
 
 for (const key of [['k'], ['x'], ['k', 's', 'x']])
-  test(`what is saved of keys (${key.join(', ')}) is restored, whatever lay where in memory`, () => {
+  test(`saved state of keys (${key.join(', ')}) is restored, independently of its place in memory`, () => {
     fc.assert(
       fc.property(histories, fc.array(fc.nat(1000), { maxLength: 3 }), (history, cuts) => {
         const kernel = kernelOf(groupOf(key))
@@ -97,7 +97,7 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
         const save = (of: Kernel) => bounds.slice(1).map((to, i) => of.save(bounds[i], to, block.length - 1).slice())
         const slices = save(kernel)
         const next = kernelOf(groupOf(key))
-        // A slice may lie anywhere in what the caller read it into.
+        // A slice may start anywhere in the caller's buffer.
         assert.equal(next.restore(slices.toReversed().map(slice => Buffer.concat([Buffer.of(1), slice]).subarray(1))), block.length - 1)
         assert.equal(next.keys, kernel.keys)
         assert.deepEqual(save(next), slices)
@@ -107,14 +107,14 @@ for (const key of [['k'], ['x'], ['k', 's', 'x']])
     )
   })
 
-/** A kernel after some events, two keys among them. */
+/** A kernel after some events of two keys. */
 function filled(): Kernel {
   const kernel = kernelOf(groupOf(['k']))
   kernel.step(blockOf(Array.from({ length: 40 }, (_, i) => ({ slot: i % 2, wait: 1, late: (i * 7) % 11, value: (i % 9) - 4 }))))
   return kernel
 }
 
-test('a slice that is cut off, longer, or changed anywhere is refused or restored, and never read past', () => {
+test('a truncated, extended or changed slice is refused or restored, and never read past its end', () => {
   const slice = filled().save(0, 2, 39).slice()
   const restore = (bytes: Uint8Array): Kernel | undefined => {
     const kernel = kernelOf(groupOf(['k']))
@@ -142,27 +142,27 @@ test('a slice that is cut off, longer, or changed anywhere is refused or restore
   assert.ok(refused > changes / 20, `${refused} of ${changes} were refused`)
 })
 
-/** Refused for a reason that the message names. */
+/** Is refused with a reason that the message names. */
 function assertRefused(slices: readonly Uint8Array[], message: RegExp, into = kernelOf(groupOf(['k']))): void {
   assert.throws(() => into.restore(slices), { code: 'SPILL_STATE', message })
 }
 
-test('slices of another version, of other definitions, with gaps or twice the same slots are refused', () => {
+test('slices of a different version or definition, with gaps or with duplicate slots are refused', () => {
   const kernel = filled()
   const [first, second, both] = [kernel.save(0, 1, 39).slice(), kernel.save(1, 2, 39).slice(), kernel.save(0, 2, 39).slice()]
   const newer = both.slice()
   newer[4] = Kernel.stateVersion + 1
-  assertRefused([newer], /version 4.*version 3/)
-  assertRefused([both], /another feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
-  assertRefused([both], /another feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
+  assertRefused([newer], /version is 4.*version 3/)
+  assertRefused([both], /different feature group/, kernelOf({ ...groupOf(['k']), features: groupOf(['k']).features.slice(1) }))
+  assertRefused([both], /different feature group/, new Kernel(groupOf(['k']), source, { strings, floor: 'time' }))
   assertRefused([second], /slot 0/)
   assertRefused([first, both], /slot 0/)
   assertRefused([first], /2 slots/)
   assertRefused([kernel.save(0, 0, 10).slice(), kernel.save(0, 1, 39).slice()], /2 slots/)
-  assertRefused([both], /no string that is known/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
+  assertRefused([both], /unknown string/, new Kernel(groupOf(['k']), source, { strings: new Strings() }))
 })
 
-test('each slot skips the events that its slice has, and takes those that it has not', () => {
+test('each slot skips the events that its slice has, and applies the others', () => {
   const history = Array.from({ length: 6 }, (_, i) => ({ slot: i % 2, wait: 1, late: 0, value: 1 }))
   const whole = blockOf([...history, { slot: 7, wait: 1, late: 0, value: 1 }])
   const kernel = kernelOf(groupOf(['k']))
@@ -173,7 +173,7 @@ test('each slot skips the events that its slice has, and takes those that it has
   const late = kernel.save(1, 2, 40).slice()
   const next = kernelOf(groupOf(['k']))
   assert.equal(next.restore([early, late]), 20)
-  // Sequences are the log's: events of other sources stand between those of this one.
+  // Sequences are those of the log: events of other sources are between those of this one.
   next.catchUp(part(2, 4), Float64Array.of(30, 40))
   next.catchUp(part(4, 7), Float64Array.of(50, 60, 70))
   kernel.apply(part(4, 7))
@@ -181,7 +181,7 @@ test('each slot skips the events that its slice has, and takes those that it has
   assert.equal(next.keys, 3)
 })
 
-test('a kernel that restored nothing takes every event', () => {
+test('a kernel without restored slices applies every event', () => {
   const kernel = kernelOf(groupOf(['k']))
   assert.equal(kernel.restore([]), -Infinity)
   kernel.catchUp(blockOf([{ slot: 0, wait: 1, late: 0, value: 3 }]), Float64Array.of(0))

@@ -1,8 +1,8 @@
 /**
- * The state of a kernel in slices: each a range of key slots, as complete as it was when it was taken.
+ * Saves and restores a kernel's state in slices: a slice is a range of key slots, complete as of its own log sequence.
  *
- * A slice holds the keys, the floors, and each structure's lists of its slots. It is written in time and bytes proportional to
- * what its slots keep, and nothing in it depends on how lists lay in memory.
+ * A slice holds the keys, the watermarks, and each structure's lists of its slots. Writing it costs time and bytes in proportion to
+ * what its slots keep. Nothing in it depends on where lists are in memory.
  */
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
@@ -13,25 +13,25 @@ import type { Floors } from './floors.ts'
 import type { Keys } from './keys.ts'
 import { damaged, StateReader, type SliceHeader, type StateWriter } from './state.ts'
 
-/** What keeps state by slot. */
+/** A component with state by slot. */
 export interface Saved {
   grow(count: number): void
   save(slot: number, to: StateWriter): void
   load(slot: number, from: StateReader): void
 }
 
-/** All state of a kernel. */
+/** The whole state of a kernel. */
 export interface KernelState {
   readonly layout: SliceHeader['layout']
   readonly keys: Keys
   readonly floors: Floors
   readonly structures: readonly Saved[]
-  /** Its buffers are used for one slice after the other. */
+  /** Its buffers are reused for every slice. */
   readonly writer: StateWriter
 }
 
-/** Two numbers that differ if the state of two groups could be of different shape or meaning. Names and notes do not matter. */
-export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: string): SliceHeader['layout'] {
+/** Two numbers that differ if the states of two groups may differ in shape or meaning. Names and notes do not matter. */
+export function layoutOf({ key, features }: GroupIR, source: SourceIR, watermark: string): SliceHeader['layout'] {
   const digest = createHash('sha256')
     .update(
       canonicalJson([
@@ -41,17 +41,17 @@ export function layoutOf({ key, features }: GroupIR, source: SourceIR, floor: st
         source.key,
         source.identity ?? null,
         source.deleted ?? null,
-        floor,
+        watermark,
       ]),
     )
     .digest()
   return [digest.readInt32LE(0), digest.readInt32LE(4)]
 }
 
-/** How long texts may be does not shape state: a folder whose texts were longer keeps it. */
+/** The length limit of texts does not shape state: a folder keeps its state when the limit changes. */
 const withoutTextBound = ({ maxBytes: _m, ...column }: ColumnIR): object => column
 
-/** Slots [from, to), complete up to `sequence`. */
+/** Saves slots [from, to), complete up to `sequence`. */
 export function saveSlice(
   { layout, keys, floors, structures, writer }: KernelState,
   from: number,
@@ -64,20 +64,21 @@ export function saveSlice(
 }
 
 /**
- * Restores slices of the same group into state without keys. Throws `SPILL_STATE` if a slice is damaged, of another group or
- * version, or if slots are missing or come twice.
+ * Restores slices of the same group into a state without keys. Throws `SPILL_STATE` if a slice is damaged, of another group or
+ * version, or if slots are missing or duplicated.
  */
 export function restoreSlices(state: KernelState, slices: readonly Uint8Array[]): CatchUp {
   assert(state.keys.size === 0, 'state is restored into a kernel without keys')
   const readers = slices.map(slice => new StateReader(slice)).sort((a, b) => a.header.from - b.header.from || a.header.to - b.header.to)
   let slots = 0
   for (const { header } of readers) {
-    if (header.layout.some((half, i) => half !== state.layout[i])) throw damaged('it is of another feature group, or of other definitions')
-    if (header.from !== slots) throw damaged(`the slices are not one behind the other at slot ${Math.min(slots, header.from)}`)
+    if (header.layout.some((half, i) => half !== state.layout[i]))
+      throw damaged('it belongs to a different feature group, or to other definitions')
+    if (header.from !== slots) throw damaged(`slices are missing or overlap at slot ${Math.min(slots, header.from)}`)
     slots = header.to
   }
   const lowest = readers.reduce((a, b) => (b.header.sequence < a.header.sequence ? b : a), readers[0])?.header
-  if (lowest && lowest.slots > slots) throw damaged(`the lowest slice was one of ${lowest.slots} slots, and there are slices of ${slots}`)
+  if (lowest && lowest.slots > slots) throw damaged(`the oldest slice was saved with ${lowest.slots} slots, but the slices cover ${slots}`)
   const complete = new Float64Array(slots)
   for (const part of [state.floors, ...state.structures]) part.grow(slots)
   for (const reader of readers) restore(state, reader, complete)
@@ -85,13 +86,13 @@ export function restoreSlices(state: KernelState, slices: readonly Uint8Array[])
 }
 
 /**
- * Restores one slice behind the slots that there are, `ids` being those that its strings have here. Throws `SPILL_STATE` as above, and the state is then of no use; how
- * complete the slice is, the caller knows.
+ * Appends one slice; `ids` maps its string ids to those here. Throws `SPILL_STATE` as above, after which the state is unusable. The
+ * caller knows the sequence of the slice.
  */
 export function restoreNext(state: KernelState, slice: Uint8Array, ids: Int32Array): void {
   const reader = new StateReader(slice, ids)
   const { layout, from, to } = reader.header
-  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it is of another feature group, or of other definitions')
+  if (layout.some((half, i) => half !== state.layout[i])) throw damaged('it belongs to a different feature group, or to other definitions')
   const { keys, floors, structures } = state
   const first = keys.size
   keys.load(to - from, reader)

@@ -12,7 +12,7 @@ function sliceOf(...write: ((to: StateWriter) => void)[]): Uint8Array {
   return writer.finish(header)
 }
 
-test('what is written is read in its order, and no more than that', () => {
+test('a reader returns what was written, in order, and nothing more', () => {
   const many = Float64Array.from({ length: 3000 }, (_, i) => i / 2)
   const reader = new StateReader(
     sliceOf(
@@ -40,7 +40,7 @@ test('what is written is read in its order, and no more than that', () => {
   assert.throws(() => reader.count(5), stateError)
 })
 
-test('counts and numbers are as many as there is to say', () => {
+test('a slice has room for any number of counts and numbers', () => {
   const many = Array.from({ length: 5000 }, (_, i) => i)
   const writeEach = (to: StateWriter) => {
     for (const i of many) {
@@ -53,7 +53,7 @@ test('counts and numbers are as many as there is to say', () => {
   reader.end()
 })
 
-test('slices stand one behind the other, and what is no whole slice is damage', () => {
+test('slices can be concatenated, and an incomplete slice is an error', () => {
   const writer = new StateWriter()
   const slices = [0, 1, 2, 5].map(length => {
     for (let i = 0; i < length; i++) writer.count(length)
@@ -81,7 +81,7 @@ test('slices stand one behind the other, and what is no whole slice is damage', 
   assert.throws(() => slicesIn(negative), stateError)
 })
 
-test('a slice of no slots is a header alone, also at the end of the bytes', () => {
+test('a slice without slots is a header alone, also at the end of the bytes', () => {
   const none = { ...header, to: header.from }
   const bytes = new StateWriter().finish(none).slice()
   const slices = slicesIn(Uint8Array.of(...bytes, ...bytes))
@@ -94,7 +94,7 @@ test('a slice of no slots is a header alone, also at the end of the bytes', () =
   assert.throws(() => new StateReader(bytes.subarray(0, bytes.length - 1)), stateError)
 })
 
-test('a count above what can be is damage', () =>
+test('a count above its limit is an error', () =>
   assert.throws(
     () =>
       new StateReader(
@@ -106,7 +106,7 @@ test('a count above what can be is damage', () =>
     stateError,
   ))
 
-test('a list is restored as it was saved, and refused where its entries are not in order', () => {
+test('a list is restored as saved, and refused if its entries are out of order', () => {
   for (const times of [[1], [1, 2, 2, 9], [3, 1], [1, 2, 9, 3], [1, NaN, 2]]) {
     const saved = new Arena(2)
     saved.grow(1)

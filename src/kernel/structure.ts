@@ -2,8 +2,8 @@ import type { Lost } from './lost.ts'
 import type { StateReader, StateWriter } from './state.ts'
 
 /**
- * One lane's events as a structure sees them: those of a block that pass the lane's filter, with the value aggregated.
- * Row i is event i of the block.
+ * The events of a block as one structure sees them: those that pass its filter, with the aggregated value. Row i is event i of the
+ * block.
  */
 export interface Lane {
   /** The key's slot, or −1 where the event is not in the group. */
@@ -11,68 +11,68 @@ export interface Lane {
   readonly time: Float64Array
   readonly arrival: Float64Array
   readonly position: Float64Array
-  /** The input's physical value; zeros when the aggregate has no input. */
+  /** The input's physical value; zeros if the aggregate has no input. */
   readonly value: Float64Array
-  /** 1 where the event does not take part; absent when all do. */
+  /** 1 where the event does not take part; absent if all do. */
   readonly skip: Uint8Array | undefined
-  /** The least clock that any later read of the event's key may have, as of each event; does not decrease for a key. */
+  /** The watermark of the event's key as of each event: no later read has an earlier as-of time. Does not decrease for a key. */
   readonly floor: Float64Array
 }
 
-/** Reads among a lane's events, in order. */
+/** Reads among the events, in order. */
 export interface Reads {
   /** The key's slot, or −1 for a key without events. */
   readonly slots: Int32Array
   /** UTC ms. */
   readonly clock: Float64Array
-  /** How many events of the lane are known at each read. */
+  /** Number of events that are visible to each read. */
   readonly upto: Int32Array
 }
 
-/** A part of a lane and of its reads: what happens between two lowerings. */
+/** A range of events and reads between two lowerings. */
 export interface Chunk {
   readonly lane: Lane
   readonly reads: Reads
-  /** Events [from, to) are applied, each before the reads that know it. */
+  /** Events [from, to) are applied, each before the reads that see it. */
   readonly from: number
   readonly to: number
-  /** Reads `row` … `row + rows − 1` are answered, at most `CHUNK`, to rows 0 … of the partials. */
+  /** Reads `row` … `row + rows − 1`, at most `CHUNK_READS`, are answered in rows 0 … of the partials. */
   readonly row: number
   readonly rows: number
 }
 
 /**
- * What keeps the events of one lane so that its windows can be read. Every window is a suffix of the key's events by
- * time, so all windows of a structure share one list a key.
+ * Keeps events so that their windows can be read. Every window is a suffix of the key's events by time, so all windows of a structure
+ * share one list per key.
  *
- * Contract: clocks given for a slot, by floors and reads, do not decrease over reads; every event inserted has
- * `time <= clock` of every later read. Under it the order of inserts changes no value.
+ * Contract: the as-of times of a slot, of watermarks and reads, do not decrease over reads. Every inserted event has a `time` at or
+ * before the as-of time of every later read. Then the order of inserts changes no value.
  */
 export interface Structure {
-  /** Columns of the partial of each window, `rows` long: `partials[window][column][row]`. */
+  /** The columns of each window's partial, `CHUNK_READS` long: `partials[window][column][row]`. */
   readonly partials: readonly (readonly Float64Array[])[]
-  /** What the structure had to forget at a limit: windows that reach it are refused. */
+  /** Records of entries dropped at a limit: windows that reach them are refused. */
   readonly lost: Lost
   readonly bytes: number
-  /** Entries kept, of all keys. */
+  /** Kept entries of all keys. */
   readonly entries: number
-  /** Makes room for slots 0 … count − 1. */
+  /** Ensures room for slots 0 … count − 1. */
   grow(count: number): void
   insert(lane: Lane, event: number): void
-  /** Writes the partial of every window of `slot` at clock `t` to `row`. */
+  /** Writes the partial of every window of `slot` at as-of time `t` to `row`. */
   read(slot: number, t: number, row: number): void
-  /** The partials of a key that has no events. */
+  /** Writes the partials of a key without events to `row`. */
   readNothing(row: number): void
   /**
-   * Combines into `row`, at which `slot` was read at `t` (−1: nothing was), what `body` has there of the same key, read just now at its slot `under`: a structure of
-   * the same shape that keeps other events.
+   * Merges the partials of `snapshot` into those at `row`. `snapshot` is a structure of the same shape with other events, just read
+   * for the same key at its `snapshotSlot`; `slot` was read here at `t` (−1: the key has no events here).
    */
-  merge(body: Structure, slot: number, under: number, t: number, row: number): void
-  /** Writes all that is kept of a slot. */
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, t: number, row: number): void
+  /** Writes the state of a slot. */
   save(slot: number, to: StateWriter): void
-  /** Reads into a slot that never had an event what `save` wrote, checked so that no later read can leave the slot's own entries. */
+  /** Reads what `save` wrote into a slot without events, with checks so that no later read can leave the slot's own entries. */
   load(slot: number, from: StateReader): void
-  /** Makes a slot as if it never had an event. */
+  /** Resets a slot to one without events. */
   clear(slot: number): void
 }
 
@@ -93,7 +93,7 @@ export function runChunk(structure: Structure, { lane, reads, from, to, row, row
   }
 }
 
-/** Answers the read of a key's slot, −1 for none, to a row of the chunk. */
+/** Answers a read of a slot (−1 for none) at a row of the chunk. */
 export function readAt(structure: Structure, slot: number, clock: number, row: number): void {
   if (slot < 0) return structure.readNothing(row)
   structure.read(slot, clock, row)

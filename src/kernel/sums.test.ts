@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { momentLayout } from '../aggregate/moments.ts'
 import { histories, keepsTiles, laneOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
-import { runChunk } from './structure.ts'
+import { runChunk, type Lane } from './structure.ts'
 import { Sums } from './sums.ts'
 import { Windows, type Window } from './window.ts'
 
@@ -20,7 +20,7 @@ for (const [name, windows] of Object.entries({
   'hop 7': windowsOf(spans, 7),
   'mixed hops': mixedHops,
 }))
-  test(`windows are the sums of what is in them, ${name}`, () => {
+  test(`a window is the sum of its events, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
         const refused = stepThrough(sumsOf(windows), laneOfHistory(history), windows, (partial, values) =>
@@ -59,7 +59,7 @@ test('counts by bucket, in events and in tiles', () => {
     )
 })
 
-test('past maxEntries a window is refused or right, and is right again once its tail has passed', () => {
+test('past maxEntries a window is refused or correct, and is correct again once its tail has passed', () => {
   let refusals = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
@@ -97,7 +97,7 @@ test('windows of several hops share one list, which keeps no more than twice wha
   assert.ok(most <= 2 * sumOf(partials), `${most} entries`)
 })
 
-test('long runs at one key slide and grow the list; what passed 2^53 long ago leaves no trace', () => {
+test('long runs at one key slide and grow the list; sums that once passed 2^53 leave no trace', () => {
   const value = 2 ** 27 - 1
   const sums = sumsOf(windowsOf([1000], 1))
   sums.grow(1)
@@ -105,8 +105,8 @@ test('long runs at one key slide and grow the list; what passed 2^53 long ago le
   const late = Array.from({ length: 5000 }, (_, i) => [5000 + i, value] as const)
   const time = Float64Array.from([...early, ...late], ([at]) => at)
   const slots = new Int32Array(time.length)
-  const place = { slots, time, arrival: time, floor: time, position: time, skip: undefined }
-  const lane = { ...place, value: Float64Array.from([...early, ...late], ([, x]) => x) }
+  const values = Float64Array.from([...early, ...late], ([, x]) => x)
+  const lane: Lane = { slots, time, arrival: time, floor: time, position: time, skip: undefined, value: values }
   const reads = { slots, clock: time, upto: slots.map((_, event) => event + 1) }
   runChunk(sums, { lane, reads, from: 0, to: 100, row: 0, rows: 0 })
   for (let i = 0; i < 5000; i++) {

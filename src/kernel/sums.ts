@@ -9,21 +9,22 @@ import type { Lane, Structure } from './structure.ts'
 import { floorTo, type Windows } from './window.ts'
 
 /**
- * Invertible aggregates: a window is the sum of all entries less the sum of those before its tail.
+ * Keeps invertible aggregates as prefix sums: a window is the sum of all entries less the sum of those before its tail.
  *
- * State a key: a list of entries in order of time (an entry an event when exact, a tile otherwise), each with the moments
- * of everything before it, and behind them the end: time +∞, the moments of everything. A mark for each window is its
- * tail, the first entry inside; it may lag behind until the next read. Sums are modulo 2^54 (`modulo54`), which loses
- * nothing: the difference that is a window's sum is exact whenever that sum is a safe integer, whatever has passed
- * through before. For the same reason dropping an entry merges it with the one before.
+ * State per key: a list of entries in order of time (an entry is an event when exact, a tile otherwise). Each entry has the moments
+ * of everything before it. A sentinel ends the list: time +∞, the moments of everything. Each window has a mark at its tail, the
+ * first entry inside, which may lag until the next read.
  *
- * Cost: an event in order writes the end and no other entry; a late one moves the entries after it and adds itself to
- * them. A read looks at the tail of each window, which passes each entry once. Bytes: 8 an entry for its time and 8 for
- * each column of its moments (`n` only of tiles).
+ * Sums are modulo 2^54 (`modulo54`), which loses nothing: a window's sum is a difference, and it is exact whenever it is a safe
+ * integer, whatever passed through before. For the same reason dropping an entry merges it with the one before.
+ *
+ * Cost: an event in order writes only the sentinel. A late one moves the entries after it and adds itself to them. A read advances
+ * each window's tail, which passes each entry once. Bytes per entry: 8 for its time and 8 for each column of its moments (`n` only
+ * for tiles).
  */
 export class Sums implements Structure {
   readonly partials: readonly (readonly Float64Array[])[]
-  /** Entries forgotten because a key had more than `maxEntries`. */
+  /** Entries dropped because a key had more than `maxEntries`. */
   readonly lost = new Lost()
   readonly #out: PartialColumns
   readonly #windows: Windows
@@ -37,7 +38,7 @@ export class Sums implements Structure {
     this.#windows = windows
     this.#layout = layout
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
-    // Entries keep all moments but `n` where each is an event: that is their number.
+    // Where an entry is an event, `n` is the number of entries, so it is not stored.
     const width = 1 + layout.width - (windows.exact ? 1 : 0)
     this.#arena = new Arena(width, windows.length, [Infinity, ...new Array<number>(width - 1).fill(0)])
     this.#vector = new Float64Array(layout.width)
@@ -97,9 +98,9 @@ export class Sums implements Structure {
     this.#out.fillRow(row, 0)
   }
 
-  merge(body: Structure, _slot: number, _under: number, _t: number, row: number): void {
+  merge(snapshot: Structure, _slot: number, _snapshotSlot: number, _t: number, row: number): void {
     const { flat } = this.#out
-    const other = (body as Sums).#out.flat
+    const other = (snapshot as Sums).#out.flat
     for (let at = row; at < flat.length; at += COLUMN) flat[at] = flat[at] + other[at]
   }
 
@@ -119,8 +120,8 @@ export class Sums implements Structure {
   }
 
   /**
-   * Makes an entry for `tile` unless it has one, and adds the event to what is before each entry after it, the end
-   * included. Returns how many entries there are.
+   * Adds an entry for `tile` unless there is one, and adds the event to the moments before each later entry, the sentinel included.
+   * Returns the number of entries.
    */
   #add(slot: number, tile: number): number {
     const { heads, data, width } = this.#arena

@@ -2,16 +2,16 @@ import type { Block } from '../columns/block.ts'
 import { RowIndex } from '../columns/row-index.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 
-/** The columns whose values are the identity of an event within its source; none where events cannot be revised. */
+/** The columns that identify an event within its source; empty where events cannot be revised. */
 export const identityColumns = ({ key, identity }: SourceIR): readonly string[] => (identity ? [key, ...identity] : [])
 
-/** Which of them are of strings. */
+/** For each identity column, is it of strings? */
 export const identityTexts = (source: SourceIR): readonly boolean[] =>
   identityColumns(source).map(name => source.columns.find(column => column.name === name)!.type === 'string')
 
 /**
- * The rows of a block that count when all of it is known: not marked deleted, and not superseded by a later-positioned row of the
- * same source key and identity (semantics §1). `undefined` if all do.
+ * The rows of a block that count when the whole block is visible: not marked deleted, and not superseded by a later-positioned row of
+ * the same source key and identity (semantics, the log). `undefined` if all rows count.
  */
 export function currentRows(source: SourceIR, block: Block): Uint32Array | undefined {
   if (!source.identity) return undefined
@@ -21,8 +21,8 @@ export function currentRows(source: SourceIR, block: Block): Uint32Array | undef
   )
   for (let row = 0; row < block.length; row++) {
     if (index.hasNull(row)) continue
-    const rival = index.find(row)
-    if (rival < 0 || block.position[row] > block.position[rival]) index.put(row)
+    const latest = index.find(row)
+    if (latest < 0 || block.position[row] > block.position[latest]) index.put(row)
   }
   const rows = new Uint32Array(block.length)
   let count = 0
@@ -31,7 +31,7 @@ export function currentRows(source: SourceIR, block: Block): Uint32Array | undef
   return count === block.length ? undefined : rows.subarray(0, count)
 }
 
-/** Is an event marked deleted, so that it supersedes and does not count? */
+/** Is an event marked deleted? Then it supersedes and does not count. */
 export function isDeleted({ deleted }: SourceIR, { columns }: Block, row: number): boolean {
   if (deleted === undefined) return false
   const { values, nulls } = columns[deleted]

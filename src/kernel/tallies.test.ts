@@ -18,7 +18,7 @@ import { StateReader, StateWriter } from './state.ts'
 import { Tallies } from './tallies.ts'
 import { Windows, type Window } from './window.ts'
 
-/** Tells all that it is given: how many different values there are, and of each of the first ten what it is and how often it occurs. */
+/** A tally that returns its whole input: the number of distinct values, and the first ten values with their counts. */
 const everything: Tally = {
   counts: 'rounded',
   width: 21,
@@ -52,7 +52,7 @@ const cases = {
 }
 
 for (const [name, windows] of Object.entries(cases))
-  test(`how often each value is in each window, ${name}`, () => {
+  test(`each window counts each of its values, ${name}`, () => {
     fc.assert(
       fc.property(histories, history => {
         const refused = stepThrough(talliesOf(windows), laneOfHistory(history), windows, (partial, values) =>
@@ -63,7 +63,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('past maxEntries a window is refused or right, and is right again once its tail has passed', () => {
+test('past maxEntries a window is refused or correct, and is correct again once its tail has passed', () => {
   let refusals = 0
   const windows = windowsOf([3, 60], 1)
   fc.assert(
@@ -77,7 +77,7 @@ test('past maxEntries a window is refused or right, and is right again once its 
 })
 
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'lifetime too': mixedHops }))
-  test(`windows of more values than the limit are refused, or tell of more, and no other is; ${name}`, () => {
+  test(`only windows with more values than the limit are refused or report more; ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, limit) => {
         const lane = laneOfHistory(history)
@@ -114,7 +114,7 @@ test('the order of processing changes nothing', () => {
   )
 })
 
-test('several tallies of one window, and one that shares its window with none', () => {
+test('several tallies of one window, and one with a window of its own', () => {
   const count: Tally = {
     ...everything,
     width: 1,
@@ -143,7 +143,7 @@ test('several tallies of one window, and one that shares its window with none', 
   )
 })
 
-test('a key without events has none, whatever its row held before', () => {
+test('a key without events has no values in a reused row', () => {
   const windows = windowsOf([10, 50], 1)
   const tallies = talliesOf(windows)
   const lane = laneOfHistory([4, 5].map(value => ({ slot: 0, wait: 50, late: 0, value })))
@@ -174,7 +174,7 @@ test('strings are in the order of their texts', () => {
   ])
 })
 
-/** What is saved of slot 0. */
+/** The saved state of slot 0. */
 const savedBy = (save: (to: StateWriter) => void): StateReader => {
   const writer = new StateWriter()
   save(writer)
@@ -182,7 +182,7 @@ const savedBy = (save: (to: StateWriter) => void): StateReader => {
 }
 
 for (const [name, windows] of Object.entries(cases))
-  test(`what is saved is loaded, and goes on as if nothing had been, ${name}`, () => {
+  test(`a restored structure continues as if it had not been saved, ${name}`, () => {
     fc.assert(
       fc.property(histories, fc.nat(80), (history, later) => {
         const lane = laneOfHistory(history.map(event => ({ ...event, slot: 0 })))
@@ -204,7 +204,7 @@ for (const [name, windows] of Object.entries(cases))
     )
   })
 
-test('what no event can have left is refused', () => {
+test('invalid saved state is refused', () => {
   const strings = new Strings()
   const known = strings.idOf('known')
   const load = (span: number, write: (to: StateWriter) => void): void => {

@@ -11,9 +11,9 @@ import { ValueCounts } from './value-counts.ts'
 import { widened } from './widened.ts'
 import { floorTo, Windows } from './window.ts'
 
-/** What is read of a window: a tally of the values in it. */
+/** A tally of the values in one window. */
 export interface TallyAsk {
-  /** Which of the windows. */
+  /** Index of the window. */
   readonly window: number
   readonly tally: Tally
 }
@@ -23,51 +23,52 @@ const VALUE = 1
 const COUNT = 2
 
 /**
- * How often each value occurs in each window: `quantile`, `topK`.
+ * Counts how often each value occurs in each window, for `quantile` and `topK`.
  *
- * State a key: a list of entries, one for each value of each tile, in order of (tile, value), with how often it occurs there; a mark for each finite window is
- * its first entry inside. By window, the counts of the values from its mark on, which are added to as events come and taken back as entries pass its tail:
- * they are whole numbers, so nothing of what has left is in them. A lifetime window has counts alone.
+ * State per key: a list of entries in order of (tile, value), one for each value of each tile, with its number of occurrences there.
+ * Each finite window has a mark at its first entry inside, and the counts of the values from its mark on. Events are added to the
+ * counts, and entries that pass the tail are subtracted: counts are whole numbers, so nothing of them remains. A lifetime window has
+ * counts alone.
  *
- * With a limit a window that holds more different values is not answered, and the oldest entries are forgotten for good until no more are kept: whatever window
- * reaches them holds all of those.
+ * With a limit, a window with more distinct values is not answered. The oldest entries are then dropped until no more than the limit
+ * remain: any window that reaches them holds all remaining values too.
  *
- * Cost: an event finds its entry by halving and is added to the counts of each window; an entry is taken from each once; a read walks the values of its windows.
- * Bytes: 24 an entry, and 16 a value of each window.
+ * Cost: an event finds its entry by bisection and is added to each window's counts; an entry is subtracted from each once; a read
+ * walks the values of its windows. Bytes: 24 per entry, and 16 per value of each window.
  */
 export class Tallies implements Structure {
-  /** By ask, not by window: each tally writes columns of its own. */
+  /** By tally, not by window: each tally writes its own columns. */
   readonly partials: readonly (readonly Float64Array[])[]
-  /** Entries forgotten because a key had more than `maxEntries`, or more different values than the limit. */
+  /** Entries dropped because a key had more than `maxEntries`, or more distinct values than the limit. */
   readonly lost = new Lost()
-  readonly #asks: readonly TallyAsk[]
+  readonly #tallies: readonly TallyAsk[]
   readonly #lift: Tally['lift']
   readonly #limit: number
   readonly #strings: Strings | undefined
-  /** What a tally is given, written over for each. */
+  /** The argument of a tally, reused for each call. */
   readonly #values: { -readonly [K in keyof CountedValues]: CountedValues[K] }
   readonly #finite: Windows
   readonly #maxEntries: number
   readonly #arena: Arena
   readonly #counts: readonly ValueCounts[]
-  /** Counts of a window and of a body's, merged. */
+  /** Counts of a window, merged with the snapshot's. */
   #merged = new Float64Array(0)
 
-  /** `windows` are the shortest first. All tallies lift alike. `strings` is given if values are ids of strings. */
-  constructor(windows: Windows, asks: readonly TallyAsk[], maxEntries: number, strings?: Strings) {
+  /** `windows`: shortest first. All tallies lift alike. `strings` is given if values are string ids. */
+  constructor(windows: Windows, tallies: readonly TallyAsk[], maxEntries: number, strings?: Strings) {
     const finite = Array.from(windows.spans, (span, w) => ({ span, hop: windows.hops[w] })).filter(({ span }) => span < Infinity)
     this.#finite = new Windows(finite)
-    this.#asks = asks
-    this.#lift = asks[0].tally.lift
-    this.#limit = Math.max(...asks.map(({ tally }) => tally.limit ?? Infinity))
+    this.#tallies = tallies
+    this.#lift = tallies[0].tally.lift
+    this.#limit = Math.max(...tallies.map(({ tally }) => tally.limit ?? Infinity))
     this.#strings = strings
     this.#maxEntries = Math.min(maxEntries, limits.ENTRIES_PER_KEY_MAX)
     this.#arena = new Arena(WIDTH, finite.length)
     this.#counts = Array.from(windows.spans, () => new ValueCounts())
     const order = strings ? strings.compare.bind(strings) : (left: number, right: number) => left - right
     this.#values = { data: this.#arena.data, from: 0, to: 0, order }
-    const out = new PartialColumns(asks.length, Math.max(...asks.map(({ tally }) => tally.width)))
-    this.partials = asks.map(({ tally }, i) => out.views[i].slice(0, tally.width))
+    const out = new PartialColumns(tallies.length, Math.max(...tallies.map(({ tally }) => tally.width)))
+    this.partials = tallies.map(({ tally }, i) => out.views[i].slice(0, tally.width))
   }
 
   get bytes(): number {
@@ -75,11 +76,11 @@ export class Tallies implements Structure {
   }
 
   get entries(): number {
-    return this.#arena.entries + (this.#ever?.entries ?? 0)
+    return this.#arena.entries + (this.#lifetime?.entries ?? 0)
   }
 
   /** The counts of a lifetime window. */
-  get #ever(): ValueCounts | undefined {
+  get #lifetime(): ValueCounts | undefined {
     return this.#counts[this.#finite.length]
   }
 
@@ -94,7 +95,7 @@ export class Tallies implements Structure {
     const t = floor[event]
     const windows = this.#finite
     const lifted = this.#lift(value[event])
-    if (this.#ever && this.#ever.size(slot) <= this.#limit) this.#ever.add(slot, lifted, 1)
+    if (this.#lifetime && this.#lifetime.size(slot) <= this.#limit) this.#lifetime.add(slot, lifted, 1)
     if (windows.length === 0) return
     this.#advance(slot, t)
     const tile = floorTo(time[event], windows.tile)
@@ -103,40 +104,40 @@ export class Tallies implements Structure {
 
   read(slot: number, t: number, row: number): void {
     this.#advance(slot, t)
-    for (let i = 0; i < this.#asks.length; i++) {
-      const counts = this.#counts[this.#asks[i].window]
-      this.#tell(i, counts.data, counts.from(slot), counts.end(slot), row)
+    for (let i = 0; i < this.#tallies.length; i++) {
+      const counts = this.#counts[this.#tallies[i].window]
+      this.#writeTally(i, counts.data, counts.from(slot), counts.end(slot), row)
     }
   }
 
   readNothing(row: number): void {
-    for (let i = 0; i < this.#asks.length; i++) this.#tell(i, this.#arena.data, 0, 0, row)
+    for (let i = 0; i < this.#tallies.length; i++) this.#writeTally(i, this.#arena.data, 0, 0, row)
   }
 
-  merge(body: Structure, slot: number, under: number, _t: number, row: number): void {
-    const other = body as Tallies
+  merge(snapshot: Structure, slot: number, snapshotSlot: number, _t: number, row: number): void {
+    const other = snapshot as Tallies
     let [window, length] = [-1, 0]
-    for (let i = 0; i < this.#asks.length; i++) {
-      const [own, theirs] = [this.#counts[this.#asks[i].window], other.#counts[this.#asks[i].window]]
-      // What one of them alone has was told, or is as it lies there.
-      if (theirs.size(under) === 0) continue
+    for (let i = 0; i < this.#tallies.length; i++) {
+      const [own, otherCounts] = [this.#counts[this.#tallies[i].window], other.#counts[this.#tallies[i].window]]
+      // If only this layer has values, the row is already written; if only the snapshot has values, they are read where they are.
+      if (otherCounts.size(snapshotSlot) === 0) continue
       if (slot < 0 || own.size(slot) === 0) {
-        this.#tell(i, theirs.data, theirs.from(under), theirs.end(under), row)
+        this.#writeTally(i, otherCounts.data, otherCounts.from(snapshotSlot), otherCounts.end(snapshotSlot), row)
         continue
       }
-      if (this.#asks[i].window !== window) {
-        window = this.#asks[i].window
-        this.#merged = widened(this.#merged, 2 * (theirs.size(under) + own.size(slot)))
-        length = own.mergedWith(slot, theirs, under, this.#merged)
+      if (this.#tallies[i].window !== window) {
+        window = this.#tallies[i].window
+        this.#merged = widened(this.#merged, 2 * (otherCounts.size(snapshotSlot) + own.size(slot)))
+        length = own.mergedWith(slot, otherCounts, snapshotSlot, this.#merged)
       }
-      this.#tell(i, this.#merged, 0, length, row)
+      this.#writeTally(i, this.#merged, 0, length, row)
     }
   }
 
   save(slot: number, to: StateWriter): void {
     this.lost.save(slot, to)
     this.#arena.save(slot, to)
-    this.#ever?.save(slot, to)
+    this.#lifetime?.save(slot, to)
   }
 
   load(slot: number, from: StateReader): void {
@@ -144,13 +145,13 @@ export class Tallies implements Structure {
     this.#arena.load(slot, from)
     const ids = this.#strings ? from : undefined
     if (ids?.translates) this.#translate(slot, ids)
-    this.#ever?.load(slot, from, ids)
+    this.#lifetime?.load(slot, from, ids)
     const { data } = this.#arena
     const end = this.#arena.end(slot)
     for (let entry = this.#arena.from(slot); entry < end; entry++) this.#check(data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
-    if (this.#ever)
-      for (let entry = this.#ever.from(slot); entry < this.#ever.end(slot); entry++)
-        this.#check(this.#ever.data[2 * entry], this.#ever.data[2 * entry + 1])
+    if (this.#lifetime)
+      for (let entry = this.#lifetime.from(slot); entry < this.#lifetime.end(slot); entry++)
+        this.#check(this.#lifetime.data[2 * entry], this.#lifetime.data[2 * entry + 1])
     for (let w = 0; w < this.#finite.length; w++)
       for (let entry = this.#arena.heads[this.#mark(slot, w)]; entry < end; entry++)
         this.#counts[w].add(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
@@ -162,7 +163,7 @@ export class Tallies implements Structure {
     for (const counts of this.#counts) counts.clear(slot)
   }
 
-  /** Gives values their other ids, and each tile's entries the order of those. */
+  /** Translates string ids, and restores the order of each tile's entries. */
   #translate(slot: number, from: StateReader): void {
     const { data } = this.#arena
     const end = this.#arena.end(slot)
@@ -174,26 +175,26 @@ export class Tallies implements Structure {
     }
   }
 
-  /** Writes what an ask reads from the entries [from, to). */
-  #tell(ask: number, data: Float64Array, from: number, to: number, row: number): void {
+  /** Writes one tally of the entries [from, to). */
+  #writeTally(tally: number, data: Float64Array, from: number, to: number, row: number): void {
     this.#values.data = data
     this.#values.from = from
     this.#values.to = to
-    this.#asks[ask].tally.read(this.#values, this.partials[ask], row)
+    this.#tallies[tally].tally.read(this.#values, this.partials[tally], row)
   }
 
-  /** Refuses what no event can have left. */
+  /** Throws `SPILL_STATE` for an entry that no event can have left. */
   #check(value: number, count: number): void {
-    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw damaged('an entry counts nothing')
-    if (this.#strings && !this.#strings.has(value)) throw damaged('a value that is counted is no string that is known')
+    if (Number.isNaN(value) || !Number.isSafeInteger(count) || count < 1) throw damaged('an entry has an invalid count')
+    if (this.#strings && !this.#strings.has(value)) throw damaged('a counted value is an unknown string')
   }
 
-  /** Where the mark of a finite window stands in the heads. */
+  /** The index in the heads of a finite window's mark. */
   #mark(slot: number, window: number): number {
     return slot * this.#arena.stride + MARKS + window
   }
 
-  /** Moves the tails to clock `t`, and forgets what is before all of them. */
+  /** Moves the tails to as-of time `t`, and drops entries before all of them. */
   #advance(slot: number, t: number): void {
     const { data, heads } = this.#arena
     const end = this.#arena.end(slot)
@@ -202,7 +203,7 @@ export class Tallies implements Structure {
       const start = this.#finite.start(w, t)
       const mark = this.#mark(slot, w)
       let entry = heads[mark]
-      for (; entry < end && data[entry * WIDTH] < start; entry++) this.#take(slot, w, entry)
+      for (; entry < end && data[entry * WIDTH] < start; entry++) this.#subtract(slot, w, entry)
       heads[mark] = entry
       if (entry < oldest) oldest = entry
     }
@@ -210,8 +211,8 @@ export class Tallies implements Structure {
   }
 
   /**
-   * Adds a value to its entry, or to a new one, and to the windows whose mark is not behind it. A new one at a mark is inside, if only until the tail moves
-   * next: a read may have moved it farther than the event's floor says.
+   * Adds a value to its entry, or to a new one, and to the windows whose mark is not after it. A new entry at a mark is inside, if
+   * only until the tail moves next: a read may have moved the tail beyond the event's watermark.
    */
   #store(slot: number, tile: number, value: number): void {
     const arena = this.#arena
@@ -230,35 +231,38 @@ export class Tallies implements Structure {
       if (at >= arena.heads[mark]) this.#counts[w].add(slot, value, 1)
       else if (isNew) arena.heads[mark] = arena.heads[mark] + 1
     }
-    if (arena.length(slot) > this.#maxEntries) this.#forgetOldest(slot)
-    if (this.#limit < Infinity) this.#forgetBeyond(slot)
+    if (arena.length(slot) > this.#maxEntries) this.#dropOldest(slot)
+    if (this.#limit < Infinity) this.#dropBeyondLimit(slot)
   }
 
-  /** Forgets the oldest entries until no more than `limit` different values are kept. The window that reaches the oldest has counted them all. */
-  #forgetBeyond(slot: number): void {
+  /**
+   * Drops the oldest entries until at most `limit` distinct values remain. The window that reaches the oldest entry has counted them
+   * all.
+   */
+  #dropBeyondLimit(slot: number): void {
     const { heads } = this.#arena
     const from = this.#arena.from(slot)
     let w = 0
     while (w < this.#finite.length && heads[this.#mark(slot, w)] !== from) w++
-    if (w < this.#finite.length) while (this.#counts[w].size(slot) > this.#limit) this.#forgetOldest(slot)
+    if (w < this.#finite.length) while (this.#counts[w].size(slot) > this.#limit) this.#dropOldest(slot)
   }
 
-  #forgetOldest(slot: number): void {
+  #dropOldest(slot: number): void {
     const arena = this.#arena
     const oldest = arena.from(slot)
     this.lost.lose(slot, arena.data[oldest * WIDTH])
-    for (let w = 0; w < this.#finite.length; w++) if (arena.heads[this.#mark(slot, w)] === oldest) this.#take(slot, w, oldest)
+    for (let w = 0; w < this.#finite.length; w++) if (arena.heads[this.#mark(slot, w)] === oldest) this.#subtract(slot, w, oldest)
     arena.cut(slot, oldest + 1)
   }
 
-  /** Takes an entry from the counts of a window. */
-  #take(slot: number, window: number, entry: number): void {
+  /** Subtracts an entry from the counts of a window. */
+  #subtract(slot: number, window: number, entry: number): void {
     const { data } = this.#arena
     this.#counts[window].take(slot, data[entry * WIDTH + VALUE], data[entry * WIDTH + COUNT])
   }
 }
 
-/** The first of the entries [from, to), in order of (tile, value), that is not before the one asked for. */
+/** The first of the entries [from, to), in order of (tile, value), at or after the given one. */
 function placeOf(data: Float64Array, from: number, to: number, tile: number, value: number): number {
   let low = from
   let high = to

@@ -3,14 +3,14 @@ import { firstFrom, sortEntries } from './order.ts'
 import { damaged, type StateReader, type StateWriter } from './state.ts'
 
 /**
- * How often each value occurs, by slot: a list of (value, count), ascending by value, in which every count is above 0.
+ * Counts how often each value occurs, by slot: a list of (value, count), ascending by value, with every count above 0.
  *
- * Cost: a list is halved to find a value, and moved behind one that comes or goes. Bytes: 16 a value.
+ * Cost: a value is found by bisection; a new or removed value moves those after it. Bytes: 16 per value.
  */
 export class ValueCounts {
   readonly #arena = new Arena(2)
 
-  /** Entry i is the value at 2 · i and its count behind it. */
+  /** Entry i is the value at 2 · i, followed by its count. */
   get data(): Float64Array {
     return this.#arena.data
   }
@@ -19,7 +19,7 @@ export class ValueCounts {
     return this.#arena.bytes
   }
 
-  /** Different values, of all slots. */
+  /** Distinct values of all slots. */
   get entries(): number {
     return this.#arena.entries
   }
@@ -28,12 +28,12 @@ export class ValueCounts {
     return this.#arena.from(slot)
   }
 
-  /** The index behind the greatest value. */
+  /** The index after the greatest value. */
   end(slot: number): number {
     return this.#arena.end(slot)
   }
 
-  /** Different values of a slot. */
+  /** Distinct values of a slot. */
   size(slot: number): number {
     return this.#arena.length(slot)
   }
@@ -55,7 +55,7 @@ export class ValueCounts {
     arena.data[entry + 1] = times
   }
 
-  /** Takes back what was added. */
+  /** Subtracts occurrences that were added. */
   take(slot: number, value: number, times: number): void {
     const arena = this.#arena
     const at = firstFrom(arena.data, 2, arena.from(slot), arena.end(slot), value)
@@ -64,16 +64,19 @@ export class ValueCounts {
     else arena.remove(slot, at, 1)
   }
 
-  /** Writes the values of a slot and of another's together to `into`, ascending, with their counts. Returns how many values there are. */
-  mergedWith(slot: number, other: ValueCounts, under: number, into: Float64Array): number {
-    const [data, theirs] = [this.data, other.data]
-    const [end, otherEnd] = [this.end(slot), other.end(under)]
-    let [a, b, length] = [this.from(slot), other.from(under), 0]
+  /**
+   * Writes the values of a slot and of a slot of `other`, merged, to `into`: ascending, with their counts. Returns the number of
+   * values.
+   */
+  mergedWith(slot: number, other: ValueCounts, otherSlot: number, into: Float64Array): number {
+    const [data, otherData] = [this.data, other.data]
+    const [end, otherEnd] = [this.end(slot), other.end(otherSlot)]
+    let [a, b, length] = [this.from(slot), other.from(otherSlot), 0]
     while (a < end || b < otherEnd) {
       const own = a < end ? data[2 * a] : Infinity
-      const their = b < otherEnd ? theirs[2 * b] : Infinity
-      into[2 * length] = Math.min(own, their)
-      into[2 * length + 1] = (own <= their ? data[2 * a++ + 1] : 0) + (their <= own ? theirs[2 * b++ + 1] : 0)
+      const otherValue = b < otherEnd ? otherData[2 * b] : Infinity
+      into[2 * length] = Math.min(own, otherValue)
+      into[2 * length + 1] = (own <= otherValue ? data[2 * a++ + 1] : 0) + (otherValue <= own ? otherData[2 * b++ + 1] : 0)
       length++
     }
     return length
@@ -87,7 +90,7 @@ export class ValueCounts {
     this.#arena.save(slot, to)
   }
 
-  /** `ids` gives values that are ids of strings other ones, and these another order. */
+  /** `ids` translates values that are string ids, which changes their order. */
   load(slot: number, from: StateReader, ids?: StateReader): void {
     const arena = this.#arena
     arena.load(slot, from)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { limits } from '../base/limits.ts'
 import { widened } from './widened.ts'
 
-/** An array of `length` numbers that are told apart. */
+/** An array of `length` distinct numbers. */
 const numbered = <T extends Float64Array | Int32Array | Uint8Array>(array: T): T => {
   for (let i = 0; i < array.length; i++) array[i] = i % 251
   return array
@@ -15,13 +15,13 @@ const isNumbered = (array: Float64Array | Int32Array | Uint8Array, length: numbe
 const isZero = (array: Float64Array | Int32Array | Uint8Array, from: number): boolean => array.subarray(from).every(value => value === 0)
 
 describe('an array that grows', () => {
-  it('is itself where it is long enough', () => {
+  it('returns itself if it is long enough', () => {
     const array = new Int32Array(100)
     assert.equal(widened(array, 100), array)
   })
 
   for (const made of [new Float64Array(1000), new Int32Array(1000), new Uint8Array(1000)])
-    it(`keeps its numbers, and has zeros behind them, through every size: ${made.constructor.name}`, () => {
+    it(`keeps its numbers, followed by zeros, through every size: ${made.constructor.name}`, () => {
       let array = numbered(made)
       for (let length = made.length; length * made.BYTES_PER_ELEMENT < limits.IN_PLACE_BYTES * 16; length = array.length) {
         const wider = widened(array, length + 1)
@@ -32,21 +32,21 @@ describe('an array that grows', () => {
       }
     })
 
-  it('lies where it lay once it is large, so that nothing is copied', () => {
+  it('grows in place once it is large, without a copy', () => {
     const large = widened(new Float64Array(16), limits.IN_PLACE_BYTES / 8)
     const larger = widened(large, large.length + 1)
     assert.equal(large.length, 0)
     assert.equal(larger.length, limits.IN_PLACE_BYTES / 4)
   })
 
-  it('is copied where there is no such memory', async () => {
+  it('is copied without WebAssembly memory', async () => {
     const without = new URL('./widened.ts?without', import.meta.url).href
     const { WebAssembly } = globalThis as { WebAssembly?: unknown }
     try {
       Object.assign(globalThis, { WebAssembly: undefined })
-      const alone = (await import(without)) as { widened: typeof widened }
+      const [withoutMemory] = Object.values((await import(without)) as Record<string, typeof widened>)
       const large = numbered(new Float64Array(limits.IN_PLACE_BYTES))
-      const larger = alone.widened(large, large.length + 1)
+      const larger = withoutMemory(large, large.length + 1)
       assert.equal(large.length, limits.IN_PLACE_BYTES)
       assert.ok(isNumbered(larger, large.length) && isZero(larger, large.length))
     } finally {

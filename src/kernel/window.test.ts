@@ -36,7 +36,7 @@ test('mixed and exact', () => {
   assert.deepEqual(shapeOf(2, 3), [true, false, 2])
 })
 
-test('starts, reach and what is past', () => {
+test('starts, reach and past tiles', () => {
   const windows = new Windows([
     { span: 18, hop: 10 },
     { span: 20, hop: 1 },
@@ -49,7 +49,7 @@ test('starts, reach and what is past', () => {
   assert.ok(!windows.isPast(79, 99) && windows.isPast(78, 99))
 })
 
-test('a window can start between two entries if it reaches the later and their tiles differ', () => {
+test('a window can start between two entries if it reaches the later one and their tiles differ', () => {
   const windows = new Windows([
     { span: 4, hop: 1 },
     { span: 40, hop: 10 },

@@ -1,18 +1,18 @@
-/** A window of a feature. `span` is Infinity for lifetime. Milliseconds. */
+/** A window of a feature, milliseconds. `span` is Infinity for lifetime. */
 export interface Window {
   readonly span: number
   readonly hop: number
 }
 
 /**
- * Hop of a lifetime window: larger than the span of all times, so that such a window has at most two tiles (before and
- * from the epoch on), and its state does not grow with events.
+ * Hop of a lifetime window: longer than all time, so that such a window has at most two tiles (before and from the epoch on) and its
+ * state does not grow with events.
  */
 export const LIFETIME_HOP = 2 ** 45
 
 /**
- * The start of the tile that holds a time, toward −∞. A window of span W at clock `t` starts at `floorTo(t − W, hop)`
- * (semantics §3). Times are below 2^44, so the double quotient cannot round across an integer.
+ * The start of the tile that contains a time, toward −∞. A window of span W at as-of time `t` starts at `tileStart(t − W, hop)`
+ * (semantics, the value). Times are below 2^44, so the double quotient cannot round across an integer.
  */
 export function floorTo(time: number, hop: number): number {
   return hop === 1 ? time : Math.floor(time / hop) * hop
@@ -21,18 +21,18 @@ export function floorTo(time: number, hop: number): number {
 /**
  * The windows of one structure, by column.
  *
- * Every window starts at a multiple of `tile`, so events of one tile are inside the same windows at every clock and
- * a list needs one entry for them. A window of a wider hop needs fewer: `Arena.makeRoom` drops the rest.
+ * Every window starts at a multiple of `tile`, so the events of a tile are inside the same windows at every as-of time, and a list
+ * needs one entry for them. A window of a wider hop needs fewer entries: `Arena.makeRoom` drops the rest.
  */
 export class Windows {
   readonly length: number
-  /** Milliseconds; Infinity for lifetime. Ascending, if given so. */
+  /** Milliseconds; Infinity for lifetime. Ascending if the constructor's windows are. */
   readonly spans: Float64Array
   readonly hops: Float64Array
   readonly tile: number
   /** Do some windows have wider tiles than others? */
   readonly mixed: boolean
-  /** Is every hop one millisecond, so that each event needs an entry of its own? */
+  /** Is every hop one millisecond, so that each event needs its own entry? */
   readonly exact: boolean
 
   constructor(windows: readonly Window[]) {
@@ -44,24 +44,24 @@ export class Windows {
     this.exact = this.hops.every(hop => hop === 1)
   }
 
-  /** Where window `w` starts at clock `t`. */
+  /** The start of window `w` at as-of time `t`. */
   start(w: number, t: number): number {
     return floorTo(t - this.spans[w], this.hops[w])
   }
 
-  /** The earliest start of any window at clock `t`. */
+  /** The earliest start of any window at as-of time `t`. */
   reach(t: number): number {
     let reach = Infinity
     for (let w = 0; w < this.length; w++) reach = Math.min(reach, this.start(w, t))
     return reach
   }
 
-  /** Is a tile outside every window from clock `t` on? */
+  /** Is a tile outside every window at as-of time `t` and later? */
   isPast(tile: number, t: number): boolean {
     return tile < t - this.spans[this.length - 1] && tile < this.reach(t)
   }
 
-  /** Can a window start, at clock `t` or later, between two entries of a list that follow each other? */
+  /** Can a window start, at as-of time `t` or later, between two adjacent entries of a list? */
   startBetween(earlier: number, later: number, t: number): boolean {
     for (let w = 0; w < this.length; w++)
       if (later >= this.start(w, t) && floorTo(earlier, this.hops[w]) !== floorTo(later, this.hops[w])) return true
@@ -69,7 +69,7 @@ export class Windows {
   }
 }
 
-/** The greatest common divisor of the hops; lifetime windows never start, so any tile suits them. */
+/** The greatest common divisor of the hops. A lifetime window never moves, so any tile suits it. */
 function commonTile(windows: readonly Window[]): number {
   const hops = windows.filter(({ span }) => span < Infinity).map(({ hop }) => hop)
   return hops.length === 0 ? LIFETIME_HOP : hops.reduce(greatestCommonDivisor)

@@ -1,7 +1,7 @@
 /**
- * Models over columns: compiled once; then a block of decisions is scored in a few passes an input.
+ * Compiles models for scoring over columns: a batch of decisions is scored in a few passes per input.
  *
- * The semantics are those of `InputIR`, `TermIR` and `ScoreIR` in `define/ir/ir.ts`. Objects are made for the user's own function alone.
+ * The semantics are those of `InputIR`, `TermIR` and `ScoreIR` in `define/ir/ir.ts`. Only the user's own function gets objects.
  */
 import { assert, unreachable } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
@@ -16,9 +16,9 @@ import { treesScore } from './trees.ts'
 import { deriving, type DeliveredLeaves, type VectorColumn } from './vector.ts'
 import { weightedScore, type Contribution } from './weighted.ts'
 
-/** A block of decisions, scored. Derived inputs and scores are overwritten by the next call; as for expressions, read only. */
+/** The vectors and scores of a batch of decisions. Read only, and overwritten by the next call. */
 export interface Scored {
-  /** A column an input, in their order. */
+  /** One column per input, in order. */
   readonly vector: readonly VectorColumn[]
   /** Finite doubles, or NULL. */
   readonly score: Column
@@ -26,22 +26,25 @@ export interface Scored {
   readonly refused: ReadonlyMap<number, string>
 }
 
+/** A model that scores batches. */
 export interface CompiledModel {
-  /** Scores the first `length` decisions, whose trigger fields and features are found through `leaf`, as delivered. */
+  /** Scores the first `length` decisions. `leaf` finds their trigger fields and features, as delivered. */
   readonly score: (leaf: DeliveredLeaves, length: number) => Scored
-  /** What each term added to the score of a row, in their order; nothing for rules, trees, ONNX and the user's own function. */
+  /** The contribution of each term to the score of a row, in order; empty for rules, trees, ONNX and the user's own function. */
   readonly explain: (vector: readonly VectorColumn[], row: number) => readonly Contribution[]
 }
 
-/** What a score needs that the IR does not hold: the user's own function for the kind `function`, the file for `onnx`. */
+/** The implementation of a score that the IR does not hold: the user's own function for the kind `function`, the file for `onnx`. */
 export type GivenScore = OwnScoreFunction | OnnxFile
 
+/** The context of a compiled model. */
 export interface ModelContext {
-  /** Where the ids of string columns come from. */
+  /** The texts of the ids in string columns. */
   readonly strings: Strings
   readonly compute?: GivenScore | undefined
 }
 
+/** Compiles a model. Throws as `openOnnx` does for a graph of ONNX. */
 export function compileModel(model: ModelIR, context: ModelContext): CompiledModel {
   const derive = deriving(model.inputs, context.strings)
   const { scores, explain } = scorerOf(model, context)
@@ -59,7 +62,7 @@ interface Scorer {
   readonly explain: CompiledModel['explain']
 }
 
-const refusedNone: ReadonlyMap<number, string> = new Map()
+const noRefusals: ReadonlyMap<number, string> = new Map()
 
 const allNull = (length: number): Column => ({ values: new Float64Array(length), nulls: new Uint8Array(length).fill(1) })
 
@@ -69,24 +72,24 @@ function scorerOf({ name, inputs, score }: ModelIR, { strings, compute }: ModelC
     case 'linear': {
       const weighted = weightedScore(score, inputs, strings)
       return {
-        scores: (vector, _leaf, length) => ({ score: weighted.score(vector, length), refused: refusedNone }),
+        scores: (vector, _leaf, length) => ({ score: weighted.score(vector, length), refused: noRefusals }),
         explain: weighted.explain,
       }
     }
     case 'rules': {
       const rules = rulesScore(score, inputs, strings)
-      return { scores: (vector, leaf, length) => ({ score: rules(vector, leaf, length), refused: refusedNone }), explain: () => [] }
+      return { scores: (vector, leaf, length) => ({ score: rules(vector, leaf, length), refused: noRefusals }), explain: () => [] }
     }
     case 'trees': {
       const scored = treesScore(score, inputs)
-      return { scores: (vector, _leaf, length) => ({ score: scored(vector, length), refused: refusedNone }), explain: () => [] }
+      return { scores: (vector, _leaf, length) => ({ score: scored(vector, length), refused: noRefusals }), explain: () => [] }
     }
     case 'none':
-      return { scores: (_vector, _leaf, length) => ({ score: allNull(length), refused: refusedNone }), explain: () => [] }
+      return { scores: (_vector, _leaf, length) => ({ score: allNull(length), refused: noRefusals }), explain: () => [] }
     case 'function': {
       assert(typeof compute === 'function', `the compute of model '${name}' is given with it`)
-      const own = ownScore(compute, rowsOf(inputs, strings))
-      return { scores: (vector, _leaf, length) => own(vector, length), explain: () => [] }
+      const scoreRows = ownScore(compute, rowsOf(inputs, strings))
+      return { scores: (vector, _leaf, length) => scoreRows(vector, length), explain: () => [] }
     }
     case 'onnx': {
       assert(typeof compute === 'object', `the ONNX file of model '${name}' is given with it`)

@@ -1,4 +1,4 @@
-/** Scoring over columns. */
+/** Scores models over columns. */
 export { compileModel, type CompiledModel, type GivenScore, type ModelContext, type Scored } from './compile.ts'
 export type { OwnScoreFunction } from './own-score.ts'
 export { rowsOf, type RowOf, type VectorRow } from './rows.ts'

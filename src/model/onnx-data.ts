@@ -1,8 +1,7 @@
-/** Numbers in the types of a graph's inputs. */
+/** Converts numbers to the types of an ONNX graph's inputs. */
 import type { OnnxInputType } from '../define/ir/onnx-ir.ts'
 
-export type OnnxValues = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array
-
+/** A typed array with its ONNX type. */
 export type OnnxData =
   | { readonly type: 'float32'; readonly values: Float32Array<ArrayBuffer> }
   | { readonly type: 'float64'; readonly values: Float64Array<ArrayBuffer> }
@@ -10,6 +9,7 @@ export type OnnxData =
   | { readonly type: 'int32'; readonly values: Int32Array<ArrayBuffer> }
   | { readonly type: 'bool'; readonly values: Uint8Array<ArrayBuffer> }
 
+/** An array of `length` values of a type. */
 export function dataOf(type: OnnxInputType, length: number): OnnxData {
   switch (type) {
     case 'float32':
@@ -25,7 +25,10 @@ export function dataOf(type: OnnxInputType, length: number): OnnxData {
   }
 }
 
-/** Writes a number, NaN for NULL, in the type. False, and nothing written, if the type does not have it: only the nearest float32 may stand for another number. */
+/**
+ * Writes a number (NaN for NULL) in the data's type. Returns false, without writing, if the type cannot hold it; float32 alone
+ * rounds.
+ */
 export function rowOfData(data: OnnxData, at: number, value: number): boolean {
   switch (data.type) {
     case 'float32':

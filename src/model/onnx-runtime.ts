@@ -1,10 +1,11 @@
 /**
- * ONNX Runtime as a function that gives its result at once: decisions are made in a loop that waits for nothing, and `session.run` is a promise. So graphs run in
- * a thread, one for all of a process, and whoever asks sleeps until it has answered. (The package's binding would answer at once, but is no part of what it
- * documents, and has changed between its versions.)
+ * Calls ONNX Runtime synchronously. `session.run` returns a promise, but the decision loop does not wait for promises. So graphs run
+ * in one thread per process, and the caller sleeps until the thread has answered. (The package's native binding is synchronous, but
+ * it is undocumented and has changed between versions.)
  *
- * The same file and rows give the same scores: one core, one node after the other, fixed options; and rows together only where each is treated by itself
- * (`OnnxIR.together`). Another version of the package, or another kind of processor, may differ in last bits.
+ * The same file and rows give the same scores: one core, one node after the other, fixed options. Rows are batched only if the graph
+ * treats each row separately (`OnnxIR.together`). Another version of the package, or another kind of processor, may differ in the
+ * last bits.
  */
 import { extname } from 'node:path'
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
@@ -14,37 +15,39 @@ import type { OnnxFile } from '../define/model/onnx-file.ts'
 import type { OnnxIR } from '../define/ir/onnx-ir.ts'
 import type { OnnxData } from './onnx-data.ts'
 
+/** The npm package that runs ONNX graphs. */
 export const ONNX_PACKAGE = 'onnxruntime-node'
 
-/** What the thread is asked. A graph is known by `name` once it was loaded. */
+/** A call to the thread. A graph is known by `name` after it was loaded. */
 export type OnnxCall =
   | { readonly kind: 'load'; readonly name: string; readonly ir: OnnxIR; readonly bytes: Uint8Array }
   | { readonly kind: 'score'; readonly name: string; readonly rows: number; readonly feeds: readonly OnnxData['values'][] }
 
-/** What it answers. */
+/** The thread's answer. */
 export type OnnxAnswer =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'scores'; readonly scores: Float64Array }
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly why: string }
 
-/** What the thread begins with. */
+/** The thread's start data. */
 export interface OnnxThreadData {
   readonly port: MessagePort
-  /** 1 once an answer is there. */
+  /** 1 once the answer has been posted. */
   readonly answered: Int32Array
 }
 
-/** Scores of so many rows, from the data of each feed, row after row. */
+/** Computes the scores of `rows` rows from the data of each feed, row after row. */
 export type OnnxRun = (rows: number, feeds: readonly OnnxData['values'][]) => Float64Array
 
 /**
- * Throws `SPILL_INPUT` without the package, `SPILL_DATA` for a file that the runtime does not take or that gives something else than it says, `SPILL_LIMIT` where
- * it takes longer than `ms`; the function throws the last two. A graph stays loaded for as long as the process lives.
+ * Loads a graph, which stays loaded as long as the process lives. Throws `SPILL_INPUT` without the package; `SPILL_DATA` for a file
+ * that the runtime rejects, or whose output differs from its declaration; `SPILL_LIMIT` if it takes longer than `ms`. The returned
+ * function throws the last two.
  */
 export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile, ms: number = limits.ONNX_MS): OnnxRun {
   const name = JSON.stringify(ir)
-  const thread = (one ??= new OnnxThread())
+  const thread = (sharedThread ??= new OnnxThread())
   if (!thread.loaded.has(name)) thread.ask({ kind: 'load', name, ir, bytes }, path, ms)
   thread.loaded.add(name)
   return (rows, feeds) => {
@@ -59,12 +62,12 @@ export function openOnnx(ir: OnnxIR, { path, bytes, sha256 }: OnnxFile, ms: numb
   }
 }
 
-let one: OnnxThread | undefined
+let sharedThread: OnnxThread | undefined
 
 const program = new URL(`./onnx-thread${extname(import.meta.url)}`, import.meta.url)
 
 class OnnxThread {
-  /** Names of the graphs that it has. */
+  /** Names of the loaded graphs. */
   readonly loaded = new Set<string>()
   readonly #port: MessagePort
   readonly #worker: Worker
@@ -81,14 +84,14 @@ class OnnxThread {
 
   ask(call: OnnxCall, path: string, ms: number, transfer: readonly ArrayBuffer[] = []): OnnxAnswer {
     if (this.#isLost)
-      throw tooLong(path, 'ran in a thread that was given up, since another graph took too long; begin again without that one')
+      throw tooLong(path, 'cannot run: its thread was stopped because another graph took too long; restart without that graph')
     Atomics.store(this.#answered, 0, 0)
     this.#port.postMessage(call, transfer)
     if (Atomics.wait(this.#answered, 0, 0, ms) === 'timed-out') {
-      // It might answer yet, and nobody may take that for the answer to another call.
+      // A late answer must not be mistaken for the answer to another call.
       this.#isLost = true
       void this.#worker.terminate()
-      if (one === this) one = undefined
+      if (sharedThread === this) sharedThread = undefined
       throw tooLong(path, `has not answered within ${ms} ms (ONNX_MS)`)
     }
     const answer = (receiveMessageOnPort(this.#port) as { message: OnnxAnswer }).message

@@ -1,10 +1,10 @@
-/** The thread in which graphs of ONNX run: answers one call after the other. */
+/** Runs ONNX graphs in a worker thread: answers one call after the other. */
 import { workerData } from 'node:worker_threads'
 import type { OnnxInputType, OnnxIR } from '../define/ir/onnx-ir.ts'
 import { dataOf, type OnnxData } from './onnx-data.ts'
 import { ONNX_PACKAGE, type OnnxAnswer, type OnnxCall, type OnnxThreadData } from './onnx-runtime.ts'
 
-/** What is used of the package, which is not there unless users install it. */
+/** The part of the package's API that is used. Users install the package themselves. */
 interface Runtime {
   readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> }
   readonly Tensor: new (type: OnnxInputType, values: OnnxData['values'], dims: readonly number[]) => Tensor
@@ -23,7 +23,7 @@ interface Graph {
   readonly session: Session
 }
 
-/** One core and no order but that of the file: the same sums in the same order. */
+/** One core and a fixed order: the same sums in the same order. */
 const OPTIONS = {
   executionProviders: ['cpu'],
   executionMode: 'sequential',
@@ -40,23 +40,23 @@ let runtime: Runtime | undefined
 port.on('message', (call: OnnxCall) => void answer(call))
 
 async function answer(call: OnnxCall): Promise<void> {
-  let said: OnnxAnswer
+  let reply: OnnxAnswer
   try {
-    said = await answerTo(call)
+    reply = await answerTo(call)
   } catch (error) {
-    said = { kind: 'failed', why: messageOf(error) }
+    reply = { kind: 'failed', why: messageOf(error) }
   }
-  port.postMessage(said)
+  port.postMessage(reply)
   Atomics.store(answered, 0, 1)
   Atomics.notify(answered, 0)
 }
 
 async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   if (call.kind === 'score') return { kind: 'scores', scores: await scoresOf(graphs.get(call.name)!, call.rows, call.feeds) }
-  runtime ??= await runtimeIfThere()
+  runtime ??= await importRuntime()
   if (!runtime) return { kind: 'missing' }
   const graph = { ir: call.ir, session: await runtime.InferenceSession.create(call.bytes, OPTIONS) }
-  // Whatever the file says of its output, it is seen here: before there is a decision.
+  // Tries the graph before the first decision, since the file's declaration of its output may be wrong.
   for (const rows of [1, 2]) {
     const zeros = graph.ir.feeds.map(feed => dataOf(feed.type, rows * feed.inputs.length).values)
     await scoresOf(graph, rows, zeros)
@@ -65,11 +65,11 @@ async function answerTo(call: OnnxCall): Promise<OnnxAnswer> {
   return { kind: 'loaded' }
 }
 
-/** By a name that the compiler does not look for. */
-async function runtimeIfThere(name: string = ONNX_PACKAGE): Promise<Runtime | undefined> {
+/** The name is a variable so that the compiler does not resolve the package. */
+async function importRuntime(name: string = ONNX_PACKAGE): Promise<Runtime | undefined> {
   try {
-    const found = (await import(name)) as Runtime & { readonly default?: Runtime }
-    return found.default ?? found
+    const runtimeModule = (await import(name)) as Runtime & { readonly default?: Runtime }
+    return runtimeModule.default ?? runtimeModule
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
     throw error
@@ -93,12 +93,12 @@ async function scoreRows(
     const dims = rank === 1 ? [to - from] : [to - from, width]
     return [name, new runtime!.Tensor(type, data[i].subarray(from * width, to * width), dims)] as const
   })
-  const { [ir.output]: given } = await session.run(Object.fromEntries(tensors), [ir.output])
-  const { data: values, dims } = given
+  const { [ir.output]: output } = await session.run(Object.fromEntries(tensors), [ir.output])
+  const { data: values, dims } = output
   const isScore = values instanceof Float32Array || values instanceof Float64Array
   if (!isScore || dims[0] !== to - from || dims.length > 2 || ir.column >= (dims[1] ?? 1))
     throw new Error(
-      `for ${to - from} rows '${ir.output}' is ${given.type} of ${dims.join(' × ')}, which has no number a row in column ${ir.column}`,
+      `for ${to - from} rows '${ir.output}' is ${output.type} of ${dims.join(' × ')}, which has no number a row in column ${ir.column}`,
     )
   for (let row = from; row < to; row++) scores[row] = values[(row - from) * (dims[1] ?? 1) + ir.column]
 }

@@ -1,4 +1,4 @@
-/** Scores of ONNX, by the runtime itself. Where its package is not installed, these are skipped, and say so. */
+/** Tests ONNX scores with the runtime itself. Without its package these tests are skipped with a message. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
@@ -17,7 +17,7 @@ import { compileModel } from './index.ts'
 
 type Cell = number | null
 
-/** Compiles a graph over inputs x0, x1, …; gives scores, and why there is none. */
+/** Compiles a graph over inputs x0, x1, …; returns scores and refusals. */
 function compiled(bytes: Uint8Array, types: readonly ColumnType[], options: OnnxOptions = {}) {
   const file = onnxFile('model.onnx', bytes)
   const inputs = types.map((type, i): InputIR => ({ name: `x${i}`, expr: { op: 'trigger', name: `x${i}`, type } }))
@@ -40,7 +40,7 @@ function compiled(bytes: Uint8Array, types: readonly ColumnType[], options: Onnx
 
 const doubles = (count: number): ColumnType[] => Array.from({ length: count }, () => 'double')
 
-test('a regression scores as its formula does, a row alone as among others', needsOnnxRuntime, () => {
+test('a regression scores as its formula does, for single rows and batches', needsOnnxRuntime, () => {
   const run = compiled(logisticGraph([1.5, -2, 0.25], 0.5), doubles(3))
   const row = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 3, maxLength: 3 })
   fc.assert(
@@ -56,14 +56,14 @@ test('a regression scores as its formula does, a row alone as among others', nee
   )
 })
 
-test('trees score as ours do, NULLs on their way too; together as one by one', needsOnnxRuntime, () => {
+test('trees score as our implementation does, with NULLs, in batches and one by one', needsOnnxRuntime, () => {
   let state = 7
   const chance = () => (state = (state * 16807) % 2147483647) / 2147483647
   const number = () => (chance() < 0.2 ? NaN : Math.fround(chance()))
   const columns = { x0: Float64Array.from({ length: 2000 }, number), x1: Float64Array.from({ length: 2000 }, number) }
   const labels = columns.x0.map((x, i) => Number(chance() < ((Number.isNaN(x) ? 0.2 : x) > columns.x1[i] ? 0.9 : 0.2)))
   const fit = fitTrees({ columns, labels }, { rounds: 120, leaves: 12 })
-  // The thresholds of the file are float32, and lie between values that are: so must ours.
+  // The file's thresholds are float32 and lie between float32 values, so these thresholds must too.
   const trees = fit.file.trees.map(tree => ({ ...tree, value: tree.value.map(Math.fround) }))
   const ours = predict({ ...fit, file: { ...fit.file, trees, link: 'identity', checksum: undefined } as never }, columns)
   const run = compiled(treesGraph(trees, 2, fit.file.base), doubles(2))
@@ -75,7 +75,7 @@ test('trees score as ours do, NULLs on their way too; together as one by one', n
   assert.deepEqual(run(rows.slice(100, 117)).scores, scores.slice(100, 117))
 })
 
-/** The sum of x0 and x1, each as an input of its own, as doubles. */
+/** The sum of x0 and x1, each a separate double input. */
 const sum = (changed: Partial<GraphOf>, type: 'int64' | 'bool' | 'int32' | 'float32') =>
   onnxBytes({
     inputs: [
@@ -92,7 +92,7 @@ const sum = (changed: Partial<GraphOf>, type: 'int64' | 'bool' | 'int32' | 'floa
     ...changed,
   })
 
-test('inputs by name, in their types; what a type does not have refuses the row alone', needsOnnxRuntime, () => {
+test('inputs by name, in their types; a value that a type cannot hold refuses only its row', needsOnnxRuntime, () => {
   const whole = compiled(sum({}, 'int64'), ['int', 'double'])
   assert.deepEqual(
     whole([
@@ -136,7 +136,7 @@ test('inputs by name, in their types; what a type does not have refuses the row 
   )
 })
 
-test('a score that is not finite refuses its row alone', needsOnnxRuntime, () => {
+test('a score that is not finite refuses only its row', needsOnnxRuntime, () => {
   const single = compiled(sum({}, 'float32'), doubles(2))
   assert.deepEqual(
     single([
@@ -170,7 +170,7 @@ test('more rows than one call takes', needsOnnxRuntime, () => {
   )
 })
 
-test('a file that gives something else than it says is refused when it is loaded', needsOnnxRuntime, () => {
+test('a file whose output differs from its declaration is refused when it is loaded', needsOnnxRuntime, () => {
   const refused = (bytes: Uint8Array, message: RegExp, options?: OnnxOptions) =>
     assert.throws(() => compiled(bytes, doubles(2), options), { code: 'SPILL_DATA', message })
   const identity = (outputs: GraphOf['outputs'], nodes: GraphOf['nodes']) =>
@@ -197,11 +197,11 @@ test('a file that gives something else than it says is refused when it is loaded
       column: 0,
     },
   )
-  // Behind that, others score.
+  // Later graphs score.
   assert.deepEqual(compiled(sum({}, 'float32'), doubles(2))([[1, 2]]).scores, [3])
 })
 
-/** What is printed, codes and messages of what is thrown among it, with `onnxruntime-node` as these lines of a module, or missing. */
+/** The output, with codes and messages of errors, with these lines as the module `onnxruntime-node`, or without it. */
 function saidWith(runtime: string | undefined, calls: string): string {
   const found =
     runtime === undefined ? `throw Object.assign(new Error('no'), { code: 'ERR_MODULE_NOT_FOUND' })` : 'return next(stub, context)'
@@ -222,12 +222,12 @@ function saidWith(runtime: string | undefined, calls: string): string {
   return stdout
 }
 
-test('without the package a score says what to install', () => {
+test('without the package the error names the command to install it', () => {
   const says = `SPILL_INPUT model.onnx a score of ONNX needs the package 'onnxruntime-node': npm install --ignore-scripts onnxruntime-node@1\n`
   assert.equal(saidWith(undefined, `says(() => openOnnx({ feeds: [] }, { path: 'model.onnx' }))`), says)
 })
 
-test('a graph that takes too long stops whoever asked, and whoever asks its thread again; what is loaded anew scores', () => {
+test('a graph that takes too long fails its caller and later callers of its thread; a reloaded graph scores', () => {
   const runtime = `
     export class Tensor { constructor(type, data, dims) { Object.assign(this, { type, data, dims }) } }
     const scores = ({ x: { dims: [rows] } }) => ({ y: new Tensor('float32', new Float32Array(rows).fill(7), [rows]) })
@@ -244,7 +244,7 @@ test('a graph that takes too long stops whoever asked, and whoever asks its thre
     saidWith(runtime, calls),
     `Float64Array(1) [ 7 ]
 SPILL_LIMIT slow.onnx has not answered within 50 ms (ONNX_MS)
-SPILL_LIMIT quick.onnx ran in a thread that was given up, since another graph took too long; begin again without that one
+SPILL_LIMIT quick.onnx cannot run: its thread was stopped because another graph took too long; restart without that graph
 Float64Array(2) [ 7, 7 ]
 `,
   )

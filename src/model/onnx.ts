@@ -1,6 +1,6 @@
 /**
- * `onnx`: a graph of ONNX over columns (`OnnxIR`), run by ONNX Runtime in a thread of its own. What its types cannot hold, and anything but a finite number, refuses that
- * row's score with a message; the other rows have theirs.
+ * Scores with an ONNX graph over columns (`OnnxIR`), which ONNX Runtime runs in a thread of its own. A value that the graph's types
+ * cannot hold, and a result that is not a finite number, refuse that row's score with a message; other rows keep theirs.
  */
 import { assert } from '../base/assert.ts'
 import { Scratch } from '../expression/scratch.ts'
@@ -13,7 +13,7 @@ import { openOnnx } from './onnx-runtime.ts'
 import type { OwnScores } from './own-score.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
-/** Loads the graph and tries it. Throws `SPILL_INPUT` without the package, `SPILL_DATA` for a file that cannot be used. */
+/** Loads the graph and tries it. Throws as `openOnnx` does. */
 export function onnxScore(
   ir: OnnxIR,
   file: OnnxFile,

@@ -32,7 +32,7 @@ function scored(compute: OwnScoreFunction) {
   return { scores: [0, 1, 2].map(i => (score.nulls?.[i] ? null : score.values[i])), refused: Object.fromEntries(refused) }
 }
 
-test('the function sees the vector nested as the inputs are named', () => {
+test('the function sees the vector nested by the names of the inputs', () => {
   const seen: unknown[] = []
   const { scores, refused } = scored(vector => seen.push(vector))
   const expected = [
@@ -45,13 +45,13 @@ test('the function sees the vector nested as the inputs are named', () => {
   assert.deepEqual(refused, {})
 })
 
-test('a throw refuses that row alone', () => {
+test('an exception refuses only its row', () => {
   const { scores, refused } = scored(({ card }: { card: { country: string } }) => card.country.length)
   assert.deepEqual(scores, [2, 2, null])
   assert.match(refused[2], /^compute threw TypeError: .*length/)
 })
 
-test('a thrown value that is no error is shown', () => {
+test('a thrown value that is not an error is shown', () => {
   const { refused } = scored(() => {
     // oxlint-disable-next-line typescript/only-throw-error
     throw 'no model'
@@ -59,7 +59,7 @@ test('a thrown value that is no error is shown', () => {
   assert.equal(refused[0], 'compute threw "no model"')
 })
 
-test('anything but a finite number is refused with what it was', () => {
+test('any result but a finite number is refused with its value', () => {
   const given: [unknown, string][] = [
     [NaN, 'NaN'],
     [-Infinity, '-Infinity'],

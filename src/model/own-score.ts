@@ -1,21 +1,23 @@
 /**
- * The user's own score function: called with one vector at a time, and never trusted. What it throws, and anything but a finite number,
- * refuses that row's score with a message; the other rows have theirs.
+ * Calls the user's own score function with one vector at a time, and does not trust it. An exception, and any result but a finite
+ * number, refuses that row's score with a message; other rows keep theirs.
  */
 import type { Column } from '../columns/block.ts'
 import { Scratch } from '../expression/scratch.ts'
 import type { RowOf } from './rows.ts'
 import type { VectorColumn } from './vector.ts'
 
-/** From a vector, nested as the inputs are, to a finite number. Pure: the same vector always gives the same score. */
+/** Maps a vector, nested like the inputs, to a finite number. It must be pure: the same vector always gives the same score. */
 export type OwnScoreFunction = (vector: never) => number
 
+/** Scores of rows, and refusals. */
 export interface OwnScores {
   readonly score: Column
   /** Why there is no score, by row. */
   readonly refused: ReadonlyMap<number, string>
 }
 
+/** Compiles the user's function to a score over columns. */
 export function ownScore(compute: OwnScoreFunction, rowOf: RowOf): (vector: readonly VectorColumn[], length: number) => OwnScores {
   const call = compute as (vector: unknown) => unknown
   const scratch = new Scratch()
@@ -34,7 +36,7 @@ export function ownScore(compute: OwnScoreFunction, rowOf: RowOf): (vector: read
   }
 }
 
-/** The score, or why there is none. */
+/** The score, or the reason why there is none. */
 function attempt(call: (vector: unknown) => unknown, row: unknown): number | string {
   let score: unknown
   try {

@@ -1,21 +1,23 @@
 /**
- * Vectors as objects, nested as the names of the inputs say: `{ amount, card: { n10m } }`. What the user's own score function and
- * people read; everything else stays in columns.
+ * Converts vectors to objects, nested by the names of the inputs: `{ amount, card: { n10m } }`. For the user's own score function and
+ * for people; all other code uses columns.
  */
 import { assert } from '../base/assert.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { TypeIR, Value } from '../define/ir/ir.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
+/** A vector as nested objects. */
 export interface VectorRow {
   readonly [name: string]: Value | readonly Value[] | VectorRow
 }
 
-/** The vector of one row, a fresh object at each call. */
+/** Builds the vector of one row, a new object at each call. */
 export type RowOf = (vector: readonly VectorColumn[], row: number) => VectorRow
 
 type Branch = Map<string, Branch | number>
 
+/** Compiles the inputs' names and types to a builder of vectors. */
 export function rowsOf(inputs: readonly { readonly name: string; readonly expr: TypeIR }[], strings: Strings): RowOf {
   const root: Branch = new Map()
   inputs.forEach(({ name }, slot) => plant(root, name.split('.'), slot))

@@ -1,7 +1,7 @@
 /**
- * `rules`: the score of the first rule whose condition is true; NULL is not true.
+ * Scores with rules: the score of the first rule whose condition is true; NULL is not true.
  *
- * A condition is over the trigger's fields and features, as derived inputs are; a `column` in it is the input of that name, typed as
+ * A condition may use the trigger's fields and features, like derived inputs. A `column` in it is the input of that name, typed as
  * delivered.
  */
 import { assert } from '../base/assert.ts'
@@ -12,9 +12,12 @@ import { compile, type LeafIR } from '../expression/index.ts'
 import { Scratch } from '../expression/scratch.ts'
 import type { DeliveredLeaves, VectorColumn } from './vector.ts'
 
+/** The IR of a score by rules. */
 export type RulesIR = Extract<ScoreIR, { kind: 'rules' }>
+/** Scores the first `length` rows. */
 export type RulesScore = (vector: readonly VectorColumn[], leaf: DeliveredLeaves, length: number) => Column
 
+/** Compiles rules. */
 export function rulesScore({ rules, otherwise }: RulesIR, inputs: readonly InputIR[], strings: Strings): RulesScore {
   const lastFirst = rules.map(({ when, score }) => ({ condition: compile(when, { strings }), score: score + 0 })).reverse()
   const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))

@@ -41,7 +41,7 @@ test('a linear score is the intercept and weight · (x − mean) / scale', () =>
 
 test('terms are added in their order', () => {
   const term = (weight: number): TermIR => ({ input: 'amount', weight })
-  // 1 is lost beside 2^53 unless it is added after the large terms are gone.
+  // 1 is lost next to 2^53 unless it is added after the large terms have cancelled.
   assert.deepEqual(scoresOf(linear(term(2 ** 53), term(-(2 ** 53)), term(1)), [1]), [1])
   assert.deepEqual(scoresOf({ kind: 'linear', intercept: 0, terms: [term(2 ** 53), term(-(2 ** 53)), term(1)] }, [1]), [1])
   assert.deepEqual(scoresOf({ kind: 'linear', intercept: 0, terms: [term(1), term(2 ** 53), term(-(2 ** 53))] }, [1]), [0])
@@ -77,7 +77,7 @@ test('levels give a weight for each value written as text', () => {
   assert.deepEqual(scoresOf(linear({ input: 'country', levels: {} }), [0, true, 'constructor']), [null])
 })
 
-test('rules give the score of the first that is true, and NULL is not true', () => {
+test('rules give the score of the first true rule, and NULL is not true', () => {
   const amount: ExprIR = { op: 'trigger', name: 'amount', type: 'double' }
   const over = (value: number): ExprIR => ({ op: 'gt', left: amount, right: { op: 'literal', value, type: 'double' }, type: 'bool' })
   const rules: ScoreIR = {
@@ -94,7 +94,7 @@ test('rules give the score of the first that is true, and NULL is not true', () 
   assert.deepEqual(scoresOf({ kind: 'rules', rules: [], otherwise: 0 }, [1]), [0])
 })
 
-test('a rule may name an input, as it is delivered', () => {
+test('a rule may refer to an input, as delivered', () => {
   const named = (type: 'double' | 'decimal'): ScoreIR => ({
     kind: 'rules',
     rules: [
@@ -125,7 +125,7 @@ test('derived inputs are evaluated over delivered values, then scored', () => {
   assert.equal(vector[0].values[0], 2.5)
 })
 
-test('each term of a score is explained', () => {
+test('each term of a score has an explanation', () => {
   const score = linear({ input: 'amount', weight: 3, mean: 2 }, { input: 'online', weight: 1 }, { input: 'country', levels: { CH: -1 } })
   const columns: Record<string, Column> = { amount: columnOf([9, 10]), online: columnOf([true, null]), country: columnOf(['FR', 'CH']) }
   const model = compileModel(modelOf(score), { strings })
@@ -138,7 +138,7 @@ test('each term of a score is explained', () => {
   assert.deepEqual(model.explain(vector, 1), explained)
 })
 
-test('what the definition must not hold is refused', () => {
+test('invalid definitions are refused', () => {
   const refused = (term: TermIR) => assert.throws(() => scoresOf(linear(term), [1, true, 'CH']), { code: 'SPILL_ASSERT' })
   refused({ input: 'nothing', weight: 1 })
   refused({ input: 'country', weight: 1 })

@@ -1,4 +1,4 @@
-/** What one input adds to a linear score (`TermIR`), row by row. NaN stands for NULL until the sum is done. */
+/** Computes the contribution of one input to a linear score (`TermIR`), row by row. NaN represents NULL until the sum is complete. */
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -8,6 +8,7 @@ import { isList, type VectorColumn } from './vector.ts'
 /** Adds the term of each of the first `length` rows to `z`. */
 export type AddTerm = (input: VectorColumn, z: Float64Array, length: number) => void
 
+/** Compiles a term over an input of this type. */
 export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTerm {
   assert(term.levels !== undefined || type !== 'string', `the term of '${term.input}', a string, has levels`)
   const add = term.levels ? leveled(term, levelsOf(term.levels, type, strings)) : weighted(term)
@@ -21,7 +22,7 @@ export function termOf(term: TermIR, type: ColumnType, strings: Strings): AddTer
 function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): AddTerm {
   const isPlain = mean === 0 && scale === 1
   return ({ values, nulls }: Column, z, length) => {
-    // The same to the bit: to take 0 off and to divide by 1 changes nothing.
+    // The same to the bit: subtracting 0 and dividing by 1 change nothing.
     if (isPlain && !nulls) for (let i = 0; i < length; i++) z[i] += weight * values[i]
     else if (isPlain) addEither(z, { values, nulls: nulls! }, [weight, weight * ifNull], length)
     else if (!nulls) for (let i = 0; i < length; i++) z[i] += (weight * (values[i] - mean)) / scale
@@ -29,10 +30,13 @@ function weighted({ weight = 0, mean = 0, scale = 1, ifNull = NaN }: TermIR): Ad
   }
 }
 
-/** Both in turn: the value of a row, and what stands for NULL. */
+/** Scratch for `addEither`: the weighted value of a row, and the replacement for NULL. */
 const either = new Float64Array(2)
 
-/** Adds weight · x, or where x is NULL the other. Which one is looked up and not decided: where a tenth of the rows is NULL, at no telling places, guessing wrong takes longer than all the rest. */
+/**
+ * Adds weight · x, or `instead` where x is NULL. It selects by lookup and not by branch: where a tenth of the rows is NULL at
+ * unpredictable places, mispredicted branches take longer than everything else.
+ */
 function addEither(
   z: Float64Array,
   { values, nulls }: Pick<Column, 'values'> & { readonly nulls: Uint8Array },
@@ -46,12 +50,13 @@ function addEither(
   }
 }
 
-/** A level that is a whole number below it is found by its place. */
+/** Levels that are whole numbers below this use an array. */
 const PLACES = 256
 
 function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number>): AddTerm {
   if (levels.size > 0 && [...levels.keys()].every(value => Number.isInteger(value) && value >= 0 && value < PLACES)) {
-    // Behind them what every other value weighs: where to look is decided, and not what to add, which would be a number on the heap for each row.
+    // The last place is the weight of every other value. The index is selected, not the weight: a selected weight would be a heap
+    // number per row.
     const places = new Float64Array(PLACES + 1).fill(otherwise)
     for (const [value, weight] of levels) places[value] = weight
     return ({ values, nulls }: Column, z, length) => {
@@ -66,7 +71,7 @@ function leveled({ otherwise = NaN }: TermIR, levels: ReadonlyMap<number, number
   }
 }
 
-/** Weights by value as the column holds it. A level that is not how the type writes a value is never met. */
+/** Weights by value as the column holds it. A level that no value of the type writes never matches. */
 export function levelsOf(levels: Readonly<Record<string, number>>, type: ColumnType, strings: Strings): ReadonlyMap<number, number> {
   const byValue = new Map<number, number>()
   for (const [text, weight] of Object.entries(levels)) {

@@ -1,4 +1,4 @@
-/** Trees over columns are, to the bit, what the oracle computes row by row. */
+/** Tests that trees over columns equal the oracle's row-by-row scores, to the bit. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -64,7 +64,7 @@ test('a score of trees over columns is that of each row, to the bit', () => {
   )
 })
 
-test('the trees that are drawn are such as a file may have', () => {
+test('random trees are valid', () => {
   fc.assert(
     fc.property(trees, ({ kind: _kind, inputs, ...score }) => {
       const file = {
@@ -78,7 +78,7 @@ test('the trees that are drawn are such as a file may have', () => {
   )
 })
 
-test('what the definition must not hold is refused', () => {
+test('invalid definitions are refused', () => {
   const score: ScoreIR = { kind: 'trees', link: 'identity', base: 0, inputs: ['x0'], trees: [] }
   const compiled = (...of: ColumnType[]) => compileModel(modelOf(score, of), { strings: new Strings() })
   assert.throws(() => compiled(), { code: 'SPILL_ASSERT' })

@@ -1,6 +1,7 @@
 /**
- * `trees`: boosted trees over columns (`TreeIR`). Trees are added to the base in their order, one pass a tree, so a score is the same to the bit wherever
- * it is computed like this; only `exp` may differ between engines, in its last bit. Costs a few comparisons a row and tree.
+ * Scores with boosted trees over columns (`TreeIR`). Trees are added to the base in order, one pass per tree, so a score has the same
+ * bits wherever it is computed this way; only `exp` may differ between engines, in its last bit. Cost: a few comparisons per row and
+ * tree.
  */
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
@@ -9,9 +10,10 @@ import { Scratch } from '../expression/scratch.ts'
 import { finiteScores, squash } from './link.ts'
 import { isList, type VectorColumn } from './vector.ts'
 
+/** The IR of a score by trees. */
 export type TreesIR = Extract<ScoreIR, { kind: 'trees' }>
 
-/** The nodes of a tree in arrays that a loop reads fast; `nulls` is the node that a NULL goes to. */
+/** The nodes of a tree in arrays for a fast loop; `nulls` is the node to which a NULL goes. */
 export interface Tree {
   readonly input: Int32Array
   readonly value: Float64Array
@@ -19,6 +21,7 @@ export interface Tree {
   readonly nulls: Int32Array
 }
 
+/** A tree of the IR in arrays. */
 export const treeOf = ({ input, value, right, nullsLeft }: TreeIR): Tree => ({
   input: Int32Array.from(input),
   value: Float64Array.from(value),
@@ -26,7 +29,7 @@ export const treeOf = ({ input, value, right, nullsLeft }: TreeIR): Tree => ({
   nulls: Int32Array.from(right, (node, i) => (nullsLeft[i] ? i + 1 : node)),
 })
 
-/** Adds what a tree gives for each of the first `length` rows to `z`. A column an input, NaN where it is NULL. */
+/** Adds a tree's result for each of the first `length` rows to `z`. `columns`: one per input, NaN for NULL. */
 export function addTree({ input, value, right, nulls }: Tree, columns: readonly Float64Array[], z: Float64Array, length: number): void {
   for (let row = 0; row < length; row++) {
     let node = 0
@@ -39,6 +42,7 @@ export function addTree({ input, value, right, nulls }: Tree, columns: readonly 
   }
 }
 
+/** Compiles trees to a score over columns. */
 export function treesScore(
   { link, base, inputs: names, trees: irs }: TreesIR,
   inputs: readonly InputIR[],

@@ -20,7 +20,7 @@ const cell = fc.option(
   { freq: 4 },
 )
 
-/** One row, by the words at `TermIR` and `ScoreIR`. */
+/** One row, by the definitions at `TermIR` and `ScoreIR`. */
 function naive(kind: 'logistic' | 'linear', intercept: number, terms: readonly TermIR[], row: readonly (number | null)[]): number | null {
   let z = intercept
   for (const [i, { weight, mean, scale, ifNull, levels, otherwise }] of terms.entries()) {

@@ -1,6 +1,6 @@
 /**
- * `logistic` and `linear` scores. Terms are added to the intercept in their order, one pass a term, so a score is the same to the bit
- * wherever it is computed like this; only `exp` may differ between engines, in its last bit.
+ * Scores `logistic` and `linear` models. Terms are added to the intercept in order, one pass per term, so a score has the same bits
+ * wherever it is computed this way; only `exp` may differ between engines, in its last bit.
  */
 import { assert } from '../base/assert.ts'
 import type { Column } from '../columns/block.ts'
@@ -11,19 +11,22 @@ import { finiteScores, squash } from './link.ts'
 import { termOf, type AddTerm } from './term.ts'
 import type { VectorColumn } from './vector.ts'
 
+/** The IR of a weighted score. */
 export type WeightedIR = Extract<ScoreIR, { kind: 'logistic' | 'linear' }>
 
-/** What a term adds to z; null where its input is NULL and nothing stands for it. */
+/** The contribution of a term to z; null if its input is NULL without a replacement. */
 export interface Contribution {
   readonly input: string
   readonly adds: number | null
 }
 
+/** A compiled weighted score. */
 export interface WeightedScore {
   readonly score: (vector: readonly VectorColumn[], length: number) => Column
   readonly explain: (vector: readonly VectorColumn[], row: number) => readonly Contribution[]
 }
 
+/** Compiles the terms of a weighted score. */
 export function weightedScore({ kind, intercept, terms }: WeightedIR, inputs: readonly InputIR[], strings: Strings): WeightedScore {
   const compiled = terms.map(term => {
     const slot = inputs.findIndex(({ name }) => name === term.input)
@@ -38,11 +41,11 @@ export function weightedScore({ kind, intercept, terms }: WeightedIR, inputs: re
       if (kind === 'logistic') squash(z, length)
       return finiteScores(z, scratch, length)
     },
-    explain: (vector, row) => compiled.map(({ input, slot, add }) => ({ input, adds: alone(add, vector[slot], row) })),
+    explain: (vector, row) => compiled.map(({ input, slot, add }) => ({ input, adds: contributionOf(add, vector[slot], row) })),
   }
 }
 
-function alone(add: AddTerm, { values, nulls }: VectorColumn, row: number): number | null {
+function contributionOf(add: AddTerm, { values, nulls }: VectorColumn, row: number): number | null {
   const z = new Float64Array(1)
   add({ values: values.subarray(row, row + 1), nulls: nulls?.subarray(row, row + 1) }, z, 1)
   return Number.isNaN(z[0]) ? null : z[0]

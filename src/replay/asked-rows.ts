@@ -1,20 +1,32 @@
-/** Keys and times that a training set is asked for, in columns. */
+/** Holds the rows of a training-set request: keys and times, in columns (an entity dataframe). */
 import type { Column } from '../columns/block.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import { ascendingOrder, countUpTo } from '../columns/order.ts'
 import type { ReplayLog, Requests } from './log.ts'
 
+/** Keys and times, one per row of a training set. */
 export interface AskedRows {
   readonly length: number
-  /** Each row's time, UTC ms. */
+  /** Each row's as-of time, UTC ms. */
   readonly t: Float64Array
-  /** Where each row stood when it was asked for, from 1. */
+  /** Each row's number in the request, from 1. */
   readonly row: Float64Array
-  /** Keys, and what else inputs are made of, as they are kept. */
+  /** Keys, and the other columns that inputs need, as stored. */
   readonly columns: Readonly<Record<string, Column>>
 }
 
-/** The rows that are kept, all unless told, in order of time; of one time as they stand. 4 bytes a row more while sorting, and a copy. */
+/**
+ * Sorts rows by time; rows of one time keep their order. Drops rows for which `isKept`, called with the row's index, returns false.
+ * Uses 4 bytes per row while sorting, and a copy.
+ *
+ * @example
+ * ```ts
+ * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRefused: () => {} })
+ * const cards = Int32Array.of(log.strings.idOf('c3'))
+ * const [t, row] = [Float64Array.of(Date.UTC(2026, 0, 1)), Float64Array.of(1)]
+ * const rows = inOrderOfTime({ length: 1, t, row, columns: { card: { values: cards } } })
+ * ```
+ */
 export function inOrderOfTime({ length, t, row, columns }: AskedRows, isKept: (row: number) => boolean = () => true): AskedRows {
   const order = ascendingOrder(t) ?? Uint32Array.from({ length }, (_, i) => i)
   const rows = order.filter(i => isKept(i))
@@ -26,7 +38,7 @@ export function inOrderOfTime({ length, t, row, columns }: AskedRows, isKept: (r
   }
 }
 
-/** Rows in order of time as requests that know everything which had arrived by their time (semantics: training sets). */
+/** Rows, in order of time, as requests: each sees every event that had arrived by its time. */
 export const asRequests = ({ t, columns }: AskedRows, { histories }: Pick<ReplayLog, 'histories'>): Requests => ({
   t,
   columns,

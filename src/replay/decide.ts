@@ -10,72 +10,80 @@ import { onEvents, onRequests } from './on-rows.ts'
 import { onTicks } from './on-ticks.ts'
 import { ofDecisions, type Triggering } from './triggering.ts'
 
-/** Decisions handled at a time, which bounds what is held of their vectors. */
-const STRETCH = 1 << 14
+/** Decisions per batch, which bounds the memory for vectors. */
+const BATCH_SIZE = 1 << 14
 
-/** Decisions of one model in the order in which they are made. Its columns are overwritten by the next batch. */
+/** A batch of decisions of one model, in the order in which they are made. The next batch overwrites its columns. */
 export interface DecisionBatch extends Scores {
   readonly model: ModelIR
   readonly length: number
-  /** Index of its first decision among those of the model. */
+  /** Index of the batch's first decision among those of the model. */
   readonly first: number
-  /** Each decision's `t`, UTC ms. */
+  /** Each decision's time `t`, UTC ms. */
   readonly t: Float64Array
-  /** What each decision is about: the key of the triggering event, of the tick, or of the request. */
+  /** Each decision's key: that of the triggering event, of the tick, or of the request. */
   readonly key: Column
-  /** The id of the triggering event, where there is one and its source has ids. */
+  /** The id of the triggering event, if there is an event and its source has ids. */
   readonly id: Column | undefined
-  /** Where the triggering event stands in its source, where there is one. */
+  /** The position of the triggering event in its source, if there is an event: `partition · OFFSET_MAX + offset`. */
   readonly position: Float64Array | undefined
-  /** What was known of each group and its clock, by (group, key). */
+  /** For each (group, key): the visible events and the as-of time of each decision. */
   readonly reads: readonly KnownRead[]
-  /** The share of the model's moments that are decided with this batch, 0 to 1. */
+  /** The share of the model's decision points that are done after this batch, 0 to 1. */
   readonly done: number
 }
 
 /**
- * Makes the decisions of one model over a history (semantics §4), in stretches of at most `stretch`, which changes no decision. Throws
- * `SPILL_UNSUPPORTED` for a model that decides on request, over a log without requests; and as `onTicks` does.
+ * Makes all decisions of one model over a history (semantics, decisions and placements), in batches of at most `batchSize` decisions;
+ * the size changes no decision.
+ *
+ * @throws SpillwayError `SPILL_UNSUPPORTED` for a model that decides on request over a log without requests; `SPILL_LIMIT` past
+ * REPLAY_TICKS_MAX ticks.
+ * @example
+ * ```ts
+ * for (const { score, length } of decide(pipeline, pipeline.ir.models[0], log))
+ *   for (let i = 0; i < length; i++) console.log(score.values[i])
+ * ```
  */
-export function decide(definitions: Definitions, model: ModelIR, log: ReplayLog, stretch?: number): Generator<DecisionBatch> {
-  return decideOn(triggeringOf(definitions.ir, model, log), definitions, model, log, stretch)
+export function decide(definitions: Definitions, model: ModelIR, log: ReplayLog, batchSize?: number): Generator<DecisionBatch> {
+  return decideOn(triggeringOf(definitions.ir, model, log), definitions, model, log, batchSize)
 }
 
-/** As `decide`, at other moments than the model's own. */
+/** As `decide`, at given decision points instead of the model's own. */
 export function* decideOn(
   { moments, stretches }: Triggering,
   definitions: Definitions,
   model: ModelIR,
   log: ReplayLog,
-  stretch = STRETCH,
+  batchSize = BATCH_SIZE,
 ): Generator<DecisionBatch> {
   const { ir } = definitions
   const feeds = groupReads(ir, model).map(read => new Feed(read, moments, log))
   const scoring = new Scoring(definitions, model, triggerColumns(ir, model), log.strings)
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   let first = 0
-  for (const part of stretches(stretch)) {
-    const { length, from, to, columnOf } = part
+  for (const triggers of stretches(batchSize)) {
+    const { length, from, to, columnOf } = triggers
     const features = new Map(
-      feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { read: feed.read, out: feed.next(part) }]),
+      feeds.map(feed => [readId({ group: feed.read.group.name, key: feed.read.key }), { read: feed.read, out: feed.next(triggers) }]),
     )
     yield {
       ...scoring.score({ length, columnOf, features }),
       model,
       length,
       first,
-      t: ofDecisions(moments.t, part),
+      t: ofDecisions(moments.t, triggers),
       key: columnOf(key.name),
       id: id && columnOf(id.name),
       position: moments.position?.subarray(from, to),
-      reads: feeds.map(feed => feed.known(part)),
+      reads: feeds.map(feed => feed.known(triggers)),
       done: to / moments.t.length,
     }
     first += length
   }
 }
 
-/** When a model decides over a history. Throws as `decide` does. */
+/** The decision points of a model over a history. Throws as `decide` does. */
 export function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Triggering {
   const { name, decide } = model
   if (decide.kind === 'on') return onEvents(decide.source, log)
@@ -83,10 +91,11 @@ export function triggeringOf(ir: PipelineIR, model: ModelIR, log: ReplayLog): Tr
   return onRequests(log.requests.get(name) ?? noRequests(name))
 }
 
-/** A history of events has nothing that a model which decides on request could be asked. */
+/** Throws: a history of events has no requests for a model that decides on request. */
 export function noRequests(model: string): never {
   throw new SpillwayError(
     'SPILL_UNSUPPORTED',
-    `model '${model}' decides on request, and a history of events has no requests; ask it in a test (spillway/testing), or name the other models`,
+    `model '${model}' decides on request, and a history of events has no requests; ` +
+      'request decisions in a test (spillway/testing), or name the other models',
   )
 }

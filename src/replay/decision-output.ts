@@ -1,4 +1,7 @@
-/** Decisions into a file: `.ndjson` (plain or `.gz`), one `DecisionRecord` a line, or `.parquet`, the decisions of one model as a flat table. */
+/**
+ * Writes decisions to a file: `.ndjson` (plain or `.gz`) with one `DecisionRecord` per line, or `.parquet` with the decisions of one
+ * model as a flat table.
+ */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
@@ -12,18 +15,23 @@ import { decisionRecords, type DecisionRecordOf } from './decision-record.ts'
 import { decisionColumns, decisionValues } from './decision-table.ts'
 import type { ReplayLog } from './log.ts'
 
+/** A file of decisions. */
 export interface DecisionOutput {
+  /** Appends a batch. */
   write(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): Promise<void>
   /** Completes the file. */
   close(): Promise<void>
-  /** Gives up after an error: NDJSON keeps the decisions so far, of Parquet nothing remains. */
+  /** Aborts after an error: NDJSON keeps the decisions so far, of Parquet nothing remains. */
   discard(): Promise<void>
 }
 
-/** Opens the file for the decisions of these models. Throws `SPILL_INPUT` for a name without a format, and a path that cannot be written. */
+/**
+ * Opens the file for the decisions of these models. Throws `SPILL_INPUT` for a name without a known format, and for a path that
+ * cannot be written.
+ */
 export function openDecisions(path: string, ir: PipelineIR, models: readonly ModelIR[]): DecisionOutput {
   if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(path)) return ndjsonOutput(path, ir)
-  const fault = (what: string) => new SpillwayError('SPILL_INPUT', what, { place: path })
+  const fault = (problem: string) => new SpillwayError('SPILL_INPUT', problem, { place: path })
   if (!/\.parquet$/i.test(path)) throw fault('has no format by its name; call it .ndjson, .ndjson.gz or .parquet')
   if (!existsSync(dirname(path))) throw fault('cannot be written: its folder does not exist')
   const [model, ...others] = models
@@ -45,7 +53,7 @@ function ndjsonOutput(path: string, ir: PipelineIR): DecisionOutput {
   }
 }
 
-/** The table needs the log's strings, so that it is opened by the first batch; without decisions it is empty. */
+/** The table needs the log's strings, so the first batch opens it; without decisions it is empty. */
 function parquetOutput(path: string, ir: PipelineIR, model: ModelIR): DecisionOutput {
   let table: TableWriter | undefined
   const open = (strings: Strings) => openTable(path, decisionColumns(ir, model), strings)

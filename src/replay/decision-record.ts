@@ -8,31 +8,31 @@ import type { DecisionBatch } from './decide.ts'
 import type { ReplayLog } from './log.ts'
 import { readId } from '../decision/reads.ts'
 
-/** What a decision knew of one group. */
+/** The part of one group's source that a decision saw. */
 export interface ReadRecord {
-  /** Events of the group's source that were known: the first `known` of it, by arrival (by time, if the group is `corrected`). */
+  /** Number of visible events of the group's source: the first `known` of it by arrival (by time, if the group is `corrected`). */
   readonly known: number
-  /** The clock that the group was read at, UTC ms; NULL before the first run of a schedule. */
+  /** The as-of time of the group, UTC ms; NULL before the first run of a schedule. */
   readonly clock: number | null
 }
 
 /**
- * One decision, whole: with the log it is enough to compute the decision again (semantics §4). Times in it, those of the vector
- * included, are UTC milliseconds.
+ * One complete decision: with the log it suffices to compute the decision again (semantics, decisions and placements). All times,
+ * those of the vector included, are UTC milliseconds.
  */
 export interface DecisionRecord {
   readonly model: string
   readonly t: number
-  /** What the decision is about: the key of the triggering event, of the tick, or of the request. */
+  /** The key of the triggering event, of the tick, or of the request. */
   readonly key: Value
   /** Id of the triggering event. */
   readonly id?: Value
-  /** Where the triggering event stands in its source; a tick or a request has none. */
+  /** The position of the triggering event in its source; absent for a tick or a request. */
   readonly position?: { readonly partition: number; readonly offset: number }
-  /** As the model was given it, nested as its inputs are. */
+  /** As the model saw it, nested like its inputs. */
   readonly vector: VectorRow
   readonly score: number | null
-  /** Why decisions of the model have no score, whatever they see. */
+  /** Why no decision of the model has a score. */
   readonly unscored?: string
   /** Why the decision could not be made. */
   readonly refused?: string
@@ -40,12 +40,13 @@ export interface DecisionRecord {
   readonly read: Readonly<Record<string, ReadRecord>>
 }
 
-/** Why a model that is trained, and has no score of its own, has none at first. */
+/** The reason for a trained model without its own score, before its first version. */
 export const NO_VERSION = 'no version yet'
 
+/** Builds the record of one row of a batch. */
 export type DecisionRecordOf = (batch: DecisionBatch, row: number) => DecisionRecord
 
-/** Decisions of one model as objects, a fresh one at each call: for people and NDJSON, a few microseconds each. */
+/** Converts decisions of one model to objects, a new object at each call; for people and NDJSON. Costs a few microseconds each. */
 export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pick<ReplayLog, 'strings'>): DecisionRecordOf {
   const vectorOf = rowsOf(model.inputs, strings)
   const id = triggerId(ir, model)
@@ -68,6 +69,7 @@ export function decisionRecords(ir: PipelineIR, model: ModelIR, { strings }: Pic
   }
 }
 
+/** The partition and offset of a position. */
 export const placeOf = (position: number): NonNullable<DecisionRecord['position']> => ({
   partition: Math.floor(position / limits.OFFSET_MAX),
   offset: position % limits.OFFSET_MAX,
@@ -83,7 +85,7 @@ function readsOf({ reads }: DecisionBatch, row: number): Record<string, ReadReco
   return records
 }
 
-/** A key or id as it is delivered. */
+/** Reads a key or id as delivered. */
 function cellOf({ type, scale = 0 }: ColumnIR, strings: Strings): (column: Column, row: number) => Value {
   const decode = type === 'string' ? (id: number) => strings.textOf(id) : (value: number) => value / 10 ** (type === 'decimal' ? scale : 0)
   return ({ values, nulls }, row) => (nulls?.[row] === 1 ? null : decode(values[row]))

@@ -23,21 +23,21 @@ const sampled = (length: number, rows: number, size = 64, [after, to] = [-1, Inf
 }
 const twice = ({ x }: Readonly<Record<string, Float64Array>>) => x.map(value => 2 * value)
 
-test('of few decisions all are taken: those within the time, NULLs among them; scores are of the last, and of none that was refused', () => {
+test('few decisions are all sampled, within the time, with NULLs; scores are of the last ones that were not refused', () => {
   const { rows, inputs, score } = sampled(100, 1000, 64, [9, 89]).summary(twice, 50)
   assert.equal(rows, 80)
   assert.deepEqual([inputs['x'].rows, inputs['x'].nulls], [80, 8])
-  // 50 … 89: of them four are NULL, and the one at 64 + 3 is refused.
+  // 50 … 89: four of them are NULL, and the one at 64 + 3 is refused.
   assert.deepEqual([score!.rows, score!.nulls], [40, 5])
   assert.equal(score!.values[0], 102)
   assert.deepEqual(sampled(100, 1000, 7, [9, 89]).summary(twice, 50).inputs, inputs)
 })
 
-test('of many each has the same chance, and the same are drawn again', () => {
+test('many decisions have equal chances, and the sample is repeatable', () => {
   const { inputs, rows } = sampled(20_000, 2000).summary(twice, 0)
   assert.equal(rows, 2000)
   const { values, counts } = inputs['x'] as NumberSummary
-  // A quarter of the draws is from each quarter of the decisions: 500 − 50, 19 the standard deviation.
+  // A quarter of the sample is from each quarter of the decisions: 500 ± 50, with a standard deviation of 19.
   for (let quarter = 0; quarter < 4; quarter++) {
     const within = values.reduce((sum, value, i) => sum + (Math.floor(value / 5000) === quarter ? counts[i] : 0), 0)
     assert.ok(Math.abs(within - 450) < 100, `${quarter}: ${within}`)
@@ -45,7 +45,7 @@ test('of many each has the same chance, and the same are drawn again', () => {
   assert.deepEqual(sampled(20_000, 2000).summary(twice, 0).inputs, inputs)
 })
 
-test('nothing is a summary of nothing', () => {
+test('an empty sample has an empty summary', () => {
   const { rows, inputs, score } = sampled(10, 5, 64, [100, 200]).summary(twice, 0)
   assert.deepEqual([rows, inputs['x'].rows, score!.rows], [0, 0, 0])
 })

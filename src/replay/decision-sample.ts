@@ -1,14 +1,16 @@
 /**
- * A sample of the decisions that go by: as many as asked for, each with the same chance (Vitter 1985, algorithm R), drawn from a fixed seed, so that the same decisions give the same
- * sample. What a model is later held against has decisions without a label in it, as what it decides about has.
+ * Samples the decisions that pass through: a fixed number, each with the same chance (Vitter 1985, algorithm R). The seed is fixed,
+ * so the same decisions give the same sample. The reference for drift must include decisions without a label, as current decisions
+ * do.
  */
 import { random } from '../base/random.ts'
 import type { Column } from '../columns/block.ts'
 import { countNumbers, type NumberSummary, type RowsSummary } from '../training/drift/summary.ts'
 import type { DecisionBatch } from './decide.ts'
 
+/** The decisions to sample. */
 export interface SampleOptions {
-  /** Of the model, in their order: numbers all of them. */
+  /** Names of the model's inputs, in order; all are numbers. */
   readonly inputs: readonly string[]
   readonly rows: number
   /** Decisions after `after` and up to `to`, UTC ms. */
@@ -16,13 +18,14 @@ export interface SampleOptions {
   readonly to: number
 }
 
+/** A reservoir of decisions. */
 export class DecisionSample {
   readonly #options: SampleOptions
   readonly #next = random(1)
-  /** By input: a value a row, NaN for NULL. */
+  /** By input: one value per row, NaN for NULL. */
   readonly #columns: Float64Array[]
   readonly #t: Float64Array
-  /** 1 where a decision had no score whatever its vector is, since a value was refused. */
+  /** 1 where a decision had no score, because a value was refused. */
   readonly #refused: Uint8Array
   #seen = 0
 
@@ -33,7 +36,7 @@ export class DecisionSample {
     this.#refused = new Uint8Array(options.rows)
   }
 
-  /** Passes decisions on, and draws from them. */
+  /** Passes batches on unchanged, and samples them. */
   *through(batches: Iterable<DecisionBatch>): Generator<DecisionBatch> {
     const { after, to, rows } = this.#options
     for (const batch of batches) {
@@ -41,19 +44,19 @@ export class DecisionSample {
         if (!(batch.t[i] > after) || batch.t[i] > to) continue
         const place = this.#seen < rows ? this.#seen : Math.floor(this.#next() * (this.#seen + 1))
         this.#seen++
-        if (place < rows) this.#take(batch, i, place)
+        if (place < rows) this.#store(batch, i, place)
       }
       yield batch
     }
   }
 
-  #take({ t, vector, refused }: DecisionBatch, i: number, place: number): void {
+  #store({ t, vector, refused }: DecisionBatch, i: number, place: number): void {
     this.#t[place] = t[i]
     this.#refused[place] = refused.has(i) ? 1 : 0
     this.#columns.forEach((column, input) => (column[place] = valueAt(vector[input], i)))
   }
 
-  /** Of all of it the inputs; of what was decided from `from` on, UTC ms, what `score` says. */
+  /** Summarises the inputs of the whole sample, and the scores, computed by `score`, of decisions from `from` on, UTC ms. */
   summary(score: (columns: Readonly<Record<string, Float64Array>>) => Float64Array, from: number): RowsSummary {
     const { inputs, rows: most } = this.#options
     const rows = Math.min(most, this.#seen)

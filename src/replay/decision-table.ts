@@ -1,6 +1,6 @@
 /**
- * Decisions of one model as a flat table, for Parquet: a column an input (`vector.card.n10m`), with its type; lists where features are; and
- * two for each group read (`read.card(card).known`, `.clock`).
+ * Converts decisions of one model to a flat table for Parquet. It has a typed column per input (`vector.card.n10m`), lists where
+ * features are lists, and two columns per group read (`read.card(card).known`, `.clock`).
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -15,6 +15,7 @@ import type { KnownRead } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import { groupReads, readId } from '../decision/reads.ts'
 
+/** The columns of the table. */
 export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] {
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   return [
@@ -36,13 +37,13 @@ export function decisionColumns(ir: PipelineIR, model: ModelIR): OutputColumn[] 
   ]
 }
 
-/** Where a triggering event stands; a tick or a request has no place. */
+/** The position of a triggering event; ticks and requests have none. */
 const placeColumns: readonly OutputColumn[] = [
   { name: 'partition', type: 'int' },
   { name: 'offset', type: 'int' },
 ]
 
-/** The values of those columns. Good until the next batch. */
+/** The values of those columns, valid until the next batch. */
 export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }: Pick<ReplayLog, 'strings'>): OutputValues[] {
   const { model, length, position } = batch
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
@@ -59,14 +60,14 @@ export function decisionValues(ir: PipelineIR, batch: DecisionBatch, { strings }
   ]
 }
 
-/** Does an input have several values a row? */
+/** Is an input a list? */
 export function isList(ir: PipelineIR, expr: ExprIR): boolean {
   if (expr.op !== 'feature') return false
   const group = ir.groups.find(({ name }) => name === expr.group)!
   return givesList(group.features.find(({ name }) => name === expr.name)!.agg)
 }
 
-/** Why a decision could not be made; NULL where it was. */
+/** The reason why a decision could not be made; NULL if it was made. */
 export function refusedColumn({ length, refused }: Pick<DecisionBatch, 'length' | 'refused'>, strings: Strings): Column {
   const values = new Int32Array(length)
   const nulls = new Uint8Array(length).fill(1)

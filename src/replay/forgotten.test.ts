@@ -1,4 +1,4 @@
-/** Of a log that has forgotten its beginning, every value and label is what it is of the whole log, or is not there. */
+/** Tests that values and labels over a log without its beginning equal those over the whole log, or are missing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isReplayed, logOf } from '../../test/property/engines/replayed.ts'
@@ -48,14 +48,14 @@ function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run:
   return replayLog(ir, new Map(histories), whole.strings, { order, requests: new Map(requests), until: whole.until, forgotten })
 }
 
-/** Since when all keys that are live at a tick are known, too. */
+/** The time from which all active keys of a tick are visible too. */
 const knownFrom = ({ decide: by }: ModelIR, forgotten: number): number => (by.kind === 'every' ? forgotten + by.live : forgotten)
 
-/** Decisions by what they are about, with their vectors as texts. */
+/** Decisions by their subject, with their vectors as texts. */
 function decided(ir: PipelineIR, model: ModelIR, log: ReplayLog): Map<string, { t: number; vector: string; refused: string | undefined }> {
   const found = new Map<string, { t: number; vector: string; refused: string | undefined }>()
   const times = new Map<string, number>()
-  // From the last on: those that are gone are the first.
+  // Counted from the last, since the first are forgotten.
   const all = [...decide({ ir, scores: new Map() }, model, log)].flatMap(({ length, t, key, position, vector, refused }) =>
     Array.from({ length }, (_, row) => ({
       of: JSON.stringify([t[row], key.nulls?.[row] ? null : key.values[row], position?.[row]]),
@@ -78,7 +78,7 @@ function cells(column: VectorColumn, row: number): unknown {
   return isList(column) ? Array.from({ length: column.counts[row] }, (_, i) => values[row * column.width + i]) : values[row]
 }
 
-test('a decision has the vector that it has of the whole log, or is refused', () => {
+test('a decision has the same vector as over the whole log, or is refused', () => {
   let [same, refused] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
     const made = deciding(seed)
@@ -111,7 +111,7 @@ test('a decision has the vector that it has of the whole log, or is refused', ()
   assert.ok(same > 500 && refused > 500, `${same} the same, ${refused} refused`)
 })
 
-test('a label is what it is of the whole log, or not known; of an outcome that was there before its decision it says what the log has', () => {
+test('a label is the same as over the whole log, or unknown', () => {
   const seen = { from: 0, begins: 0, unknown: 0 }
   for (let seed = 1; seed <= CASES; seed++) {
     const made = labelling(seed)
@@ -155,7 +155,7 @@ function labelsOf(ir: PipelineIR, model: ModelIR, log: ReplayLog, at: number): M
   )
 }
 
-test('where the latest event before a decision is deleted later, the one that was forgotten may be the latest', () => {
+test('if the latest event before a decision is deleted later, a forgotten event may be the latest', () => {
   const below: LabelIR = {
     kind: 'begins',
     source: 'wide',
@@ -183,7 +183,7 @@ test('where the latest event before a decision is deleted later, the one that wa
   const whole = logOf(ir, log, run)
   const left = cut(ir, whole, log, run, 1)
   const told = (of: ReplayLog) => [...labelsOf(ir, model, of, 200).values()].map(one => one.told)
-  // 85, which nobody has any more, and 100 are of one episode, that began before the decision.
+  // 85, which is forgotten, and 100 are of one episode, which began before the decision.
   assert.deepEqual(told(whole), [false])
   assert.deepEqual(told(left), ['unknown'])
 })

@@ -1,7 +1,7 @@
 /**
- * `spillway/replay`: files as a history in memory, and the decisions that a pipeline makes over it with what came of them, in columns: what a model is fitted
- * on, and what other placements of its inputs are worth; and training sets, what was known of keys at moments. `spillway replay` and `spillway training-set` are the
- * same as commands.
+ * Replays files as a history in memory (`spillway/replay`), in columns. It makes the decisions of a pipeline over the history with
+ * their labels, to fit a model or to compare placements, and builds training sets by point-in-time joins. `spillway replay` and
+ * `spillway training-set` are the commands for the same.
  */
 import '../base/require-node.ts'
 export { decide, type DecisionBatch } from './decide.ts'

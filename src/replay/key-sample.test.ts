@@ -12,7 +12,7 @@ function kept(share: number, seed: number, names: readonly string[] = texts): st
   return names.filter((_, row) => isKept(column, row))
 }
 
-test('about that share of keys is kept, and all of them with a share of 1', () => {
+test('the share of kept keys is as requested, and all with a share of 1', () => {
   for (const seed of [0, 1, 2]) {
     const { length } = kept(0.1, seed)
     assert.ok(length > 900 && length < 1100, `${length} of 10,000`)
@@ -20,7 +20,7 @@ test('about that share of keys is kept, and all of them with a share of 1', () =
   assert.equal(kept(1, 0).length, texts.length)
 })
 
-test('the same keys are kept whatever their order; a smaller sample is a part of a larger one; another seed is another sample', () => {
+test('the same keys are kept in any order; a smaller sample is part of a larger one; a different seed gives a different sample', () => {
   assert.deepEqual(kept(0.1, 3, texts.toReversed()).toReversed(), kept(0.1, 3))
   const larger = new Set(kept(0.2, 3))
   assert.ok(kept(0.1, 3).every(name => larger.has(name)))
@@ -29,7 +29,7 @@ test('the same keys are kept whatever their order; a smaller sample is a part of
   assert.ok(both < 200, `${both} of about 1,000 in both`)
 })
 
-test('a number is a key by its text, and NULL is a key of its own', () => {
+test('a number is a key by its text, and NULL is a key too', () => {
   const strings = new Strings()
   const numbers = { values: Float64Array.of(7, 0, 0), nulls: Uint8Array.of(0, 1, 0) }
   const names = { values: Int32Array.of(strings.idOf('7'), strings.idOf('')) }

@@ -1,19 +1,20 @@
-/** A sample by whole keys: all rows of a key or none, and the same keys on every machine, whatever else is asked for. */
+/** Samples whole keys: all rows of a key or none. The sample has the same keys on every machine, whatever else is requested. */
 import { addText, type Hash64 } from '../base/hash.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 
+/** A sample of keys. */
 export interface KeySample {
-  /** Of all keys, above 0 and at most 1. */
+  /** The share of all keys, above 0 and at most 1. */
   readonly share: number
-  /** Another seed is another sample. */
+  /** A different seed gives a different sample. */
   readonly seed: number
 }
 
-/** In words, for manifests: with the share and the seed it says which keys there are. */
+/** The rule in words, for manifests: with the share and the seed it determines the keys. */
 export const SAMPLE_RULE = "the upper half of the 64-bit hash of (seed, key), as text, is below share · 2^32 (Spillway's src/base/hash.ts)"
 
-/** Is the key of this row, as delivered, in the sample? NULL is a key too. */
+/** Returns a test whether a row's key, as delivered, is in the sample. NULL is a key too. */
 export function sampler({ share, seed }: KeySample, strings: Strings): (key: Column, row: number) => boolean {
   const hash: Hash64 = { high: 0, low: 0 }
   const seedText = String(seed)

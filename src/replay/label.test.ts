@@ -69,7 +69,7 @@ test('labels of loaded files, in columns and counted, as known at the end of the
   assert.equal(log.histories.get('chargebacks')?.block.columns['why'], undefined, 'what no label looks at is not kept')
 })
 
-test('as known earlier there are fewer decisions, and less is known', async () => {
+test('as of an earlier time there are fewer decisions and fewer known labels', async () => {
   const log = await loaded([pay(1, 0), pay(2, 1), pay(3, 20)], [back(1, 5)])
   assert.deepEqual(label(shop, fraud.ir, log, { at: 4999 }).counts, {
     decisions: 2,
@@ -83,9 +83,9 @@ test('as known earlier there are fewer decisions, and less is known', async () =
   assert.equal(label(shop, fraud.ir, log, { at: Infinity }).counts.unknown, 0)
 })
 
-test('a decision at which it is going on already is counted apart', async () => {
+test('a decision within an episode is counted separately', async () => {
   const log = await loaded([pay(1, 0), pay(2, 4), pay(3, 10, 101), pay(4, 12, 500), pay(5, 16), pay(6, 40)])
-  // Ticks at 0, 5, … 40: an episode starts at 10, and is going on at the tick of 10 and at that of 15.
+  // Ticks at 0, 5, … 40: an episode starts at 10, and continues at the ticks of 10 and 15.
   const { eligible, known, value, outcome } = label(shop, spree.ir, log)
   assert.deepEqual([...eligible], [1, 1, 0, 0, 1, 1, 1, 1, 1])
   assert.deepEqual([...known], [1, 1, 0, 0, 1, 1, 1, 0, 0])
@@ -93,19 +93,19 @@ test('a decision at which it is going on already is counted apart', async () => 
   assert.deepEqual([...outcome.subarray(0, 3)], [10_000, 10_000, NaN], 'the onset; nothing tells of one that was going on')
 })
 
-test('a source that only labels need may be missing, and then there are no labels', async () => {
+test('a source that only labels need may be missing; then there are no labels', async () => {
   const log = await loaded([pay(1, 0)])
   assert.throws(() => label(shop, fraud.ir, log), {
     code: 'SPILL_INPUT',
-    message: "labels of model 'fraud' are from source 'chargebacks', of which no file was given; load it too",
+    message: "labels of model 'fraud' are from source 'chargebacks', which has no file; load one",
   })
   assert.equal(label(shop, spree.ir, log).length, 1)
 })
 
-test('what has no label, or no time, is refused', async () => {
+test('a model without a label, and a time of NaN, are refused', async () => {
   const log = await loaded([pay(1, 0)], [back(1, 0)])
   assert.throws(() => label(shop, plain.ir, log), { code: 'SPILL_INPUT', message: /^model 'plain' has no label/ })
-  assert.throws(() => label(shop, fraud.ir, log, { at: NaN }), { code: 'SPILL_INPUT', message: /asked for at no time/ })
+  assert.throws(() => label(shop, fraud.ir, log, { at: NaN }), { code: 'SPILL_INPUT', message: /is NaN/ })
 })
 
 test('a replay counts the labels of the models that have one, if their source is there', async () => {
@@ -125,7 +125,7 @@ test('a replay counts the labels of the models that have one, if their source is
   ])
 })
 
-test('a replay gives the labels of a model to whoever asks for them', async () => {
+test('a replay passes the labels of a model to onLabels', async () => {
   const given: [string, number[]][] = []
   const onLabels = (model: string, { value }: Labels) => given.push([model, [...value]])
   await ofFiles([[pay(1, 0), pay(2, 1)], [back(1, 1)]], files => replay(shop, { files, onLabels }))

@@ -1,7 +1,7 @@
 /**
- * Labels of all decisions that a model makes over a history, as known at a time: for fitting and judging it.
+ * Computes the labels of all decisions of a model over a history, as known at a time, for training and evaluation.
  *
- * O((events + decisions) log n); 15 bytes a decision, and what its label needs of the events of its source.
+ * Cost: O((events + decisions) log n). Memory: 15 bytes per decision, and the columns of the label's source.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { joined } from '../columns/concat.ts'
@@ -16,28 +16,32 @@ import { Feed } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import { ofDecisions, type Moments, type Triggering } from './triggering.ts'
 
-const STRETCH = 1 << 14
+const BATCH_SIZE = 1 << 14
 
-/** Labels of the decisions made by a time. Row i is decision i of `decide`. */
+/** Labels of the decisions made up to a time. Row i is decision i of `decide`. */
 export interface Labels extends Outcomes {
   readonly length: number
-  /** 1 true, 0 false, and 0 where it is not known. */
+  /** 1 true, 0 false; 0 where it is unknown. */
   readonly value: Uint8Array
   /** 1 where `value` is known. */
   readonly known: Uint8Array
-  /** Where it is true: the event time of the event that says so (`labelFrom`), or the onset of the episode (`begins`), UTC ms; NaN elsewhere. */
+  /**
+   * Where it is true: the time of the event that says so (`labelFrom`), or the onset of the episode (`begins`), UTC ms; NaN
+   * elsewhere.
+   */
   readonly outcome: Float64Array
-  /** 0 where it was going on already (`begins`): such a decision has no label. */
+  /** 0 where the episode had already begun (`begins`): such a decision has no label. */
   readonly eligible: Uint8Array
-  /** `labelFrom`: events that name the decision and came too late to change its label. */
+  /** `labelFrom`: number of events that name the decision and came too late to change its label. */
   readonly late: Uint32Array
-  /** `labelFrom`: 1 where what came of it cannot be seen for what was done about it; it is not known. */
+  /** `labelFrom`: 1 where an action hides the outcome; the label is unknown. */
   readonly censored: Uint8Array
   readonly counts: LabelCounts
 }
 
+/** Counts of labels. */
 export interface LabelCounts {
-  /** All, which are the next four together. */
+  /** All decisions: the sum of the next four. */
   readonly decisions: number
   readonly positive: number
   readonly negative: number
@@ -45,74 +49,86 @@ export interface LabelCounts {
   readonly notEligible: number
   /** Events that came too late. */
   readonly late: number
-  /** Of the unknown those that are censored; absent where the label names no action. */
+  /** Unknown labels that are censored; absent if the label names no action. */
   readonly censored?: number
 }
 
+/** Options of `label`. */
 export interface LabelOptions {
-  /** UTC ms: of what arrives later nothing is known, and decisions that are made later have no label. The end of the log unless given. */
+  /**
+   * The time of the labels, UTC ms: events that arrive later are not visible, and later decisions have no label. The end of the log
+   * by default.
+   */
   readonly at?: number
-  /** Decisions handled at a time, which changes no label. */
+  /** Decisions per batch; changes no label. */
   readonly stretch?: number
   /**
-   * Whether one of the actions that hide outcomes (`censoredBy`) followed from a decision, by its index and, of a decision on an event, where that stands; nobody was answered unless given.
+   * Returns whether one of the actions that hide outcomes (`censoredBy`) followed a decision. Called with the decision's index and,
+   * for a decision on an event, the event's position (NaN otherwise). By default no outcome is hidden.
    */
   readonly isCensored?: (decision: number, position: number) => boolean
 }
 
 /**
- * What came of each decision of a model, as known at a time (docs/semantics.md, Labels). Throws `SPILL_INPUT` for a model without a label, and where its
- * source was not loaded; otherwise as `decide` does.
+ * The labels of all decisions of a model, as known at a time (docs/semantics.md, Labels).
+ *
+ * @throws SpillwayError `SPILL_INPUT` for a model without a label, and if the label's source was not loaded; otherwise as `decide`.
+ * @example
+ * ```ts
+ * const { positive, negative, unknown } = label(pipeline, pipeline.ir.models[0], log, { at: Date.UTC(2026, 0, 9) }).counts
+ * ```
  */
 export function label(definitions: Pick<Definitions, 'ir'>, model: ModelIR, log: ReplayLog, options: LabelOptions = {}): Labels {
   if (!model.label) noLabel(model)
   return labelsOfMoments(definitions, model, triggeringOf(definitions.ir, model, log), log, options)
 }
 
-/** The same for decisions that stand somewhere else: `log` has what their labels are from. */
+/** The labels of decisions at given decision points; `log` has the label's source. */
 export function labelsOfMoments(
   { ir }: Pick<Definitions, 'ir'>,
   model: ModelIR,
   { moments, stretches }: Triggering,
   log: ReplayLog,
-  { at = log.until, stretch: size = STRETCH, isCensored }: LabelOptions = {},
+  { at = log.until, stretch: size = BATCH_SIZE, isCensored }: LabelOptions = {},
 ): Labels {
-  const { label: given = noLabel(model) } = model
-  checkLoaded(given, model, log, at)
-  const { source, block } = log.histories.get(given.source)!
+  const { label: labelIR = noLabel(model) } = model
+  checkLoaded(labelIR, model, log, at)
+  const { source, block } = log.histories.get(labelIR.source)!
   const { forgotten } = log
-  const judge = judgeOf(given, knownAt(source, block, at), { strings: log.strings, at, forgotten })
+  const judge = judgeOf(labelIR, knownAt(source, block, at), { strings: log.strings, at, forgotten })
   const key = triggerKey(ir, model)
-  const keyName = given.kind === 'from' ? triggerId(ir, model)!.name : key.name
-  // Its window is all of time: whether what was forgotten matters is looked at here.
+  const keyName = labelIR.kind === 'from' ? triggerId(ir, model)!.name : key.name
+  // The feature's window is lifetime, so the check for forgotten events is done here.
   const feed =
-    given.kind === 'begins' ? new Feed({ group: isGoingOn(given), key: [key.name] }, moments, { ...log, forgotten: -Infinity }) : undefined
+    labelIR.kind === 'begins'
+      ? new Feed({ group: holdsGroup(labelIR), key: [key.name] }, moments, { ...log, forgotten: -Infinity })
+      : undefined
   const parts: Part[] = []
   let first = 0
-  for (const part of stretches(size)) {
-    const t = madeBy(at, moments, part)
+  for (const triggers of stretches(size)) {
+    const t = timesUpTo(at, moments, triggers)
     if (t.length === 0) break
     const outcomes = noOutcomes(t.length)
-    judge.judge(columnSlice(part.columnOf(keyName), 0, t.length), t, outcomes)
-    forget(outcomes, t, forgotten)
+    judge.judge(columnSlice(triggers.columnOf(keyName), 0, t.length), t, outcomes)
+    dropForgotten(outcomes, t, forgotten)
     const censored = isCensored
-      ? censor(outcomes, i => isCensored(first + i, moments.position?.[part.from + i] ?? NaN))
+      ? censor(outcomes, i => isCensored(first + i, moments.position?.[triggers.from + i] ?? NaN))
       : new Uint8Array(t.length)
-    parts.push({ ...outcomes, censored, eligible: keepEligible(outcomes, feed?.next(part), t, forgotten) })
+    parts.push({ ...outcomes, censored, eligible: findEligible(outcomes, feed?.next(triggers), t, forgotten) })
     first += t.length
   }
-  return labelsOf(parts, given.kind === 'from' && given.censoredBy !== undefined)
+  return labelsOf(parts, labelIR.kind === 'from' && labelIR.censoredBy !== undefined)
 }
 
-/** The times of the decisions of a stretch that are made by then. */
-function madeBy(at: number, moments: Moments, part: Parameters<typeof ofDecisions>[1]): Float64Array {
-  const t = ofDecisions(moments.t, part)
-  // They do not fall: the last one tells of all.
+/** The times of a batch's decisions up to `at`. */
+function timesUpTo(at: number, moments: Moments, triggers: Parameters<typeof ofDecisions>[1]): Float64Array {
+  const t = ofDecisions(moments.t, triggers)
+  // Times do not decrease, so the last one decides for all.
   return t.length === 0 || t[t.length - 1] <= at ? t : t.subarray(0, firstFrom(t, 1, 0, t.length, at + 1))
 }
 
-/** Whether the condition of an episode held at the latest event of the key, as a feature: what is known of it is the decision's `P`. */
-function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins' }>): ConstructorParameters<typeof Feed>[0]['group'] {
+/** The group whose feature tells whether the condition of an episode held at the key's latest event in the decision's `P`. */
+function holdsGroup({ source, key, condition }: Extract<LabelIR, { kind: 'begins' }>): ConstructorParameters<typeof Feed>[0]['group'] {
   return {
     name: `label of ${source}`,
     source,
@@ -128,7 +144,7 @@ function isGoingOn({ source, key, condition }: Extract<LabelIR, { kind: 'begins'
 
 type Part = Outcomes & Pick<Labels, 'eligible' | 'censored'>
 
-/** Takes the outcomes away that cannot be seen, whatever came. */
+/** Removes the outcomes that an action hides. */
 function censor({ value, known, outcome }: Outcomes, isCensored: (row: number) => boolean): Uint8Array {
   const censored = Uint8Array.from(value, (_, row) => Number(isCensored(row)))
   for (let row = 0; row < value.length; row++) {
@@ -139,8 +155,8 @@ function censor({ value, known, outcome }: Outcomes, isCensored: (row: number) =
   return censored
 }
 
-/** What came of a decision up to `forgotten` may have arrived by then. */
-function forget({ value, known, outcome }: Outcomes, t: Float64Array, forgotten: number): void {
+/** Removes the outcomes of decisions up to `forgotten`: events about them may have been forgotten. */
+function dropForgotten({ value, known, outcome }: Outcomes, t: Float64Array, forgotten: number): void {
   for (let i = 0; i < t.length && t[i] <= forgotten; i++) {
     value[i] = known[i] = 0
     outcome[i] = NaN
@@ -148,10 +164,10 @@ function forget({ value, known, outcome }: Outcomes, t: Float64Array, forgotten:
 }
 
 /**
- * Which decisions are eligible. Takes the outcomes away of those that are not, where a limit of the kernel was passed, and where the latest event that says whether it was going on may be
- * one that was forgotten, so that nothing tells.
+ * Determines the eligible decisions. Removes the outcomes of others, of those beyond a limit of the kernel, and of those whose latest
+ * event may have been forgotten.
  */
-function keepEligible(
+function findEligible(
   { value, known, outcome }: Outcomes,
   latest: ReturnType<Feed['next']> | undefined,
   t: Float64Array,
@@ -179,7 +195,7 @@ function labelsOf(parts: readonly Part[], mayBeCensored: boolean): Labels {
   const late = joined(all.map(part => part.late))
   const censored = joined(all.map(part => part.censored))
   const counts = countsOf({ value, known, eligible, late })
-  const hidden = mayBeCensored ? { censored: censored.reduce((sum, one) => sum + one, 0) } : {}
+  const hidden = mayBeCensored ? { censored: censored.reduce((sum, flag) => sum + flag, 0) } : {}
   return { length: value.length, value, known, outcome, eligible, late, censored, counts: { ...counts, ...hidden } }
 }
 
@@ -189,8 +205,15 @@ function countsOf({ value, known, eligible, late }: Pick<Labels, 'value' | 'know
     for (let i = 0; i < numbers.length; i++) total += numbers[i]
     return total
   }
-  const [decisions, positive, told, asked] = [value.length, sum(value), sum(known), sum(eligible)]
-  return { decisions, positive, negative: told - positive, unknown: asked - told, notEligible: decisions - asked, late: sum(late) }
+  const [decisions, positive, settled, eligibleCount] = [value.length, sum(value), sum(known), sum(eligible)]
+  return {
+    decisions,
+    positive,
+    negative: settled - positive,
+    unknown: eligibleCount - settled,
+    notEligible: decisions - eligibleCount,
+    late: sum(late),
+  }
 }
 
 function noLabel({ name }: ModelIR): never {
@@ -202,6 +225,6 @@ function noLabel({ name }: ModelIR): never {
 
 function checkLoaded({ source }: LabelIR, { name }: ModelIR, { missing }: ReplayLog, at: number): void {
   if (missing.has(source))
-    throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are from source '${source}', of which no file was given; load it too`)
-  if (Number.isNaN(at)) throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are asked for at no time; 'at' is UTC ms`)
+    throw new SpillwayError('SPILL_INPUT', `labels of model '${name}' are from source '${source}', which has no file; load one`)
+  if (Number.isNaN(at)) throw new SpillwayError('SPILL_INPUT', `the time of the labels of model '${name}' is NaN; set 'at' to UTC ms`)
 }

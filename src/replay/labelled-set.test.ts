@@ -19,7 +19,7 @@ const labels: Labels = {
   counts: { decisions: 6, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 },
 }
 
-/** Decisions at 0, 10, 20 …, two a batch; the last is behind the labels. */
+/** Decisions at 0, 10, 20 …, two per batch; the last is after the labels' time. */
 const set = (): TrainingSet => ({
   columns: [
     { name: 't', type: 'timestamp' },
@@ -41,7 +41,7 @@ function rowsOf(labelling: Partial<Labelling> & Pick<Labelling, 'label'>, sample
   return { names: made.columns.map(({ name }) => name), rows, counts: counts() }
 }
 
-test('each decision has what is known of it, and nothing where nothing is; those behind the time are no rows', () => {
+test('each decision has its label or NULL; later decisions are no rows', () => {
   const { names, rows, counts } = rowsOf({ label: from })
   assert.deepEqual(names, ['t', 'key.k', 'label', 'label.late'])
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('each decision has what is known of it, and nothing where nothing is; those
   assert.deepEqual(counts, { at: 55, positive: 3, negative: 1, unknown: 1, notEligible: 1, late: 2 })
 })
 
-test('settled rows are known, and so old that a false one would be known too', () => {
+test('settled rows are known, and older than the horizon', () => {
   const { names, rows, counts } = rowsOf({ label: begins, isSettled: true })
   assert.deepEqual(names.slice(2), ['label', 'label.eligible'])
   assert.deepEqual(
@@ -76,7 +76,7 @@ test('settled rows are known, and so old that a false one would be known too', (
   )
 })
 
-test('of a sample of keys only those rows are counted', () => {
+test('only sampled rows are counted', () => {
   const { rows, counts } = rowsOf({ label: from }, { key: 'key.k', isKept: ({ values }, row) => values[row] === 1 })
   assert.deepEqual(
     rows.map(([t]) => t),
@@ -85,7 +85,7 @@ test('of a sample of keys only those rows are counted', () => {
   assert.deepEqual(counts, { at: 55, positive: 2, negative: 1, unknown: 0, notEligible: 0, late: 2 })
 })
 
-test('labels that are censored are counted, among those without and among those left out, where the label names an action', () => {
+test('censored labels are counted, kept or dropped, if the label names an action', () => {
   const hidden = { ...labels, counts: { ...labels.counts, censored: 1 } }
   assert.equal(rowsOf({ label: from }).counts.censored, undefined)
   const { counts, rows } = rowsOf({ label: from, labels: hidden })

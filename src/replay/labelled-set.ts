@@ -1,8 +1,8 @@
 /**
- * A training set of decisions with what came of each beside it.
+ * Joins the labels of decisions to a training set of the same decisions.
  *
- * `label` is true, false, or NULL where that is not known, or where there is nothing to know: nothing is guessed. Decisions that were made after the time that labels are
- * of have none, and are no rows. What is counted is what is written, as it goes by.
+ * `label` is true, false, or NULL if it is unknown or the decision is not eligible; nothing is guessed. Decisions after the labels'
+ * time are dropped. The counts are of the written rows, updated as rows are read.
  */
 import type { Column } from '../columns/block.ts'
 import type { LabelIR } from '../define/ir/ir.ts'
@@ -12,21 +12,25 @@ import { horizonOf } from './label-horizon.ts'
 import { pickedValues } from '../files/picked-values.ts'
 import type { TrainingBatch, TrainingColumn, TrainingSet } from './training-set.ts'
 
+/** Labels and the rows to keep. */
 export interface Labelling {
   readonly label: LabelIR
-  /** Of the decisions of the set, in their order. */
+  /** The labels of the set's decisions, in order. */
   readonly labels: Labels
-  /** The time that they are of, UTC ms. */
+  /** The time of the labels, UTC ms. */
   readonly at: number
-  /** Leaves rows out whose label is not known, and those so young that only some labels are known yet (`horizonOf`). */
+  /**
+   * Drops rows whose label is unknown, and those younger than the label's horizon, since only some of their labels are known
+   * (`labelHorizon`).
+   */
   readonly isSettled?: boolean
-  /** Leaves rows out that are not later, UTC ms. */
+  /** Drops rows at or before this time, UTC ms. */
   readonly after?: number
 }
 
-/** What labels a set has; its rows are the first four together. */
+/** Counts of a set's labels; its rows are the sum of positive, negative, unknown and notEligible. */
 export interface LabelCount {
-  /** What the labels are of, UTC ms. */
+  /** The time of the labels, UTC ms. */
   readonly at: number
   readonly positive: number
   readonly negative: number
@@ -34,21 +38,31 @@ export interface LabelCount {
   readonly notEligible: number
   /** Events that named a decision and came too late to change its label. */
   readonly late: number
-  /** Of those without a label, and of those left out, the ones whose outcome cannot be seen for what was done about the decision; absent where the label names no action. */
+  /** Rows, kept or dropped, whose outcome an action hides; absent if the label names no action. */
   readonly censored?: number
-  /** Rows that were left out, if only those are in it whose label is settled. */
+  /** Rows that were dropped; present if only settled rows are kept. */
   readonly unsettled?: number
 }
 
-/** `counts` are of the rows that were taken from `set` so far. */
+/** A labelled training set. `counts` are of the rows read from `set` so far. */
 export interface LabelledSet {
   readonly set: TrainingSet
   readonly counts: () => LabelCount
 }
 
+/** The name of the label's column. */
 export const LABEL = 'label'
 
-/** The set must be of the decisions that the labels are of; a sample is taken of what comes out (`isKept`, by the column `key`). */
+/**
+ * Joins labels to a set, which must be of the same decisions as the labels. `sample` then keeps the rows for which `isKept` returns
+ * true, called with the column named `key` and a row.
+ *
+ * @example
+ * ```ts
+ * const decisions = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
+ * const { set, counts } = labelledSet(decisions, { label: model.label!, labels: label(pipeline, model, log), at: log.until })
+ * ```
+ */
 export function labelledSet(
   set: TrainingSet,
   labelling: Labelling,
@@ -70,7 +84,7 @@ export function labelledSet(
   return { set: { ...set, columns, batches }, counts: () => counts }
 }
 
-/** Whether it was going on already, which `begins` has; how many events came too late, which `labelFrom` has. */
+/** The columns of a label: `begins` also has eligibility, `labelFrom` the number of late events. */
 const labelColumns = ({ kind }: LabelIR): TrainingColumn[] => [
   { name: LABEL, type: 'bool' },
   kind === 'begins' ? { name: `${LABEL}.eligible`, type: 'bool' } : { name: `${LABEL}.late`, type: 'int' },
@@ -103,13 +117,13 @@ function* labelledBatches(
       }
     }
     const [from, to] = [first, first + length]
-    const beside: OutputValues[] = [
+    const labelValues: OutputValues[] = [
       { values: Float64Array.from(labels.value.subarray(from, to)), nulls: labels.known.subarray(from, to).map(known => 1 - known) },
       { values: Float64Array.from((label.kind === 'begins' ? labels.eligible : labels.late).subarray(from, to)) },
     ]
-    const kept = Uint32Array.from(rows)
-    const columns = [...batch.columns, ...beside].map(column => pickedValues(column, kept))
-    yield { length: kept.length, columns, done: batch.done }
+    const keptRows = Uint32Array.from(rows)
+    const columns = [...batch.columns, ...labelValues].map(column => pickedValues(column, keptRows))
+    yield { length: keptRows.length, columns, done: batch.done }
     first = to
     if (first === labels.length) return
   }

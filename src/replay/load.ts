@@ -9,29 +9,31 @@ import { givenOwnNames, underOwnNames, underTheirNames, type TheirNames } from '
 import { replayLog, type ReplayLog } from './log.ts'
 import { columnsNeeded, sourcesOfLabels } from '../decision/reads.ts'
 
-/** A file that feeds a source. One file may feed several; one source may have several files, read in the order given. */
+/** A file for a source. One file may feed several sources; a source may have several files, which are read in the given order. */
 export interface SourceFile {
   readonly source: string
   readonly path: string
 }
 
+/** Options of `load`. */
 export interface LoadOptions {
+  /** Called for each record that a source refuses. */
   readonly onRefused: (refusal: SourceRefusal) => void
-  /** Called with how many more records could not be decoded. Each is refused by every source that its file feeds. */
+  /** Called with the number of further records that could not be decoded. Every source that the file feeds refuses each of them. */
   readonly onUndecodable?: (records: number) => void
   /** Called as records are read, with the file's name and the share of it that was read, 0 to 1. */
   readonly onProgress?: (path: string, share: number) => void
-  /** Columns ignored or missing, in words. */
+  /** Called for ignored or missing columns, in words. */
   readonly onWarning?: (warning: string) => void
-  /** Where texts get their ids; of this history's own unless given. */
+  /** The table of texts; a new one by default. */
   readonly strings?: Strings
-  /** Records are somebody else's: fields that a source does not name are ignored, and columns have these names, by source. */
+  /** Column mappings by source, for files with other column names: fields without a mapping are ignored. */
   readonly theirs?: ReadonlyMap<string, TheirNames>
-  /** A file broke off, in words; what stood before was taken. Without it, that is an error. */
+  /** Called when a file is truncated; the records before the break are loaded. Without it, a truncated file is an error. */
   readonly onBroken?: (warning: string) => void
 }
 
-/** What a history is loaded for. */
+/** The part of the intake's options that a caller chooses for each source. */
 type Loading = Pick<IntakeOptions, 'strings' | 'keep' | 'shared' | 'admit' | 'theirs'>
 
 interface Pipeline {
@@ -40,15 +42,22 @@ interface Pipeline {
 }
 
 /**
- * Reads the files of a pipeline's sources into one log in memory. Throws `SPILL_INPUT` for a source without a file, unless only labels
- * need it, an unknown source, and a file that cannot be read at all.
+ * Reads the files of a pipeline's sources into one log in memory.
+ *
+ * @throws SpillwayError `SPILL_INPUT` for a source without a file, unless only labels need the source; for an unknown source; and for
+ * a file that cannot be read at all.
+ * @example
+ * ```ts
+ * const log = await load(pipeline, [{ source: 'payments', path: 'payments.ndjson' }], { onRefused: console.warn })
+ * console.log(log.length, 'events')
+ * ```
  */
 export async function load(pipeline: Pipeline, files: readonly SourceFile[], options: LoadOptions): Promise<ReplayLog> {
   const { strings = new Strings(), theirs } = options
   const { ir } = pipeline
   const needed = columnsNeeded(ir)
   const namesOf = (source: string): TheirNames => theirs?.get(source) ?? new Map()
-  const intakes = await loadIntakes(theirs ? calledAs(pipeline, theirs) : pipeline, files, options, ({ name, mapVersion }) => {
+  const intakes = await loadIntakes(theirs ? withFileNames(pipeline, theirs) : pipeline, files, options, ({ name, mapVersion }) => {
     const names = namesOf(name)
     const keep = new Set(Array.from(needed.get(name)!, column => (mapVersion === undefined && names.get(column)) || column))
     return { strings, keep, ...(theirs && { theirs: mapVersion === undefined ? new Map() : names }) }
@@ -63,17 +72,20 @@ export async function load(pipeline: Pipeline, files: readonly SourceFile[], opt
   return replayLog(ir, histories, strings, { missing })
 }
 
-/** As its records are read: sources without a map under their names, and maps given both. */
-function calledAs({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, TheirNames>): Pipeline {
+/** The pipeline with the column names of the files: sources without a map are renamed, and maps get both names. */
+function withFileNames({ ir, maps }: Pipeline, theirs: ReadonlyMap<string, TheirNames>): Pipeline {
   const sources = ir.sources.map(source => {
     const names = theirs.get(source.name)
     return names && source.mapVersion === undefined ? underTheirNames(source, names) : source
   })
-  const called = [...maps].map(([name, map]) => [name, theirs.has(name) ? givenOwnNames(map, theirs.get(name)!) : map] as const)
-  return { ir: { ...ir, sources }, maps: new Map(called) }
+  const renamedMaps = [...maps].map(([name, map]) => [name, theirs.has(name) ? givenOwnNames(map, theirs.get(name)!) : map] as const)
+  return { ir: { ...ir, sources }, maps: new Map(renamedMaps) }
 }
 
-/** Reads the files of a pipeline's sources, each into the intake that `loading` describes; they are not finished. Throws as `load` does. */
+/**
+ * Reads the files of a pipeline's sources, each into an unfinished intake with the options that `loading` returns. Throws as `load`
+ * does.
+ */
 export async function loadIntakes(
   pipeline: Pipeline,
   files: readonly SourceFile[],
@@ -90,12 +102,12 @@ export async function loadIntakes(
   )
   for (const path of new Set(files.map(file => file.path))) {
     const fed = files.filter(file => file.path === path).map(file => intakes.get(file.source)!)
-    await takeOne(path, fed, options)
+    await readFileInto(path, fed, options)
   }
   return intakes
 }
 
-async function takeOne(
+async function readFileInto(
   path: string,
   intakes: readonly Intake[],
   { onRefused, onUndecodable, onProgress, onWarning, onBroken }: LoadOptions,
@@ -105,9 +117,9 @@ async function takeOne(
     const { warnings } = await takeFile(path, intakes, { onRefused, onUndecodable, onProgress: share => onProgress?.(path, share) })
     for (const warning of warnings) onWarning?.(warning)
   } catch (error) {
-    const tookSome = intakes.some((intake, i) => intake.counts.records > before[i])
-    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !tookSome || !onBroken) throw error
-    onBroken(`${error.message}; what stood before was taken`)
+    const hasRecords = intakes.some((intake, i) => intake.counts.records > before[i])
+    if (!(error instanceof SpillwayError) || error.code !== 'SPILL_INPUT' || !hasRecords || !onBroken) throw error
+    onBroken(`${error.message}; the records before that were loaded`)
   }
 }
 

@@ -5,44 +5,47 @@ import type { History } from '../intake/intake.ts'
 import type { BatchRuns } from '../kernel/placement.ts'
 import type { Strings } from '../columns/strings.ts'
 
-/** The histories of a pipeline's sources, in memory, as one log. */
+/** The histories of a pipeline's sources in memory, merged into one log. */
 export interface ReplayLog {
   readonly histories: ReadonlyMap<string, History>
   readonly strings: Strings
   /** The total order of the events of all sources. */
   readonly order: MergedOrder
-  /** Events of all sources. */
+  /** Number of events of all sources. */
   readonly length: number
   /** The least arrival, UTC ms; Infinity without events. */
   readonly first: number
-  /** Ticks are made up to here, UTC ms: the greatest arrival, unless a clock has gone on. */
+  /** The end of ticks, UTC ms: the greatest arrival, unless a clock has advanced further. */
   readonly until: number
-  /** Sources of labels that nothing was loaded for: what they would say is not known. */
+  /** Label sources without a file: labels from them are unknown. */
   readonly missing: ReadonlySet<string>
-  /** The requests that were put to models, by the model's name. */
+  /** Recorded requests, by the model's name. */
   readonly requests: ReadonlyMap<string, Requests>
-  /** The batch runs that were made of groups placed batch, by the group's name: of a run's log alone. */
+  /** Recorded batch runs of groups placed batch, by the group's name; only in the log of a run. */
   readonly runs: ReadonlyMap<string, BatchRuns>
-  /** What arrived up to here may be missing, UTC ms; −Infinity where nothing is. A window that reaches back to it is refused, and so is a label. */
+  /**
+   * Events that arrived up to this time may be missing, UTC ms; −Infinity if none is. A window or label that reaches back to it is
+   * refused.
+   */
   readonly forgotten: number
-  /** Of decisions up to here it is not known which batch run they were made by, UTC ms; `forgotten` at least. */
+  /** The batch runs used by decisions up to this time are unknown, UTC ms; at least `forgotten`. */
   readonly knownAfter: number
-  /** For each event of `trigger`, in order: how many events of `source` stand before or at it in the total order. */
+  /** For each event of `trigger`, in order: the number of events of `source` at or before it in the total order. */
   readonly prefixes: (source: string, trigger: string) => Int32Array
 }
 
-/** Requests that were put to one model, in order. */
+/** Recorded requests for one model, in order. */
 export interface Requests {
   /** Their arrivals, UTC ms. */
   readonly t: Float64Array
-  /** For each, how many events of a source stand before it. */
+  /** For each request, the number of events of a source before it. */
   readonly prefixes: (source: string) => Int32Array
   readonly columns: Readonly<Record<string, Column>>
 }
 
-/** What a log may have beside the histories of its sources. */
+/** Properties of a log beside the histories of its sources. */
 export interface Appended {
-  /** Their total order, where they were appended to one log. */
+  /** The total order, if the sources were appended to one log. */
   readonly order: MergedOrder
   readonly until: number
   readonly requests: ReadonlyMap<string, Requests>
@@ -53,8 +56,8 @@ export interface Appended {
 }
 
 /**
- * `histories` has one for each source of the pipeline. Their total order is that of merged histories, unless they were appended
- * to one log, which has its own. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events.
+ * Merges one history per source of the pipeline. Their total order is that of merged histories, unless they were appended to one log,
+ * which has its own order. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events.
  */
 export function replayLog(
   pipeline: PipelineIR,
@@ -77,14 +80,14 @@ export function replayLog(
     runs: appended.runs ?? new Map(),
     forgotten: appended.forgotten ?? -Infinity,
     knownAfter: appended.knownAfter ?? appended.forgotten ?? -Infinity,
-    prefixes: rememberedPairs((source, trigger) => {
+    prefixes: memoizePrefixes((source, trigger) => {
       const counted = index.get(source)!
       const triggering = index.get(trigger)!
       const prefixes = new Int32Array(histories.get(trigger)!.block.length)
       let count = 0
       for (let i = 0; i < merged.length; i++) {
         const from = merged.source[i]
-        // Added in any case: which source is next is not to be guessed.
+        // Added without a branch, since the order of sources is unpredictable.
         count += from === counted ? 1 : 0
         if (from === triggering) prefixes[merged.row[i]] = count
       }
@@ -93,13 +96,13 @@ export function replayLog(
   }
 }
 
-/** They are asked for again by whoever decides over the log, or labels it. 4 bytes an event of the trigger. */
-function rememberedPairs(make: (source: string, trigger: string) => Int32Array): (source: string, trigger: string) => Int32Array {
-  const known = new Map<string, Int32Array>()
+/** Caches prefixes, since decisions and labels use the same ones. 4 bytes per event of the trigger. */
+function memoizePrefixes(make: (source: string, trigger: string) => Int32Array): (source: string, trigger: string) => Int32Array {
+  const cache = new Map<string, Int32Array>()
   return (source, trigger) => {
     const name = JSON.stringify([source, trigger])
-    const made = known.get(name) ?? make(source, trigger)
-    known.set(name, made)
-    return made
+    const prefixes = cache.get(name) ?? make(source, trigger)
+    cache.set(name, prefixes)
+    return prefixes
   }
 }

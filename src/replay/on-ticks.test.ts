@@ -18,7 +18,7 @@ const score = linear({ intercept: 0, weights: { n: 1 } })
 const ticking = model('m', { decide: every('5m', patient), inputs: p => ({ n: recent.of(p.patient).n }), score })
 
 const minute = 60_000
-/** A log of readings, one a row: patient and minute. */
+/** A log of readings, one per row: patient and minute. */
 function logOf(of: ReturnType<typeof pipeline>, rows: readonly (readonly [string | null, number])[]) {
   const strings = new Strings()
   const intake = new Intake(of.ir.sources[0], { strings, onRefused: refusal => assert.fail(refusal.detail) })
@@ -39,7 +39,7 @@ function made(rows: readonly (readonly [string | null, number])[], stretch?: num
   })
 }
 
-test('a tick decides about each live patient, with no position', () => {
+test('a tick decides about each active patient, without a position', () => {
   const [{ records, length, first, done }, ...more] = made([
     ['b', 1],
     ['a', 4],
@@ -66,7 +66,7 @@ test('a tick decides about each live patient, with no position', () => {
   )
 })
 
-test('a silence has no ticks, however long, and a stretch may end within one', () => {
+test('a long silence has no ticks, and a batch may end within a tick', () => {
   const year = 365 * 24 * 60
   const rows = [
     ['a', 5],
@@ -128,7 +128,7 @@ test('without events there are no ticks', () => {
   assert.deepEqual(made([[null, 5]]), [])
 })
 
-test('what a replay cannot tell is refused', () => {
+test('a replay refuses what it cannot compute', () => {
   const [model5] = clinic.ir.models
   const ticksAt = (max: number) => onTicks(clinic.ir, model5, model5.decide as never, logOf(clinic, [['a', 5]]), max).moments.t
   assert.deepEqual([...ticksAt(1)], [5 * minute])
@@ -136,6 +136,6 @@ test('what a replay cannot tell is refused', () => {
   const asked = pipeline('asked', [model('ask', { decide: request({ patient }), inputs: p => ({ n: recent.of(p.patient).n }), score })])
   assert.throws(() => decide(asked, asked.ir.models[0], logOf(asked, [['a', 5]])).next(), {
     code: 'SPILL_UNSUPPORTED',
-    message: /^model 'ask' decides on request, and a history of events has no requests; ask it in a test \(spillway\/testing\)/,
+    message: /^model 'ask' decides on request, and a history of events has no requests; request decisions in a test \(spillway\/testing\)/,
   })
 })

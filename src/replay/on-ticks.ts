@@ -1,7 +1,9 @@
 /**
- * `every(T, entity, { live })`: the ticks of a history, and the keys that are live at each (semantics §4).
+ * Builds the triggers of `every(T, entity, { live })`: the ticks of a history, and the active keys of each (semantics, decisions and
+ * placements).
  *
- * Ticks at which no key is live are passed over, so that a long silence costs nothing. 8 bytes a tick; what is live is found on the way.
+ * Ticks without an active key are skipped, so a long silence costs nothing. 8 bytes per tick; active keys are found as batches are
+ * made.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -15,14 +17,14 @@ import { identityColumns } from '../kernel/superseded.ts'
 import type { ReplayLog } from './log.ts'
 import type { Stretch, Triggering } from './triggering.ts'
 
-/** Events of a source that tells, with the columns that say of whom and which are revised. */
-interface Telling {
+/** The events of a source that determines liveness, with their key columns and those for revisions. */
+interface LivenessEvents {
   readonly source: string
   readonly keys: readonly Column[]
   readonly block: Block
 }
 
-/** Throws `SPILL_LIMIT` past REPLAY_TICKS_MAX ticks. */
+/** The triggers of a model that decides at ticks. Throws `SPILL_LIMIT` past REPLAY_TICKS_MAX ticks. */
 export function onTicks(
   ir: PipelineIR,
   model: ModelIR,
@@ -30,20 +32,20 @@ export function onTicks(
   log: ReplayLog,
   ticksMax: number = limits.REPLAY_TICKS_MAX,
 ): Triggering {
-  return onMoments(ir, model, decide, log, liveTicks(decide, tellingOf(ir, model, decide, log), log, ticksMax))
+  return onMoments(ir, model, decide, log, liveTicks(decide, livenessEvents(ir, model, decide, log), log, ticksMax))
 }
 
-/** As ticks at these moments and no others, UTC ms in order, also those at which no key is live: about them nothing is decided. */
+/** The triggers at these times, UTC ms in order, including times without an active key, which have no decision. */
 export function onMoments(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog, t: Float64Array): Triggering {
-  const tellers = tellingOf(ir, model, decide, log)
+  const sources = livenessEvents(ir, model, decide, log)
   return {
     moments: { t, prefixes: source => countUpTo(log.histories.get(source)!.block.arrival, t), source: undefined },
-    stretches: size => tickStretches(new TickKeys(ir, model, decide, log.strings), decide, tellers, t, size),
+    stretches: size => tickBatches(new TickKeys(ir, model, decide, log.strings), decide, sources, t, size),
   }
 }
 
-function tellingOf(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog): Telling[] {
-  return [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): Telling => {
+function livenessEvents(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog): LivenessEvents[] {
+  return [...Map.groupBy(tellersOf(ir, model, decide), ({ source }) => source)].map(([source, columns]): LivenessEvents => {
     const { block, source: of } = log.histories.get(source)!
     const names = [...columns.map(({ key }) => key), ...identityColumns(of), ...(of.deleted === undefined ? [] : [of.deleted])]
     return {
@@ -54,47 +56,60 @@ function tellingOf(ir: PipelineIR, model: ModelIR, decide: Every, log: ReplayLog
   })
 }
 
-/** The ticks at which a key may be live: those not too long after the newest event time that is known. */
-function liveTicks({ every, live }: Every, tellers: readonly Telling[], { first, until }: ReplayLog, ticksMax: number): Float64Array {
+/** The ticks at which a key may be active: those at most `live` after the newest visible event time. */
+function liveTicks(
+  { every, live }: Every,
+  sources: readonly LivenessEvents[],
+  { first, until }: ReplayLog,
+  ticksMax: number,
+): Float64Array {
   const ticks: number[] = []
-  const next = tellers.map(() => 0)
+  const next = sources.map(() => 0)
   let newest = -Infinity
   for (let t = atOrAfter(first, every); t <= until;) {
-    tellers.forEach(({ keys, block: { time, arrival } }, i) => {
+    sources.forEach(({ keys, block: { time, arrival } }, i) => {
       let row = next[i]
       for (; row < arrival.length && arrival[row] <= t; row++)
         if (time[row] > newest && keys.some(key => !key.nulls?.[row])) newest = time[row]
       next[i] = row
     })
-    const isLive = newest >= t - live
-    if (isLive) ticks.push(t)
+    const isActive = newest >= t - live
+    if (isActive) ticks.push(t)
     if (ticks.length > ticksMax)
       throw new SpillwayError(
         'SPILL_LIMIT',
         `more than ${ticksMax} ticks of one model (REPLAY_TICKS_MAX); tick less often, or replay a shorter history`,
       )
-    const silence = Math.min(...tellers.map(({ block: { arrival } }, i) => arrival[next[i]] ?? Infinity))
-    t = isLive ? t + every : Math.max(t + every, atOrAfter(silence, every))
+    const silence = Math.min(...sources.map(({ block: { arrival } }, i) => arrival[next[i]] ?? Infinity))
+    t = isActive ? t + every : Math.max(t + every, atOrAfter(silence, every))
   }
   return Float64Array.from(ticks)
 }
 
-/** The first multiple of `every` at or after a moment. */
-const atOrAfter = (moment: number, every: number): number => Math.ceil(moment / every) * every + 0
+/** The first multiple of `every` at or after a time. */
+const atOrAfter = (t: number, every: number): number => Math.ceil(t / every) * every + 0
 
-/** A decision for each tick and each key live at it, in order of both. */
-function* tickStretches(keys: TickKeys, decide: Every, tellers: readonly Telling[], ticks: Float64Array, size: number): Generator<Stretch> {
-  const seen = tellers.map(() => 0)
+/** Batches of one decision per tick and active key, in order of both. */
+function* tickBatches(
+  keys: TickKeys,
+  decide: Every,
+  sources: readonly LivenessEvents[],
+  ticks: Float64Array,
+  size: number,
+): Generator<Stretch> {
+  const seen = sources.map(() => 0)
   const values = decide.column.type === 'string' ? new Int32Array(size) : new Float64Array(size)
-  const moment = new Int32Array(size)
+  const pointOf = new Int32Array(size)
   let length = 0
-  const stretch = (): Stretch => {
-    const filled = { length, moment: moment.slice(0, length), key: { values: values.slice(0, length) } }
+  const batch = (): Stretch => {
+    const points = pointOf.slice(0, length)
+    const key = { values: values.slice(0, length) }
+    const filled: Stretch = { length, from: points[0], to: points.at(-1)! + 1, moment: points, columnOf: () => key }
     length = 0
-    return { ...filled, from: filled.moment[0], to: filled.moment.at(-1)! + 1, columnOf: () => filled.key }
+    return filled
   }
   for (let tick = 0; tick < ticks.length; tick++) {
-    tellers.forEach(({ source, block }, i) => {
+    sources.forEach(({ source, block }, i) => {
       const from = seen[i]
       let to = from
       while (to < block.length && block.arrival[to] <= ticks[tick]) to++
@@ -104,9 +119,9 @@ function* tickStretches(keys: TickKeys, decide: Every, tellers: readonly Telling
     const live = keys.at(ticks[tick])
     for (let row = 0; row < live.length; row++) {
       values[length] = live[row]!
-      moment[length++] = tick
-      if (length === size) yield stretch()
+      pointOf[length++] = tick
+      if (length === size) yield batch()
     }
   }
-  if (length > 0) yield stretch()
+  if (length > 0) yield batch()
 }

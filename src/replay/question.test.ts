@@ -41,7 +41,7 @@ const { ir } = pipeline('shop', [risk, late, asked, plain, between])
 const named = (columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[]) =>
   columns.map(({ name, type, nullable }) => `${name} ${type}${nullable ? ' or NULL' : ''}`)
 
-test('of a model: its inputs, the keys that they are read at, its own first, and the fields that they are made of', () => {
+test('for a model: its inputs, their keys with its own first, and their fields', () => {
   const question = modelQuestion(ir, 'risk')
   assert.deepEqual(named(question.keys), ['card string or NULL', 'till int or NULL'])
   assert.deepEqual(named(question.fields), ['amount decimal'])
@@ -58,7 +58,7 @@ test('of a model: its inputs, the keys that they are read at, its own first, and
   assert.deepEqual(modelQuestion(ir, 'asked').fields, [])
 })
 
-test('of groups: their features, or single ones, at a column for each entity', () => {
+test('for groups: all or single features, at a column per entity', () => {
   const question = groupsQuestion(ir, ['by_card.n', 'by_till', 'seen'])
   assert.deepEqual(named(question.keys), ['card string or NULL', 'till int or NULL'])
   assert.deepEqual(
@@ -83,7 +83,7 @@ const refusals: readonly (readonly [string, () => unknown, string, RegExp])[] = 
     /no feature 'spend'; did you mean 'spent'\?$/,
   ],
   ['a feature of a feature', () => groupsQuestion(ir, ['by_card.n.x']), 'SPILL_INPUT', /no feature 'n\.x'/],
-  ['a feature twice', () => groupsQuestion(ir, ['seen.n', 'seen']), 'SPILL_INPUT', /^feature 'seen\.n' is asked for twice/],
+  ['a feature twice', () => groupsQuestion(ir, ['seen.n', 'seen']), 'SPILL_INPUT', /^feature 'seen\.n' is requested twice/],
   ['a model without features', () => modelQuestion(ir, 'plain'), 'SPILL_INPUT', /^model 'plain' reads no feature/],
   [
     'before, in a group',

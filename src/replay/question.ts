@@ -1,8 +1,8 @@
 /**
- * What a training set asks of a pipeline at each of its rows: a model that decides on request, at the row's keys and time, and scores nothing.
+ * Builds the request of a training set: a model without a score that decides on request, at each row's keys and time.
  *
- * Beside the inputs that are wanted it has one for each group read, the time since the newest event known of the key: a feature as any other, so that
- * placements, revisions and clocks are the kernel's here too.
+ * Beside the wanted inputs it has one more per group read: the time since the key's newest visible event. That is a feature like any
+ * other, so the kernel handles placements, revisions and as-of times here too.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
@@ -10,25 +10,33 @@ import { groupReads, leavesOf } from '../decision/reads.ts'
 import type { ColumnIR, FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { triggerColumns, triggerKey } from '../define/model/trigger-columns.ts'
 
-/** No name of a user's has a `#`. */
+/** Names of users contain no `#`. */
 const NEWEST = '#newest'
-const ASKED = '#rows'
+const REQUEST_MODEL = '#rows'
 
+/** The inputs of a training set, and the pipeline that computes them. */
 export interface Question {
-  /** The groups that are read, with what tells the age of their newest event, and the sources of those. */
+  /** The groups that are read, with the feature for the age of their newest event, and their sources. */
   readonly ir: PipelineIR
-  /** The inputs wanted, and behind them the time since the newest event of each group read, in the order of `groupReads`. */
+  /** The wanted inputs, then the time since the newest event of each group read, in the order of `groupReads`. */
   readonly model: ModelIR
-  /** Columns of a row that give keys; the first is what a sample is taken by. Any may be NULL. */
+  /** Columns of a row that give keys; a sample is taken by the first. Each may be NULL. */
   readonly keys: readonly ColumnIR[]
-  /** Further columns of a row that inputs are made of. */
+  /** Further columns of a row that inputs need. */
   readonly fields: readonly ColumnIR[]
+  /** The wanted inputs. */
   readonly inputs: readonly InputIR[]
 }
 
 /**
- * The inputs of a model: a row has the fields of its trigger that they refer to. Throws `SPILL_INPUT` for a model that there is not, or that reads
- * nothing; `SPILL_UNSUPPORTED` for a feature with `before`, which has no meaning where no event triggers.
+ * A training set of the inputs of a model; a row has the trigger's fields that they refer to.
+ *
+ * @throws SpillwayError `SPILL_INPUT` for an unknown model, or one without features; `SPILL_UNSUPPORTED` for a feature with `before`,
+ * since no event triggers.
+ * @example
+ * ```ts
+ * const { keys, fields } = modelQuestion(pipeline.ir, 'risk')
+ * ```
  */
 export function modelQuestion(ir: PipelineIR, name: string): Question {
   const model = ir.models.find(candidate => candidate.name === name)
@@ -36,7 +44,7 @@ export function modelQuestion(ir: PipelineIR, name: string): Question {
   const leaves = model.inputs.flatMap(({ expr }) => leavesOf(expr))
   const keyNames = new Set(leaves.flatMap(leaf => (leaf.op === 'feature' ? leaf.key : [])))
   if (keyNames.size === 0)
-    throw new SpillwayError('SPILL_INPUT', `model '${name}' reads no feature, so that nothing is known of a key; name groups instead`)
+    throw new SpillwayError('SPILL_INPUT', `model '${name}' reads no feature, so its rows have no keys; name groups instead`)
   const columns = triggerColumns(ir, model)
   const { name: first } = triggerKey(ir, model)
   const keys = columns.filter(column => keyNames.has(column.name)).sort((a, b) => Number(b.name === first) - Number(a.name === first))
@@ -46,13 +54,18 @@ export function modelQuestion(ir: PipelineIR, name: string): Question {
 }
 
 /**
- * The features of groups, each named `group` or `group.feature`: a row has a column for each entity. Throws as `modelQuestion` does, and
- * `SPILL_UNSUPPORTED` where two groups would take keys of two types from one column.
+ * A training set of features of groups, each named `group` or `group.feature`; a row has a column for each entity.
+ *
+ * @throws SpillwayError as `modelQuestion`, and `SPILL_UNSUPPORTED` if two groups need keys of two types from one column.
+ * @example
+ * ```ts
+ * const question = groupsQuestion(pipeline.ir, ['card', 'terminal.amount7d'])
+ * ```
  */
 export function groupsQuestion(ir: PipelineIR, names: readonly string[]): Question {
   const keys = new Map<string, ColumnIR>()
-  const inputs = names.flatMap(asked => {
-    const { group, features } = featuresNamed(ir, asked)
+  const inputs = names.flatMap(name => {
+    const { group, features } = featuresNamed(ir, name)
     const columns = keyColumns(ir, group)
     for (const column of columns) addKey(keys, column, group)
     const key = columns.map(({ name }) => name)
@@ -62,19 +75,19 @@ export function groupsQuestion(ir: PipelineIR, names: readonly string[]): Questi
     }))
   })
   const twice = inputs.find(({ name }, i) => inputs.findIndex(other => other.name === name) < i)
-  if (twice) throw new SpillwayError('SPILL_INPUT', `feature '${twice.name}' is asked for twice; name it once`)
+  if (twice) throw new SpillwayError('SPILL_INPUT', `feature '${twice.name}' is requested twice; name it once`)
   return questionOf(ir, inputs, [...keys.values()], [])
 }
 
 function questionOf(ir: PipelineIR, inputs: readonly InputIR[], keys: readonly ColumnIR[], fields: readonly ColumnIR[]): Question {
   const columns = [...keys, ...fields]
-  const wanted: ModelIR = {
-    name: ASKED,
+  const requestModel: ModelIR = {
+    name: REQUEST_MODEL,
     decide: { kind: 'request', columns, key: keys[0].name },
     inputs,
     score: { kind: 'linear', intercept: 0, terms: [] },
   }
-  const reads = groupReads(ir, wanted)
+  const reads = groupReads(ir, requestModel)
   for (const { group } of reads) checkNotBefore(group)
   const newest = reads.map(({ group, key }): InputIR => ({
     name: NEWEST,
@@ -88,14 +101,14 @@ function questionOf(ir: PipelineIR, inputs: readonly InputIR[], keys: readonly C
       groups: groups.map(group => ({ ...group, features: [...group.features, sinceNewest] })),
       models: [],
     },
-    model: { ...wanted, inputs: [...inputs, ...newest] },
+    model: { ...requestModel, inputs: [...inputs, ...newest] },
     keys,
     fields,
     inputs,
   }
 }
 
-/** From the clock of the group back to the newest event that is known of the key. */
+/** The time from the key's newest visible event to the group's as-of time. */
 const sinceNewest: FeatureIR = { name: NEWEST, agg: 'timeSinceLast', window: 'lifetime', hop: 1, type: 'duration' }
 
 function checkNotBefore({ name, features }: GroupIR): void {
@@ -103,23 +116,24 @@ function checkNotBefore({ name, features }: GroupIR): void {
   if (before)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `feature '${name}.${before.name}' leaves the triggering event out (before), and a row of keys and a time has none; take the decisions that were made (--decisions), or name other features`,
+      `feature '${name}.${before.name}' leaves the triggering event out (before), and a row of keys and a time has none; ` +
+        'take the decisions that were made (--decisions), or name other features',
     )
 }
 
-function featuresNamed(ir: PipelineIR, asked: string): { group: GroupIR; features: readonly FeatureIR[] } {
-  const [name, feature, ...more] = asked.split('.')
+function featuresNamed(ir: PipelineIR, path: string): { group: GroupIR; features: readonly FeatureIR[] } {
+  const [name, feature, ...more] = path.split('.')
   const group = ir.groups.find(candidate => candidate.name === name)
   if (!group) throw noSuch(ir, 'group', name, ir.groups)
   if (feature === undefined) return { group, features: group.features }
   const features = group.features.filter(candidate => candidate.name === feature && more.length === 0)
   const names = group.features.map(candidate => candidate.name)
   if (features.length === 0)
-    throw new SpillwayError('SPILL_INPUT', `group '${name}' has no feature '${asked.slice(name.length + 1)}'${didYouMean(feature, names)}`)
+    throw new SpillwayError('SPILL_INPUT', `group '${name}' has no feature '${path.slice(name.length + 1)}'${didYouMean(feature, names)}`)
   return { group, features }
 }
 
-/** A group's key in a row: a column called as the entity, or as the source's own column where an entity is in the key twice. */
+/** A group's key columns in a row: named like the entity, or like the source's column if an entity is in the key twice. */
 function keyColumns(ir: PipelineIR, { source: name, entity, key }: GroupIR): ColumnIR[] {
   const source = ir.sources.find(candidate => candidate.name === name)!
   return key.map((own, i) => {
@@ -129,7 +143,7 @@ function keyColumns(ir: PipelineIR, { source: name, entity, key }: GroupIR): Col
   })
 }
 
-/** What is declared of its values is the door's to check: here an id may be any, or none. */
+/** The key column of a row. Declared bounds do not apply here: a key may be any value, or NULL. */
 const asKey = ({ name, type, scale, zone, entity }: ColumnIR): ColumnIR => ({
   name,
   type,
@@ -140,16 +154,17 @@ const asKey = ({ name, type, scale, zone, entity }: ColumnIR): ColumnIR => ({
 })
 
 function addKey(keys: Map<string, ColumnIR>, column: ColumnIR, group: GroupIR): void {
-  const known = keys.get(column.name)
-  if (known && (known.type !== column.type || known.scale !== column.scale))
+  const existing = keys.get(column.name)
+  if (existing && (existing.type !== column.type || existing.scale !== column.scale))
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `the key '${column.name}' of group '${group.name}' is ${column.type}, and of another group ${known.type}; make a training set of each`,
+      `the key '${column.name}' of group '${group.name}' is ${column.type}, and of another group ${existing.type}; ` +
+        'make a training set of each',
     )
-  keys.set(column.name, known ?? column)
+  keys.set(column.name, existing ?? column)
 }
 
-function noSuch(ir: PipelineIR, what: string, name: string, of: readonly { readonly name: string }[]): SpillwayError {
+function noSuch(ir: PipelineIR, kind: string, name: string, of: readonly { readonly name: string }[]): SpillwayError {
   const names = of.map(each => each.name)
-  return new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no ${what} '${name}'${didYouMean(name, names)}`)
+  return new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no ${kind} '${name}'${didYouMean(name, names)}`)
 }

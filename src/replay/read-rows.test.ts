@@ -40,7 +40,7 @@ async function readFile(path: string, rowsMax?: number, time = 't') {
   return Array.from({ length }, (_, i) => [row[i], t[i], ...['card', 'till', 'amount'].map(name => cell(name, i))])
 }
 
-test('NDJSON, CSV and Parquet give the same rows; other columns are passed over, and a key may be NULL', async () => {
+test('NDJSON, CSV and Parquet give the same rows; other columns are ignored, and a key may be NULL', async () => {
   const expected = [
     [1, noon, 'c1', 7, 1250],
     [2, noon - 1, null, 8, 0],
@@ -80,7 +80,7 @@ test('the column of times may have another name', async () => {
   assert.deepEqual(rows, [[1, noon, 'a', 1, 100]])
 })
 
-test('no rows are rows too', async () => {
+test('a file without rows is valid', async () => {
   assert.deepEqual(await readText('none.csv', 'card,till,amount,t\n'), [])
 })
 
@@ -123,7 +123,7 @@ const bad: readonly (readonly [string, string, string, RegExp])[] = [
 for (const [name, file, text, message] of bad)
   test(`${name} is refused, with its place`, () => assert.rejects(readText(file, text), { code: 'SPILL_INPUT', message }))
 
-test('there are only so many rows', async () => {
+test('the number of rows is limited', async () => {
   const rows = 'card,till,amount,t\na,1,1,0\na,1,1,0\n'
   assert.equal((await readText('two.csv', rows, 2)).length, 2)
   await assert.rejects(readText('two.csv', rows, 1), { code: 'SPILL_LIMIT', message: /more than 1 rows \(ASKED_ROWS_MAX\)/ })

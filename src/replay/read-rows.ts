@@ -1,7 +1,7 @@
 /**
- * A file of keys and times that a training set is asked for: Parquet, CSV or NDJSON. Columns that nobody asks for are passed over.
+ * Reads a file of keys and times for a training set: Parquet, CSV or NDJSON. Other columns are ignored.
  *
- * It is a question, not data that came from somewhere: the first row that cannot be read ends it, with its place.
+ * The file is a request, not data from a source: the first invalid row is an error with its place.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
@@ -19,13 +19,23 @@ import { RowReader } from '../intake/row-reader.ts'
 import type { AskedRows } from './asked-rows.ts'
 import type { Question } from './question.ts'
 
+/** A file of keys and times. */
 export interface RowsFile {
   readonly path: string
   /** The column with the time of each row. */
   readonly time: string
 }
 
-/** Texts get their ids in `strings`. Throws `SPILL_INPUT` for a column that is missing and a value that is none, `SPILL_LIMIT` past ASKED_ROWS_MAX. */
+/**
+ * Reads the rows of a file; texts get their ids in `strings`.
+ *
+ * @throws SpillwayError `SPILL_INPUT` for a missing column and an invalid value, with the place; `SPILL_LIMIT` past ASKED_ROWS_MAX.
+ * @example
+ * ```ts
+ * const question = groupsQuestion(pipeline.ir, ['card'])
+ * const rows = inOrderOfTime(await readRows({ path: 'rows.csv', time: 'at' }, question, log.strings))
+ * ```
+ */
 export async function readRows(
   { path, time }: RowsFile,
   { keys, fields }: Question,
@@ -41,8 +51,8 @@ export async function readRows(
   for await (const batch of file.batches(file.columns && columns.map(({ name }) => name))) {
     const [broken] = batch.undecodable
     if (broken) throw new SpillwayError('SPILL_INPUT', `cannot be read: ${broken.detail}`, { place: broken.place })
-    reader ??= new RowReader({ columns, key: time, time }, builder, () => strings, passingOver(batch.origin))
-    takeRows(batch, reader, builder, columns, file.columns ? [] : required)
+    reader ??= new RowReader({ columns, key: time, time }, builder, () => strings, ignoringExtra(batch.origin))
+    addRows(batch, reader, builder, columns, file.columns ? [] : required)
     if (builder.length > rowsMax)
       throw new SpillwayError('SPILL_LIMIT', `more than ${rowsMax} rows (ASKED_ROWS_MAX); ask for them in several sets, or sample keys`, {
         place: file.name,
@@ -53,7 +63,7 @@ export async function readRows(
   return { length, t, row: positions(length).map(at => at + 1), columns: read }
 }
 
-/** As declared, if the rows' time is a field of the trigger as well. */
+/** The column of rows' times; as declared, if it is a field of the trigger as well. */
 function timeColumn(time: string, columns: readonly ColumnIR[]): ColumnIR {
   const declared = columns.find(({ name }) => name === time)
   if (declared && declared.type !== 'timestamp')
@@ -61,25 +71,25 @@ function timeColumn(time: string, columns: readonly ColumnIR[]): ColumnIR {
   return { ...declared, name: time, type: 'timestamp', nullable: false }
 }
 
-/** What a file says of its columns before a row is read. */
-function checkColumns({ name, columns: found }: InputFile, columns: readonly ColumnIR[], time: string): void {
-  if (!found) return
-  const names = found.map(column => column.name)
+/** Checks the columns that a file declares before its first row. */
+function checkColumns({ name, columns: fileColumns }: InputFile, columns: readonly ColumnIR[], time: string): void {
+  if (!fileColumns) return
+  const names = fileColumns.map(column => column.name)
   for (const column of columns)
     if (!names.includes(column.name)) throw new SpillwayError('SPILL_INPUT', `has ${missing(column.name, names, time)}`, { place: name })
 }
 
 function missing(column: string, names: readonly string[], time: string): string {
-  const what =
+  const problem =
     column === time ? `no column '${time}' with the time of each row; name another with --time` : `no column '${column}', a key or input`
-  return `${what}${didYouMean(column, names)}`
+  return `${problem}${didYouMean(column, names)}`
 }
 
-/** A file of rows may have columns for others. */
-const passingOver = (origin: Origin): Origin => ({ ...origin, tabular: true })
+/** Extra columns of a file of rows are ignored. */
+const ignoringExtra = (origin: Origin): Origin => ({ ...origin, tabular: true })
 
-/** `required`: keys that each record must have, NULL or not; a file with columns has them or not as a whole. */
-function takeRows(
+/** Adds the rows of a batch. `required`: keys that each record must have, NULL or not; files with columns are checked as a whole. */
+function addRows(
   batch: RecordBatch,
   reader: RowReader,
   builder: BlockBuilder,

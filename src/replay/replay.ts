@@ -11,7 +11,7 @@ import { load, type SourceFile } from './load.ts'
 import type { ReplayLog } from './log.ts'
 import { reports } from './report.ts'
 
-/** What a replay needs of a pipeline: its IR, the user's functions and files of ONNX. */
+/** The parts of a pipeline that a replay needs: its IR, its maps, the user's functions and ONNX files. */
 export interface Replayable {
   readonly ir: PipelineIR
   readonly fingerprint: string
@@ -19,64 +19,68 @@ export interface Replayable {
   readonly scores: ReadonlyMap<string, GivenScore>
 }
 
+/** Options of `replay`. */
 export interface ReplayOptions {
   readonly files: readonly SourceFile[]
-  /** Replay these models only, by name. */
+  /** Only these models, by name. */
   readonly models?: readonly string[]
-  /** Receives every batch of decisions; the next is made when it resolves. */
+  /** Receives every batch of decisions; the next batch is made when it resolves. */
   readonly onDecisions?: (batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>) => void | Promise<void>
-  /** Receives what came of all decisions of a model, after them: of a model with a label whose source was loaded. */
+  /** Receives the labels of all decisions of a model after its last decision, if the model has a label whose source was loaded. */
   readonly onLabels?: (model: string, labels: Labels) => void
-  /** Receives every report, in the order of their definitions and of their times; without it none is made. */
+  /** Receives every report, in the order of their definitions and of their times; without it no report is made. */
   readonly onReport?: (report: ReportIR, table: ReportTable) => void | Promise<void>
-  /** Receives the histories as one log, before anything is decided. */
+  /** Receives the merged log before the first decision. */
   readonly onLoaded?: (log: ReplayLog) => void
-  /** Receives what each source refuses; a record that could not be decoded once for every source that its file feeds. */
+  /** Receives each refused record; a record that could not be decoded comes once per source that its file feeds. */
   readonly onRefused?: (refusal: SourceRefusal) => void
   readonly onWarning?: (warning: string) => void
-  /** What is being done, and the share of it that is done, 0 to 1. */
+  /** Receives the current stage, and the share of it that is done, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void
 }
 
+/** Counts of one model's decisions. */
 export interface ModelSummary {
   readonly model: string
   decisions: number
   /** Decisions with a score. */
   scored: number
-  /** Decisions whose score is NULL, for lack of an input. */
+  /** Decisions whose score is NULL because an input is. */
   unscored: number
-  /** Decisions that could not be made: a limit was passed, or the user's function failed. */
+  /** Decisions that could not be made, because of a limit or a failure of the user's function. */
   refused: number
   scoreSum: number
-  /** What came of them, as known at the end of the histories. Only of a model with a label, and if the label's source was loaded. */
+  /** Labels as known at the end of the histories; present if the model has a label whose source was loaded. */
   labels?: LabelCounts
 }
 
+/** Counts of one definition's reports. */
 export interface ReportSummary {
   readonly report: string
-  /** How many were made, the rows of all of them, and those of which a row was stale. */
+  /** Reports made, their rows, and the reports with a stale row. */
   made: number
   rows: number
   stale: number
 }
 
+/** The result of a replay. */
 export interface ReplaySummary {
   readonly pipeline: string
   readonly fingerprint: string
   readonly sources: readonly (Readonly<IntakeCounts> & { readonly source: string })[]
-  /** Records that could not be decoded, however many sources their files feed. */
+  /** Records that could not be decoded, each counted once. */
   readonly undecodable: number
   readonly models: readonly ModelSummary[]
-  /** Where reports were made. */
+  /** Present if reports were made. */
   readonly reports?: readonly ReportSummary[]
   readonly events: number
   readonly decisions: number
-  /** Seconds of reading and checking, and of features, scores and output. */
+  /** Seconds for reading and validation, and for features, scores and output. */
   readonly loadSeconds: number
   readonly decideSeconds: number
-  /** Columns ignored or missing, and what is in `brokenOff`. */
+  /** Ignored or missing columns, and the entries of `brokenOff`. */
   readonly warnings: readonly string[]
-  /** Files that broke off, in words: the replay is of what stood before. Empty if it did all that was asked. */
+  /** Truncated files, in words: the replay covers the records before the break. Empty if the replay is complete. */
   readonly brokenOff: readonly string[]
 }
 
@@ -118,10 +122,10 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
     }
     models.push(summary)
   }
-  const made = options.onReport && (await makeReports(pipeline, log, options.onReport, options.onProgress))
+  const reportSummaries = options.onReport && (await makeReports(pipeline, log, options.onReport, options.onProgress))
   return {
     ...countsOf(pipeline, log.histories, models),
-    ...(made && { reports: made }),
+    ...(reportSummaries && { reports: reportSummaries }),
     undecodable,
     loadSeconds: (loaded - start) / 1000,
     decideSeconds: (stopwatch() - loaded) / 1000,
@@ -131,8 +135,8 @@ export async function replay(pipeline: Replayable, options: ReplayOptions): Prom
 }
 
 /**
- * The models that decide over a history: those that are named, or all but those that decide on request and are there for reports. Throws `SPILL_UNSUPPORTED` for another that
- * decides on request.
+ * The models that decide over a history: the named ones, or all except those that decide on request and have a report. Throws
+ * `SPILL_UNSUPPORTED` for any other model that decides on request.
  */
 export function decidingModels({ models, reports: all = [] }: PipelineIR, names: readonly string[] | undefined): ModelIR[] {
   const isReported = (model: string): boolean => names === undefined && all.some(({ of }) => of.kind === 'model' && of.model === model)
@@ -167,7 +171,7 @@ async function makeReports(
   return summaries
 }
 
-/** The part of a summary that is of the pipeline, its histories and its models. */
+/** The part of a summary about the pipeline, its histories and its models. */
 export function countsOf(
   { ir, fingerprint }: Replayable,
   histories: ReadonlyMap<string, History>,
@@ -178,9 +182,10 @@ export function countsOf(
   return { pipeline: ir.name, fingerprint, sources, models, events, decisions: models.reduce((sum, { decisions }) => sum + decisions, 0) }
 }
 
+/** An empty summary. */
 export const noDecisions = (model: string): ModelSummary => ({ model, decisions: 0, scored: 0, unscored: 0, refused: 0, scoreSum: 0 })
 
-/** Adds a batch of the model's decisions. */
+/** Adds a batch of the model's decisions to its summary. */
 export function count(summary: ModelSummary, { length, score, refused }: DecisionBatch): void {
   let scored = 0
   for (let row = 0; row < length; row++) {

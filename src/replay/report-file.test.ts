@@ -22,7 +22,7 @@ const tableOf = (...keys: string[]): ReportTable => ({
 const zurich = { kind: 'cron', cron: '0 7 * * *', zone: 'Europe/Zurich' } as const
 const hourly = { kind: 'interval', every: 3_600_000, phase: 0 } as const
 
-test('a path has the time of its report on the clocks of its schedule, and one that was asked for takes the place of none that day', () => {
+test('a path has the local time of its schedule, and a report on request replaces no scheduled one', () => {
   const summer = Date.parse('2026-07-01T22:30:00Z')
   assert.equal(reportPath('lists/{date}.csv', zurich, summer, false), 'lists/2026-07-02.csv')
   assert.equal(reportPath('lists/{date}/{time}.csv', zurich, summer, false), 'lists/2026-07-02/00-30.csv')
@@ -35,7 +35,7 @@ test('a path has the time of its report on the clocks of its schedule, and one t
   assert.equal(reportName({ ...report, to: 'a.b/{date}.parquet' }, summer), '2026-07-02T00-30.parquet')
 })
 
-test('a report takes the place of the one before whole, and what it was is told', async () => {
+test('a report replaces the previous one atomically, and its hash is returned', async () => {
   const folder = scratchFolder('report')
   for (const name of ['a.csv', 'a.ndjson', 'a.parquet']) {
     const path = join(folder, name)
@@ -48,7 +48,7 @@ test('a report takes the place of the one before whole, and what it was is told'
   assert.deepEqual(readdirSync(folder).sort(), ['a.csv', 'a.ndjson', 'a.parquet'])
 })
 
-test('where it cannot be written that is said of its own name, and what stood there stands', async () => {
+test('an error names the final file, and the previous file remains', async () => {
   const folder = scratchFolder('report')
   await assert.rejects(writeReport(join(folder, 'no/a.csv'), tableOf('x')), {
     code: 'SPILL_INPUT',
@@ -62,7 +62,7 @@ test('where it cannot be written that is said of its own name, and what stood th
   assert.deepEqual(readdirSync(folder), ['a.csv'])
 })
 
-test('the hash is of the rows, and of their order', () => {
+test('the hash depends on the rows and their order', () => {
   assert.equal(reportHash(tableOf('a', 'b')), reportHash(tableOf('a', 'b')))
   assert.notEqual(reportHash(tableOf('a', 'b')), reportHash(tableOf('b', 'a')))
 })

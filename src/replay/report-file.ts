@@ -1,4 +1,4 @@
-/** A report as a file: what it is called, and the writing of it, whole or not at all. */
+/** Names and writes the file of a report, atomically. */
 import { createHash } from 'node:crypto'
 import { chmodSync, closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -10,13 +10,14 @@ import { openTable } from '../files/output.ts'
 import { Zone } from '../intake/zone.ts'
 import { RowHash } from './row-hash.ts'
 
+/** Size and hash of a report's file. */
 export interface WrittenReport {
   readonly bytes: number
-  /** Of the file, hex. */
+  /** SHA-256 of the file, hex. */
   readonly sha256: string
 }
 
-/** Of the rows, whatever file they stand in, hex: `RowHash`. */
+/** The hash of a report's rows, hex, independent of the file format (`RowHash`). */
 export function reportHash({ columns, strings, length, values }: ReportTable): string {
   const hash = new RowHash(columns, strings)
   hash.add(length, values)
@@ -24,8 +25,8 @@ export function reportHash({ columns, strings, length, values }: ReportTable): s
 }
 
 /**
- * Writes a report beside its place and renames it there, so that whoever looks finds the one before or all of this. Throws `SPILL_INPUT` where it cannot be
- * written: then what stood there stands.
+ * Writes a report to a temporary file and renames it, so that a reader sees either the previous or the whole new file. Throws
+ * `SPILL_INPUT` if it cannot be written; then the previous file remains.
  */
 export async function writeReport(path: string, { columns, strings, length, values }: ReportTable): Promise<WrittenReport> {
   const folder = dirname(path)
@@ -41,7 +42,7 @@ export async function writeReport(path: string, { columns, strings, length, valu
       throw error
     }
     sync(part)
-    // In a data folder, say: what a folder keeps from everybody else, its files keep too.
+    // A file in a private folder (a data folder) is private too.
     if ((statSync(folder).mode & 0o077) === 0) chmodSync(part, 0o600)
     const written = await hashed(part)
     renameSync(part, path)
@@ -52,7 +53,7 @@ export async function writeReport(path: string, { columns, strings, length, valu
   }
 }
 
-/** What a file has, as `writeReport` says it. */
+/** The size and hash of a file. */
 export async function hashed(path: string): Promise<WrittenReport> {
   const hash = createHash('sha256')
   let bytes = 0
@@ -63,21 +64,22 @@ export async function hashed(path: string): Promise<WrittenReport> {
   return { bytes, sha256: hash.digest('hex') }
 }
 
-/** A name of a report among all of one definition, whatever its file is called: `2026-01-05T07-00.csv`. */
-export const reportName = ({ to = '.ndjson', at }: ReportIR, t: number, isAsked = false): string =>
-  reportPath(`{date}T{time}${/\.[^.]+$/.exec(to)![0]}`, at, t, isAsked)
+/** The name of a report among all of its definition, independent of the file's path: `2026-01-05T07-00.csv`. */
+export const reportName = ({ to = '.ndjson', at }: ReportIR, t: number, isOnRequest = false): string =>
+  reportPath(`{date}T{time}${/\.[^.]+$/.exec(to)![0]}`, at, t, isOnRequest)
 
 /**
- * The path of the report of a time. One that was asked for beside the schedule has its time in its date, so that it takes the place of none that was scheduled the same day.
+ * The path of the report of a time. A report on request has its time in its date, so it never replaces the scheduled report of that
+ * day.
  */
-export function reportPath(to: string, at: ScheduleIR, t: number, isAsked: boolean): string {
+export function reportPath(to: string, at: ScheduleIR, t: number, isOnRequest: boolean): string {
   const [date, minutes, seconds] = localOf(at, t)
-  const time = seconds === '00' && !isAsked ? minutes : `${minutes}-${seconds}`
-  const dated = isAsked && !to.includes('{time}') ? `${date}T${time}` : date
+  const time = seconds === '00' && !isOnRequest ? minutes : `${minutes}-${seconds}`
+  const dated = isOnRequest && !to.includes('{time}') ? `${date}T${time}` : date
   return to.replaceAll('{date}', dated).replaceAll('{time}', time)
 }
 
-/** The day, the minute and the second on the wall where the schedule is. */
+/** The local day, minute and second in the schedule's zone. */
 function localOf(at: ScheduleIR, t: number): [date: string, minutes: string, seconds: string] {
   const zone = new Zone(at.kind === 'cron' ? at.zone : 'UTC')
   const local = new Date(t + zone.offsetAt(t)).toISOString()
@@ -93,8 +95,8 @@ function sync(path: string): void {
   }
 }
 
-/** An error of the file that is being written, as of the file that it becomes. */
+/** An error about the temporary file, as an error about the final file. */
 function ofFile(path: string, part: string, error: unknown): SpillwayError {
-  const told = error instanceof SpillwayError ? error : systemError(path, error)
-  return new SpillwayError(told.code, told.message.replaceAll(shownPath(part), shownPath(path)), { cause: error })
+  const fileFault = error instanceof SpillwayError ? error : systemError(path, error)
+  return new SpillwayError(fileFault.code, fileFault.message.replaceAll(shownPath(part), shownPath(path)), { cause: error })
 }

@@ -1,6 +1,6 @@
 /**
- * Reports over a history: at each time of their schedule, or at times that are asked for, the rows that decisions about all live keys would be made on then, with
- * everything known that had arrived by then. They are decisions that nobody made: the same feeds, placements and model.
+ * Computes reports over a history: at each time of their schedule, or at given times, the rows of decisions about all active keys,
+ * with every event visible that had arrived by then. They use the same feeds, placements and models as decisions.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -13,7 +13,15 @@ import { decideOn } from './decide.ts'
 import type { ReplayLog } from './log.ts'
 import { onMoments } from './on-ticks.ts'
 
-/** The times of a report within a history, UTC ms: those of its schedule from the first arrival to the last, or as far as a clock has gone on. Throws `SPILL_LIMIT` past REPLAY_TICKS_MAX. */
+/**
+ * The scheduled times of a report within a history, UTC ms: from the first arrival to the end of the log.
+ *
+ * @throws SpillwayError `SPILL_LIMIT` past REPLAY_TICKS_MAX times.
+ * @example
+ * ```ts
+ * const times = reportTimes(pipeline.ir.reports![0], log)
+ * ```
+ */
 export function reportTimes({ name, at }: ReportIR, { first, until }: Pick<ReplayLog, 'first' | 'until'>): Float64Array {
   if (!(first <= until)) return new Float64Array(0)
   const times: number[] = []
@@ -21,20 +29,30 @@ export function reportTimes({ name, at }: ReportIR, { first, until }: Pick<Repla
     if (times.length >= limits.REPLAY_TICKS_MAX)
       throw new SpillwayError(
         'SPILL_LIMIT',
-        `more than ${limits.REPLAY_TICKS_MAX} times of report '${name}' (REPLAY_TICKS_MAX); make it less often, or replay a shorter history`,
+        `more than ${limits.REPLAY_TICKS_MAX} times of report '${name}' (REPLAY_TICKS_MAX); ` +
+          'make it less often, or replay a shorter history',
       )
     times.push(t)
   }
   return Float64Array.from(times)
 }
 
-/** A table at each of these times, which ascend; those of the schedule unless given. Memory: a replay's, and the rows of one report. Throws as `reportTimes` and `decide` do. */
+/**
+ * The tables of a report, one for each of the ascending `times`, by default the scheduled ones. Memory: a replay, and the rows of one
+ * report.
+ *
+ * @throws SpillwayError as `reportTimes` and `decide`.
+ * @example
+ * ```ts
+ * for (const table of reports(pipeline, pipeline.ir.reports![0], log)) console.log(table.t, table.length)
+ * ```
+ */
 export function* reports(
   definitions: Definitions,
   report: ReportIR,
   log: ReplayLog,
   times: Float64Array = reportTimes(report, log),
-  stretch?: number,
+  batchSize?: number,
 ): Generator<ReportTable> {
   const { ir } = definitions
   const model = reportModel(ir, report)
@@ -47,7 +65,7 @@ export function* reports(
     if (++at < times.length) rows.begin(times[at])
     return table
   }
-  for (const batch of decideOn(onMoments(ir, model, model.decide, log, times), definitions, model, log, stretch)) {
+  for (const batch of decideOn(onMoments(ir, model, model.decide, log, times), definitions, model, log, batchSize)) {
     const decisions = { ...batch, clocks: batch.reads.map(({ clock }) => clock) }
     for (let from = 0, to = 0; from < batch.length; from = to) {
       while (times[at] < batch.t[from]) yield finish()

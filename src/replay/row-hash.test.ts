@@ -38,7 +38,7 @@ const hashOf = (...batches: readonly (readonly [number, readonly OutputValues[]]
   return hash.digest()
 }
 
-test('the hash is of the bytes that it says, whoever writes them', () => {
+test('the hash equals SHA-256 of the documented bytes', () => {
   const one = Buffer.of(1)
   const expected = createHash('sha256')
     .update('[{"name":"n","type":"int"},{"name":"who","type":"string"},{"list":true,"name":"last","type":"string"}]\n')
@@ -49,7 +49,7 @@ test('the hash is of the bytes that it says, whoever writes them', () => {
   assert.equal(hashOf([3, rows]), expected)
 })
 
-test('it does not depend on how rows come', () => {
+test('it does not depend on batches', () => {
   const [n, who, last] = rows
   const part = (from: number, to: number): readonly [number, OutputValues[]] => [
     to - from,

@@ -1,9 +1,10 @@
 /**
- * SHA-256 of the rows of a table, whatever file they stand in: equal for equal rows in equal order, on every machine and from any language.
+ * Hashes the rows of a table with SHA-256, independent of the file format: equal for equal rows in equal order, on every machine and
+ * from any language.
  *
- * Of these bytes: the columns as canonical JSON and a newline; then row by row, and in it column by column, 0 for NULL, or 1 and the value. A text is the
- * number of its UTF-8 bytes (4 bytes) and those; everything else a double (8 bytes; −0 is 0; a bool 0 or 1; times and durations ms); a list the number of
- * its items (4 bytes) and those. All little-endian. Some 20 ns a value.
+ * It hashes these bytes, all little-endian: the columns as canonical JSON and a newline; then row by row and column by column, 0 for
+ * NULL, or 1 and the value. A text is the number of its UTF-8 bytes (4 bytes) and those bytes. Any other value is a double (8 bytes;
+ * −0 is 0; a bool 0 or 1; times and durations ms). A list is the number of its items (4 bytes) and the items. About 20 ns per value.
  */
 import { createHash } from 'node:crypto'
 import type { Strings } from '../columns/strings.ts'
@@ -12,6 +13,7 @@ import type { OutputColumn, OutputValues } from '../files/table.ts'
 
 const BUFFER_BYTES = 1 << 16
 
+/** An incremental hash of rows. */
 export class RowHash {
   readonly #hash = createHash('sha256')
   readonly #isText: readonly boolean[]
@@ -26,11 +28,12 @@ export class RowHash {
     this.#hash.update(`${canonicalJson(columns)}\n`)
   }
 
+  /** Adds the first `length` rows of a batch. */
   add(length: number, columns: readonly OutputValues[]): void {
     for (let row = 0; row < length; row++) for (let c = 0; c < columns.length; c++) this.#cell(columns[c], row, this.#isText[c])
   }
 
-  /** Of all rows so far, hex; nothing can be added any more. */
+  /** The hash of all rows, hex; no row can be added afterwards. */
   digest(): string {
     this.#flush()
     return this.#hash.digest('hex')

@@ -1,9 +1,12 @@
-/** A training set without the rows of keys that are not in a sample. */
+/** Samples a training set by keys. */
 import type { Column } from '../columns/block.ts'
 import { pickedValues } from '../files/picked-values.ts'
 import type { TrainingBatch, TrainingSet } from './training-set.ts'
 
-/** `key`: the column that the sample is taken by, by its name. Rows of a set that is asked for are better left out before they are computed (`inOrderOfTime`). */
+/**
+ * Keeps the rows of a set whose value in column `key` is in the sample. Rows of a requested set should be dropped before they are
+ * computed (`inOrderOfTime`).
+ */
 export function sampledSet(set: TrainingSet, key: string, isKept: (key: Column, row: number) => boolean): TrainingSet {
   const index = set.columns.findIndex(({ name }) => name === key)
   return { ...set, batches: sampledBatches(set.batches, index, isKept) }

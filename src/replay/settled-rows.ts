@@ -1,4 +1,4 @@
-/** The rows of a labelled training set in memory, as trainers take them: inputs as doubles with NaN for NULL. 8 bytes a value. */
+/** Collects the rows of a labelled training set in memory for trainers: inputs as doubles with NaN for NULL. 8 bytes per value. */
 import { joined } from '../columns/concat.ts'
 import type { Column } from '../columns/block.ts'
 import type { TrainingRows } from '../training/table/table.ts'
@@ -6,34 +6,35 @@ import { LABEL } from './labelled-set.ts'
 import { RowHash } from './row-hash.ts'
 import type { TrainingSet } from './training-set.ts'
 
+/** The rows of a labelled set. */
 export interface SettledRows {
   /** All rows of the set, and their hash. */
   readonly rows: number
   readonly sha256: string
-  /** Rows that are left out here, since a value of theirs was refused. */
+  /** Rows that are dropped here because a value was refused. */
   readonly refused: number
-  /** When each decision was made, UTC ms; they do not fall. */
+  /** Each decision's time, UTC ms; does not decrease. */
   readonly t: Float64Array
   readonly table: TrainingRows & { readonly labels: Float64Array }
 }
 
-/** Walks the set, all of whose labels are known. */
+/** Reads the set, whose labels must all be known. */
 export function settledRows({ columns, strings, batches }: TrainingSet, inputs: readonly string[]): SettledRows {
   const indexOf = (name: string): number => columns.findIndex(column => column.name === name)
   const [time, label, refusals] = [indexOf('t'), indexOf(LABEL), indexOf('refused')]
   const places = inputs.map(name => indexOf(`vector.${name}`))
   const hash = new RowHash(columns, strings)
-  const none: Float64Array = new Float64Array(0)
-  const parts = { t: [none], labels: [none], inputs: inputs.map(() => [none]) }
+  const empty: Float64Array = new Float64Array(0)
+  const parts = { t: [empty], labels: [empty], inputs: inputs.map(() => [empty]) }
   let [rows, refused] = [0, 0]
   for (const { length, columns: values } of batches) {
     hash.add(length, values)
     rows += length
-    const kept = Uint32Array.from({ length }, (_, row) => row).filter(row => values[refusals].nulls?.[row] === 1)
-    refused += length - kept.length
-    parts.t.push(doubles(values[time], kept))
-    parts.labels.push(doubles(values[label], kept))
-    places.forEach((place, i) => parts.inputs[i].push(doubles(values[place], kept)))
+    const keptRows = Uint32Array.from({ length }, (_, row) => row).filter(row => values[refusals].nulls?.[row] === 1)
+    refused += length - keptRows.length
+    parts.t.push(doubles(values[time], keptRows))
+    parts.labels.push(doubles(values[label], keptRows))
+    places.forEach((place, i) => parts.inputs[i].push(doubles(values[place], keptRows)))
   }
   const table = { columns: Object.fromEntries(inputs.map((name, i) => [name, joined(parts.inputs[i])])), labels: joined(parts.labels) }
   return { rows, sha256: hash.digest(), refused, t: joined(parts.t), table }

@@ -32,7 +32,7 @@ async function trained(train: Train, history = stolenHistory(HOURS), more: Parti
 }
 
 for (const algorithm of ['logistic', 'linear', 'trees'] as const)
-  test(`${algorithm}: it learns, says how well on decisions that it has not seen, and gives the same again`, async () => {
+  test(`${algorithm}: it learns, is evaluated on held-out decisions, and is repeatable`, async () => {
     const { score, report } = await trained({ algorithm })
     const again = await trained({ algorithm })
     assert.deepEqual(again, { score, report })
@@ -41,7 +41,7 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
     assert.deepEqual(constant, ['shop'])
     assert.equal(set.rows, set.positive + set.negative)
     assert.equal(set.rows + set.unsettled, HOURS)
-    // What is younger than the label's horizon at the end is not looked at: only what was stolen is known of it.
+    // Decisions younger than the label's horizon are excluded: only their positive labels are known.
     assert.equal(set.unsettled, 48)
     assert.equal(split.trained + split.gap + split.holdout, set.rows)
     assert.deepEqual([split.gap, split.gapMs], [47, 2 * DAY])
@@ -51,7 +51,7 @@ for (const algorithm of ['logistic', 'linear', 'trees'] as const)
     assert.deepEqual(set.cut[0], { source: 'payments', events: HOURS, lastArrival: end })
   })
 
-test('nothing that arrives in the time it is judged by changes what is learnt', async () => {
+test("events that arrive in the holdout's time do not change the model", async () => {
   const train = { algorithm: 'trees', holdout: '8d' } as const
   const history = stolenHistory(HOURS)
   const { score, report } = await trained(train, history)
@@ -63,19 +63,19 @@ test('nothing that arrives in the time it is judged by changes what is learnt', 
   assert.notDeepEqual(other.report.metrics, report.metrics)
 })
 
-test('as of an earlier time it is what it was then, whatever came since', async () => {
+test('as of an earlier time it ignores later events', async () => {
   const at = begun + 30 * DAY
   const history = stolenHistory(HOURS)
   const then = { payments: history.payments.filter(row => row.at <= at), chargebacks: history.chargebacks.filter(row => row.at <= at) }
   assert.deepEqual(await trained({ algorithm: 'logistic' }, history, { at }), await trained({ algorithm: 'logistic' }, then, { at }))
 })
 
-test('only what is young enough is learnt from, if that is said', async () => {
+test('over limits the age of training rows', async () => {
   const { report } = await trained({ algorithm: 'logistic', over: '20d' })
   assert.equal(report.set.rows, 18 * 24)
 })
 
-test('what scores now is judged on the same decisions', async () => {
+test('the champion is evaluated on the same decisions', async () => {
   const first = await trained({ algorithm: 'logistic' }, undefined, { at: begun + 20 * DAY })
   const { report } = await trained({ algorithm: 'trees' }, undefined, { champion: { version: 4, score: first.score } })
   assert.equal(report.champion?.version, 4)
@@ -92,17 +92,17 @@ test('a label with no positives, and one that is always true, are refused with h
   await fails(/all of \d+ rows have the label 1/, { algorithm: 'logistic' }, stolenHistory(HOURS, { share: [1, 1] }))
 })
 
-test('where nothing is settled, or nothing is left before the holdout, it says what there is', async () => {
+test('without settled labels, or without rows before the holdout, the error has the counts', async () => {
   await fails(/no decision whose label is settled: 24 are not known yet, or younger/, { algorithm: 'logistic' }, stolenHistory(24), {
     at: begun + 23 * HOUR,
   })
-  await fails(/of \d+ decisions none is left to learn from before the \d+ that it is judged by/, { algorithm: 'logistic', holdout: '60d' })
+  await fails(/of \d+ decisions none is left to train on: \d+ are held out/, { algorithm: 'logistic', holdout: '60d' })
   await fails(/none is in the 1 ms of the holdout; make holdout longer/, { algorithm: 'logistic', holdout: '1ms' }, undefined, {
     at: end + 2,
   })
 })
 
-test('weights that are no numbers are refused, whatever trained them', async () => {
+test('weights that are not finite are refused for every trainer', async () => {
   const broken: Trainer = () => ({
     score: { kind: 'logistic', intercept: 0, terms: [{ input: 'amount', weight: NaN }] },
     constant: [],

@@ -1,9 +1,9 @@
 /**
- * Trains a model on a history: its decisions as they would have been made with today's features, and what came of them, as known at a time.
+ * Trains a model on a history: on its decisions, recomputed with today's features, and their labels as known at a time.
  *
- * What it gives is a function of what had arrived by then, of the definitions and the options: a training that is made again gives the same bytes. Learnt from is what is
- * settled (`labelled-set.ts`); the last of it is kept apart, and between the two lies a gap as long as the label's horizon, so that nothing that is learnt from was known
- * only by what happened in the time that the model is judged by.
+ * The result depends only on the events that had arrived by then, the definitions and the options: repeating a training gives the
+ * same bytes. It trains on settled labels (`labelled-set.ts`). The last decisions are held out. A gap as long as the label's horizon
+ * lies before them, so no training label depends on an event of the holdout's time.
  */
 import { createHash } from 'node:crypto'
 import { limits } from '../base/limits.ts'
@@ -26,53 +26,69 @@ import type { ReplayLog } from './log.ts'
 import { rowsBetween, settledRows, type SettledRows } from './settled-rows.ts'
 import { setOfDecisions } from './training-set.ts'
 
-/** The part of the rows at the end by which a model is judged, unless the definition says how long that is. */
+/** The default share of rows to hold out, at the end. */
 const HOLDOUT = 0.2
 
+/** The input of `trainModel`. */
 export interface TrainingRequest {
   readonly ir: PipelineIR
-  /** With `label` and `train`. */
+  /** A model with `label` and `train`. */
   readonly model: ModelIR
-  /** UTC ms: of what arrived later nothing is known. */
+  /** The time of the training, UTC ms: later arrivals are not visible. */
   readonly at: number
-  /** What scores now, to be judged beside it, and its number in the registry. */
+  /** The current champion, to be evaluated on the same holdout, and its version in the registry. */
   readonly champion?: (VersionScored & { readonly version: number }) | undefined
-  /** Whether an action that hides outcomes followed from the decision on the event that stands there: as a log has recorded it. */
+  /** Returns whether an action that hides outcomes followed the decision on the event at this position, as a log has recorded it. */
   readonly isCensored?: ((position: number) => boolean) | undefined
-  /** Ends a trainer that is a command. */
+  /** Aborts an external trainer. */
   readonly signal?: AbortSignal | undefined
-  /** In place of the algorithm's own. */
+  /** Replaces the algorithm's trainer. */
   readonly trainer?: Trainer
 }
 
+/** A score of one version. */
 export interface VersionScored {
   readonly score: VersionScore
-  /** That of a graph of ONNX. */
+  /** The file of an ONNX score. */
   readonly file?: OnnxFile
 }
 
+/** The result of a training. */
 export interface ModelTraining extends VersionScored {
   readonly report: TrainingReport
-  /** What drift is measured from, where somebody looks for it: of all decisions in the time that was learnt from, those without a label among them. */
+  /**
+   * The reference for drift, if the definition monitors it: a sample of all decisions of the training period, with and without a
+   * label.
+   */
   readonly reference?: RowsSummary
 }
 
-/** Rejects with `SPILL_TRAINING` where nothing can be fitted, saying what there is; otherwise as `decide` and `label` throw. */
+/**
+ * Trains a model, evaluates it on the holdout, and reports both.
+ *
+ * @throws SpillwayError `SPILL_TRAINING` if nothing can be fitted, with the counts that explain it; otherwise as `decide` and
+ * `label`.
+ * @example
+ * ```ts
+ * const { report } = await trainModel({ ir: pipeline.ir, model: pipeline.ir.models[0], at: log.until }, log)
+ * console.log(report.metrics)
+ * ```
+ */
 export async function trainModel(request: TrainingRequest, log: ReplayLog): Promise<ModelTraining> {
   const { ir, model, at, champion } = request
   const { algorithm, options, orWhen, over = Infinity, holdout } = model.train!
   const names = model.inputs.map(({ name }) => name)
   const gapMs = horizonOf(model.label!)
   const trainer = request.trainer ?? trainerOf(algorithm)
-  // What it would score is no matter, and a score may be refused.
+  // Scores do not matter here, and computing them could be refused.
   const scoreless: ModelIR = { ...model, score: { kind: 'linear', intercept: 0, terms: [] } }
   const { isCensored } = request
   const labels = label({ ir }, scoreless, log, { at, ...(isCensored && { isCensored: (_, position) => isCensored(position) }) })
   const after = Math.max(at - over, knownFrom(model, log))
   const sample = orWhen && new DecisionSample({ inputs: names, rows: limits.DRIFT_REFERENCE_ROWS, after, to: at - gapMs })
-  const made = decide({ ir, scores: new Map() }, scoreless, log)
-  const decided = setOfDecisions(ir, scoreless, sample ? sample.through(made) : made, log.strings)
-  const { set, counts } = labelledSet(decided, { label: model.label!, labels, at, isSettled: true, after })
+  const decisions = decide({ ir, scores: new Map() }, scoreless, log)
+  const decisionSet = setOfDecisions(ir, scoreless, sample ? sample.through(decisions) : decisions, log.strings)
+  const { set, counts } = labelledSet(decisionSet, { label: model.label!, labels, at, isSettled: true, after })
   const all = settledRows(set, names)
   const split = splitOf(all, { at, gapMs, holdout }, counts())
   const fitting = rowsBetween(all.table, 0, split.trained)
@@ -104,7 +120,10 @@ export async function trainModel(request: TrainingRequest, log: ReplayLog): Prom
   return { score, ...(file && { file }), report, ...(reference && { reference }) }
 }
 
-/** Of decisions up to here not all that they depend on is known, whatever windows they read, UTC ms: a tick's keys are those with an event within `live`. */
+/**
+ * The time, UTC ms, up to which the data that decisions depend on may be incomplete, whatever windows they read: a tick's active keys
+ * need the events of the last `live` ms.
+ */
 const knownFrom = ({ decide: by }: ModelIR, { forgotten, knownAfter }: ReplayLog): number =>
   by.kind === 'every' ? Math.max(knownAfter, forgotten + by.live) : knownAfter
 
@@ -112,11 +131,12 @@ function forgottenNotes({ forgotten }: ReplayLog, after: number, refused: number
   if (forgotten === -Infinity) return []
   const text = (ms: number) => new Date(ms).toISOString()
   return [
-    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
+    `the log has forgotten what arrived up to ${text(forgotten)} (run --keep): decisions up to ${text(after)} are left out, ` +
+      `and ${refused} later ones with a value that was refused, as those are whose windows reach back behind it`,
   ]
 }
 
-/** By source, what had arrived by then: what is behind it in the log changes nothing. */
+/** The events of each source that had arrived by then; later events change nothing. */
 function arrivedBy({ histories }: ReplayLog, at: number): TrainingReport['set']['cut'] {
   return [...histories].map(([source, { block }]) => {
     const [events] = countUpTo(block.arrival, Float64Array.of(at))
@@ -130,16 +150,18 @@ interface Splitting {
   readonly holdout: number | undefined
 }
 
-/** By time: rows stand in its order. */
+/** Splits rows, which are in order of time, into training rows, gap and holdout. */
 function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Splitting, counts: LabelCount): Split {
   const n = t.length
   if (n === 0 && (counts.unsettled ?? 0) + refused === 0)
     untrainable(
-      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, none of a live key, or none as new as 'over' says`,
+      `the model has decided about nothing by ${new Date(at).toISOString()}: there is no event that it decides on, ` +
+        "no active key, or no decision as recent as 'over' requires",
     )
   if (n === 0)
     untrainable(
-      `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, and ${refused} have a value that was refused`,
+      `there is no decision whose label is settled: ${counts.unsettled ?? 0} are not known yet, or younger than the label's horizon, ` +
+        `and ${refused} have a value that was refused`,
     )
   const holdoutFrom = holdout === undefined ? t[Math.min(n - 1, Math.floor(n * (1 - HOLDOUT)))] : at - gapMs - holdout
   const trainedTo = holdoutFrom - gapMs
@@ -154,9 +176,10 @@ function splitOf({ t, table, refused }: SettledRows, { at, gapMs, holdout }: Spl
   )
   if (trained === 0)
     untrainable(
-      `of ${n} decisions none is left to learn from before the ${n - judged} that it is judged by and a gap of ${gapMs} ms before them, the horizon of the label; wait for more, or make holdout shorter`,
+      `of ${n} decisions none is left to train on: ${n - judged} are held out, ` +
+        `and a gap of ${gapMs} ms before them, the label's horizon, is excluded; wait for more decisions, or make holdout shorter`,
     )
   if (judged === n) untrainable(`of ${n} decisions none is in the ${holdout} ms of the holdout; make holdout longer`)
-  const trainedPositives = table.labels.subarray(0, trained).reduce((sum, one) => sum + one, 0)
+  const trainedPositives = table.labels.subarray(0, trained).reduce((sum, label) => sum + label, 0)
   return { trained, trainedPositives, trainedTo, gap: judged - trained, gapMs, holdout: n - judged, holdoutFrom, refused }
 }

@@ -1,5 +1,6 @@
 /**
- * A training set as a folder: `rows.parquet`, and `manifest.json`, which is written last, so that a folder without one is no training set.
+ * Writes a training set as a folder: `rows.parquet` and `manifest.json`. The manifest is written last, so a folder without one is no
+ * training set.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import type { TrainingSet } from './training-set.ts'
 const ROWS = 'rows.parquet'
 const MANIFEST = 'manifest.json'
 
-/** Throws `SPILL_INPUT` where the folder cannot be written; then, and if the set throws, it has no manifest. */
+/** Writes a training set. Throws `SPILL_INPUT` if the folder cannot be written. After any error the folder has no manifest. */
 export async function writeTrainingSet(
   folder: string,
   { columns, strings, batches }: TrainingSet,
@@ -41,7 +42,7 @@ export async function writeTrainingSet(
   return manifest
 }
 
-/** What stands there of another set is one no longer. */
+/** Creates the folder, and removes the manifest of an earlier set. */
 function begin(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })

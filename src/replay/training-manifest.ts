@@ -1,4 +1,7 @@
-/** What a training set was made of, beside its rows: plain JSON, the same for the same history, definitions and rows, wherever and whenever it was made. */
+/**
+ * Describes the origin of a training set's rows: plain JSON, equal for equal history, definitions and rows, wherever and whenever the
+ * set is built.
+ */
 import { packageVersion } from '../base/package-version.ts'
 import { groupFingerprint } from '../define/ir/fingerprint.ts'
 import type { PipelineIR, PlacementIR } from '../define/ir/ir.ts'
@@ -7,22 +10,23 @@ import { SAMPLE_RULE, type KeySample } from './key-sample.ts'
 import type { LabelCount } from './labelled-set.ts'
 import type { TrainingColumn } from './training-set.ts'
 
+/** The manifest of a training set. */
 export interface TrainingManifest extends TrainingOrigin {
   readonly format: 1
   readonly file: string
   readonly rows: number
-  /** Of the rows as `RowHash` takes them: the columns below, each row in its order. */
+  /** The `RowHash` of the rows: the columns below, then the rows in order. */
   readonly sha256: string
   readonly columns: readonly TrainingColumn[]
 }
 
-/** Times are UTC ms. */
+/** The inputs of a training set; times are UTC ms. */
 export interface TrainingOrigin {
   readonly of: OfRows | OfDecisions
   readonly sample?: KeySample & { readonly key: string; readonly rule: string }
-  /** What came of the decisions, where that was asked for. */
+  /** Counts of labels, if labels were requested. */
   readonly labels?: LabelCount
-  /** By source: how much of it there was. NULL: no event. */
+  /** By source: its events and last arrival; NULL without events. */
   readonly cut: readonly { readonly source: string; readonly events: number; readonly lastArrival: number | null }[]
   readonly code: {
     readonly spillway: string
@@ -32,24 +36,26 @@ export interface TrainingOrigin {
   }
 }
 
+/** A set of requested rows. */
 export interface OfRows {
   readonly kind: 'rows'
-  /** Rows that were asked for, before a sample was taken. */
+  /** Requested rows, before sampling. */
   readonly asked: number
-  /** Of those that are left, how many are before the first arrival, so that nothing was known… */
+  /** Sampled rows before the first arrival, to which nothing is visible… */
   readonly before: number
-  /** …and how many are behind the last: more may arrive by their time. */
+  /** …and those after the last arrival: more events may arrive by their time. */
   readonly ahead: number
 }
 
+/** A set of a model's decisions. */
 export interface OfDecisions {
   readonly kind: 'decisions'
   readonly model: string
-  /** Of each version of the pipeline that decided, where that is recorded. */
+  /** The decisions of each pipeline version, if recorded. */
   readonly decidedBy?: readonly { readonly fingerprint: string; readonly decisions: number }[]
 }
 
-/** `ir`: the pipeline with the groups that are read, as the user defined them. */
+/** The manifest's `code`. `ir` is the pipeline as the user defined it. */
 export const codeOf = (ir: PipelineIR, fingerprint: string, groups: readonly string[]): TrainingOrigin['code'] => ({
   spillway: packageVersion(),
   pipeline: ir.name,
@@ -59,7 +65,9 @@ export const codeOf = (ir: PipelineIR, fingerprint: string, groups: readonly str
     .map(group => ({ group: group.name, fingerprint: groupFingerprint(ir, group), place: group.place })),
 })
 
+/** The manifest's `cut`. */
 export const cutOf = (histories: Iterable<readonly [string, Pick<History, 'block'>]>): TrainingOrigin['cut'] =>
   [...histories].map(([source, { block }]) => ({ source, events: block.length, lastArrival: block.arrival.at(-1) ?? null }))
 
+/** The manifest's `sample`. */
 export const sampleOf = (sample: KeySample, key: string): NonNullable<TrainingOrigin['sample']> => ({ ...sample, key, rule: SAMPLE_RULE })

@@ -1,4 +1,4 @@
-/** Sets of decisions, and samples of them; and that rows at the moments of ticks are the decisions of those ticks. */
+/** Tests sets of decisions, samples of sets, and that rows at the times of ticks equal the decisions of those ticks. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blockOf } from '../../test/property/engines/block.ts'
@@ -29,7 +29,7 @@ function logOf(ir: PipelineIR, events: Parameters<typeof blockOf>[1]): ReplayLog
   return replayLog(ir, new Map(histories), strings)
 }
 
-/** The values of columns whose names begin so, of all batches, by name. NULLs as they are kept. */
+/** The values of columns with this name prefix, of all batches, by name. NULLs as stored. */
 function cellsOf({ columns, batches }: TrainingSet, prefix: string): Record<string, unknown[]> {
   const found = Object.fromEntries(columns.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => [name, [] as unknown[]]))
   for (const batch of batches)
@@ -44,7 +44,7 @@ function cellOf({ values, nulls, counts, width = 1 }: OutputValues, row: number)
   return counts ? [...values.subarray(row * width, row * width + counts[row])] : values[row]
 }
 
-/** What a model decided, copied, since columns are written over. */
+/** Copies of a model's decisions, since batches overwrite their columns. */
 function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; readonly key: Column } {
   const parts = [...batches].map(({ t, key, length }) => ({ t: t.slice(), key: { values: key.values.slice() }, length }))
   const key = concatColumns(
@@ -54,7 +54,7 @@ function kept(batches: Iterable<DecisionBatch>): { readonly t: Float64Array; rea
   return { t: joined(parts.map(part => part.t)), key }
 }
 
-test('rows at the moments of ticks are the decisions of those ticks, in every placement', () => {
+test('rows at the times of ticks equal the decisions of those ticks, in every placement', () => {
   let [compared, refused] = [0, 0]
   for (let seed = 1; seed <= CASES; seed++) {
     const made = deciding(seed)
@@ -109,7 +109,7 @@ const setOf = (name: string): TrainingSet => {
   return setOfDecisions(ir, of, decide({ ir, scores: new Map() }, of, shop), shop.strings)
 }
 
-test('a set of decisions has where each stood, if it stood at an event; decimals and lists as the model had them', () => {
+test('a set of decisions has positions of events, and decimals and lists as the model saw them', () => {
   const names = setOf('selling').columns.map(({ name, type, scale, list }) => `${name} ${type}${scale ?? ''}${list ? '[]' : ''}`)
   assert.deepEqual(names, [
     't timestamp',
@@ -132,7 +132,7 @@ test('a set of decisions has where each stood, if it stood at an event; decimals
   assert.deepEqual(cellsOf(setOf('ticking'), '')['vector.n'], [1, 2, 2])
 })
 
-test('a set of rows says how old everything is, and a refused value and why', () => {
+test('a set of rows has ages, and refused values with the reason', () => {
   const few = features('few', {
     from: sales,
     entity: card,

@@ -1,9 +1,9 @@
 /**
- * A training set: what was known of keys at moments, in columns, a stretch at a time.
+ * Builds training sets in columns, batch by batch: features of keys as of each row's time (a point-in-time join).
  *
- * Of rows of keys and times that are asked for, in order of time: each is read as a request would be that came behind everything which had arrived by
- * its time. Or of decisions that were made, with the vectors that they had. Each row says of every group read how old it was. Labels are no part of it: whoever
- * has them puts columns beside these.
+ * Requested rows of keys and times are in order of time; each is read like a request after every event that had arrived by its time.
+ * Rows of decisions have the vectors of those decisions. Each row has the age of every group read. Labels are joined separately
+ * (`labelled-set.ts`).
  */
 import type { Column } from '../columns/block.ts'
 import { columnSlice } from '../columns/slice.ts'
@@ -21,32 +21,41 @@ import type { KnownRead } from './feed.ts'
 import type { ReplayLog } from './log.ts'
 import type { Question } from './question.ts'
 
-/** A column of a training set. Values are as a model is given them: a decimal is a double, divided by 10^scale. */
+/** A column of a training set. Values are as a model sees them: a decimal is a double, divided by 10^scale. */
 export interface TrainingColumn extends OutputColumn {
   readonly scale?: number
 }
 
+/** A batch of rows. */
 export interface TrainingBatch {
   readonly length: number
-  /** In the order of the set's columns. Good until the next batch. */
+  /** In the order of the set's columns; valid until the next batch. */
   readonly columns: readonly OutputValues[]
-  /** The share of the set that is done with this batch, 0 to 1. */
+  /** The share of the set that is done after this batch, 0 to 1. */
   readonly done: number
 }
 
+/** A training set: its columns, and batches of rows. */
 export interface TrainingSet {
   readonly columns: readonly TrainingColumn[]
-  /** Where texts have their ids. */
+  /** The texts of the ids in columns. */
   readonly strings: Strings
-  /** To be walked once. */
+  /** Can be iterated once. */
   readonly batches: Iterable<TrainingBatch>
 }
 
 /**
- * What a question's inputs were for rows in order of time. Memory: that of a replay of the log, 20 bytes a row for each group read, and a stretch of values.
- * Throws as `decide` does.
+ * The training set of requested rows, which must be in order of time. Memory: a replay of the log, 20 bytes per row and group read,
+ * and one batch of values.
+ *
+ * @throws SpillwayError as `decide`.
+ * @example
+ * ```ts
+ * const { columns, batches } = setOfRows(groupsQuestion(pipeline.ir, ['card']), rows, log)
+ * for (const batch of batches) console.log(batch.length, columns.length)
+ * ```
  */
-export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, stretch?: number): TrainingSet {
+export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, batchSize?: number): TrainingSet {
   const { ir, model, keys, inputs } = question
   const reads = groupReads(ir, model).map(idOf)
   return {
@@ -59,7 +68,7 @@ export function setOfRows(question: Question, rows: AskedRows, log: ReplayLog, s
       ...reads.flatMap(read => [...readColumns(read), { name: `read.${read}.newest`, type: 'duration' as const }]),
     ],
     strings: log.strings,
-    batches: batchesOfRows(question, rows, log, stretch),
+    batches: batchesOfRows(question, rows, log, batchSize),
   }
 }
 
@@ -67,10 +76,10 @@ function* batchesOfRows(
   { ir, model, keys, inputs }: Question,
   rows: AskedRows,
   log: ReplayLog,
-  stretch?: number,
+  batchSize?: number,
 ): Generator<TrainingBatch> {
-  const asked: ReplayLog = { ...log, requests: new Map([[model.name, asRequests(rows, log)]]) }
-  for (const batch of decide({ ir, scores: new Map() }, model, asked, stretch)) {
+  const logWithRequests: ReplayLog = { ...log, requests: new Map([[model.name, asRequests(rows, log)]]) }
+  for (const batch of decide({ ir, scores: new Map() }, model, logWithRequests, batchSize)) {
     const { length, first, t, vector, done } = batch
     yield {
       length,
@@ -90,7 +99,14 @@ function* batchesOfRows(
   }
 }
 
-/** Decisions of one model, as a replay makes them or a log has them, without their scores: what there is to learn is what came of them. */
+/**
+ * The training set of a model's decisions, from a replay or a log, without their scores.
+ *
+ * @example
+ * ```ts
+ * const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
+ * ```
+ */
 export function setOfDecisions(ir: PipelineIR, model: ModelIR, batches: Iterable<DecisionBatch>, strings: Strings): TrainingSet {
   const [key, id] = [triggerKey(ir, model), triggerId(ir, model)]
   const hasPlace = model.decide.kind === 'on'
@@ -137,16 +153,16 @@ const inputColumns = (ir: PipelineIR, inputs: ModelIR['inputs']): TrainingColumn
 
 const typed = (name: string, { type, scale }: TypeIR): TrainingColumn => ({ name, type, ...(scale !== undefined && { scale }) })
 
-/** Why a value is missing that its window may hold. */
+/** Why a value is missing although its window may hold one. */
 const refused: TrainingColumn = { name: 'refused', type: 'string' }
 
-/** Of each group read: how many events of its source were known, and how far its clock was behind the row's time. */
+/** For each group read: the number of visible events of its source, and the age of its as-of time at the row's time. */
 const readColumns = (read: string): TrainingColumn[] => [
   { name: `read.${read}.known`, type: 'int' },
   { name: `read.${read}.age`, type: 'duration' },
 ]
 
-/** The age is NULL before the first run of a schedule. */
+/** The values of those columns. The age is NULL before the first run of a schedule. */
 function readValues({ known, clock }: KnownRead, t: Float64Array): [known: Column, age: Column] {
   const values = new Float64Array(t.length)
   const nulls = new Uint8Array(t.length)

@@ -1,41 +1,43 @@
 import type { Column } from '../columns/block.ts'
 
 /**
- * When a model decides over a history, and what its decisions bring with them, whatever its trigger (semantics §4).
+ * The decision points of a model over a history, and the trigger's columns, for any kind of trigger (semantics, decisions and
+ * placements).
  *
- * A *moment* is a time and a cut of the log. An event or a request is one moment and one decision; a tick is one moment and a decision for each
- * live key, so that what is known is worked out, and kept, once a moment.
+ * A *decision point* is a time and a prefix of the log. An event or a request is one point and one decision. A tick is one point with
+ * a decision per active key, so placements are computed and stored once per point.
  */
 export interface Triggering {
   readonly moments: Moments
-  /** Every decision in order, at most `size` at a time. Its columns are good until the next stretch. */
+  /** All decisions in order, at most `size` per batch. A batch's columns are valid until the next batch. */
   readonly stretches: (size: number) => Iterable<Stretch>
 }
 
-/** In the total order; none is before the one that it follows. */
+/** Decision points in the total order. */
 export interface Moments {
   /** UTC ms. */
   readonly t: Float64Array
-  /** For each moment, how many events of a source its `P` has. */
+  /** For each point, the number of events of a source in its `P`. */
   readonly prefixes: (source: string) => Int32Array
-  /** The source whose event, the last of the prefix, is what triggers. */
+  /** The source of the triggering events; each is the last event of its prefix. */
   readonly source: string | undefined
-  /** Where that event stands in its source. */
+  /** The position of the triggering event in its source. */
   readonly position?: Float64Array
 }
 
+/** A batch of triggers, one per decision. */
 export interface Stretch {
   readonly length: number
-  /** Its decisions are of moments [from, to): one each… */
+  /** Its decisions are those of points [from, to): one each… */
   readonly from: number
   readonly to: number
-  /** …or of the moments that stand here. */
+  /** …or, if present, of these points, by decision. */
   readonly moment?: Int32Array
-  /** A column of the trigger, as it is kept. */
+  /** A column of the trigger, as stored. */
   readonly columnOf: (name: string) => Column
 }
 
-/** Of values by moment, those of the decisions of a stretch. Without a copy where moments are decisions. */
+/** Expands values by point to values by decision. Without a copy if each point has one decision. */
 export function ofDecisions<A extends Float64Array | Int32Array>(byMoment: A, { length, from, to, moment }: Stretch): A {
   if (!moment) return byMoment.subarray(from, to) as A
   const values = new (byMoment.constructor as new (length: number) => A)(length)

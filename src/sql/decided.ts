@@ -4,19 +4,23 @@ import type { Dialect } from './dialect.ts'
 import { columnNames, identifiers } from './relations.ts'
 import { revisionColumns } from './values.ts'
 
-/** The decisions of a model before their vectors. */
+/** The SQL of a model's decisions, before their vectors. */
 export interface DecidedSql {
   /**
-   * Relations, the last of them `decided`, a row a decision: the trigger's columns; `_ask`, which tells decisions apart and orders them; `_about`, the
-   * index of the triggering event in the log, or the key of a tick; `_t`, and as what is known the `_prefix` of the log up to arrival `_upto`,
-   * if that is not NULL; `_without`, the triggering event.
+   * Relations. The last one is `decided`, with a row per decision and these columns: those of the trigger; `_ask`, the decision's
+   * number, which orders decisions; `_about`, the index of the triggering event in the log, or the key of a tick; `_t`; `_prefix` and
+   * `_upto`, which define the visible events as the prefix of the log, up to that arrival unless it is NULL; `_without`, the
+   * triggering event.
    */
   readonly relations: readonly string[]
   /** The identifier of each column of the trigger. */
   readonly fields: ReadonlyMap<string, string>
 }
 
-/** When a model decides and about what (semantics §4). Throws `SPILL_UNSUPPORTED` for a model that is requested: requests are no relation. */
+/**
+ * Builds the decisions of a model (semantics, decisions and placements). Throws `SPILL_UNSUPPORTED` for a model that decides on
+ * request: requests are in no relation.
+ */
 export function decidedSql(
   pipeline: PipelineIR,
   model: ModelIR,
@@ -36,7 +40,7 @@ export function decidedSql(
   }
 }
 
-/** Its clock is the greatest arrival up to its event. */
+/** Decisions on events. The time of a decision is the greatest arrival up to its event. */
 function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => string, dialect: Dialect): DecidedSql {
   const relations = [
     log,
@@ -54,7 +58,7 @@ function onEvents(source: SourceIR, log: string, eventsOf: (source: string) => s
   return { relations, fields: columnNames(source, dialect) }
 }
 
-/** Every tick from the first arrival to the last, with each key that is live at it. */
+/** Decisions at ticks: every tick from the first arrival to the last, with each key that is active at it. */
 function onTicks(
   pipeline: PipelineIR,
   { every, live, column }: Extract<TriggerIR, { kind: 'every' }>,

@@ -10,38 +10,40 @@ import { scoreSql } from './score.ts'
 import { SelectList } from './select-list.ts'
 import { valuesQuery, type OtherEvents } from './values.ts'
 
-/** Some features of one group, read at the key that some columns of the trigger give. */
+/** Some features of one group, read at the key that these columns of the trigger give. */
 export interface SqlRead {
   readonly group: GroupIR
   readonly key: readonly string[]
 }
 
-/** Decisions before their vectors, and what each of them knows of each group that it reads. */
+/** Decisions before their vectors, and what each of them sees of each group that it reads. */
 export interface DecidedReads {
   readonly decided: DecidedSql
   readonly reads: readonly SqlRead[]
-  /** Of a decision `d`: its cut of one read, and the event that features with `before` leave out. */
+  /** For a decision `d`: the cut of one read, and the event that features with `before` leave out. */
   readonly cutOf: (read: SqlRead, index: number) => PlacedSql & { readonly without: string; readonly more?: readonly string[] }
-  /** Say by how much other computations of inexact inputs may differ. */
+  /** Also return error bounds of inexact inputs. */
   readonly bounds?: boolean
-  /** Which events of a source count, where not those that are known and stand. */
+  /** Replaces the rule for which events of a source count; by default those that are visible and not superseded. */
   readonly others?: ((source: SourceIR) => OtherEvents) | undefined
 }
 
+/** A query for vectors and scores. */
 export interface VectorQuery {
   readonly sql: string
-  /** Whether there is a score; the user's own function has none in SQL. */
+  /** Is there a score? The user's own function and ONNX have none in SQL. */
   readonly scored: boolean
-  /** With bounds: by input, whether it has one. They are the last columns, in order. */
+  /** With bounds: for each input, does it have one? Bounds are the last columns, in order. */
   readonly bounded: readonly boolean[]
 }
 
 /**
- * Every decision of a model on events or at ticks: its vector and score, as one query over the relations of events of all sources.
+ * Builds one query for every decision of a model on events or at ticks, with vector and score, over the relations of events of all
+ * sources.
  *
  * Columns: `decision` (index of the triggering event in the log, or the key of a tick), `t`, `refused` (the code with which a feature
- * that it reads is refused, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron, and for a
- * model that is requested.
+ * of the model is refused, or NULL), the inputs in order, and the score. Throws `SPILL_UNSUPPORTED` for a group scheduled by a cron,
+ * and for a model that decides on request.
  */
 export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (source: string) => string, dialect: Dialect): VectorQuery {
   const reads = readsOf(pipeline, model)
@@ -51,7 +53,7 @@ export function vectorQuery(pipeline: PipelineIR, model: ModelIR, eventsOf: (sou
   return vectorsOf(pipeline, model, { decided, reads, cutOf }, eventsOf, dialect)
 }
 
-/** The same query for any decisions of a model and any cuts of what they read. */
+/** Builds the same query for given decisions of a model and given cuts of the groups that they read. */
 export function vectorsOf(
   pipeline: PipelineIR,
   model: ModelIR,
@@ -78,9 +80,9 @@ export function vectorsOf(
       )
     return featureOf(leaf, 'value')!
   }
-  const featureOf = (leaf: Extract<Leaf, { op: 'feature' }>, wanted: 'value' | 'bound'): string | undefined => {
+  const featureOf = (leaf: Extract<Leaf, { op: 'feature' }>, part: 'value' | 'bound'): string | undefined => {
     const read = reads.findIndex(({ group, key }) => nameOf(group.name, key) === nameOf(leaf.group, leaf.key))
-    const column = values[read].columns.find(({ feature, part }) => feature.name === leaf.name && part === wanted)
+    const column = values[read].columns.find(column => column.feature.name === leaf.name && column.part === part)
     return column && leaves.nameOf(`v${read}.${column.name}`)
   }
   const expression = (expr: ExprIR): string => expressionSql(expr, dialect, reference)
@@ -92,6 +94,7 @@ export function vectorsOf(
   const names = identifiers([...model.inputs.map(({ name }) => name), 'score'], ['decision', 't', 'refused'], dialect)
   const codes = values.flatMap(({ columns }, i) => columns.filter(({ part }) => part === 'refused').map(({ name }) => `v${i}.${name}`))
   const results = ['_about AS decision', '_t AS t', '_refused AS refused', ...model.inputs.map((_, i) => `i${i} AS ${names[i]}`)]
+  const finalScore = score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]
   const sql = `WITH
 ${relations.join(',\n')},${reads.map((read, i) => `\n${readSql(read, i, fields, cutOf(read, i), values[i].sql)},`).join('')}
 given AS (
@@ -106,7 +109,7 @@ scored AS (
   SELECT *, ${score ?? 'NULL'} AS _score
   FROM inputs
 )
-SELECT ${[...results, ...(score === undefined ? [] : [`${dialect.finite('_score')} AS ${names.at(-1)}`]), ...allBounds.map(({ name }) => name)].join(',\n  ')}
+SELECT ${[...results, ...finalScore, ...allBounds.map(({ name }) => name)].join(',\n  ')}
 FROM scored
 ORDER BY _ask`
   return { sql, scored: score !== undefined, bounded: model.inputs.map((_, i) => allBounds.some(({ name }) => name === `b${i}`)) }
@@ -114,7 +117,7 @@ ORDER BY _ask`
 
 type Leaf = Extract<ExprIR, { op: 'column' | 'trigger' | 'feature' }>
 
-/** The asks of one read, one a decision, and its values. */
+/** The requests of one read, one per decision, and their values. */
 function readSql(
   { key }: SqlRead,
   i: number,
@@ -132,14 +135,14 @@ ${values}
 )`
 }
 
-/** Every (group, key) that the inputs or the rules of a model read, once, with the features that they read of it. */
+/** Every (group, key) that the inputs or the rules of a model read, once, with the features that they read. */
 export function readsOf(pipeline: PipelineIR, { inputs, score }: ModelIR): SqlRead[] {
-  const wanted = new Map<string, { group: string; key: readonly string[]; names: Set<string> }>()
+  const reads = new Map<string, { group: string; key: readonly string[]; names: Set<string> }>()
   const visit = (expr: ExprIR): void => {
     if (expr.op === 'feature') {
       const { group, key, name } = expr
-      const read = wanted.get(nameOf(group, key)) ?? { group, key, names: new Set() }
-      wanted.set(nameOf(group, key), read)
+      const read = reads.get(nameOf(group, key)) ?? { group, key, names: new Set() }
+      reads.set(nameOf(group, key), read)
       read.names.add(name)
     }
     if ('left' in expr) [expr.left, expr.right].forEach(visit)
@@ -147,7 +150,7 @@ export function readsOf(pipeline: PipelineIR, { inputs, score }: ModelIR): SqlRe
   }
   for (const { expr } of inputs) visit(expr)
   if (score.kind === 'rules') for (const { when } of score.rules) visit(when)
-  return [...wanted.values()].map(({ group: name, key, names }) => {
+  return [...reads.values()].map(({ group: name, key, names }) => {
     const group = pipeline.groups.find(group => group.name === name)!
     return { group: { ...group, features: group.features.filter(feature => names.has(feature.name)) }, key }
   })

@@ -13,14 +13,14 @@ before(async () => {
 })
 after(() => connection.closeSync())
 
-/** What DuckDB makes of expressions without columns, one row. */
+/** DuckDB's values of expressions without columns, one row. */
 async function evaluated(exprs: readonly ExprIR[]): Promise<Value[]> {
   const columns = exprs.map((expr, i) => `${expressionSql(expr, duckdb, ({ name }) => name)} AS e${i}`)
   const [row] = (await connection.runAndReadAll(`SELECT ${columns.join(', ')}`)).getRows()
   return row.map(cell => (typeof cell === 'bigint' ? Number(cell) : (cell as Value)))
 }
 
-/** A NULL of any type is a column that holds none. */
+/** A NULL of any type is a column without values. */
 const literal = (value: Value, type: TypeIR): ExprIR =>
   value === null ? { op: 'column', name: `NULL::${duckdb.types[type.type]}`, ...type } : { op: 'literal', value, ...type }
 const int = (value: Value) => literal(value, { type: 'int' })
@@ -161,11 +161,11 @@ const agrees = (exprs: fc.Arbitrary<ExprIR>, numRuns: number) =>
     { numRuns },
   )
 
-test('numbers are what exact fractions and IEEE doubles make of them', () => agrees(number, 200))
+test('numbers equal exact fractions and IEEE doubles', () => agrees(number, 200))
 
-test('conditions are what three-valued logic makes of exact comparisons', () => agrees(condition, 200))
+test('conditions equal three-valued logic over exact comparisons', () => agrees(condition, 200))
 
-test('values of scales far apart compare and add as the fractions that they are', async () => {
+test('values of distant scales compare and add as exact fractions', async () => {
   const tiny = arithmetic('mul', decimal(1, 15), decimal(1, 15))
   const most = arithmetic('mul', decimal(Number.MAX_SAFE_INTEGER, 15), decimal(1, 15))
   const exprs = [

@@ -1,14 +1,14 @@
 import type { ExprIR, TypeIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
-/** How a column, or in the inputs of a model a field or feature, is called. */
+/** Writes a reference to a column, or, in the inputs of a model, to a field or feature. */
 export type ReferenceSql = (reference: Node<'column' | 'trigger' | 'feature'>) => string
 
 /**
- * An expression of the IR as SQL of one dialect, with the meaning that `define/ir/ir.ts` gives it.
+ * Writes an expression of the IR in the SQL of one dialect, with the meaning that `define/ir/ir.ts` defines.
  *
- * The text is a physical value: an integer for exact types, scaled for decimals. Range and finiteness are checked at each
- * arithmetic node, which names its operands twice: the text doubles with each level of nested arithmetic.
+ * The result is a physical value: an integer for exact types, scaled for decimals. Each arithmetic node checks range and finiteness
+ * and names its operands twice, so the text doubles with each level of nested arithmetic.
  */
 export function expressionSql(expr: ExprIR, dialect: Dialect, reference: ReferenceSql): string {
   const write = writers[expr.op] as (expr: ExprIR, to: Writing) => string
@@ -67,12 +67,12 @@ function comparisonSql({ op, left, right }: Node<'eq'>, { dialect, compile }: Wr
   return `(${comparable(operands, dialect).join(` ${symbols[op]} `)})`
 }
 
-/** Two operands in a form that SQL compares as the IR means. */
+/** Two operands in a form in which SQL's comparison has the IR's meaning. */
 function comparable(operands: Operands, dialect: Dialect): readonly string[] {
   const [left, right] = operands
   if (operands.some(isDouble)) return asDoubles(operands, dialect)
   if (!isNumeric(left) || scaleOf(left) === scaleOf(right)) return [left.sql, right.sql]
-  // 16 more digits lift any value but 0 beyond every other value, which is all that a comparison asks.
+  // 16 more digits lift any value but 0 beyond every other value, which is enough for a comparison.
   return atOneScale(operands, SAFE_DIGITS, dialect)
 }
 
@@ -81,7 +81,7 @@ interface Operand extends TypeIR {
 }
 type Operands = readonly [Operand, Operand]
 
-/** The inputs of a model are delivered, which makes numbers of every type doubles. */
+/** The inputs of a model are delivered: numbers of every type are doubles. */
 function operand(expr: ExprIR, compile: Writing['compile']): Operand {
   const delivered = (expr.op === 'trigger' || expr.op === 'feature') && isNumeric(expr)
   return { ...(delivered ? { type: 'double' } : (expr as TypeIR)), sql: compile(expr) }
@@ -119,6 +119,6 @@ export function asDouble(physical: string, type: TypeIR, dialect: Dialect): stri
   return scale === 0 ? double : `(${double} / ${dialect.double(Number(`1e${scale}`))})`
 }
 
-/** A physical value as it is delivered: a number of any type as a double, a string or bool as it is. */
+/** A physical value as delivered: a number of any type as a double, a string or bool unchanged. */
 export const deliveredSql = (physical: string, type: TypeIR, dialect: Dialect): string =>
   isNumeric(type) ? asDouble(physical, type, dialect) : physical

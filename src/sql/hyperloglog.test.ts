@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => db.close())
 
-/** What SQL estimates of each list of values, as literals of a type. */
+/** The SQL estimate for each list of values, as literals of a type. */
 async function estimatesOf(lists: readonly (readonly string[])[], type: ColumnType): Promise<unknown[]> {
   const rows = lists.map((values, i) => `(${i}, [${values.join(', ')}]::${duckdb.types[type]}[])`).join(', ')
   const sql = `SELECT greatest(2e0, floor(${estimatedSql('l', type, duckdb)} + 0.5e0)) FROM (VALUES ${rows}) t(i, l) ORDER BY i`

@@ -1,7 +1,9 @@
 /**
- * The estimate of `countDistinct` (semantics §6) as SQL over the list of a window's values: written from the semantics and not from `aggregate/hyperloglog.ts`, whose witness it is.
+ * Writes the estimate of `countDistinct` as SQL over the list of a window's values. It follows the semantics (numbers to the bit) and
+ * shares nothing with `aggregate/hyperloglog.ts`, so it is an independent witness of that code.
  *
- * Each step makes a list of the list before it. Lambdas inside lambdas, or a step written out wherever the next needs it, took engines three times as long to plan and to run.
+ * Each step maps the previous list to a new list. Nested lambdas, or steps inlined where they are used, took engines three times as
+ * long to plan and run.
  */
 import { limits } from '../base/limits.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
@@ -12,6 +14,7 @@ const WORD = 2 ** 32
 const RANKS = 64
 const SQUARES = 17
 
+/** The estimate before rounding. */
 export function estimatedSql(list: string, type: ColumnType, dialect: Dialect): string {
   const { SKETCH_REGISTERS: m } = limits
   const words = wordsSql(dialect.different(list), type, dialect)
@@ -33,11 +36,11 @@ export function estimatedSql(list: string, type: ColumnType, dialect: Dialect): 
 
 /** The two words of each value, as pairs. */
 function wordsSql(list: string, type: ColumnType, dialect: Dialect): string {
-  const each = (of: string, upper: (pair: string) => string, lower: (pair: string) => string): string =>
+  const mapPairs = (of: string, upper: (pair: string) => string, lower: (pair: string) => string): string =>
     dialect.each(of, item => dialect.pair(upper(item), lower(item)))
   if (type === 'string') {
     const bits = dialect.each(list, text => dialect.textBits(text))
-    return each(
+    return mapPairs(
       bits,
       of => dialect.whole(of, 2 ** 20),
       of => `(${of} % ${2 ** 20}) * ${2 ** 12}`,
@@ -47,15 +50,15 @@ function wordsSql(list: string, type: ColumnType, dialect: Dialect): string {
   const lower = (pair: string): string => dialect.part(pair, 1)
   const stirred = (more: number, word: string): string => dialect.whole(`(${word} * ((${word} + ${more}) % ${2 ** 31}))`, 2 ** 16)
   const ontoLower = (of: string, more: number): string =>
-    each(of, upper, pair => `(${lower(pair)} + ${stirred(more, upper(pair))}) % ${WORD}`)
+    mapPairs(of, upper, pair => `(${lower(pair)} + ${stirred(more, upper(pair))}) % ${WORD}`)
   const ontoUpper = (of: string, more: number): string =>
-    each(of, pair => `(${upper(pair)} + ${stirred(more, lower(pair))}) % ${WORD}`, lower)
+    mapPairs(of, pair => `(${upper(pair)} + ${stirred(more, lower(pair))}) % ${WORD}`, lower)
   const halves = dialect.each(list, value => dialect.doubleBits(dialect.equalDouble(value)))
-  const begun = each(halves, upper, pair => `(${lower(pair)} + 320440878) % ${WORD}`)
-  return ontoUpper(ontoLower(ontoUpper(ontoLower(begun, 0x243f6a89), 0x6c4e6c89), 0x452821e7), 0x38d01377)
+  const seeded = mapPairs(halves, upper, pair => `(${lower(pair)} + 320440878) % ${WORD}`)
+  return ontoUpper(ontoLower(ontoUpper(ontoLower(seeded, 0x243f6a89), 0x6c4e6c89), 0x452821e7), 0x38d01377)
 }
 
-/** Register and rank: 41 less the binary digits of the 40 bits behind the register, of which 0 has none. */
+/** Register and rank: the rank is 41 less the binary digits of the 40 bits after the register (0 has none). */
 function codeSql(upper: string, lower: string, dialect: Dialect): string {
   const behind = `((${upper} % ${2 ** 20}) * ${2 ** 20} + ${dialect.whole(lower, 2 ** 12)})`
   return `(${dialect.whole(upper, 2 ** 20)} * ${RANKS} + 42 - ${dialect.binaryDigits(`${behind} * 2 + 1`)})`

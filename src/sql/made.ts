@@ -1,4 +1,4 @@
-/** Decisions that were made, as a relation: their vectors from the events and what each of them recorded of its cuts (law 4 of the semantics). */
+/** Rebuilds recorded decisions in SQL: their vectors from the events and the cuts that each of them recorded (law 4 of the semantics). */
 import type { ModelIR, PipelineIR, SourceIR, Value } from '../define/ir/ir.ts'
 import { triggerColumns } from '../define/model/trigger-columns.ts'
 import { readsOf, vectorsOf, type SqlRead, type VectorQuery } from './decisions.ts'
@@ -6,34 +6,41 @@ import type { Dialect } from './dialect.ts'
 import { createTable, identifiers } from './relations.ts'
 import type { OtherEvents } from './values.ts'
 
-/** What a decision knew of one group, in numbers of its source's events alone: `_seq` of these relations counts a source's own events from 0. */
+/**
+ * The cut of one group that a decision recorded, in numbers of its source's events alone: `_seq` of these relations counts a source's
+ * events from 0.
+ */
 export interface SqlCut {
-  /** The first so many of them are known. */
+  /** Number of visible events: the first of the source. */
   readonly known: number
-  /** UTC ms; below every event before the first run of a schedule. */
+  /** The as-of time, UTC ms; before every event if no run of a schedule had happened. */
   readonly clock: number
-  /** The triggering event, where it is of the group's source. */
+  /** The triggering event, if it is of the group's source. */
   readonly without?: number | undefined
-  /** How many of them the decision's own `P` has, which a placement may know less of; only for what it missed (`missed.ts`). */
+  /** Number of events in the decision's own `P`, of which a placement may see fewer; only for missed events (`missed-events.ts`). */
   readonly within?: number | undefined
 }
 
-/** A decision without its vector. */
+/** A recorded decision without its vector. */
 export interface SqlMade {
   /** UTC ms. */
   readonly t: number
   /** The columns of its trigger, physical. */
   readonly trigger: Readonly<Record<string, Value>>
-  /** In the order of `madeReads`. */
+  /** In the order of `recordedReads`. */
   readonly cuts: readonly SqlCut[]
-  /** Kinds of what it missed, as bits (`missed.ts`): its values over everything that there is but those. Needs `within`. */
+  /**
+   * Kinds of missed events to leave out, as bits (`missed-events.ts`): the vector is then computed over all events but those. Needs
+   * `within`.
+   */
   readonly leave?: number | undefined
 }
 
-/** What a model reads, in order: a cut of each belongs to a decision. Named as recorded decisions name it. */
+/** The reads of a model, in order, with the ids that recorded decisions use: a decision has a cut for each. */
 export const madeReads = (pipeline: PipelineIR, model: ModelIR): (SqlRead & { readonly id: string })[] =>
   readsOf(pipeline, model).map(read => ({ ...read, id: `${read.group.name}(${read.key.join(',')})` }))
 
+/** Creates the relation of recorded decisions. */
 export function createMade(pipeline: PipelineIR, model: ModelIR, dialect: Dialect, table: string): string {
   const { int } = dialect.types
   const cuts = readsOf(pipeline, model).flatMap((_, i) => ['_known', '_clock', '_without', '_within'].map(name => `${name}${i} ${int}`))
@@ -48,15 +55,17 @@ export function createMade(pipeline: PipelineIR, model: ModelIR, dialect: Dialec
   ])
 }
 
+/** The relations of a query over recorded decisions. */
 export interface MadeTables {
   readonly eventsOf: (source: string) => string
-  /** Of `createMade`. */
+  /** Of `createRecordedDecisions`. */
   readonly table: string
 }
 
 /**
- * As `vectorQuery`, of the decisions in `table`: `decision` is their number. Any trigger, any placement: what each knew stands with it. With the bound of each
- * inexact input. `eventsThat`: which events of a source count, in place of those that each decision knew.
+ * Builds a query as `vectorQuery` does, for the decisions in `table`, with the error bound of each inexact input; `decision` is their
+ * number. Any trigger and placement works, since each decision recorded its cuts. `eventsThat` replaces the rule for which events of
+ * a source count.
  */
 export function madeQuery(
   pipeline: PipelineIR,
@@ -70,9 +79,9 @@ export function madeQuery(
     fields: fieldsOf(pipeline, model, dialect),
   }
   const upto = `CAST(NULL AS ${dialect.types.int})`
-  const everything = String(Number.MAX_SAFE_INTEGER)
+  const allEvents = String(Number.MAX_SAFE_INTEGER)
   const cutOf = (_: SqlRead, i: number) => ({
-    prefix: eventsThat ? everything : `d._known${i}`,
+    prefix: eventsThat ? allEvents : `d._known${i}`,
     upto,
     t: `d._clock${i}`,
     without: `d._without${i}`,

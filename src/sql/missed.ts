@@ -1,8 +1,9 @@
 /**
- * What decisions that were made did not know, by how it came, and what their values would be without some of it.
+ * Classifies the events that recorded decisions missed, and computes vectors without some kinds of them.
  *
- * Of each decision every event of a group's source is of one kind: *known* to it, or missed as one of `missedKinds`. A kind made a difference if today's value
- * would be another without its events, and that is asked of the same query as everything else: it is given which kinds to leave out.
+ * For each decision, every event of a group's source is either visible, or missed as one of `missedKinds`. A kind made a difference
+ * if today's value would differ without its events. The same query as for all other vectors computes that: it takes the kinds to
+ * leave out.
  */
 import type { GroupIR, ModelIR, PipelineIR, SourceIR } from '../define/ir/ir.ts'
 import { readsOf } from './decisions.ts'
@@ -13,26 +14,30 @@ import { SelectList } from './select-list.ts'
 import { identityPartition, membersSql, nextColumns, originalColumn, type OtherEvents } from './values.ts'
 
 /**
- * How an event that counts today was missed.
+ * The kinds of missed events.
  *
- * - `stale`: the decision's `P` had it, and the placement did not know it. All others came later:
- * - `revision`: it supersedes an event that was known, and so on. - `letter`: it had been refused first. - `duplicate`: it is equal in every field to an event
- *   before it. - `late`: none of these.
+ * - `stale`: in the decision's `P`, but not visible under the placement. All other kinds arrived later:
+ * - `revision`: supersedes a visible event, directly or through other revisions.
+ * - `letter`: was a dead letter first.
+ * - `duplicate`: equal in every field to an earlier event.
+ * - `late`: none of these.
  */
 export const missedKinds = ['stale', 'revision', 'letter', 'duplicate', 'late'] as const
+/** One of `missedKinds`. */
 export type MissedKind = (typeof missedKinds)[number]
 
-/** As bits of a number: which kinds a decision leaves out (`SqlMade.leave`). */
+/** The bit of a kind. Their sum says which kinds a decision leaves out (`SqlRecordedDecision.excludedKinds`). */
 export const bitOf = (kind: MissedKind): number => 2 ** missedKinds.indexOf(kind)
+/** The sum of the bits of some kinds. */
 export const bitsOf = (kinds: Iterable<MissedKind>): number => [...kinds].reduce((bits, kind) => bits + bitOf(kind), 0)
 
-/** Kinds that an event is of by itself, whoever missed it. */
-const ofItself = ['letter', 'duplicate'] as const
+/** Kinds that do not depend on the decision. */
+const ownKinds = ['letter', 'duplicate'] as const
 
-/** The relation that says of events which of them they are: `_seq` and `_how`, a bit. */
+/** The name of the relation of events' own kinds: `_seq` and `_how`, a bit. */
 export const howTable = (events: string): string => `${events}_how`
 
-/** The relation above, with the letters that `refused`, a relation of `_seq`, names, and with what is equal to an event before it. */
+/** Creates that relation: `refused`, a relation of `_seq`, lists the dead letters; duplicates of earlier events are found here. */
 export function createHow(source: SourceIR, events: string, refused: string, dialect: Dialect): string[] {
   const { int } = dialect.types
   const table = howTable(events)
@@ -46,10 +51,13 @@ WHERE nth > 1 AND _seq NOT IN (SELECT _seq FROM ${refused})`,
   ]
 }
 
-/** Events `s` with how they came, `h`. */
+/** Events `s` with their own kinds, `h`. */
 const eventsSql = (events: string): string => `${events} s LEFT JOIN ${howTable(events)} h ON h._seq = s._seq`
 
-/** The bit of an event's kind, 0 if it was known: `seq` its number, `original` that of the first event of its identity, `how` its kind by itself. */
+/**
+ * The bit of an event's kind, 0 if it was visible. `seq`: its number; `original`: that of the first event of its identity; `how`: its
+ * own kind.
+ */
 function kindSql(seq: string, original: string, how: string, { known, within }: Record<'known' | 'within', string>): string {
   const cases = [
     `WHEN ${seq} < ${known} THEN 0`,
@@ -59,25 +67,28 @@ function kindSql(seq: string, original: string, how: string, { known, within }: 
   return `CASE ${cases.join(' ')} ELSE coalesce(${how}, ${bitOf('late')}) END`
 }
 
-/** Which events an ask counts that leaves some kinds out: `a.leave`, of what it did not know, `a.known`, of what there was, `a.within`. */
+/**
+ * The rule for the events that a request counts if it leaves some kinds out: `a.leave`, of the events that it did not see, `a.known`,
+ * among those that existed, `a.within`.
+ */
 export function leavingOut(source: SourceIR, events: string, dialect: Dialect): OtherEvents {
   const from = eventsSql(events)
-  const left = (bit: string): string => `(a.leave & ${bit}) <> 0`
+  const isLeftOut = (bit: string): string => `(a.leave & ${bit}) <> 0`
   const of = (original: string): string =>
-    `NOT ${left(`(${kindSql('e._seq', original, 'e._how', { known: 'a.known', within: 'a.within' })})`)}`
+    `NOT ${isLeftOut(`(${kindSql('e._seq', original, 'e._how', { known: 'a.known', within: 'a.within' })})`)}`
   if (!source.identity) return { from, columns: ['h._how'], counts: of(`CAST(NULL AS ${dialect.types.int})`) }
   const names = columnNames(source, dialect)
   const { present, partition } = identityPartition(source, names)
   const last = (condition: string, name: string): string =>
     `max(CASE WHEN ${present} AND ${condition} THEN s._seq END) OVER (${partition}) AS ${name}`
-  const lasts = [...ofItself.map(kind => last(`h._how = ${bitOf(kind)}`, `_last_${kind}`)), last('h._how IS NULL', '_last_late')]
-  // What supersedes it and is not left out: what was known, then what was stale, then of what came later the last of its kind.
+  const lasts = [...ownKinds.map(kind => last(`h._how = ${bitOf(kind)}`, `_last_${kind}`)), last('h._how IS NULL', '_last_late')]
+  // The revisions that supersede it and are not left out: those visible, those stale, then the last of each kind that came later.
   const later = (kind: string): string => `(e._last_${kind} >= a.within AND e._last_${kind} > e._seq)`
-  const behind = [...ofItself, 'late' as const].map(kind => `(NOT ${left(String(bitOf(kind)))} AND ${later(kind)})`)
+  const behind = [...ownKinds, 'late' as const].map(kind => `(NOT ${isLeftOut(String(bitOf(kind)))} AND ${later(kind)})`)
   const superseded = [
     'e._next_seq < a.known',
-    `(NOT ${left(String(bitOf('stale')))} AND e._next_seq < a.within)`,
-    `(e._original_seq < a.known AND NOT ${left(String(bitOf('revision')))} AND e._last_seq >= a.within)`,
+    `(NOT ${isLeftOut(String(bitOf('stale')))} AND e._next_seq < a.within)`,
+    `(e._original_seq < a.known AND NOT ${isLeftOut(String(bitOf('revision')))} AND e._last_seq >= a.within)`,
     `(e._original_seq >= a.known AND (${behind.join(' OR ')}))`,
   ]
   return {
@@ -87,18 +98,19 @@ export function leavingOut(source: SourceIR, events: string, dialect: Dialect): 
   }
 }
 
-/** What a decision has missed of one feature's window by one kind. */
+/** Missed events of one kind in one feature's window, for one decision. */
 export interface MissedCell {
-  /** Events that came or went. */
+  /** Number of events that were added to or removed from the window. */
   readonly events: number
-  /** The number of the last of them, of its source. */
+  /** The number, in its source, of the last of them. */
   readonly newest: number
 }
 
 /**
- * What the log has today that decisions in `table` did not know of one group that they read, and could have counted by their clock. Of each decision that missed
- * something its number; then for each feature of the group and each of `missedKinds` how many events of its window came, or went since they were superseded, and
- * the number of the last that did so.
+ * Builds a query for the events in today's log that the decisions in `table` missed of one group, and that their as-of time would
+ * have counted. It has a row for each decision that missed something. Its columns are the decision's number, then two for each
+ * feature of the group and each of `missedKinds`: the number of events that were added to the window or removed as superseded, and
+ * the number of the last such event.
  */
 export function missedQuery(
   pipeline: PipelineIR,
@@ -141,8 +153,8 @@ FROM counted`
 }
 
 function chainColumns(source: SourceIR, names: ReadonlyMap<string, string>, dialect: Dialect): string[] {
-  const none = `CAST(NULL AS ${dialect.types.int})`
-  if (!source.identity) return ['_next_seq', '_next_how', '_original_seq'].map(name => `${none} AS ${name}`)
+  const nullInt = `CAST(NULL AS ${dialect.types.int})`
+  if (!source.identity) return ['_next_seq', '_next_how', '_original_seq'].map(name => `${nullInt} AS ${name}`)
   return [...nextColumns(source, names, { _next_seq: 's._seq', _next_how: 'h._how' }), originalColumn(source, names)]
 }
 
@@ -151,7 +163,7 @@ interface Lists {
   readonly calls: SelectList
 }
 
-/** Of each feature and kind how many events and the last of them; `e` is an event with its decision. */
+/** For each feature and kind, the number of events and the last of them; `e` is an event with its decision. */
 function cellsSql({ features }: GroupIR, source: SourceIR, index: number, { inputs, calls }: Lists, dialect: Dialect): string[] {
   const names = columnNames(source, dialect)
   return features.flatMap(feature => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ScheduleIR } from '../define/ir/ir.ts'
 import { placed } from './placed.ts'
 
-// Placements whose values are known by hand are in test/oracle/cases; here are the ends of schedules.
+// Placements with hand-computed values are in test/oracle/cases; this file tests the ends of schedules.
 
 const scheduled = (schedule: ScheduleIR, t: number, lasts = 0) =>
   placed({ key: ['a'], prefix: 3, t }, { kind: 'scheduled', schedule, lasts }, 9)

@@ -3,7 +3,7 @@ import { cronOf } from '../define/feature/cron.ts'
 import type { PlacementIR, ScheduleIR, Value } from '../define/ir/ir.ts'
 import type { SqlAsk } from './asks.ts'
 
-/** A question as decisions put it: what is known and what time it is, before placement. */
+/** A request of a decision before placement: the visible events and the time of the decision. */
 export interface PlainAsk {
   readonly key: readonly Value[]
   readonly prefix: number
@@ -12,7 +12,7 @@ export interface PlainAsk {
   readonly trigger?: number | undefined
 }
 
-/** The question that a group under a placement answers (semantics §4). `size`: events in the log today. */
+/** Applies a group's placement to a request (semantics, decisions and placements). `size`: events in the log today. */
 export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR, size: number): SqlAsk {
   switch (place.kind) {
     case 'stream':
@@ -32,11 +32,11 @@ export function placed({ key, prefix, t, trigger }: PlainAsk, place: PlacementIR
   }
 }
 
-/** The last scheduled time that is not after `t`, UTC ms; before every arrival if there is none. */
+/** The last scheduled time at or before `t`, UTC ms; before every arrival if there is none. */
 function lastAt(schedule: ScheduleIR, t: number): number {
   if (schedule.kind === 'interval') return schedule.phase + Math.floor((t - schedule.phase) / schedule.every) * schedule.every
   const cron = cronOf(schedule)
-  // A run at this very second counts: look back from the next one.
+  // A run at this very second counts, so the search goes back from the next second.
   const nextSecond = (Math.floor(t / 1000) + 1) * 1000
   return cron.previousRuns(1, new Date(nextSecond))[0]?.getTime() ?? -limits.TIME_MS_MAX - 1
 }

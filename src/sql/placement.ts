@@ -2,14 +2,14 @@ import { SpillwayError } from '../base/errors.ts'
 import type { GroupIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
-/** What is known and what time it is, as the columns `prefix`, `upto` and `t` of a relation of asks. */
+/** The visible events and the as-of time, as the columns `prefix`, `upto` and `t` of a relation of requests. */
 export interface PlacedSql {
   readonly prefix: string
   readonly upto: string
   readonly t: string
 }
 
-/** Placement in SQL (semantics §4), of decisions `d` at `d._t` that know `d._prefix` up to `d._upto`. */
+/** Writes a placement in SQL (semantics, decisions and placements) for decisions `d` at `d._t` that see `d._prefix` up to `d._upto`. */
 export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql {
   const [prefix, t] = ['d._prefix', 'd._t']
   switch (place.kind) {
@@ -28,7 +28,7 @@ export function placedSql({ name, place }: GroupIR, dialect: Dialect): PlacedSql
       if (schedule.kind === 'cron')
         throw new SpillwayError(
           'SPILL_UNSUPPORTED',
-          `group '${name}': a cron cannot be written in SQL; place it at an interval, or give asks`,
+          `group '${name}': a cron cannot be written in SQL; use an interval, or pass explicit requests`,
         )
       const s = `${dialect.tile(`${t} - ${lasts + schedule.phase}`, schedule.every)} + ${schedule.phase}`
       return { prefix, upto: s, t: s }

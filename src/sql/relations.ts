@@ -2,14 +2,14 @@ import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
 /**
- * The two relations that a query reads.
+ * Creates a relation of the events of one source. A query reads two relations.
  *
  * *Events* of one source: `_seq` (index in the pipeline's total order), `_partition`, `_offset`, `_arrival`, `_time`, `_deleted`,
  * then the source's columns with their physical values.
  *
- * *Asks* of one group: `ask` (what answers are told apart by), the key as `k0…`, and (what is known, what time it is):
- * events with `_seq < prefix`, and with arrival up to `upto` unless that is NULL; the clock `t`. Features with `before` leave
- * out the event whose `_seq` is `without`.
+ * *Requests* of one group: `ask` (the number that identifies an answer), the key as `k0…`, and the position: events with `_seq <
+ * prefix`, and with arrival up to `upto` unless that is NULL, are visible; `t` is the as-of time. Features with `before` leave out
+ * the event whose `_seq` is `without`.
  */
 export function createEvents(source: SourceIR, dialect: Dialect, table: string): string {
   const names = columnNames(source, dialect)
@@ -18,12 +18,14 @@ export function createEvents(source: SourceIR, dialect: Dialect, table: string):
   return createTable(table, [...own, `_deleted ${dialect.types.bool}`, ...columns])
 }
 
+/** Creates a relation of the requests of one group. */
 export function createAsks(group: GroupIR, source: SourceIR, dialect: Dialect, table: string): string {
   const key = group.key.map((name, i) => `k${i} ${dialect.types[columnOf(source, name).type]}`)
   const rest = ['prefix', 'upto', 't', 'without'].map(name => `${name} ${dialect.types.int}`)
   return createTable(table, [`ask ${dialect.types.int}`, ...key, ...rest])
 }
 
+/** A statement that creates or replaces a temporary table. */
 export const createTable = (table: string, columns: readonly string[]): string =>
   `CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(', ')})`
 
@@ -33,15 +35,16 @@ export function columnNames(source: SourceIR, dialect: Dialect): ReadonlyMap<str
   return new Map(identifiers(names, [], dialect).map((identifier, i) => [names[i], identifier]))
 }
 
-/** Names of users as identifiers. Engines fold case and `_…` is ours, so a name that could be taken for another gets its index. */
+/** Quotes the names of users. Engines fold case and `_…` is reserved, so an ambiguous name gets its index as a suffix. */
 export function identifiers(names: readonly string[], reserved: readonly string[], dialect: Dialect): string[] {
-  const taken = new Set(reserved)
+  const usedNames = new Set(reserved)
   return names.map((name, i) => {
     const folded = name.toLowerCase()
-    const unique = taken.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
-    taken.add(folded)
+    const unique = usedNames.has(folded) || name.startsWith('_') ? `${name}#${i}` : name
+    usedNames.add(folded)
     return dialect.identifier(unique)
   })
 }
 
+/** A column of a source by name. */
 export const columnOf = (source: SourceIR, name: string) => source.columns.find(column => column.name === name)!

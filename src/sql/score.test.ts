@@ -6,7 +6,7 @@ import { duckdb } from './duckdb/dialect.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 import { scoreSql } from './score.ts'
 
-// What scores are is in test/oracle/cases; here is how large they may be.
+// The values of scores are tested in test/oracle/cases; this file tests their size limits.
 
 let db: DuckDb
 before(async () => {

@@ -1,15 +1,15 @@
 import type { ExprIR, InputIR, ScoreIR, TermIR, TreeIR } from '../define/ir/ir.ts'
 import type { Dialect } from './dialect.ts'
 
-/** How an input is called, and an expression over the trigger's fields, features and inputs is written. */
+/** Writes references to inputs, and expressions over the trigger's fields, features and inputs. */
 export interface ScoreTerms {
   readonly input: (name: string) => string
   readonly expression: (expr: ExprIR) => string
 }
 
 /**
- * A score as SQL over delivered inputs: operations in the order of `TermIR`, so that it is the same to the bit wherever they are IEEE.
- * (`exp` is not: engines differ in its last bit.) Undefined for the user's own function, and for ONNX.
+ * Writes a score as SQL over delivered inputs. Operations are in the order of `TermIR`, so a score has the same bits on every IEEE
+ * engine, except for the last bit of `exp`. Undefined for the user's own function, and for ONNX.
  */
 export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: ScoreTerms, dialect: Dialect): string | undefined {
   switch (score.kind) {
@@ -35,10 +35,13 @@ export function scoreSql(score: ScoreIR, inputs: readonly InputIR[], terms: Scor
   }
 }
 
-/** Parts that are added as an expression, which is as deep as they are many. */
+/** Parts that are added in one expression, which is as deep as the number of parts. */
 const DEEPEST = 100
 
-/** Doubles added from the first to the last. Engines take no expression that is a thousand deep, and long over one that is some hundred. */
+/**
+ * Adds doubles from the first to the last. Engines reject an expression that is a thousand levels deep, and are slow from some
+ * hundred on.
+ */
 const sumSql = (parts: readonly string[], dialect: Dialect): string =>
   parts.length <= DEEPEST ? parts.join(' + ') : dialect.total(dialect.items(parts))
 
@@ -58,7 +61,7 @@ function numberSql(name: string, inputs: readonly InputIR[], terms: ScoreTerms):
   return exprOf(name, inputs).type === 'bool' ? `CASE WHEN ${input} THEN 1e0 WHEN NOT ${input} THEN 0e0 END` : input
 }
 
-/** What a tree gives, from a node on. */
+/** The result of a tree from a node on. */
 function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect: Dialect): string {
   const { input, value, right, nullsLeft } = tree
   const double = dialect.double(value[node])
@@ -69,7 +72,7 @@ function nodeSql(tree: TreeIR, node: number, numbers: readonly string[], dialect
   return `CASE WHEN ${goesLeft} THEN ${below} ELSE ${above} END`
 }
 
-/** The weight of a value written as text; a text that does not write any value of the type is never met. */
+/** The weight of a value written as text; a text that no value of the type writes never matches. */
 function levelsSql(
   input: string,
   { type }: ExprIR,

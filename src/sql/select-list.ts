@@ -1,4 +1,4 @@
-/** Expressions of one SELECT, each under a short name; equal texts are one column. */
+/** Collects the expressions of one SELECT under short names; equal texts share a column. */
 export class SelectList {
   readonly #prefix: string
   readonly #names = new Map<string, string>()
@@ -7,13 +7,14 @@ export class SelectList {
     this.#prefix = prefix
   }
 
+  /** The name of an expression, which is added if it is new. */
   nameOf(sql: string): string {
     const name = this.#names.get(sql) ?? `${this.#prefix}${this.#names.size}`
     this.#names.set(sql, name)
     return name
   }
 
-  /** `expression AS name` of each. */
+  /** `expression AS name` for each expression. */
   columns(): string[] {
     return [...this.#names].map(([sql, name]) => `${sql} AS ${name}`)
   }

@@ -6,7 +6,7 @@ import { duckdb } from './duckdb/dialect.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 import { significantSql } from './significant.ts'
 
-/** Doubles of any size, and such as lie on a power of two, halfway between two steps, or beside either. */
+/** Doubles of any size, and doubles on a power of two, halfway between two steps, or next to either. */
 const doubles = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc

@@ -1,9 +1,12 @@
 import type { Dialect } from './dialect.ts'
 
 /**
- * A double rounded to 8 significant binary digits, half away from zero (semantics §6, `quantile`): to the nearest multiple of 2^(e − 7), where 2^e is the power of two at or below: 8 digits. The logarithm may be off where it is next to a whole number: there the
- * value is next to a power of two, and the steps of both sides round it to that. Steps are not below those of the least normal double, nor results beyond the
- * largest of 8 digits. (Of NULL and a number `greatest` takes the number.)
+ * Rounds a double to 8 significant binary digits, half away from zero (semantics, numbers to the bit), that is to the nearest
+ * multiple of 2^(e − 7), where 2^e is the power of two at or below it.
+ *
+ * The logarithm may be off next to a whole number. There the value is next to a power of two, and the steps of both sides round it to
+ * that power. Steps are at least those of the least normal double, results at most the largest double of 8 digits. (For NULL and a
+ * number, `greatest` returns the number.)
  */
 export function significantSql(double: string, dialect: Dialect): string {
   const [least, largest] = [dialect.double(2 ** -1022), dialect.double(2 ** 1023 * (2 - 2 ** -7))]

@@ -6,7 +6,7 @@ import { sourceIR } from '../../test/source-ir.ts'
 import type { SqlAsk } from './asks.ts'
 import { DuckDb } from './duckdb/duckdb.ts'
 
-// What the hand-computed cases (test/oracle) do not say: refusals by the row, extremes, names.
+// Tests beyond the hand-computed cases (test/oracle): refusals by row, extremes, names.
 
 let db: DuckDb
 before(async () => {
@@ -44,7 +44,7 @@ const n = of('n', INT)
 const x = of('x', DOUBLE)
 const numbers = source(column('n', INT), column('x', DOUBLE))
 
-test('more different values than the limit of topK are refused at that ask, and only there', async () => {
+test('more distinct values than the limit of topK refuse only that request', async () => {
   await db.load(numbers, log([{ n: 1 }, { n: 2 }, { n: 1 }, { n: 3 }]))
   const rows = await db.values(group([feature('d', 'topK', n, INT, { k: 1, limit: 2 })]), numbers, [ask(3), ask(4)])
   assert.deepEqual(rows, [[{ value: [1] }], [{ value: null, refused: 'SPILL_LIMIT' }]])
@@ -95,7 +95,7 @@ test('a sum of doubles that is not finite is refused', async () => {
   assert.deepEqual(await db.values(group(features), numbers, [ask(2)]), [[refused, refused, refused, { value: 1.5e308 }]])
 })
 
-test('columns that an engine would fold into one, or take for its own, stay apart', async () => {
+test('columns whose names an engine would fold or reserve stay distinct', async () => {
   const odd = source(column('N', INT), column('n', INT), column('_time', INT), column('quo"te', INT))
   await db.load(odd, log([{ N: 1, n: 2, _time: 4, 'quo"te': 8 }]))
   const features = odd.columns.slice(2).map(({ name }) => feature(name, 'sum', of(name, INT), INT))

@@ -9,17 +9,20 @@ import { columnNames, identifiers } from './relations.ts'
 import { SelectList } from './select-list.ts'
 import { windowSql } from './window.ts'
 
+/** Names of the two relations of a query. */
 export interface Tables {
   readonly events: string
   readonly asks: string
 }
 
+/** A query for the values of a group. */
 export interface ValuesQuery {
   readonly sql: string
   /** The columns after `ask`. */
   readonly columns: readonly ResultColumn[]
 }
 
+/** A column of the result. */
 export interface ResultColumn extends Result {
   /** As an identifier. */
   readonly name: string
@@ -31,30 +34,32 @@ interface Result {
   readonly sql: string
 }
 
-/** Another rule of which events an ask counts than that they are known and stand. */
+/** Replaces the rule for which events a request counts; by default those that are visible and not superseded. */
 export interface OtherEvents {
-  /** A relation of events `s`, with what else is needed of them. */
+  /** A relation of events `s`, joined with the data that `columns` need. */
   readonly from: string
   /** Columns of an event that `counts` needs. */
   readonly columns: readonly string[]
-  /** Of an event `e` and an ask `a`. */
+  /** A condition over an event `e` and a request `a`. */
   readonly counts: string
 }
 
+/** Options of a query for values. */
 export interface ValuesOptions {
   readonly bounds?: boolean
   readonly others?: OtherEvents | undefined
 }
 
 /**
- * The features of one group at any `(P, t)`, as one query: a row an ask, in no order.
+ * Builds one query for the features of one group at any `(P, t)`: a row per request, in no order.
  *
- * Semantics §3, read aloud: join each ask with the events of its key that are known and not superseded; aggregate those within each
- * window; write the value from the aggregates. Cost: asks × events of their key, within twice the longest window.
+ * It follows the semantics (the value) step by step. It joins each request with the visible, not superseded events of its key;
+ * aggregates those within each window; and computes the value from the aggregates. Cost: requests × events of their key, within twice
+ * the longest window.
  *
  * Columns: `ask`, then for each feature in order its value as delivered; for an exact `sum` or `change` the integer behind it
- * (`…__exact`); where it may be refused, the code with which it is (`…__refused`, NULL if it is not); with `bounds`, where it is inexact, by how much
- * another computation may differ (`…__bound`).
+ * (`…__exact`); if it may be refused, the code (`…__refused`, NULL if it is not); with `bounds`, if it is inexact, its error bound
+ * (`…__bound`).
  */
 export function valuesQuery(
   group: GroupIR,
@@ -76,9 +81,10 @@ export function valuesQuery(
     dialect,
   )
   const columns = results.map((result, i) => ({ ...result, name: resultNames[i] }))
+  const eventColumns = [...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()]
   const sql = `WITH
 known AS (
-  SELECT ${[...ownColumns, ...keys, ...revisionColumns(source, names), ...(others?.columns ?? []), ...lists.inputs.columns()].join(',\n    ')}
+  SELECT ${eventColumns.join(',\n    ')}
   FROM ${others?.from ?? `${tables.events} s`}
 ),
 asked AS (
@@ -107,7 +113,7 @@ FROM answers`
 
 type Names = ReadonlyMap<string, string>
 
-/** Inputs and conditions are computed once an event, tails once an ask, aggregate calls once an ask and window. */
+/** Inputs and conditions are computed once per event, tails once per request, aggregate calls once per request and window. */
 interface Lists {
   readonly inputs: SelectList
   readonly tails: SelectList
@@ -122,42 +128,49 @@ const ownColumns = [
   'row_number() OVER (ORDER BY s._time, s._arrival, s._partition, s._offset) AS _order',
 ]
 
-/** How far before its clock an ask may see; undefined if as far as there are events. */
+/** The time before its as-of time that a request may see; undefined if unlimited. */
 function reachOf({ features }: GroupIR): number | undefined {
   if (features.some(({ window }) => window === 'lifetime')) return undefined
   return Math.max(...features.map(({ window, hop }) => (window as number) + hop))
 }
 
-/** Time is cut into spans as long as the reach. An event stands in its own and in the next, so that an ask finds all it sees in its own. */
+/**
+ * Cuts time into spans as long as the reach. An event is in its own span and in the next, so a request finds all its events in its
+ * own span.
+ */
 function nearSql(reach: number | undefined, dialect: Dialect): string {
   if (reach === undefined) return 'SELECT * FROM known'
-  return `SELECT e.*, ${dialect.tile('e._time', reach)} + later.shift AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
+  const span = `${dialect.tile('e._time', reach)} + later.shift`
+  return `SELECT e.*, ${span} AS _span FROM known e CROSS JOIN (VALUES (0), (${reach})) AS later(shift)`
 }
 
-/** The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next one decides. */
+/**
+ * The next revision of each event. Later positions of a key are later in the total order and in arrival, so the next revision
+ * decides.
+ */
 export function revisionColumns(source: SourceIR, names: Names): string[] {
   return source.identity ? nextColumns(source, names, { _next_seq: 's._seq', _next_arrival: 's._arrival' }) : []
 }
 
-/** Of the next revision of each event some of its columns, NULL where there is none; for a source with an identity. */
+/** Columns of the next revision of each event, NULL if there is none; for a source with an identity. */
 export function nextColumns(source: SourceIR, names: Names, columns: Readonly<Record<string, string>>): string[] {
   const { present, over } = identitySql(source, names)
   return Object.entries(columns).map(([name, column]) => `CASE WHEN ${present} THEN lead(${column}) ${over} END AS ${name}`)
 }
 
-/** The first event of the identity of each, as `_original_seq`; for a source with an identity. */
+/** The first event of each identity, as `_original_seq`; for a source with an identity. */
 export function originalColumn(source: SourceIR, names: Names): string {
   const { present, over } = identitySql(source, names)
   return `CASE WHEN ${present} THEN first_value(s._seq) ${over} END AS _original_seq`
 }
 
-/** Whether an event can be revised, and the order of those that revise one another. */
+/** Can an event be revised, and in which order do its revisions come? */
 function identitySql(source: SourceIR, names: Names): { readonly present: string; readonly over: string } {
   const { present, partition } = identityPartition(source, names)
   return { present, over: `OVER (${partition} ORDER BY s._partition, s._offset)` }
 }
 
-/** Whether an event can be revised, and those that revise one another as a partition. */
+/** Can an event be revised, and which partition holds its revisions? */
 export function identityPartition(
   { key, identity = [] }: SourceIR,
   names: Names,
@@ -167,7 +180,10 @@ export function identityPartition(
   return { present, partition: `PARTITION BY ${[`s.${names.get(key)}`, ...fields].join(', ')}` }
 }
 
-/** Not deleted, and not superseded in what the ask knows. Where nothing supersedes, each feature says what a deleted event is to it. */
+/**
+ * Counts events that are not deleted, nor superseded by a visible event. Without an identity, each feature handles deleted events
+ * itself.
+ */
 function countsSql({ identity }: SourceIR): string {
   if (!identity) return ''
   return ' AND NOT e._deleted AND (e._next_seq IS NULL OR e._next_seq >= a.prefix OR (a.upto IS NOT NULL AND e._next_arrival > a.upto))'
@@ -177,7 +193,7 @@ interface BoundedValue extends SqlValue {
   readonly bound?: string | undefined
 }
 
-/** One feature's answer; what it needs of events, asks and partials is added to the lists. */
+/** The answer of one feature. Adds the columns that it needs of events, requests and partials to the lists. */
 function valueSql(
   feature: FeatureIR,
   source: SourceIR,
@@ -186,16 +202,19 @@ function valueSql(
   dialect: Dialect,
   bounds: boolean,
 ): BoundedValue {
-  const { input, conditions: ofMembers } = membersSql(feature, source, names, inputs, dialect)
+  const { input, conditions: inputConditions } = membersSql(feature, source, names, inputs, dialect)
   const conditions: string[] = []
   if (feature.window !== 'lifetime') conditions.push(`e._time >= a.${tails.nameOf(dialect.tile(`a.t - ${feature.window}`, feature.hop))}`)
   if (feature.before) conditions.push('(a.without IS NULL OR e._seq <> a.without)')
-  const takesPart = [...conditions, ...ofMembers].join(' AND ') || 'TRUE'
+  const takesPart = [...conditions, ...inputConditions].join(' AND ') || 'TRUE'
   const window = windowSql(feature, { input, takesPart }, calls, dialect)
   return { ...aggregates[feature.agg].sql(feature, window), ...(bounds && { bound: boundSql(feature, window) }) }
 }
 
-/** What a feature is made of, of an event `e`: its input, and what makes it take part whatever the window. Adds to `inputs`, columns over an event `s`. */
+/**
+ * The input of a feature for an event `e`, and the conditions under which the event takes part, whatever the window. Adds columns
+ * over an event `s` to `inputs`.
+ */
 export function membersSql(
   feature: FeatureIR,
   source: SourceIR,
@@ -219,16 +238,16 @@ export function membersSql(
 }
 
 function answerColumns({ value, exact, refused, bound }: BoundedValue, i: number): string[] {
-  const honest = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
-  const columns = [`${honest(value)} AS v${i}`]
-  if (exact) columns.push(`${honest(exact)} AS x${i}`)
+  const unlessRefused = (sql: string): string => (refused ? `CASE WHEN NOT coalesce(${refused.when}, FALSE) THEN ${sql} END` : sql)
+  const columns = [`${unlessRefused(value)} AS v${i}`]
+  if (exact) columns.push(`${unlessRefused(exact)} AS x${i}`)
   if (refused) columns.push(`CASE WHEN ${refused.when} THEN '${refused.code}' END AS r${i}`)
-  // Of no value there is none: that no other computation may have one is exact.
+  // No value has no bound: whether a value is NULL is exact.
   if (bound !== undefined) columns.push(`CASE WHEN (${value}) IS NOT NULL THEN ${bound} END AS b${i}`)
   return columns
 }
 
-/** What arithmetic over doubles made may not be finite; then it is refused. */
+/** The columns of one answer. A double that is not finite is refused. */
 function resultsOf(feature: FeatureIR, { exact, refused, bound }: BoundedValue, i: number, dialect: Dialect): Result[] {
   const mayOverflow = feature.input?.type === 'double' && !givesList(feature.agg) && !refused
   const results: Result[] = [{ feature, part: 'value', sql: mayOverflow ? dialect.finite(`v${i}`) : `v${i}` }]

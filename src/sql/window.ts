@@ -6,15 +6,16 @@ import { estimatedSql } from './hyperloglog.ts'
 import type { SelectList } from './select-list.ts'
 import { significantSql } from './significant.ts'
 
+/** The input of one feature. */
 export interface WindowTerms {
-  /** Of an event: the input, and whether it takes part. */
+  /** For an event: the input, and the condition under which it takes part. */
   readonly input: string
   readonly takesPart: string
 }
 
 /**
- * The events of one feature's window, its aggregate calls collected in `calls`. Aliases: `e` an event, `a` its ask, `p` the partials of the ask, which are all NULL where no
- * event of the key is known: so counts turn NULL into 0.
+ * Writes the aggregate calls of one feature's window and collects them in `calls`. Aliases: `e` an event, `a` its request, `p` the
+ * partials of the request. The partials are all NULL if no event of the key is visible, so counts turn NULL into 0.
  */
 export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms, calls: SelectList, dialect: Dialect): SqlWindow {
   const over = (call: string, which = takesPart): string => `p.${calls.nameOf(which === 'TRUE' ? call : `${call} FILTER (WHERE ${which})`)}`
@@ -38,7 +39,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
     max: value => over(`max(${value})`),
     first: value => over(dialect.first(value, 'e._order')),
     last: value => over(dialect.last(value, 'e._order')),
-    // Of a pair no engine takes a NULL for no value.
+    // A pair, unlike a NULL, is never skipped.
     latest: value => dialect.part(over(dialect.last(dialect.pair(value, 'e._order'), 'e._order')), 0),
     newest: (value, k) => over(dialect.newest(value, 'e._order', k)),
     spread() {
@@ -50,7 +51,7 @@ export function windowSql(feature: FeatureIR, { input, takesPart }: WindowTerms,
       const [meanTau, meanX] = [meanOf(tau), meanOf(input)]
       const fromMeanTau = (item: string): string => `(${dialect.part(item, 0)} - ${meanTau})`
       return {
-        together: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
+        covariation: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * (${dialect.part(item, 1)} - ${meanX})`),
         spread: dialect.sumOver(pairs, item => `${fromMeanTau(item)} * ${fromMeanTau(item)}`),
       }
     },

@@ -1,8 +1,9 @@
 /**
- * `begins`: does an episode that counts start within a time after the decision?
+ * Computes labels of `begins`: does an episode that counts start within a time after the decision?
  *
- * Events are sorted by key and time once; a pass from the last to the first finds, for each, how far one comes from it without a gap, and where the next episode starts. A
- * decision is a search in the events of its key. O((events + decisions) log n), 28 bytes an event.
+ * Events are sorted by key and time once. A pass from the last to the first finds, for each event, how far events follow without a
+ * gap, and where the next episode starts. A decision is a search in its key's events. Cost: O((events + decisions) log n); 28 bytes
+ * per event.
  */
 import type { Column } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
@@ -15,18 +16,19 @@ import type { Judge, Outcomes } from './outcomes.ts'
 
 type BeginsIR = Extract<LabelIR, { kind: 'begins' }>
 
+/** The episodes of all keys. */
 export class Episodes implements Judge {
   readonly #label: BeginsIR
-  /** Events of up to then may be missing, UTC ms. */
+  /** Events that arrived up to then may be missing, UTC ms. */
   readonly #forgotten: number
   readonly #keys = new Keys()
-  /** By key slot, the first of its events; one more for the end. */
+  /** By key slot, the index of its first event; one more for the end. */
   readonly #starts: Int32Array
-  /** By event in order of key and time: its time, UTC ms. */
+  /** By event, in order of key and time: its time, UTC ms. */
   readonly #time: Float64Array
-  /** The time of the last event that is reached from it with no gap above `maxGap`. */
+  /** By event: the time of the last event that follows without a gap above `maxGap`. */
   readonly #reach: Float64Array
-  /** The start of the first episode that counts and starts at it or later, of the same key; Infinity if there is none. */
+  /** By event: the start of the key's first counting episode that starts at this event or later; Infinity if none. */
   readonly #onset: Float64Array
 
   constructor(
@@ -38,10 +40,10 @@ export class Episodes implements Judge {
     this.#forgotten = forgotten
     const holds = compile(label.condition, { strings })(({ name }) => block.columns[name], block.length)
     const slots = this.#keys.slotsOf([block.columns[label.key]], block.length, true)
-    const tells = (row: number): boolean => counts[row] === 1 && slots[row] >= 0 && !holds.nulls?.[row]
+    const hasCondition = (row: number): boolean => counts[row] === 1 && slots[row] >= 0 && !holds.nulls?.[row]
     const { time, arrival, position } = block
     const rows = Uint32Array.from({ length: block.length }, (_, row) => row)
-      .filter(tells)
+      .filter(hasCondition)
       .sort((a, b) => slots[a] - slots[b] || time[a] - time[b] || arrival[a] - arrival[b] || position[a] - position[b])
     this.#time = Float64Array.from(rows, row => time[row])
     this.#starts = startsOf(
@@ -51,7 +53,7 @@ export class Episodes implements Judge {
     this.#reach = new Float64Array(rows.length)
     this.#onset = new Float64Array(rows.length)
     const isTrue = Uint8Array.from(rows, row => holds.values[row])
-    for (let slot = 0; slot < this.#keys.size; slot++) this.#look(this.#starts[slot], this.#starts[slot + 1], isTrue)
+    for (let slot = 0; slot < this.#keys.size; slot++) this.#scan(this.#starts[slot], this.#starts[slot + 1], isTrue)
   }
 
   judge(keys: Column, t: Float64Array, { value, known, outcome }: Outcomes): void {
@@ -61,7 +63,7 @@ export class Episodes implements Judge {
       if (slots[i] < 0) continue
       const [from, to] = [this.#starts[slots[i]], this.#starts[slots[i] + 1]]
       const next = firstFrom(this.#time, 1, from, to, t[i] + 1)
-      // Between it and what comes next nothing is missing, since that would have arrived later.
+      // No event is missing between it and the next, since that event would have arrived later.
       if (this.#forgotten > -Infinity && !(next > from && this.#time[next - 1] > this.#forgotten)) continue
       if (next < to && this.#onset[next] <= t[i] + within) {
         value[i] = known[i] = 1
@@ -70,17 +72,17 @@ export class Episodes implements Judge {
     }
   }
 
-  /** The events [from, to) of one key. */
-  #look(from: number, to: number, isTrue: Uint8Array): void {
+  /** Scans the events [from, to) of one key. */
+  #scan(from: number, to: number, isTrue: Uint8Array): void {
     const { lasting, maxGap } = this.#label
     const time = this.#time
     /** The time of the last event up to which the condition holds from here on. */
     let holdsTo = -Infinity
     let onset = Infinity
     for (let i = to - 1; i >= from; i--) {
-      const goesOn = i + 1 < to && time[i + 1] - time[i] <= maxGap
-      this.#reach[i] = goesOn ? this.#reach[i + 1] : time[i]
-      if (isTrue[i]) holdsTo = goesOn && isTrue[i + 1] ? holdsTo : time[i]
+      const continues = i + 1 < to && time[i + 1] - time[i] <= maxGap
+      this.#reach[i] = continues ? this.#reach[i + 1] : time[i]
+      if (isTrue[i]) holdsTo = continues && isTrue[i + 1] ? holdsTo : time[i]
       const begins = isTrue[i] && i > from && !isTrue[i - 1] && time[i] - time[i - 1] <= maxGap
       if (begins && holdsTo >= time[i] + lasting) onset = time[i]
       this.#onset[i] = onset
@@ -88,7 +90,7 @@ export class Episodes implements Judge {
   }
 }
 
-/** Where the rows of each slot start; `slots` are in order. */
+/** The start of each slot's rows; `slots` are sorted. */
 function startsOf(slots: Uint32Array, count: number): Int32Array {
   const starts = new Int32Array(count + 1)
   for (const slot of slots) starts[slot + 1] = starts[slot + 1] + 1

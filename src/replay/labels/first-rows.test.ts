@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { FirstRows } from './first-rows.ts'
 
-test('the first row of a slot is the one of least position, of those that are left', () => {
+test('the first row of a slot is the remaining row of least position', () => {
   const of = random(1)
   for (let round = 0; round < 200; round++) {
     const rows = 1 + Math.floor(of() * 60)

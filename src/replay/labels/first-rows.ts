@@ -1,17 +1,18 @@
 /**
- * For each slot the row of least position, of those that were added to it and not removed.
+ * Finds, for each slot, the row of least position among the rows that were added and not removed.
  *
- * A leftist tree a slot (Crane 1972): a heap whose right spine is short, so that two are merged in O(log n). A removed row stays where it is until it would be
- * the first. 21 bytes a row, 4 a slot.
+ * One leftist tree per slot (Crane 1972): a heap with a short right spine, so two heaps merge in O(log n). A removed row stays until
+ * it would be first. 21 bytes per row, 4 per slot.
  */
 const NONE = -1
 
+/** The first row of each slot. */
 export class FirstRows {
   readonly #position: Float64Array
   readonly #roots: Int32Array
   readonly #left: Int32Array
   readonly #right: Int32Array
-  /** By row, how many rows its right spine has; no more than the logarithm of how many are below. */
+  /** By row, the length of its right spine: at most the logarithm of the rows below. */
   readonly #spine: Uint8Array
   readonly #removed: Uint8Array
 
@@ -24,35 +25,36 @@ export class FirstRows {
     this.#removed = new Uint8Array(position.length)
   }
 
-  /** A row is added once. */
+  /** Adds a row, once. */
   add(slot: number, row: number): void {
     this.#spine[row] = 1
-    this.#roots[slot] = this.#merged(this.#roots[slot], row)
+    this.#roots[slot] = this.#merge(this.#roots[slot], row)
   }
 
+  /** Removes a row. */
   remove(row: number): void {
     this.#removed[row] = 1
   }
 
-  /** −1 if there is none. */
+  /** The first row of a slot, −1 if there is none. */
   of(slot: number): number {
     let root = this.#roots[slot]
-    while (root !== NONE && this.#removed[root]) root = this.#merged(this.#left[root], this.#right[root])
+    while (root !== NONE && this.#removed[root]) root = this.#merge(this.#left[root], this.#right[root])
     this.#roots[slot] = root
     return root
   }
 
-  #merged(one: number, other: number): number {
-    if (one === NONE) return other
-    if (other === NONE) return one
-    if (this.#position[other] < this.#position[one]) return this.#merged(other, one)
-    const right = this.#merged(this.#right[one], other)
-    const left = this.#left[one]
+  #merge(first: number, second: number): number {
+    if (first === NONE) return second
+    if (second === NONE) return first
+    if (this.#position[second] < this.#position[first]) return this.#merge(second, first)
+    const right = this.#merge(this.#right[first], second)
+    const left = this.#left[first]
     const isShorter = this.#spineOf(left) < this.#spineOf(right)
-    this.#left[one] = isShorter ? right : left
-    this.#right[one] = isShorter ? left : right
-    this.#spine[one] = this.#spineOf(this.#right[one]) + 1
-    return one
+    this.#left[first] = isShorter ? right : left
+    this.#right[first] = isShorter ? left : right
+    this.#spine[first] = this.#spineOf(this.#right[first]) + 1
+    return first
   }
 
   #spineOf(row: number): number {

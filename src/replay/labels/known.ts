@@ -1,10 +1,11 @@
-/** What is known of a source at a time: the events that had arrived by then, and which of them count. A pass over them. */
+/** Selects the events of a source that are visible at a time, and those of them that count. One pass. */
 import type { Block } from '../../columns/block.ts'
 import { countUpTo } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import { currentRows, isDeleted } from '../../kernel/superseded.ts'
 
+/** The visible events of a source. */
 export interface Known {
   readonly source: SourceIR
   /** In order of arrival. */
@@ -13,7 +14,7 @@ export interface Known {
   readonly counts: Uint8Array
 }
 
-/** `history` is in order of arrival; `at` is UTC ms. */
+/** The events visible at `at`, UTC ms; `history` is in order of arrival. */
 export function knownAt(source: SourceIR, history: Block, at: number): Known {
   const [length] = countUpTo(history.arrival, Float64Array.of(at))
   const block = blockSlice(history, 0, length)

@@ -1,27 +1,32 @@
 /**
- * Labels of decisions, in columns: what is known at a time of what came of each (docs/semantics.md, Labels).
+ * Defines labels of decisions in columns, as known at a time (docs/semantics.md, Labels).
  *
- * Decisions are given a stretch at a time, in their order, so that their times do not fall.
+ * Decisions come batch by batch in their order, so their times do not decrease.
  */
 import type { Column } from '../../columns/block.ts'
 
-/** A row a decision. Those that are not known are 0, or NaN, in all of them. */
+/** One row per decision. Unknown rows are 0, or NaN, in every column. */
 export interface Outcomes {
   /** 1 true, 0 false. */
   readonly value: Uint8Array
   /** 1 where `value` is known. */
   readonly known: Uint8Array
-  /** Where the label is true: when it came true, UTC ms; NaN elsewhere. */
+  /** The time at which a true label came true, UTC ms; NaN elsewhere. */
   readonly outcome: Float64Array
-  /** Events that came too late to change it. */
+  /** Number of events that came too late to change the label. */
   readonly late: Uint32Array
 }
 
+/** Computes labels. */
 export interface Judge {
-  /** Writes the outcomes of decisions with these keys, or ids (`judgeOf`), made at `t`, UTC ms, to the first rows of `into`, which are as `noOutcomes` has them. */
+  /**
+   * Writes the outcomes of decisions with these keys, or ids (`labellerOf`), made at `t`, UTC ms, to the first rows of `into`, which
+   * must be as from `emptyOutcomes`.
+   */
   judge(keys: Column, t: Float64Array, into: Outcomes): void
 }
 
+/** Outcomes that are all unknown. */
 export const noOutcomes = (length: number): Outcomes => ({
   value: new Uint8Array(length),
   known: new Uint8Array(length),

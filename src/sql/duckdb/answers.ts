@@ -8,7 +8,7 @@ import type { TileCell } from '../../aggregate/tile/tile.ts'
 import type { TileQuery } from '../tiles.ts'
 import type { ResultColumn } from '../values.ts'
 
-/** The rows of a query of values: for each ask, its features in order. */
+/** Reads the rows of a query for values: for each request, its features in order. */
 export function readAnswers(reader: DuckDBResultReader, columns: readonly ResultColumn[]): SqlAnswer[][] {
   return reader.getRows().map(([, ...cells]) => {
     const answers: Mutable<SqlAnswer>[] = []
@@ -26,6 +26,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 const valueOf = (cell: DuckDBValue): SqlAnswer['value'] =>
   cell instanceof DuckDBListValue ? (cell.items as readonly Value[]) : (cell as Value)
 
+/** A decision computed in SQL. */
 export interface SqlDecision {
   /** Index of the triggering event in the log. */
   readonly event?: number
@@ -35,11 +36,11 @@ export interface SqlDecision {
   readonly vector: Readonly<Record<string, SqlAnswer['value']>>
   /** Absent where the score is the user's own function. */
   readonly score?: number | null
-  /** A feature that the model reads has no honest value, so neither has the vector. */
+  /** A feature that the model reads is refused, so the vector is too. */
   readonly refused?: ErrorCode
 }
 
-/** The rows of a query of vectors. */
+/** Reads the rows of a query for vectors. */
 export function readDecisions(reader: DuckDBResultReader, { inputs, decide }: ModelIR, scored: boolean): SqlDecision[] {
   return reader.getRows().map(([about, t, refused, ...cells]) => ({
     ...(decide.kind === 'on' ? { event: Number(about) } : { key: typeof about === 'bigint' ? Number(about) : (about as Value) }),
@@ -50,41 +51,41 @@ export function readDecisions(reader: DuckDBResultReader, { inputs, decide }: Mo
   }))
 }
 
-/** What a decision that was made was given, by another way. */
+/** The vector of a recorded decision, recomputed in SQL. */
 export interface SqlVector {
   /** The inputs of the model, in order. */
   readonly vector: readonly SqlAnswer['value'][]
-  /** By how much the same computed otherwise may differ: 0 is to the bit. */
+  /** Error bounds of the inputs; 0 means equal to the bit. */
   readonly bounds: readonly number[]
   /** Absent where the score is the user's own function. */
   readonly score?: number | null
-  /** A feature that the model reads has no honest value. */
+  /** A feature that the model reads is refused. */
   readonly refused?: ErrorCode
 }
 
-/** The rows of a query of vectors of decisions that were made, in order. */
+/** Reads the rows of a query for vectors of recorded decisions, in order. */
 export function readVectors(reader: DuckDBResultReader, { inputs }: ModelIR, { scored, bounded }: VectorQuery): SqlVector[] {
   const behind = inputs.length + (scored ? 1 : 0)
   const places = bounded.map((has, i) => (has ? behind + bounded.slice(0, i).filter(Boolean).length : undefined))
   return reader.getRows().map(([, , refused, ...cells]) => ({
     vector: inputs.map((_, i) => valueOf(cells[i])),
     bounds: places.map(place => (place === undefined ? 0 : boundOf(cells[place]))),
-    // A vector that is refused is scored by nothing.
+    // A refused vector has no score.
     ...(scored && { score: refused === null ? (cells[inputs.length] as number | null) : null }),
     ...(refused !== null && { refused: refused as ErrorCode }),
   }))
 }
 
-/** Of nothing there is no bound; where doubles overflow on the way, any answer is right. */
+/** No value has no bound. If doubles overflow in the bound, any answer is right. */
 function boundOf(cell: DuckDBValue): number {
   const bound = (cell ?? 0) as number
   return bound < Number.MAX_VALUE ? bound : Infinity
 }
 
-/** What a decision missed of one feature, by kind; absent what it missed nothing of. */
+/** The missed events of one feature for one decision, by kind; kinds without any are absent. */
 export type SqlMissed = ReadonlyMap<MissedKind, MissedCell>
 
-/** The rows of `missedQuery`, by decision: what it missed of each feature of the group, in order. */
+/** Reads the rows of `missedQuery`, by decision: the missed events of each feature of the group, in order. */
 export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]> {
   const width = 2 * missedKinds.length
   return new Map(
@@ -101,7 +102,7 @@ export function readMissed(reader: DuckDBResultReader): Map<number, SqlMissed[]>
   )
 }
 
-/** Where an event stands. */
+/** The position of an event. */
 export interface SqlPlace {
   readonly source: string
   readonly partition: number
@@ -111,7 +112,7 @@ export interface SqlPlace {
   readonly arrival: number
 }
 
-/** By number. */
+/** Reads positions of events, by number. */
 export const readPlaces = (reader: DuckDBResultReader, source: string): Map<number, SqlPlace> =>
   new Map(
     reader.getRows().map(row => {

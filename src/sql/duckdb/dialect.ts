@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect.ts'
 
 const SAFE = Number.MAX_SAFE_INTEGER
 
-/** DuckDB. Exact values are HUGEINT, which raises an error where it would overflow. */
+/** The dialect of DuckDB. Exact values are HUGEINT, which raises an error on overflow. */
 export const duckdb: Dialect = {
   name: 'duckdb',
   types: {
@@ -15,7 +15,7 @@ export const duckdb: Dialect = {
     double: 'DOUBLE',
   },
   identifier: name => `"${name.replaceAll('"', '""')}"`,
-  // A query ends at its first NUL.
+  // DuckDB ends a query at its first NUL.
   text: value => `('${value.replaceAll("'", "''").replaceAll('\0', "' || chr(0) || '")}')`,
   // Without an exponent a fraction would be a DECIMAL.
   double: value => (String(value).includes('e') ? String(value) : `${value}e0`),
@@ -23,7 +23,7 @@ export const duckdb: Dialect = {
   wide: integer => `(${integer})::HUGEINT`,
   stored: exact => `CASE WHEN ${exact} BETWEEN -${SAFE} AND ${SAFE} THEN (${exact})::BIGINT END`,
   equalDouble: integer => `(${integer})::DOUBLE`,
-  // A direct cast of HUGEINT does not round to nearest: of 20,000 random values 263 came out a unit off. Parsing does.
+  // A direct cast of HUGEINT does not round to nearest: of 20,000 random values 263 were a unit off. Parsing rounds correctly.
   rounded: exact => `(${exact})::VARCHAR::DOUBLE`,
   isFinite: double => `isfinite(${double})`,
   finite: double => `CASE WHEN isfinite(${double}) THEN ${double} + 0e0 END`,
@@ -38,30 +38,30 @@ export const duckdb: Dialect = {
   record: values => `{${values.map((value, i) => `'f${i}': ${value}`).join(', ')}}`,
   greatest: (value, k) => `max(${value}, ${k})`,
   list: value => `list(${value})`,
-  // count(DISTINCT) makes hash tables of its own: 6 ms a query, however short.
+  // count(DISTINCT) builds hash tables of its own: 6 ms per query, however short.
   distinct: list => `list_unique(${list})`,
   ranked: (list, rank) => `list_sort(${list})[(${rank})::BIGINT]`,
-  mostFrequent(list, k, each) {
+  mostFrequent(list, k, map) {
     const counted = `map_entries(list_aggregate(${list}, 'histogram'))`
     const ranked = `list_sort(list_transform(${counted}, lambda item: {'a': -(item.value::BIGINT), 'b': item.key}))`
-    return `list_transform(${ranked}[1:${k}], lambda item: ${each('item.b')})`
+    return `list_transform(${ranked}[1:${k}], lambda item: ${map('item.b')})`
   },
-  sumOver: (list, each) => `list_sum(list_transform(${list}, lambda item: ${each('item')}))`,
-  // `list_sum` skips NULLs, and says nothing of its order.
+  sumOver: (list, map) => `list_sum(list_transform(${list}, lambda item: ${map('item')}))`,
+  // `list_sum` skips NULLs, and does not define its order.
   total: list => `list_reduce(${list}, lambda total, item: total + item)`,
   items: values => `[${values.join(', ')}]`,
   length: list => `len(${list})`,
   item: (list, index) => `${list}[${index + 1}]`,
   different: list => `list_distinct(${list})`,
-  each: (list, made) => `list_transform(${list}, lambda item: ${made('item')})`,
+  each: (list, map) => `list_transform(${list}, lambda item: ${map('item')})`,
   greatestOfEach(list, width) {
     const isLast = `coalesce(sorted[i + 1] // ${width} <> item // ${width}, TRUE)`
     return `list_transform([list_sort(${list})], lambda sorted: list_filter(sorted, lambda item, i: ${isLast}))[1]`
   },
-  // What is reduced and what it becomes must be of one type: lists of which the first is gone on with.
+  // `list_reduce` needs items and result of one type, so it reduces lists and appends to the first.
   repeated: (double, times, next) =>
     `list_reduce(list_transform(range(${times + 1}), lambda n: [${double}]), lambda made, n: list_append(made, ${next('made[-1]')}))`,
-  bound: (name, value, made) => `list_transform([${value}], lambda ${name}: ${made(name)})[1]`,
+  bound: (name, value, body) => `list_transform([${value}], lambda ${name}: ${body(name)})[1]`,
 
   whole: (integer, by) => `(${integer} // ${by})`,
   binaryDigits: integer => `length(bin(${integer}))`,

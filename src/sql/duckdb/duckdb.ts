@@ -27,21 +27,22 @@ import {
 import { duckdb } from './dialect.ts'
 import { loadAsks, loadEvents, loadMade, loadNumbers } from './load.ts'
 
-const tables = { events: 'spill_events', asks: 'spill_asks', made: 'spill_made', refused: 'spill_refused' }
+const tables = { events: 'spill_events', asks: 'spill_asks', recorded: 'spill_made', refused: 'spill_refused' }
 
-/** The relation of a source's events. */
+/** The name of the relation of a source's events. */
 const eventsOf =
   ({ sources }: PipelineIR) =>
   (name: string): string =>
     `${tables.events}_${sources.findIndex(source => source.name === name)}`
 
+/** Options of a DuckDB. */
 export interface DuckDbOptions {
-  /** What it may use, MB; beyond, it goes on in `folder`. All that DuckDB takes by itself, unless given. */
+  /** Memory limit, MB; larger data spills to `folder`. DuckDB's own default unless given. */
   readonly memoryMb?: number
   readonly folder?: string
 }
 
-/** Feature values by a DuckDB in memory, on one thread. Close it. */
+/** Computes feature values in a DuckDB in memory, on one thread. Close it after use. */
 export class DuckDb {
   readonly connection: DuckDBConnection
   readonly #instance: DuckDBInstance
@@ -63,18 +64,18 @@ export class DuckDb {
     return new DuckDb(instance, connection)
   }
 
-  /** Loads the events of `source` in a log, which keep their index in it, in place of what was loaded before. */
+  /** Loads the events of `source` in a log, numbered by their index in it; replaces earlier ones. */
   async load(source: SourceIR, log: readonly LoggedEvent[]): Promise<void> {
     await this.connection.run(createEvents(source, duckdb, tables.events))
     await loadEvents(this.connection, tables.events, source, log.entries())
   }
 
-  /** For each ask the features of a group in order, over the events loaded last. */
-  async values(group: GroupIR, source: SourceIR, asks: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
+  /** The features of a group, in order, for each request, over the events loaded last. */
+  async values(group: GroupIR, source: SourceIR, requests: readonly SqlAsk[]): Promise<SqlAnswer[][]> {
     await this.connection.run(createAsks(group, source, duckdb, tables.asks))
-    await loadAsks(this.connection, tables.asks, group, source, asks)
+    await loadAsks(this.connection, tables.asks, group, source, requests)
     const { sql, columns } = valuesQuery(group, source, tables, duckdb)
-    return readAnswers(await this.#read(`${sql} ORDER BY ask`), columns)
+    return readAnswers(await this.#run(`${sql} ORDER BY ask`), columns)
   }
 
   /** For each ask the tiles of its key, over the events loaded last: of each feature of the group the cells of its partial. */
@@ -99,22 +100,22 @@ export class DuckDb {
     await this.begin(pipeline)
     for (const source of pipeline.sources) await this.add(pipeline, source, log.entries())
     const { sql, scored } = vectorQuery(pipeline, model, eventsOf(pipeline), duckdb)
-    return readDecisions(await this.#read(sql), model, scored)
+    return readDecisions(await this.#run(sql), model, scored)
   }
 
-  /** Empty relations of events for every source of a pipeline, in place of what was added before. */
+  /** Creates empty relations of events for every source of a pipeline; replaces earlier ones. */
   async begin(pipeline: PipelineIR): Promise<void> {
     for (const source of pipeline.sources) await this.connection.run(createEvents(source, duckdb, eventsOf(pipeline)(source.name)))
   }
 
-  /** Adds events of a source, each under its number: in one order for all sources, or for `vectors` in an order of its own. */
+  /** Adds events of a source with their numbers: in one order for all sources, or, for `vectors`, in an order of each source. */
   async add(pipeline: PipelineIR, source: SourceIR, events: Iterable<readonly [number, LoggedEvent]>): Promise<void> {
     await loadEvents(this.connection, eventsOf(pipeline)(source.name), source, events)
   }
 
   /**
-   * Says how the events of a source came that were added since `begin`: `letters` are the numbers of those that had been refused first, and what is equal to an event
-   * before it is found. `missed` and `leaving` need it, and every column that tells two events apart.
+   * Classifies the events of a source that were added: `letters` are the numbers of the dead letters; duplicates are found here.
+   * `missedCounts` and `vectorsExcluding` need this, and every column that distinguishes events.
    */
   async sayHow(pipeline: PipelineIR, source: SourceIR, letters: readonly number[]): Promise<void> {
     await this.connection.run(createTable(tables.refused, [`_seq ${duckdb.types.int}`]))
@@ -122,42 +123,42 @@ export class DuckDb {
     for (const sql of createHow(source, eventsOf(pipeline)(source.name), tables.refused, duckdb)) await this.connection.run(sql)
   }
 
-  /** The vectors of decisions that were made, over the events added since `begin`, which are numbered by source from the first that its log ever had. */
-  async vectors(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#made(pipeline, model, made), duckdb)
-    return readVectors(await this.#read(query.sql), model, query)
+  /** The vectors of recorded decisions, over the events added, which are numbered by source from the first that its log ever had. */
+  async vectors(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
+    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb)
+    return readVectors(await this.#run(query.sql), model, query)
   }
 
-  /** As `vectors`, over all that there is but the kinds that each leaves out. */
-  async leaving(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<SqlVector[]> {
-    const query = madeQuery(pipeline, model, await this.#made(pipeline, model, made), duckdb, leavingOut)
-    return readVectors(await this.#read(query.sql), model, query)
+  /** As `vectors`, over all events but the kinds that each decision leaves out. */
+  async leaving(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<SqlVector[]> {
+    const query = madeQuery(pipeline, model, await this.#loadRecorded(pipeline, model, decisions), duckdb, leavingOut)
+    return readVectors(await this.#run(query.sql), model, query)
   }
 
-  /** For each read of the model, by decision: what each that missed something of the group has missed of its features. Over the events of `vectors`. */
-  async missed(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
-    const of = await this.#made(pipeline, model, made)
-    const found: ReadonlyMap<number, readonly SqlMissed[]>[] = []
+  /** For each read of the model: the missed events of each decision that missed any. Over the events of `vectors`. */
+  async missed(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<ReadonlyMap<number, readonly SqlMissed[]>[]> {
+    const recorded = await this.#loadRecorded(pipeline, model, decisions)
+    const missed: ReadonlyMap<number, readonly SqlMissed[]>[] = []
     for (const index of madeReads(pipeline, model).keys())
-      found.push(readMissed(await this.#read(missedQuery(pipeline, model, index, of, duckdb))))
-    return found
+      missed.push(readMissed(await this.#run(missedQuery(pipeline, model, index, recorded, duckdb))))
+    return missed
   }
 
-  /** Where events of a source stand, by their numbers. */
+  /** The positions of events of a source, by their numbers. */
   async placesOf(pipeline: PipelineIR, { name }: SourceIR, numbers: readonly number[]): Promise<Map<number, SqlPlace>> {
     if (numbers.length === 0) return new Map()
     const sql = `SELECT _seq, _partition, _offset, _time, _arrival FROM ${eventsOf(pipeline)(name)} WHERE _seq IN (${numbers.join(', ')})`
-    return readPlaces(await this.#read(sql), name)
+    return readPlaces(await this.#run(sql), name)
   }
 
-  async #made(pipeline: PipelineIR, model: ModelIR, made: readonly SqlMade[]): Promise<MadeTables> {
-    await this.connection.run(createMade(pipeline, model, duckdb, tables.made))
-    await loadMade(this.connection, tables.made, triggerColumns(pipeline, model), made)
-    return { eventsOf: eventsOf(pipeline), table: tables.made }
+  async #loadRecorded(pipeline: PipelineIR, model: ModelIR, decisions: readonly SqlMade[]): Promise<MadeTables> {
+    await this.connection.run(createMade(pipeline, model, duckdb, tables.recorded))
+    await loadMade(this.connection, tables.recorded, triggerColumns(pipeline, model), decisions)
+    return { eventsOf: eventsOf(pipeline), table: tables.recorded }
   }
 
-  /** HUGEINT is narrower than what semantics §6 allows of `slope`: it covers n · (t − first time) < 2^63. */
-  async #read(sql: string): Promise<DuckDBResultReader> {
+  /** Runs a query. HUGEINT is narrower than the semantics of `slope` allow: it covers n · (t − first time) < 2^63. */
+  async #run(sql: string): Promise<DuckDBResultReader> {
     try {
       return await this.connection.runAndReadAll(sql)
     } catch (cause) {
@@ -168,7 +169,7 @@ export class DuckDb {
     }
   }
 
-  /** The query that is going on rejects. */
+  /** Interrupts the running query, which rejects. */
   interrupt(): void {
     this.connection.interrupt()
   }

@@ -5,7 +5,7 @@ import type { SqlAsk } from '../asks.ts'
 import type { SqlMade } from '../made.ts'
 import { columnOf } from '../relations.ts'
 
-/** Appends the events of one source to a relation of events, each under its `_seq`. What is given may hold other sources too. */
+/** Appends the events of one source to a relation of events, with their `_seq`. Skips events of other sources. */
 export async function loadEvents(
   connection: DuckDBConnection,
   table: string,
@@ -23,7 +23,7 @@ export async function loadEvents(
   appender.closeSync()
 }
 
-/** Appends decisions that were made to their relation (`createMade`), numbered from 0. */
+/** Appends recorded decisions to their relation (`createRecordedDecisions`), numbered from 0. */
 export async function loadMade(
   connection: DuckDBConnection,
   table: string,
@@ -51,17 +51,17 @@ export async function loadNumbers(connection: DuckDBConnection, table: string, n
   appender.closeSync()
 }
 
-/** Appends asks to a relation of asks, numbered from 0. */
+/** Appends requests to a relation of requests, numbered from 0. */
 export async function loadAsks(
   connection: DuckDBConnection,
   table: string,
   group: GroupIR,
   source: SourceIR,
-  asks: readonly SqlAsk[],
+  requests: readonly SqlAsk[],
 ): Promise<void> {
   const types = group.key.map(name => columnOf(source, name).type)
   const appender = await connection.createAppender(table)
-  asks.forEach(({ key, prefix, upto, t, without }, i) => {
+  requests.forEach(({ key, prefix, upto, t, without }, i) => {
     append(appender, 'int', i)
     key.forEach((value, column) => append(appender, types[column], value))
     for (const value of [prefix, upto, t, without]) append(appender, 'int', value ?? null)
