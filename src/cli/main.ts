@@ -48,7 +48,7 @@ const commands: readonly Command[] = [
   initCommand,
 ]
 
-/** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
+/** Runs a command line. Returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version' || name === '-v') {

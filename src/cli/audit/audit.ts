@@ -1,4 +1,4 @@
-/** `spillway audit`: at which stage would less latency be worth something? A table, a page, and a placement to accept. */
+/** `spillway audit`: measures the value of lower latency at each stage, and proposes a placement. Writes a report as text, HTML and JSON. */
 import { join } from 'node:path'
 import type { AuditOptions } from '../../audit/compare/audit-options.ts'
 import { audit, worthOf, type Audited } from '../../audit/audit.ts'
@@ -70,18 +70,18 @@ export const auditCommand: Command = {
     const progress = new Progress()
     try {
       const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
-      const { report, proposed } = await audited(pipeline, model, history, request, progress)
+      const { report, proposed } = await runAudit(pipeline, model, history, request, progress)
       progress.done()
-      const { report: shown, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
-      const files = writeReport(shown, request.out)
-      if (request.json) console.log(reportJson(shown))
+      const { report: finalReport, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
+      const files = writeReport(finalReport, request.out)
+      if (request.json) console.log(reportJson(finalReport))
       else
         console.log(
           forTerminal(
             [
-              reportText(shown),
+              reportText(finalReport),
               '',
-              ...grantedLines(pipeline, model),
+              ...assumptionLines(pipeline, model),
               ...troubleLines(history),
               ...notes,
               `The page: ${files.page}; as JSON: ${files.json}`,
@@ -95,13 +95,13 @@ export const auditCommand: Command = {
   },
 }
 
-/** What the user takes for granted stands where a person looks last, since the answer rests on it. */
-function grantedLines({ worths }: Pipeline, { name }: ModelIR): string[] {
+/** The assumptions of the value function. They come last, where the reader looks first. */
+function assumptionLines({ worths }: Pipeline, { name }: ModelIR): string[] {
   const assumed = worths.get(name)?.ir.assumes ?? []
   return assumed.map(text => `The answer rests on this: ${text}`)
 }
 
-async function audited(
+async function runAudit(
   pipeline: Pipeline,
   model: ModelIR,
   history: AuditHistory,
@@ -109,29 +109,29 @@ async function audited(
   progress: Progress,
 ): Promise<Audited> {
   const { seed, draws, plans, prices, people, data, out } = request
-  const kept = new Kept(join(out, 'audit.part.json'))
-  const done = await audit(pipeline, history.log, {
+  const finished = new Kept(join(out, 'audit.part.json'))
+  const result = await audit(pipeline, history.log, {
     model,
     worth: worthOf(pipeline.worths, model),
     seed,
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
     people: people === undefined ? presetPeople : readPeopleFile(people),
-    ...(await ofRun(pipeline, model, data)),
+    ...(await runMeasurements(pipeline, model, data)),
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
     command: commandOf(request),
     onProgress: (stage, share) => progress.show(stage, share),
-    kept: (name, of, make) => kept.of(name, of, make),
+    kept: (name, of, make) => finished.of(name, of, make),
   })
-  kept.forget()
-  return done
+  finished.forget()
+  return result
 }
 
-/** Of decisions that ran: where the time went, how old groups were, whose outcome an action has hidden, and the version that scores. */
-type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
+/** Measurements of the decisions of a run: stage times, feature ages, outcomes hidden by actions, and the champion. */
+type RunMeasurements = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
 
-async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
+async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<RunMeasurements> {
   if (data === undefined)
     return {
       stages: {
@@ -141,20 +141,21 @@ async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined)
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return lookInto(data, reader => {
-    const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
-    const seen = seenPositions(ir, model, reader)
+    const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+    const hidden = seenPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(reader, ir, model) }),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
-      ...(seen && {
-        isCensored: (_: number, position: number) => seen.hidden.has(position),
-        chanceOf: (position: number) => seen.chances.get(position),
+      ...(hidden && {
+        isCensored: (_: number, position: number) => hidden.hidden.has(position),
+        chanceOf: (position: number) => hidden.chances.get(position),
       }),
     }
   })
 }
 
+/** The command line that reproduces the report. */
 function commandOf({ path, files, columns, data, model, prices, people, out, seed, draws, plans }: AuditRequest): string {
   return [
     `spillway audit ${shellWord(path)}`,

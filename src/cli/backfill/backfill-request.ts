@@ -1,4 +1,4 @@
-/** What `spillway backfill` is asked for. */
+/** Parses the options of `spillway backfill`. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -13,17 +13,21 @@ import { DATA_DEFAULT } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 import { momentOf } from '../command/time-text.ts'
 
+/** Default of `--live`. */
 export const LIVE = '30d'
 
 export interface BackfillRequest {
+  /** The file of the pipeline. */
   readonly path: string
   readonly files: readonly SourceFile[]
   readonly data: string
   readonly out: string
   readonly groups: readonly string[] | undefined
   readonly moments: Moments
+  /** A key is active with an event in so many milliseconds before. */
   readonly live: number
   readonly unit: Unit
+  /** UTC milliseconds, as `to`. */
   readonly from: number | undefined
   readonly to: number | undefined
   readonly threads: number
@@ -76,7 +80,7 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
   }
 }
 
-/** A moment, or the start in UTC of a partition by its name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
+/** A time, or the start in UTC of the partition of that name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
 function startOf(option: string, text: string): number {
   const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
   const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)

@@ -1,4 +1,4 @@
-/** `spillway backfill`: the history of feature values as Parquet, filled exactly where it is missing. */
+/** `spillway backfill`: writes the history of feature values as Parquet, and computes only the missing files. */
 import { createInterface } from 'node:readline/promises'
 import { askedOf, type Asked } from '../../batch/backfill/asked.ts'
 import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap, type History } from '../../batch/backfill/backfill.ts'
@@ -62,14 +62,15 @@ export const backfillCommand: Command = {
   },
 }
 
-interface Read {
+/** A history with the warnings of its files. */
+interface HistoryInput {
   readonly history: History
-  /** What is to be said of the files. */
+  /** Warnings about the files, a line each. */
   readonly notes: readonly string[]
   readonly crew?: Crew | undefined
 }
 
-async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<Read> {
+async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<HistoryInput> {
   const notes: string[] = []
   let refused = 0
   let first = ''
@@ -83,7 +84,7 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, ask
   return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
 }
 
-async function backfill({ history, notes, crew }: Read, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
+async function backfill({ history, notes, crew }: HistoryInput, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
     asked,
@@ -100,15 +101,15 @@ async function backfill({ history, notes, crew }: Read, request: BackfillRequest
   progress.done()
   if (!json) for (const line of [...notes, gapText(out, gap, asked, threads)]) console.log(line)
   const filled =
-    !isDry && gap.work.length > 0 && (await isWanted(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
+    !isDry && gap.work.length > 0 && (await isConfirmed(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
   progress.done()
   if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: asked.leftOut, ...(filled && { filled }) }))
   else if (filled) console.log(filledText(out, filled))
   return 0
 }
 
-/** Asks whoever is there; nobody has to be sure. */
-async function isWanted({ isSure, json }: BackfillRequest): Promise<boolean> {
+/** Asks for a confirmation on a terminal. Throws `UsageError` without a terminal. */
+async function isConfirmed({ isSure, json }: BackfillRequest): Promise<boolean> {
   if (isSure) return true
   if (json || !process.stdin.isTTY) throw new UsageError('add --yes to fill that, or --dry-run to end here')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
@@ -120,11 +121,11 @@ async function isWanted({ isSure, json }: BackfillRequest): Promise<boolean> {
 }
 
 async function untilStopped(fill: (signal: AbortSignal) => Promise<Filled>): Promise<Filled> {
-  const stopping = untilSignal()
+  const stopped = untilSignal()
   try {
-    return await fill(stopping.signal)
+    return await fill(stopped.signal)
   } finally {
-    stopping.forget()
+    stopped.forget()
   }
 }
 

@@ -1,4 +1,4 @@
-/** `--rate N`: how often each client of a server may come. */
+/** `--rate N`: the rate limit of each client of a server. */
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
@@ -8,7 +8,7 @@ export const rateOption: OptionSpec = {
   help: 'requests a second that each client, by its token or address, may go on with, and N:BURST how many at once (twice as many unless given); beyond that 429; as many as it likes unless given',
 }
 
-/** Throws `UsageError`. */
+/** Parses `N` or `N:BURST`; the default burst is twice the rate. Throws `UsageError`. */
 export function rateOf(text: string | undefined): RateLimit | undefined {
   if (text === undefined) return undefined
   const [, perSecond, burst] = /^([1-9]\d{0,6})(?::([1-9]\d{0,6}))?$/.exec(text) ?? []

@@ -1,4 +1,4 @@
-/** Moments as people write and read them. */
+/** Times in text: formatting, and parsing of options. */
 import { timestampMs } from '../../base/exact.ts'
 import { limits } from '../../base/limits.ts'
 import { UsageError } from './command.ts'
@@ -6,7 +6,7 @@ import { UsageError } from './command.ts'
 /** UTC milliseconds as ISO 8601. */
 export const timeText = (ms: number): string => new Date(ms).toISOString()
 
-/** The moment that an option's text says: ISO 8601 with its offset, or UTC milliseconds. Throws `UsageError`. */
+/** Parses the time of an option, ISO 8601 with its offset or UTC milliseconds, to UTC milliseconds. Throws `UsageError`. */
 export function momentOf(option: string, text: string): number {
   const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
   if (ms === undefined || Math.abs(ms) > limits.TIME_MS_MAX)

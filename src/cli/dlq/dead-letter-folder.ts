@@ -1,14 +1,14 @@
-/** The dead letters of a data folder that are to be changed. */
+/** Access to the dead letters of a data folder for the commands that change them. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredDeadLetter } from '../../log/letters.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { changeFolder, type Changing, type FolderChange } from '../command/folder-change.ts'
 
-/** Throws as `changeFolder`. */
+/** Opens the folder to change dead letters. Throws like `changeFolder`. */
 export const withLetters = <T>(data: string, change: Omit<FolderChange, 'of'>, use: Changing<T>): Promise<T> =>
   changeFolder(data, { of: 'letters', ...change }, use)
 
-/** The letters of these numbers. Throws `SPILL_INPUT` for one that is not there, or settled. */
+/** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
 export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {
   return ids.map(id => {
     const letter = letters.at(id)

@@ -1,11 +1,11 @@
-/** The source that receives a dead letter which is sent again, and the letters that none can receive. */
+/** Chooses the source to which each dead letter is sent again, and lists the dead letters that no source can receive. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { StoredDeadLetter } from '../../log/letters.ts'
 
-/** A dead letter with the source that it is sent to. */
+/** A dead letter with its target source. */
 export interface SendableLetter extends StoredDeadLetter {
   readonly source: string
 }
@@ -16,21 +16,22 @@ export interface OmittedLetter {
   readonly reason: string
 }
 
+/** The target sources of a pipeline's dead letters. */
 export class LetterRecipient {
   readonly #pipeline: string
   readonly #sources: readonly string[]
   readonly #source: string | undefined
 
-  /** `source` is that of letters that name none. Throws `SPILL_INPUT` if the pipeline does not have it. */
+  /** `source` receives the dead letters that name no source. Throws `SPILL_INPUT` if the pipeline has no such source. */
   constructor({ name, sources }: Pick<PipelineIR, 'name' | 'sources'>, source: string | undefined) {
     this.#pipeline = name
-    this.#sources = sources.map(each => each.name)
+    this.#sources = sources.map(candidate => candidate.name)
     this.#source = source
     if (source !== undefined && !this.#sources.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
   }
 
-  /** Letters that were named: all of them can be sent. Throws `SPILL_INPUT` and `SPILL_LIMIT` for one that cannot. */
+  /** Targets of dead letters that the user named. Throws `SPILL_INPUT` or `SPILL_LIMIT` if any of them cannot be sent. */
   all(letters: readonly StoredDeadLetter[]): SendableLetter[] {
     return letters.map(letter => {
       const { id, attempts, source } = letter
@@ -50,7 +51,7 @@ export class LetterRecipient {
     })
   }
 
-  /** Those of all letters that can be sent. One that cannot keeps no other one back. */
+  /** Separates the dead letters that can be sent from the others, with the reasons. */
   sendable(all: Iterable<StoredDeadLetter>): { readonly letters: SendableLetter[]; readonly omitted: OmittedLetter[] } {
     const letters: SendableLetter[] = []
     const omitted: OmittedLetter[] = []

@@ -34,13 +34,13 @@ const dlq = (...args: readonly string[]) => called('dlq', ...args, '--data', sho
 const letters = (...args: readonly string[]) => calledJson<Letter>('dlq', 'list', ...args, '--data', shop.data)
 const decisions = () => calledJson<RecordedDecision>('decisions', '--model', 'risk', '--data', shop.data)
 
-describe('a folder that is looked at', () => {
+describe('a folder that is read', () => {
   before(opened)
   after(closed)
 
-  test('list and show: whole, by source and reason, bytes that are no text as base64', async () => {
+  test('list and show: whole, by source and reason, bytes that are not text as base64', async () => {
     const all = await letters()
-    // What cannot be decoded is known first of a stretch of a file.
+    // Undecodable records of a block are rejected before the others.
     assert.deepEqual(
       all.map(({ id, source, reason, place }) => [id, source, reason, place]),
       [
@@ -63,7 +63,7 @@ describe('a folder that is looked at', () => {
     assert.match((await dlq('list', '--settled')).out, /^No settled letter\.$/)
   })
 
-  test('while a run holds the folder one may look, and changes nothing', async () => {
+  test('while a run holds the folder, dead letters can be read but not changed', async () => {
     const folder = await openFolder(shop.data)
     assert.equal((await letters()).length, 4)
     for (const args of [
@@ -94,7 +94,7 @@ describe('a folder that is looked at', () => {
       assert.match(err, message)
     })
 
-  test('a pipeline without the source of a letter, and a folder that is none', async () => {
+  test('a pipeline without the source of a dead letter, and a folder that does not exist', async () => {
     const other = shop.write(
       'other.ts',
       `import { entity, model, on, pipeline, rules, source, t } from '${join(import.meta.dirname, '../../index.ts')}'
@@ -108,7 +108,7 @@ export default pipeline('other', [model('m', { decide: on(sale), inputs: s => ({
     const nowhere = join(shop.folder, 'nowhere')
     const { status } = await called('dlq', 'drop', '1', '--why', 'x', '--data', nowhere)
     assert.equal(status, 1)
-    assert.ok(!existsSync(nowhere), 'it is not made')
+    assert.ok(!existsSync(nowhere), 'it is not created')
   })
 })
 
@@ -116,7 +116,7 @@ describe('a folder that is changed', () => {
   beforeEach(opened)
   afterEach(closed)
 
-  test('edit and replay: an event that arrives now, decided about, exactly once; the first bytes are kept', async () => {
+  test('edit and replay: one event that arrives now, with a decision; the original bytes are kept', async () => {
     const edited = await dlq('edit', '3', '--set', 'price=2.50', '--set', 'till=9')
     assert.equal(edited.status, 0, edited.err)
     assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nand as it was refused at first:\n.*"till":1,"price":"much"/)
@@ -138,7 +138,7 @@ describe('a folder that is changed', () => {
     assert.equal((await decisions()).length, 4)
   })
 
-  test('a letter without text is replaced by a file; one refused again stays, and the exit code says so', async () => {
+  test('a file replaces a dead letter that is not text; one refused again stays, with exit code 1', async () => {
     const file = shop.write('mended.json', `${sales[0].replace('"id":"1"', '"id":"22"')}\n`)
     assert.equal((await dlq('edit', '2', '--file', file)).status, 0)
     const { status, out } = await dlq('replay', '--all', shop.pipeline, '--json')
@@ -158,7 +158,7 @@ describe('a folder that is changed', () => {
     assert.match((await dlq('list')).out, /\(sent again once\)$/m)
   })
 
-  test('a letter is sent again so often, until it is edited', async () => {
+  test('the number of attempts is limited until the dead letter is edited', async () => {
     for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
     const { status, err } = await dlq('replay', '4', shop.pipeline)
     assert.equal(status, 1)
@@ -169,7 +169,7 @@ describe('a folder that is changed', () => {
     assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
   })
 
-  test('letters without a source, and of one that the pipeline has not, keep no other letter back', async () => {
+  test('dead letters without a source of the pipeline do not block the others', async () => {
     const folder = await openFolder(shop.data)
     const rest = { reason: 'schema', detail: 'not JSON', at: 1, sequence: 0 } as const
     const mended = sales[0].replace('"id":"1"', '"id":"33"')
@@ -209,7 +209,7 @@ describe('a folder that is changed', () => {
         [5, 'accepted'],
       ],
     )
-    // The source that it was sent to is kept.
+    // The source that received the dead letter is recorded.
     assert.deepEqual(
       (await letters('--settled')).map(({ id, source }) => [id, source]),
       [
@@ -219,7 +219,7 @@ describe('a folder that is changed', () => {
     )
   })
 
-  test('drop: with a reason, all or none, and kept', async () => {
+  test('drop: needs a reason, drops all or none, and keeps the dead letters', async () => {
     assert.equal((await dlq('drop', '1', '99', '--why', 'noise')).status, 1)
     assert.equal((await letters()).length, 4)
     const { status, out } = await dlq('drop', '1', '2', '--why', 'noise')
@@ -237,7 +237,7 @@ describe('a folder that is changed', () => {
     assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: letter 1 is settled (dropped); it is kept as it is')
   })
 
-  test('each change is a line of the audit log, with who and what, and nothing of what is in a letter', async () => {
+  test('the audit log records each change with user and command, and no data of a dead letter', async () => {
     await dlq('edit', '3', '--set', 'price=4.75', '--set', 'card=hush')
     await dlq('edit', '3', '--set', 'price')
     await dlq('replay', '3', '4', shop.pipeline)
@@ -275,7 +275,7 @@ for (const [args, message] of [
   [['drop', 'x', '--why', 'y'], /^'x' is no number of a letter$/m],
   [['drop', '--why', 'y'], /^name letters by their numbers$/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, out, err } = await called('dlq', ...args)
     assert.deepEqual([status, out], [2, ''])
     assert.match(err, message)

@@ -1,4 +1,4 @@
-/** `spillway dlq`: the dead letters of a data folder. Looking works while a run holds the folder; what changes them needs it free. */
+/** `spillway dlq`: the dead letters of a data folder. Reading works while a run holds the folder; changes need a free folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -11,14 +11,14 @@ import { settingOf } from './dead-letter-edit.ts'
 type Values = Readonly<Record<string, unknown>>
 type Texts = readonly string[]
 
-interface Order {
+interface Subcommand {
   /** Options besides `--data` and `--json`. */
   readonly options: readonly string[]
   run(data: string, positionals: Texts, values: Values): Promise<number>
 }
 
-/** What may be done, by the word behind `dlq`. */
-const orders: Readonly<Record<string, Order>> = {
+/** Subcommands by name. */
+const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { options: ['source', 'reason', 'settled'], run: list },
   show: { options: [], run: show },
   edit: { options: ['set', 'file'], run: edit },
@@ -47,13 +47,13 @@ export const dlqCommand: Command = {
     json: { type: 'boolean', help: 'print letters, or what became of them, as lines of JSON, and nothing else' },
   },
   run(values, [name, ...rest]) {
-    const names = Object.keys(orders)
+    const names = Object.keys(subcommands)
     if (name === undefined) throw new UsageError(`say what to do: ${names.join(', ')}`)
-    if (!Object.hasOwn(orders, name)) throw new UsageError(`dlq cannot '${name}'${didYouMean(name, names)}`)
-    const order = orders[name]
-    const foreign = Object.keys(values).find(option => !['data', 'json', ...order.options].includes(option))
-    if (foreign !== undefined) throw new UsageError(`dlq ${name} takes no --${foreign}`)
-    return order.run(dataOf(values), rest, values)
+    if (!Object.hasOwn(subcommands, name)) throw new UsageError(`dlq cannot '${name}'${didYouMean(name, names)}`)
+    const subcommand = subcommands[name]
+    const unknown = Object.keys(values).find(option => !['data', 'json', ...subcommand.options].includes(option))
+    if (unknown !== undefined) throw new UsageError(`dlq ${name} takes no --${unknown}`)
+    return subcommand.run(dataOf(values), rest, values)
   },
 }
 
@@ -72,7 +72,7 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
-  const id = oneId('show', positionals)
+  const id = singleId('show', positionals)
   return lookInto(data, reader => {
     showLetter(reader, id, values['json'] === true)
     return 0
@@ -80,7 +80,7 @@ function show(data: string, positionals: Texts, values: Values): Promise<number>
 }
 
 function edit(data: string, positionals: Texts, values: Values): Promise<number> {
-  const id = oneId('edit', positionals)
+  const id = singleId('edit', positionals)
   const { set, file, json = false } = values as { set?: string[]; file?: string; json?: boolean }
   if ((set === undefined) === (file === undefined)) throw new UsageError('say how: --set FIELD=VALUE, or --file FILE')
   return editLetter(data, id, { settings: (set ?? []).map(settingOf), file, json })
@@ -99,8 +99,8 @@ function replay(data: string, positionals: Texts, values: Values): Promise<numbe
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {
   const { why = '', json = false } = values as { why?: string; json?: boolean }
-  const wrong = positionals.find(text => !isId(text))
-  if (wrong !== undefined) throw new UsageError(`'${wrong}' is no number of a letter`)
+  const invalid = positionals.find(text => !isId(text))
+  if (invalid !== undefined) throw new UsageError(`'${invalid}' is no number of a letter`)
   if (positionals.length === 0) throw new UsageError('name letters by their numbers')
   if (why.trim() === '') throw new UsageError('say why: --why TEXT, which is kept with the letter')
   return dropLetters(data, [...new Set(positionals.map(Number))], { why, json })
@@ -108,9 +108,9 @@ function drop(data: string, positionals: Texts, values: Values): Promise<number>
 
 const isId = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)
 
-function oneId(order: string, [text, ...extra]: Texts): number {
+function singleId(subcommand: string, [text, ...extra]: Texts): number {
   if (text === undefined || !isId(text))
-    throw new UsageError(`name the letter to ${order} by its number${text === undefined ? '' : `, not '${text}'`}`)
+    throw new UsageError(`name the letter to ${subcommand} by its number${text === undefined ? '' : `, not '${text}'`}`)
   if (extra.length > 0) throw new UsageError(`one letter, not also ${extra.join(', ')}`)
   return Number(text)
 }

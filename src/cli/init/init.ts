@@ -1,3 +1,4 @@
+/** `spillway init`: generates a project, from a sample or from a file of events. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -12,8 +13,8 @@ import { shellWord } from '../command/shell-word.ts'
 import type { Project } from './generated-project.ts'
 import { sampleProject } from './sample-project.ts'
 
-/** A project's own, if they are there already. */
-const kept: readonly string[] = ['package.json', 'tsconfig.json']
+/** Files that `init` leaves unchanged if they exist. */
+const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 
 export const initCommand: Command = {
   name: 'init',
@@ -73,12 +74,12 @@ function numbersOf(decimal: string | undefined): NumberStyle | undefined {
   return decimal === 'comma' ? 'comma' : 'grouped'
 }
 
-/** Writes the files but those of a project that is there. Refuses to overwrite any other: nothing is written then. */
+/** Writes the files, except preserved files that exist. Throws before it writes if any other file exists. */
 function write(folder: string, files: Project['files']): string[] {
-  const isThere = (name: string) => existsSync(join(folder, name))
-  const taken = Object.keys(files).filter(name => isThere(name) && !kept.includes(name))
-  if (taken.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${taken.join(', ')} already; give another folder`, { place: folder })
-  const names = Object.keys(files).filter(name => !isThere(name))
+  const isPresent = (name: string) => existsSync(join(folder, name))
+  const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
+  if (conflicts.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
+  const names = Object.keys(files).filter(name => !isPresent(name))
   try {
     for (const name of names) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -90,7 +91,7 @@ function write(folder: string, files: Project['files']): string[] {
   return names
 }
 
-/** What every project has: how it is run, and how it is type-checked. */
+/** The `package.json` and `tsconfig.json` of every project. */
 function settings({ spec }: OwnPackage): Project['files'] {
   const manifest = {
     private: true,
@@ -123,7 +124,7 @@ function nextSteps(folder: string, written: readonly string[], { spec, is }: Own
   return [`Made ${written.join(', ')}.`, source, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
 
-/** What a person must know of the audit before they believe it. */
+/** The guesses of the audit, or the reason why there is no audit. */
 function auditLines(audit: Project['audit']): string[] {
   if (!audit) return []
   if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]

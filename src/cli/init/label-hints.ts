@@ -1,18 +1,19 @@
-/** Labels to write by hand if no column holds the outcome of an event. The code compiles in the `pipeline.ts` of the same project. */
+/** Code examples of labels, for a file without an outcome column. The code compiles in the generated `pipeline.ts`. */
 import { featured } from './inferred-code.ts'
 import type { PlannedSource } from './inferred-source.ts'
 
 export interface LabelHint {
-  /** In words: when it is the one to take. */
+  /** The case for which the label fits, in words. */
   readonly for: string
   /** The name to add to the imports from `spillway`. */
   readonly imports: string
-  /** Lines to stand before the model, if any. */
+  /** Lines to insert before the model, if any. */
   readonly before: readonly string[]
   /** The option of the model. */
   readonly label: string
 }
 
+/** The labels that are possible with the columns of the source. */
 export function labelHints(source: PlannedSource): LabelHint[] {
   const { id } = source
   const [quantity] = featured(source)
@@ -41,7 +42,7 @@ export function labelHints(source: PlannedSource): LabelHint[] {
   return [...begins, ...from]
 }
 
-/** For a person, a line each. */
+/** The hints as lines of text. */
 export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
   hints.length === 0
     ? ['A label needs a column that names each event (its id), or a quantity; the file has neither.']
