@@ -142,14 +142,14 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return lookInto(data, reader => {
     const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
-    const hidden = seenPositions(ir, model, reader)
+    const observed = seenPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(reader, ir, model) }),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
-      ...(hidden && {
-        isCensored: (_: number, position: number) => hidden.hidden.has(position),
-        chanceOf: (position: number) => hidden.chances.get(position),
+      ...(observed && {
+        isCensored: (_: number, position: number) => observed.hidden.has(position),
+        chanceOf: (position: number) => observed.chances.get(position),
       }),
     }
   })

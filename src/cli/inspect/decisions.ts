@@ -1,4 +1,4 @@
-/** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
+/** `spillway decisions`: prints recorded decisions from a data folder. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
@@ -17,7 +17,7 @@ const LAST = 10
 interface Request {
   readonly model: string | undefined
   readonly key: string | undefined
-  /** The newest so many; all of an entry's, if one is named. */
+  /** Number of newest decisions; ignored with `entry`. */
   readonly last: number
   readonly entry: number | undefined
   readonly json: boolean
@@ -65,10 +65,11 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
   if (json) return
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
-  const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
-  printLines(decisions.length > 0 ? count : nothingText(request, all))
+  const summary = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
+  printLines(decisions.length > 0 ? summary : nothingText(request, all))
 }
 
+/** The message if no decision matches. */
 function nothingText({ key, entry }: Request, all: number): string {
   if (all === 0) return 'No decision is recorded yet.'
   const about = [...(key === undefined ? [] : [`about key '${key}'`]), ...(entry === undefined ? [] : [`at entry ${entry}`])]
@@ -77,11 +78,12 @@ function nothingText({ key, entry }: Request, all: number): string {
 
 function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
   return [...reader.decisionsAt(entry)]
-    .filter(stretch => model === undefined || stretch.model === model)
+    .filter(batch => model === undefined || batch.model === model)
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
     .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))
 }
 
+/** A decision with the visible events of each feature group and its place in the log. */
 function wholeText(decision: RecordedDecision): string {
   const { entry, id, position, read } = decision
   const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''

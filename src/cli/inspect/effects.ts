@@ -1,4 +1,4 @@
-/** `spillway effects`: what follows from decisions, and what became of it, from a data folder, which another process may hold. */
+/** `spillway effects`: lists effects and their delivery states, retries or drops dead effects. Reading works while a run holds the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
@@ -40,7 +40,7 @@ export const effectsCommand: Command = {
   },
   async run(values, positionals) {
     const request = requestOf(values, positionals)
-    if (request.verb === 'retry' || request.verb === 'drop') return changed(request)
+    if (request.verb === 'retry' || request.verb === 'drop') return change(request)
     return lookInto(request.data, ({ effects }) => {
       if (request.verb === 'show') show(effects, request)
       else list(effects, request)
@@ -58,8 +58,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
     why,
     json = false,
   } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
-  if (!verbs.some(one => one === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
-  if (state !== undefined && !states.some(one => one === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
+  if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
+  if (state !== undefined && !states.some(candidate => candidate === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
   const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
   if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
@@ -78,32 +78,32 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
 }
 
 function list(effects: EffectReader, { action, state, last, json }: Request): void {
-  const found: StoredEffect[] = []
+  const newest: StoredEffect[] = []
   for (const effect of effects.newestFirst({ action, state })) {
-    if (found.length === last) break
-    found.push(effect)
+    if (newest.length === last) break
+    newest.push(effect)
   }
-  found.reverse()
-  printEach(found, { json, textOf: lineOf, jsonOf })
+  newest.reverse()
+  printEach(newest, { json, textOf: lineOf, jsonOf })
   if (json) return
-  const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
-  const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
-  const all = counts.reduce((sum, one) => sum + one.effects, 0)
-  const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
+  const counts = effects.counts().filter(count => (action ?? count.action) === count.action && (state ?? count.state) === count.state)
+  const text = counts.map(count => `${count.action}: ${counted(count.effects, `${count.state} effect`)}`).join(', ')
+  const all = counts.reduce((sum, count) => sum + count.effects, 0)
+  const more = all > newest.length ? `; the newest ${newest.length} are shown, --last N gives more` : ''
   printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
 function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
-    printEach([effect], { json, textOf: one => `${lineOf(one)}\n  id ${one.id}, decided by entry ${one.entry}\n  ${one.body}`, jsonOf })
+    printEach([effect], { json, textOf: shown => `${lineOf(shown)}\n  id ${shown.id}, decided by entry ${shown.entry}\n  ${shown.body}`, jsonOf })
   }
 }
 
-/** All of them, or none if one is not there, or not dead. */
-function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  const change = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
-  return changeFolder(data, change, async (store, { effects }) => {
+/** Retries or drops all of the effects, or none if any of them is unknown or not dead. */
+function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
+  const folderChange = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
+  return changeFolder(data, folderChange, async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)
       if (state !== 'dead')
@@ -112,21 +112,22 @@ function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
     const at = wallClock()
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
     await store.commit({ settled: numbers.map(changeOf) })
-    const what = counted(numbers.length, 'effect')
+    const subject = counted(numbers.length, 'effect')
     printLines(
-      verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
+      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They are kept, with what they were.`,
     )
     return 0
   })
 }
 
+/** Throws `SPILL_INPUT` for an unknown effect. */
 function existing(effects: EffectReader, number: number): StoredEffect {
   const effect = effects.at(number)
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
   return effect
 }
 
-/** Key and body are JSON in the store: values here, not texts of values. */
+/** Key and body are JSON texts in the store; here they are parsed. */
 const jsonOf = (effect: StoredEffect): unknown => ({
   ...effect,
   key: JSON.parse(effect.key) as unknown,
@@ -134,8 +135,8 @@ const jsonOf = (effect: StoredEffect): unknown => ({
 })
 
 function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
-  const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const timeliness = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
   const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
-  const again = next === undefined ? '' : `, again at ${timeText(next)}`
-  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+  const retry = next === undefined ? '' : `, again at ${timeText(next)}`
+  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${timeliness}${tried}${retry}]${why === undefined ? '' : `\n  ${why}`}`
 }

@@ -1,4 +1,4 @@
-/** `spillway features`: what is known of a key, now or at a past moment, computed from the log of a run, which another process may hold. */
+/** `spillway features`: computes the features of a key from the log, as of now or a past time. A run may hold the folder. */
 import { inspect } from 'node:util'
 import { wallClock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -54,16 +54,16 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...ext
   return { path, key, group, at: at === undefined ? undefined : momentOf('--at', at), json }
 }
 
-/** The wall clock, or the log's last arrival where that is ahead: everything that the log has is known now. */
+/** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */
 const now = (reader: SqliteReader): number => Math.max(wallClock(), reader.lastSegment()?.arrival ?? -Infinity)
 
-interface Asked {
+interface GroupKey {
   readonly group: GroupIR
   readonly key: readonly string[]
 }
 
-/** The groups that the key may be one of. A comma may also stand in the one text of a key. */
-function groupsOf(ir: PipelineIR, { group: name, key }: Request): Asked[] {
+/** The feature groups whose key fits. A comma separates parts of a key, but may also be part of a single text. */
+function groupsOf(ir: PipelineIR, { group: name, key }: Request): GroupKey[] {
   const parts = key.split(',')
   const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
   if (name !== undefined) {
@@ -77,15 +77,15 @@ function groupsOf(ir: PipelineIR, { group: name, key }: Request): Asked[] {
   const fitting = ir.groups.filter(group => group.key.length === parts.length)
   const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
   if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
-  const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
-  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+  const groupKeys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
+  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${groupKeys.join('; ')}`)
 }
 
-/** Refused features apart, so that no value is taken for one. */
+/** Refused features are a separate field, so that no refusal is read as a value. */
 function jsonOf({ features, ...rest }: FeaturesAt): unknown {
   const all = Object.entries(features)
-  const values = all.flatMap(([name, found]) => ('value' in found ? [[name, found.value] as const] : []))
-  const refused = all.flatMap(([name, found]) => ('refused' in found ? [[name, found.refused] as const] : []))
+  const values = all.flatMap(([name, feature]) => ('value' in feature ? [[name, feature.value] as const] : []))
+  const refused = all.flatMap(([name, feature]) => ('refused' in feature ? [[name, feature.refused] as const] : []))
   return { ...rest, features: Object.fromEntries(values), ...(refused.length > 0 && { refused: Object.fromEntries(refused) }) }
 }
 
@@ -93,16 +93,16 @@ function featuresText({ group, key, t, clock, known, ofKey, features }: Features
   const { source } = ir.groups.find(({ name }) => name === group)!
   const keyText = Object.entries(key).map(([name, value]) => `${name} ${value}`)
   const at = clock === null ? 'before the first run of its schedule' : `at ${timeText(clock)}`
-  const seen = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
+  const eventsText = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
   const width = Math.max(...Object.keys(features).map(name => name.length))
   return [
     `${group}  ${keyText.join('  ')}  ${at}`,
-    `  ${seen}; ${number(known)} of '${source}' known`,
-    ...Object.entries(features).map(([name, found]) => `  ${name.padEnd(width)}  ${valueText(found)}`),
+    `  ${eventsText}; ${number(known)} of '${source}' known`,
+    ...Object.entries(features).map(([name, feature]) => `  ${name.padEnd(width)}  ${valueText(feature)}`),
   ].join('\n')
 }
 
-function valueText(found: FeatureValue): string {
-  if ('refused' in found) return `refused: ${found.refused.why}`
-  return found.value === null ? 'NULL' : inspect(found.value, { breakLength: Infinity, maxArrayLength: 20 })
+function valueText(feature: FeatureValue): string {
+  if ('refused' in feature) return `refused: ${feature.refused.why}`
+  return feature.value === null ? 'NULL' : inspect(feature.value, { breakLength: Infinity, maxArrayLength: 20 })
 }

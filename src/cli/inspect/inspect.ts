@@ -1,4 +1,4 @@
-/** `spillway inspect`: what a data folder holds, and whether it is whole. Works while a run holds it. */
+/** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { damageText } from '../../log/verify.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -53,9 +53,9 @@ function reportText(report: FolderReport): string {
       ? ''
       : table(
           ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
-          decisions.map(({ model, decisions: made, first, last, bytes }) => [
+          decisions.map(({ model, decisions: count, first, last, bytes }) => [
             model,
-            number(made),
+            number(count),
             number(first),
             number(last),
             number(bytes),
@@ -81,18 +81,18 @@ function reportText(report: FolderReport): string {
 }
 
 function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
-  const who = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
+  const holderText = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
-  const behind = entries - decided.entry
-  const kept = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
+  const undecided = entries - decided.entry
+  const retention = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
   return [
-    `${folder}: format ${format}, ${who}`,
+    `${folder}: format ${format}, ${holderText}`,
     `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
-    ...kept,
-    behind === 0
+    ...retention,
+    undecided === 0
       ? 'all of it is decided'
-      : `decided up to entry ${number(decided.entry)}: ${number(behind)} to go, which the next run makes first`,
+      : `decided up to entry ${number(decided.entry)}: ${number(undecided)} to go, which the next run makes first`,
   ].join('\n')
 }
 
@@ -111,6 +111,6 @@ function settledText({ settled }: FolderReport): string {
 }
 
 function verdict({ verified, damage }: FolderReport): string {
-  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(one => `  ${damageText(one)}`)].join('\n')
+  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
   return verified ? 'Whole: every segment and every decision is as it was written.' : ''
 }

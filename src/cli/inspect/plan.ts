@@ -1,3 +1,4 @@
+/** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
 import { join } from 'node:path'
 import type { Change } from '../../define/ir/pipeline-changes.ts'
 import { isUnused, lookInto } from '../../log/sqlite/data-folder.ts'
@@ -10,7 +11,7 @@ import { printJson, printText } from '../command/print.ts'
 import { number } from '../command/replay-summary.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** Of `--check`: no code that a failure (1) or wrong use (2) has, so that a mistake in a script is never read as a change. */
+/** Exit code of `--check` for a changed pipeline. It differs from a failure (1) and wrong usage (2), so scripts can tell them apart. */
 const CHANGED = 3
 
 export const planCommand: Command = {
@@ -47,7 +48,7 @@ function planText(name: string, { before, changed, fingerprint, changes, effects
       ? `pipeline '${name}' is what ran last`
       : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
-  const again = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
+  const rebuildLines = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
     `  ${group}: made again from all ${number(from)} entries of the log`,
     ...(incomplete === undefined
       ? []
@@ -61,9 +62,9 @@ function planText(name: string, { before, changed, fingerprint, changes, effects
       : []),
     ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
     '',
-    ...(again.length > 0 ? ['state', ...again] : ['state: every group goes on from what is saved']),
+    ...(rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group goes on from what is saved']),
     `a start takes ${number(taken)} of ${number(entries)} entries again, in about ${seconds.toFixed(1)} s on this machine${
-      again.length > 0 ? '; with run --take-over, beside the process that runs' : ''
+      rebuildLines.length > 0 ? '; with run --take-over, beside the process that runs' : ''
     }`,
   ].join('\n')
 }

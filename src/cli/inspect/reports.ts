@@ -1,4 +1,4 @@
-/** `spillway reports`: the reports of a data folder, what is in them, and whether the log still gives the same. */
+/** `spillway reports`: lists, shows, recomputes and runs the reports of a data folder. */
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SpillwayError } from '../../base/errors.ts'
@@ -29,7 +29,7 @@ export const reportsCommand: Command = {
     json: { type: 'boolean', help: 'list, check: print one JSON object a line' },
   },
   async run(values, [verb = 'list', ...rest]) {
-    if (!verbs.some(one => one === verb)) throw new UsageError(`no command reports ${verb}${didYouMean(verb, verbs)}`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command reports ${verb}${didYouMean(verb, verbs)}`)
     const { json = false } = values as { json?: boolean }
     const data = dataOf(values)
     return lookInto(data, async reader => {
@@ -58,30 +58,30 @@ function numbersOf(texts: readonly string[]): number[] {
 
 function list(all: readonly MadeReport[], { report, last }: { report?: string; last?: string }, json: boolean): number {
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
-  const found = all.filter(one => report === undefined || one.report === report).slice(-Number(last ?? LAST))
-  for (const made of found) console.log(json ? JSON.stringify(made) : lineOf(made))
-  if (!json) console.log(found.length === 0 ? 'No reports.' : `${counted(found.length, 'report')} of ${all.length}.`)
+  const matches = all.filter(record => report === undefined || record.report === report).slice(-Number(last ?? LAST))
+  for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
+  if (!json) console.log(matches.length === 0 ? 'No reports.' : `${counted(matches.length, 'report')} of ${all.length}.`)
   return 0
 }
 
-/** The newest that is done, as it stands in its file. */
+/** Prints the file of the newest complete report; of a Parquet file its path. */
 async function show(data: string, all: readonly MadeReport[], name: string): Promise<number> {
-  const made = all.findLast(one => one.report === name && one.state === 'done')
-  if (!made) {
+  const record = all.findLast(candidate => candidate.report === name && candidate.state === 'done')
+  if (!record) {
     const names = [...new Set(all.map(({ report }) => report))]
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
-  const path = fileOf(data, made)
-  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `is gone, where report ${made.number} was written`, { place: path })
+  const path = fileOf(data, record)
+  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `is gone, where report ${record.number} was written`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0
 }
 
-function lineOf({ number: made, report, why, s, cut, state, done, error, file, began }: MadeReport): string {
-  const did = done
+function lineOf({ number: which, report, why, s, cut, state, done, error, file, began }: MadeReport): string {
+  const result = done
     ? `, ${counted(done.rows, 'row')} of ${number(done.live)} live${done.stale ? ', stale' : ''}, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}`
     : ''
-  const asked = why === 'demand' ? ', asked for' : ''
-  return `${made}  ${report}  of ${timeText(s)}  [${state}${asked}, began ${timeText(began)}${did}]  cut ${number(cut)}\n  ${error ?? file}`
+  const trigger = why === 'demand' ? ', asked for' : ''
+  return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${number(cut)}\n  ${error ?? file}`
 }

@@ -1,18 +1,19 @@
-/** What has drifted, for a person. */
+/** A drift report as text. */
 import type { ColumnDrift } from '../../training/index.ts'
 import type { ModelDrift } from './model-drift.ts'
 import { counted, number, table } from '../command/replay-summary.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** The compared decisions, the tables of inputs and metrics, and the verdict. */
 export function driftText(drift: ModelDrift): string {
   const { inputs, score, metrics, others, only } = drift
   const rows = [...inputs, ...(score ? [score] : [])]
-  const metricRows = metrics.map(({ name, value, bound, rows: on, fell }) => [
+  const metricRows = metrics.map(({ name, value, bound, rows: count, fell }) => [
     name,
     Number.isNaN(value) ? '–' : short(value),
     short(bound),
-    number(on),
-    Number.isNaN(value) ? noValue(name, on) : fell ? 'fell' : '',
+    number(count),
+    Number.isNaN(value) ? noValueText(name, count) : fell ? 'fell' : '',
   ])
   return [
     headText(drift),
@@ -36,7 +37,7 @@ function headText({ model, rows, since, reference }: ModelDrift): string {
   return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, held against ${against}`
 }
 
-/** The scores that are compared, where they are not those of all decisions. */
+/** A note on the compared scores, unless all decisions have scores of one version. */
 function scoreLines({ scores: { version, reference, recent }, rows, reference: { kind } }: ModelDrift): string[] {
   if (kind === 'set' || version === null) return []
   if (reference === 0 || recent === 0)
@@ -47,8 +48,8 @@ function scoreLines({ scores: { version, reference, recent }, rows, reference: {
   return [`score: of version ${version} alone, which scored ${number(reference)} of the ${number(rows.reference)} decisions before`]
 }
 
-/** Why a metric has no value on so many decisions with a label and a score. */
-function noValue(metric: string, rows: number): string {
+/** The reason for a metric without a value. `rows` is the number of decisions with label and score. */
+function noValueText(metric: string, rows: number): string {
   if (rows === 0) return 'no settled decision has a score'
   return metric === 'auc' ? 'all labels are alike' : 'no label is true'
 }

@@ -1,4 +1,4 @@
-/** `spillway drift`: recently recorded decisions held against what a model was fitted on, or against earlier ones; of a data folder that another process may hold. */
+/** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
 import { durationMs, type Duration } from '../../base/time.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import type { DriftThresholds } from '../../training/index.ts'
@@ -43,14 +43,14 @@ export const driftCommand: Command = {
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
-    const found = await lookInto(dataOf(values), async reader => {
-      const drifts: ModelDrift[] = []
-      for (const model of modelsOf(ir, reader, request)) drifts.push(await driftOfModel(ir, model, reader, request))
-      return drifts
+    const drifts = await lookInto(dataOf(values), async reader => {
+      const results: ModelDrift[] = []
+      for (const model of modelsOf(ir, reader, request)) results.push(await driftOfModel(ir, model, reader, request))
+      return results
     })
-    if (request.json) for (const drift of found) console.log(JSON.stringify(drift))
-    else console.log(found.map(driftText).join('\n\n'))
-    return found.some(({ drifted }) => drifted) ? 1 : 0
+    if (request.json) for (const drift of drifts) console.log(JSON.stringify(drift))
+    else console.log(drifts.map(driftText).join('\n\n'))
+    return drifts.some(({ drifted }) => drifted) ? 1 : 0
   },
 }
 
@@ -83,9 +83,9 @@ function durationOf(option: string, text: string): number {
 }
 
 function thresholdsOf(values: Readonly<Record<string, unknown>>): DriftThresholds {
-  const given = thresholds.flatMap(name => (values[name] === undefined ? [] : [[name, values[name] as string] as const]))
-  for (const [name, text] of given) if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} ${text} is no number from 0`)
-  return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+  const settings = thresholds.flatMap(name => (values[name] === undefined ? [] : [[name, values[name] as string] as const]))
+  for (const [name, text] of settings) if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} ${text} is no number from 0`)
+  return Object.fromEntries(settings.map(([name, text]) => [name, Number(text)]))
 }
 
 function metricOf(text: string | undefined): DriftAsk['metric'] {

@@ -1,4 +1,4 @@
-/** What `spillway training-set` is asked for. */
+/** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
 import { isPostgres } from '../../postgres/address.ts'
 import type { KeySample } from '../../replay/key-sample.ts'
@@ -8,21 +8,22 @@ import { DATA_DEFAULT } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 import { momentOf } from '../command/time-text.ts'
 
-/** The column of rows with their times, unless another is named. */
+/** Default name of the time column of `--rows`. */
 export const TIME = 't'
 
 export interface TrainingRequest {
+  /** The pipeline file. */
   readonly path: string
-  /** Files of sources; the log of `data` if there are none. */
+  /** Files of sources; without files the log of `data` is read. */
   readonly files: readonly SourceFile[]
   readonly data: string
   readonly out: string
-  /** The file of rows and its column of times; decisions that were made, if there is none. */
+  /** The file with keys and times, and its time column; `undefined` for a training set of decisions. */
   readonly rows: { readonly path: string; readonly time: string } | undefined
   readonly model: string | undefined
   readonly groups: readonly string[] | undefined
   readonly sample: KeySample | undefined
-  /** What came of decisions, as of a time, UTC ms: the end of the history unless given. */
+  /** Labels of the decisions, as known at a time, UTC ms; by default at the end of the history. */
   readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
   readonly json: boolean
 }
@@ -61,10 +62,10 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
 
 function labelsFrom(values: Readonly<Record<string, unknown>>): TrainingRequest['labels'] {
   const { decisions = false, labels = false, settled = false } = values as { decisions?: boolean; labels?: boolean; settled?: boolean }
-  const as = values['as-of'] as string | undefined
-  if (!labels && (settled || as !== undefined)) throw new UsageError('--settled and --as-of are of labels: add --labels')
+  const asOf = values['as-of'] as string | undefined
+  if (!labels && (settled || asOf !== undefined)) throw new UsageError('--settled and --as-of are of labels: add --labels')
   if (labels && !decisions) throw new UsageError('--labels says what came of decisions: add --decisions; rows of keys and times have none')
-  return labels ? { at: as === undefined ? undefined : momentOf('--as-of', as), isSettled: settled } : undefined
+  return labels ? { at: asOf === undefined ? undefined : momentOf('--as-of', asOf), isSettled: settled } : undefined
 }
 
 function sampleFrom(share: string | undefined, seed: string | undefined): KeySample | undefined {

@@ -1,4 +1,4 @@
-/** `spillway training-set`: what was known of keys at moments, or what decisions were made on, as Parquet with a manifest. */
+/** `spillway training-set`: writes a point-in-time join, or the feature vectors of decisions, as Parquet with a manifest. */
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import type { LabelCount } from '../../replay/labelled-set.ts'
 import type { TrainingManifest } from '../../replay/training-manifest.ts'
@@ -38,10 +38,10 @@ export const trainingSetCommand: Command = {
     checkSourceFiles(request.files, pipeline.ir)
     const progress = new Progress()
     try {
-      const making: Making = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
-      const made = request.files.length > 0 ? await make(making) : await lookInto(request.data, reader => make({ ...making, reader }))
+      const job: Making = { pipeline, request, onProgress: (stage, share) => progress.show(stage, share) }
+      const result = request.files.length > 0 ? await build(job) : await lookInto(request.data, reader => build({ ...job, reader }))
       progress.done()
-      console.log(request.json ? JSON.stringify(made.manifest) : textOf(request, made))
+      console.log(request.json ? JSON.stringify(result.manifest) : textOf(request, result))
       return 0
     } finally {
       progress.done()
@@ -49,7 +49,7 @@ export const trainingSetCommand: Command = {
   },
 }
 
-const make = (making: Making): Promise<Made> => (making.request.rows ? rowsSet(making) : decidedSet(making))
+const build = (job: Making): Promise<Made> => (job.request.rows ? rowsSet(job) : decidedSet(job))
 
 function textOf({ out }: TrainingRequest, { manifest, refused, warnings }: Made): string {
   const { rows, columns, sha256, cut, of, sample, labels } = manifest

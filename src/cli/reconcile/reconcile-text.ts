@@ -1,4 +1,4 @@
-/** What a reconciliation found, for a person. */
+/** The report of a reconciliation as text. */
 import {
   bases,
   type Basis,
@@ -17,6 +17,7 @@ const titles: Readonly<Record<Basis, string>> = {
   corrected: 'corrected: over what the log knows today',
 }
 
+/** The notes, tables of inputs, examples, decisions that would change today, and the verdict. */
 export function reconcileText(report: ReconcileReport): string {
   const { inputs, examples } = report
   return [
@@ -29,8 +30,8 @@ export function reconcileText(report: ReconcileReport): string {
 }
 
 function headText({ decisions, forgotten, otherModels, entries, inputs }: ReconcileReport): string {
-  const sum = (of: (input: InputReport) => number): number => inputs.reduce((all, input) => all + of(input), 0)
-  const notes: readonly (readonly [count: number, what: string, why: string])[] = [
+  const sum = (valueOf: (input: InputReport) => number): number => inputs.reduce((total, input) => total + valueOf(input), 0)
+  const notes: readonly (readonly [count: number, noun: string, text: string])[] = [
     [forgotten, 'decision', 'not compared: what they were made on is forgotten, or of another kind now'],
     ...Object.entries(otherModels).map(([model, count]) => [count, 'decision', `of model '${model}', which the pipeline has not`] as const),
     [sum(input => input.forgotten), 'value', 'not compared: the log has forgotten some of their windows'],
@@ -40,7 +41,7 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
   ]
   return [
     `${counted(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${number(entries)} entries`}`,
-    ...notes.flatMap(([count, what, why]) => (count > 0 ? [`${counted(count, what)} ${why}`] : [])),
+    ...notes.flatMap(([count, noun, text]) => (count > 0 ? [`${counted(count, noun)} ${text}`] : [])),
   ].join('\n')
 }
 
@@ -73,11 +74,11 @@ const short = (value: number): string => String(Number(value.toPrecision(3)))
 
 function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
   const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
-  const why = causes.map(({ reason }) => reason).join(', ')
-  return [`  ${why}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
+  const reasons = causes.map(({ reason }) => reason).join(', ')
+  return [`  ${reasons}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
 }
 
-/** Decisions that would be other; nothing of that is done. */
+/** Decisions with a different score or different inputs today. The command changes nothing. */
 function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
   const head = [
     ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have another score today`] : []),
@@ -87,28 +88,28 @@ function todayText({ model, decisions, unscored, actions, examples }: TodayRepor
         ]
       : []),
   ]
-  const acts = actions
+  const actionLines = actions
     .filter(({ more, fewer }) => more + fewer > 0)
     .map(
       ({ action, more, fewer }) =>
         `  ${action} would follow from ${number(more)} more, and not from ${number(fewer)} that it followed from; nothing is sent again`,
     )
-  const told = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
-    const does = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
-    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${does}`
+  const exampleLines = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
+    const actionTexts = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
+    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${actionTexts}`
   })
-  return [...head, ...acts, ...told].join('\n')
+  return [...head, ...actionLines, ...exampleLines].join('\n')
 }
 
 const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))
 
-/** What made the difference, where that was events. */
+/** The events that cause a difference, if events do. */
 function causeText({ reason, events, newest, effect }: Cause): string[] {
   if (events === undefined || !newest) return []
   const { source, partition, offset, time, arrival } = newest
-  const by = effect === undefined ? '' : `, by ${short(effect)}`
-  const which = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, came ${timeText(arrival)}`
-  return [`    ${reason}${by}: ${counted(events, 'event')} of '${source}', ${which}`]
+  const size = effect === undefined ? '' : `, by ${short(effect)}`
+  const lastEvent = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, came ${timeText(arrival)}`
+  return [`    ${reason}${size}: ${counted(events, 'event')} of '${source}', ${lastEvent}`]
 }
 
 function verdict({ sound, inputs }: ReconcileReport): string {

@@ -1,4 +1,4 @@
-/** `spillway reconcile`: recorded decisions held against SQL over the same log, which another process may hold. */
+/** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -42,12 +42,12 @@ export const reconcileCommand: Command = {
   async run(values, positionals) {
     if (positionals[0] === 'list') return listed(values, positionals.slice(1))
     if (positionals[0] === 'show') return shown(values, positionals.slice(1))
-    const { path, json, repair, yes, ...asked } = requestOf(values, positionals)
+    const { path, json, repair, yes, ...filter } = requestOf(values, positionals)
     const pipeline = await importPipeline(path)
     const progress = new Progress()
     const onProgress = (stage: string, share: number): void => progress.show(stage, share)
     if (repair) return repaired(pipeline, dataOf(values), { json, yes, onProgress, done: () => progress.done() })
-    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...asked, onProgress }))
+    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...filter, onProgress }))
     progress.done()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1

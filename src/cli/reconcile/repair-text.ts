@@ -1,10 +1,10 @@
-/** What a repair would do and has done, for a person. */
+/** The plan and the result of a repair as text. */
 import type { ReconcileReport, Reason } from '../../reconcile/report.ts'
 import { isNothing, type RepairPlan } from '../../reconcile/repair.ts'
 import { counted, number } from '../command/replay-summary.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** What was done, besides what the plan says. */
+/** The result of a repair: dead letters accepted and refused, numbers of batch runs, and the report afterwards. */
 export interface Repaired {
   readonly accepted: number
   readonly refused: number
@@ -12,7 +12,7 @@ export interface Repaired {
   readonly after: ReconcileReport
 }
 
-/** What is no fault, and why nothing is done about it. */
+/** Mismatches that are not faults, with the reasons to leave them. */
 const asKnown = 'the decisions were right as it was known then'
 const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
   late: asKnown,
@@ -22,12 +22,13 @@ const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
   'stale batch': 'the decisions were right as their placements knew it',
 }
 
+/** The repairs, and the mismatches that stay. */
 export function planText(plan: RepairPlan): string {
-  const does = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
-  const left = [...leftTexts(plan.report), ...waitingTexts(plan)]
+  const repairs = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
+  const unchanged = [...leftTexts(plan.report), ...waitingTexts(plan)]
   return [
-    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...does.map(text => `  ${text}`)]),
-    ...(left.length > 0 ? ['', 'left as it is', ...left.map(text => `  ${text}`)] : []),
+    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...repairs.map(text => `  ${text}`)]),
+    ...(unchanged.length > 0 ? ['', 'left as it is', ...unchanged.map(text => `  ${text}`)] : []),
   ].join('\n')
 }
 
@@ -70,12 +71,13 @@ const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
     ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that the pipeline has not: spillway dlq edit, or drop`]
     : []
 
+/** The repairs that were made, and the verdict of the second comparison. */
 export function doneText({ accepted, refused, runs, after }: Repaired): string {
-  const apart = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
+  const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
   const letters = accepted + refused > 0 ? [`${counted(accepted, 'letter')} taken, ${number(refused)} refused again`] : []
   const made = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'
-    : `compared again: NOT SOUND, ${counted(apart, 'recorded value')} still ${apart === 1 ? 'is' : 'are'} not what SQL makes of ${apart === 1 ? 'it' : 'them'}`
+    : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'is' : 'are'} not what SQL makes of ${mismatches === 1 ? 'it' : 'them'}`
   return ['', 'repaired', ...[...letters, ...made, verdict].map(text => `  ${text}`)].join('\n')
 }

@@ -1,3 +1,4 @@
+/** `spillway replay`: makes all decisions of a pipeline over history files. */
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -24,7 +25,7 @@ const SHOWN = 5
 interface Request {
   readonly path: string
   readonly files: readonly SourceFile[]
-  /** The data folder of a log; in memory if there is none. */
+  /** The data folder for `--log`; without it the replay is in memory. */
   readonly log: string | undefined
   readonly out: string | undefined
   readonly refused: string | undefined
@@ -59,12 +60,12 @@ export const replayCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request)
-    const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
-    const { summary, refusal } = await run(pipeline, models, request, shown)
+    const latest = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
+    const { summary, refusal } = await run(pipeline, models, request, latest)
     if (request.json) printJson(summary)
     else
       printText(
-        [shown.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
+        [latest.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
           .filter(text => text !== '')
           .join('\n\n'),
       )
@@ -110,14 +111,14 @@ function chosenModels(ir: PipelineIR, { models: names, reports }: Request): read
   return decidingModels(ir, names)
 }
 
-interface Replayed {
+interface ReplayResult {
   readonly summary: ReplaySummary & Partial<Pick<LoggedSummary, 'log'>>
-  /** Where the first refused record stood, and why it was. */
+  /** Place and reason of the first refused record. */
   readonly refusal: string | undefined
 }
 
-/** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
-async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
+/** Replays into the requested output files. They are complete when it resolves, and closed on a failure too. */
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, latest: ShownDecisions): Promise<ReplayResult> {
   const { files, log, out, refused, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new Progress()
@@ -129,7 +130,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
       files,
       models: models.map(model => model.name),
       async onDecisions(batch, log) {
-        shown.see(batch, log)
+        latest.see(batch, log)
         await output?.write(batch, log)
       },
       ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
@@ -152,7 +153,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
   }
 }
 
-/** Throws `SPILL_INPUT` where nothing is to be reported. */
+/** Writes reports into files in `folder`. Throws `SPILL_INPUT` if the pipeline has no report. */
 function reportsInto(folder: string, { name: pipeline, reports = [] }: PipelineIR): NonNullable<ReplayOptions['onReport']> {
   if (reports.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no report; leave --reports out`)
   return async (report, table) => {
@@ -170,9 +171,9 @@ function makeFolder(path: string): void {
   }
 }
 
-/** What a person may want next. */
+/** Hints about the outputs and the refused records. */
 function hints(
-  { sources, undecodable, log, reports: made = [] }: Replayed['summary'],
+  { sources, undecodable, log, reports: summaries = [] }: ReplayResult['summary'],
   refusal: string | undefined,
   { out, refused, reports }: Request,
 ): string[] {
@@ -181,7 +182,7 @@ function hints(
   return [
     ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
-    ...(reports === undefined ? [] : [`Reports are in ${made.map(({ report }) => join(reports, report)).join(', ')}.`]),
+    ...(reports === undefined ? [] : [`Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`]),
     ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
   ]
 }

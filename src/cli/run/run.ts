@@ -1,3 +1,4 @@
+/** `spillway run`: parses the options and starts the run. */
 import { durationMs, type Duration } from '../../base/time.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
@@ -95,11 +96,11 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
   const rate = rateOf(values['rate'] as string | undefined)
   const hosts = (values['host'] as string[] | undefined) ?? []
-  const other = hosts.find(name => !/^[\w.-]+$/.test(name))
-  if (other !== undefined)
-    throw new UsageError(`--host ${other} is no name of a host; write it without a scheme and a port: --host flow.example.com`)
-  const serving = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
-  if (serving !== undefined && !listens) throw new UsageError(`${serving} needs a server: --listen 7070`)
+  const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
+  if (invalidHost !== undefined)
+    throw new UsageError(`--host ${invalidHost} is no name of a host; write it without a scheme and a port: --host flow.example.com`)
+  const serverOption = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
+  if (serverOption !== undefined && !listens) throw new UsageError(`${serverOption} needs a server: --listen 7070`)
   return {
     path,
     files,
@@ -120,12 +121,12 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
 }
 
-/** `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
+/** Parses `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
 function addressOf(text: string | undefined): { host?: string; port?: number } {
   if (text === undefined) return {}
-  const [, six, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
+  const [, ipv6, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
   if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is no PORT or HOST:PORT; write --listen 7070`)
-  const host = six ?? name
+  const host = ipv6 ?? name
   return { ...(host !== undefined && { host }), port: Number(port) }
 }
 
