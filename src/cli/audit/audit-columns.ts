@@ -11,7 +11,7 @@ import { requiredAs } from '../../intake/row-reader.ts'
 import type { ColumnName } from './audit-request.ts'
 import type { FileFields } from '../command/file-fields.ts'
 
-/** Column mappings by source, for the sources that have any. Throws `SPILL_INPUT` for an unknown source or column, and for an ambiguous mapping. */
+/** Column mappings by source. Throws `SPILL_INPUT` for an unknown source or column, and for an ambiguous mapping. */
 export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns: readonly ColumnName[]): Map<string, TheirNames> {
   const mappings = new Map<string, Map<string, string>>()
   for (const { source: name, column, theirs } of columns) {
@@ -61,8 +61,8 @@ export function fieldsWanted(source: SourceIR, names: TheirNames = new Map()): s
 }
 
 /**
- * Checks the mappings against the fields of the files. Throws `SPILL_INPUT`, with the fix, for a mapped name that no file of the source has,
- * and for a missing required column. Returns warnings about missing and ignored fields of NDJSON files, whose fields are known from a sample.
+ * Checks the mappings against the fields of the files. Returns warnings about missing and ignored fields of NDJSON files, from a sample.
+ * Throws `SPILL_INPUT`, with the fix, for a mapped name that no file has, and for a missing required column.
  */
 export function checkFields(
   sources: readonly SourceIR[],

@@ -81,7 +81,7 @@ function integerOf(name: string, text: string | undefined, fallback: number, lea
   return value
 }
 
-/** The model to audit: the named model, else the only model with a value function, else the only model with a label. Throws `SPILL_INPUT`. */
+/** The model to audit: the named one, else the only one with a value function, else the only one with a label. Throws `SPILL_INPUT`. */
 export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, requested: string | undefined): ModelIR {
   const { name, models } = ir
   if (requested !== undefined) return modelNamed(ir, requested)

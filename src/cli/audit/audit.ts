@@ -1,4 +1,4 @@
-/** `spillway audit`: measures the value of lower latency at each stage, and proposes a placement. Writes a report as text, HTML and JSON. */
+/** `spillway audit`: measures the value of lower latency at each stage and proposes placements. Reports as text, HTML and JSON. */
 import { join } from 'node:path'
 import type { AuditOptions } from '../../audit/compare/audit-options.ts'
 import { audit, worthOf, type Audited } from '../../audit/audit.ts'

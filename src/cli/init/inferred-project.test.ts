@@ -1,4 +1,4 @@
-/** `init --from` generates code that the next command runs. Names and values of a file stay string literals in it, whatever they contain. */
+/** `init --from` generates code that the next command runs. Names and values of a file stay string literals in that code. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSync } from 'oxc-parser'

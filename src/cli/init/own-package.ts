@@ -12,7 +12,7 @@ export interface OwnPackage {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The tarball of this installation if npm recorded it and it still exists, otherwise the package's own folder. `folder` is the project's. */
+/** The tarball of this installation if npm recorded it and it exists, otherwise the package's folder. `folder` is the project's. */
 export function ownPackage(folder: string, root: string = ROOT): OwnPackage {
   const own = resolve(root)
   const tarball = tarballOf(own)

@@ -19,7 +19,7 @@ const effect = (number: number): NewEffect => ({
   isDry: false,
 })
 
-test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async () => {
+test('dead effects are retried or dropped, all or none, and the audit log records each change', async () => {
   const data = scratchFolder('cli-effects')
   const folder = await openFolder(data)
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })

@@ -1,4 +1,4 @@
-/** `spillway effects`: lists effects and their delivery states, retries or drops dead effects. Reading works while a run holds the folder. */
+/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. Reading needs no free folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'

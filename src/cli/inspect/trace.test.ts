@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => shop[Symbol.dispose]())
 
-test('a decision line by line', async () => {
+test('prints the timeline of a decision', async () => {
   const { status, out } = await called('trace', '1', ...data)
   assert.equal(status, 0)
   const happened = out.split('\n').map(line => line.replace(/^ {2}\S+Z +(\S+ (?:µs|ms|s|min|h|days?|weeks?))? +/, ''))
@@ -30,12 +30,12 @@ test('a decision line by line', async () => {
   ])
 })
 
-test('as JSON, one object a decision', async () => {
+test('prints one JSON object per decision', async () => {
   const [{ decision, on, moments }] = await calledJson<Trace>('trace', '3', ...data)
   assert.deepEqual([decision.model, on?.kind, typeof moments?.durable], ['seen', 'event', 'number'])
 })
 
-test('what was not decided is said, with what was', async () => {
+test('errors for entries, models and keys without a decision', async () => {
   const nothing = await called('trace', '9', ...data)
   assert.deepEqual([nothing.status, nothing.out], [1, ''])
   assert.match(nothing.err, /^SPILL_INPUT: no decision was made by entry 9; the last that made one is 3$/)
@@ -49,7 +49,7 @@ for (const [args, message] of [
   [['1', '2'], /^one entry, not also 2$/m],
   [['first'], /^'first' is neither the number of an entry nor the id of an effect$/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('trace', ...args)
     assert.equal(status, 2)
     assert.match(err, message)

@@ -52,7 +52,7 @@ export interface Made {
   readonly warnings: readonly string[]
 }
 
-/** A point-in-time join: features of the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
+/** Point-in-time join for the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
 export async function rowsSet(job: Making): Promise<Made> {
   const { pipeline, request, reader, onProgress } = job
   const { ir, fingerprint } = pipeline

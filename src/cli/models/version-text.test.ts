@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { DriftState } from '../../training/registry/drift-state.ts'
 import { driftStateText } from './version-text.ts'
 
-test('what a look for drift has found is a line', () => {
+test('the result of a drift check is one line', () => {
   const state: DriftState = { at: Date.parse('2026-01-15T00:00Z'), version: 2, rows: { reference: 16_384, recent: 1400 }, trainings: 0 }
   const text = (more: Partial<DriftState>) => driftStateText('fraud', { ...state, ...more })
   const head = "drift of 'fraud' at 2026-01-15T00:00:00.000Z, 1,400 decisions against 16,384 of version 2: "

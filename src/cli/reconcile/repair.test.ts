@@ -10,7 +10,7 @@ import type { StoredDecisions } from '../../log/store.ts'
 import { openFolder } from '../../log/sqlite/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
-/** Another number in the first decision's count of the card at entry 1. */
+/** Overwrites the card count in the first decision of entry 1. */
 async function damage({ pipeline, data }: Shop): Promise<void> {
   const { ir } = await importPipeline(pipeline)
   const db = new DatabaseSync(join(data, 'log.db'))
@@ -28,7 +28,7 @@ const auditOf = ({ data }: Shop): Record<string, unknown>[] =>
     .split('\n')
     .map(line => JSON.parse(line) as Record<string, unknown>)
 
-test('a repair says what it would do; done, it is audited, and a second run is clean', async () => {
+test('a repair prints its plan; the audit log records it, and a second repair has nothing to do', async () => {
   using shop = await Shop.ran()
   await damage(shop)
   const args = ['reconcile', shop.pipeline, '--data', shop.data] as const
@@ -38,7 +38,7 @@ test('a repair says what it would do; done, it is audited, and a second run is c
   assert.match(plan.out, /^ {2}state of by_card: made again from the log$/m)
   assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
   assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as it was known then$/m)
-  // Nothing was done.
+  // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
 
   const { status, out } = await called(...args, '--repair', '--yes')
@@ -55,7 +55,7 @@ test('a repair says what it would do; done, it is audited, and a second run is c
   const again = await called(...args)
   assert.equal(again.status, 0)
   assert.match(again.out, /^1 value not compared: a repair has noted that they are another$/m)
-  // Letters that were refused again are left for somebody to mend.
+  // Dead letters that are refused again stay for an operator to edit.
   const nothing = await called(...args, '--repair')
   assert.equal(nothing.status, 0)
   assert.match(nothing.out, /^Nothing to repair\.\n\nleft as it is\n {2}4 values: late/)
@@ -64,7 +64,7 @@ test('a repair says what it would do; done, it is audited, and a second run is c
   assert.match(decisions.out, /"n":5/)
 })
 
-test('values of another version are noted by their version, and letters that were mended are taken', async () => {
+test('values of a different version are noted by version, and edited dead letters are accepted', async () => {
   using shop = await Shop.ran()
   const text = readFileSync(shop.pipeline, 'utf8').replace(`s.price.sum('lifetime')`, `s.price.max('lifetime')`)
   const changed = shop.write('changed.ts', text)
@@ -81,7 +81,7 @@ test('values of another version are noted by their version, and letters that wer
   assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
 })
 
-test('a folder that a run holds is planned for, and not repaired', async () => {
+test('a folder that a run holds gets a plan but no repair', async () => {
   using shop = await Shop.ran()
   await damage(shop)
   const folder = await openFolder(shop.data)
@@ -94,7 +94,7 @@ test('a folder that a run holds is planned for, and not repaired', async () => {
   folder.release()
 })
 
-test('a batch run that is missing is made', async () => {
+test('a missing batch run is made', async () => {
   using shop = new Shop()
   const pipeline = shop.write(
     'usual.ts',
@@ -106,7 +106,7 @@ test('a batch run that is missing is made', async () => {
       .replace('features, lag,', 'batch, features,'),
   )
   const file = shop.write('sales.ndjson', '{"id":"1","card":"a","till":1,"price":"1.00","abroad":true,"at":"2026-01-01T00:00Z"}\n')
-  // A replay of letters, as other commands that hold a folder for a moment, makes no runs.
+  // Commands that hold a folder only briefly, such as dlq replay, make no batch runs.
   assert.equal((await called('run', pipeline, '--source', `sales=${file}`, '--once', '--data', shop.data)).status, 0)
   const db = new DatabaseSync(join(shop.data, 'log.db'))
   db.exec(`DELETE FROM value WHERE name LIKE 'run/%'`)

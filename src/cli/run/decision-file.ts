@@ -5,7 +5,7 @@ import type { StoredDecisions } from '../../log/store.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 
-/** Appends decisions to a file, or to standard output, once they are durable. After a crash the last decisions may be missing; the log has all. */
+/** Appends durable decisions to a file or to standard output. After a crash the last ones may be missing; the log has all. */
 export class DecisionFile {
   readonly #file: number
   readonly #isOwn: boolean

@@ -1,8 +1,9 @@
 /**
  * Take-over of a data folder from a running process without a long pause (`run --take-over`).
  *
- * The new process computes the state of new and changed features from the log while the old process still runs. Then it asks the old process
- * to stop, replays the entries that were appended meanwhile, and continues. All acknowledged events are in the log, so none is lost.
+ * The new process computes the state of new and changed features from the log while the old process still runs.
+ * Then it asks the old process to stop, replays the entries appended meanwhile, and continues.
+ * All acknowledged events are in the log, so none is lost.
  */
 import { pause, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -27,7 +28,7 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
   const reader = readFolder(data)
   const memory = new Memory(pipeline, reader, { ...options, hasRuns: true })
   const started = stopwatch()
-  for (let previous = -1, end = memory.catchUp(reader); end - previous > limits.TAKE_OVER_BEHIND; previous = end, end = memory.catchUp(reader));
+  for (let last = -1, end = memory.catchUp(reader); end - last > limits.TAKE_OVER_BEHIND; last = end, end = memory.catchUp(reader));
   const ready = `ready after ${((stopwatch() - started) / 1000).toFixed(2)} s`
   // After minutes of catching up, the process may have ended and its id may belong to a different process.
   const pid = currentHolder(data)
