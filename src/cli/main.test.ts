@@ -157,8 +157,8 @@ test('init creates a project and never overwrites one', async () => {
   assert.match(again.err, /^SPILL_INPUT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
   for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')
-  const { out: again } = await run('init', target)
-  assert.match(again, /^ {2}npm install file:\S+$/m)
+  const { out: second } = await run('init', target)
+  assert.match(second, /^ {2}npm install file:\S+$/m)
   assert.equal(readFileSync(join(target, 'package.json'), 'utf8'), '{}')
 })
 

@@ -76,7 +76,7 @@ function secondsBySource({ histories, length }: ReplayLog, seconds: number): Map
   return new Map([...histories].map(([name, { block }]) => [name, (seconds * block.length) / Math.max(1, length)]))
 }
 
-/** Reads the field names of each file once and checks them. Throws like `checkFields`. */
+/** Reads the field names of each file once and checks them. Throws like `checkColumnMappings`. */
 async function checkFiles(
   sources: readonly SourceIR[],
   theirs: ReadonlyMap<string, TheirNames>,

@@ -3,7 +3,7 @@ import type { Asked } from '../../batch/backfill/asked.ts'
 import type { Filled, Gap } from '../../batch/backfill/backfill.ts'
 import type { GroupGap, Why } from '../../batch/backfill/gap.ts'
 import { placeText } from '../../define/ir/pipeline-changes.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 
 const reasonTexts: Readonly<Record<Why, string>> = {
   new: 'not there yet',

@@ -14,7 +14,7 @@ import { importPipeline } from '../command/pipeline-file.ts'
 import { Progress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
 export const backfillCommand: Command = {
   name: 'backfill',

@@ -6,7 +6,7 @@ import type { DecisionBatch } from '../../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../../replay/decision-record.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { oneLined } from './print.ts'
-import { scoreText, shortened } from './replay-summary.ts'
+import { scoreText, shortened } from './text-format.ts'
 
 /** Keeps the last decisions of each model, whose features cover the most history. Memory: `count` records per model. */
 export class ShownDecisions {

@@ -12,7 +12,7 @@ import { Happenings, type Happened } from './folder-events.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { Sampler } from './event-sampler.ts'
 import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
 import { printEach, printJson, printLines, say } from '../command/print.ts'
 

@@ -11,7 +11,7 @@ import { shownPath } from '../../files/file-error.ts'
 import { lettersOf, withLetters } from './dead-letter-folder.ts'
 import { withFields, type Setting } from './dead-letter-edit.ts'
 import { letterText } from './dead-letter-text.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { printEach, printJson, printLines } from '../command/print.ts'
 
 export interface EditRequest {

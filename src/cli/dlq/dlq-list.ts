@@ -7,7 +7,7 @@ import type { LetterFilter } from '../../log/sqlite/letter-reader.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { letterText, shortRaw, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** Most dead letters that the text output lists. */

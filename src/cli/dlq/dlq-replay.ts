@@ -6,7 +6,7 @@ import { lettersOf, withLetters } from './dead-letter-folder.ts'
 import { LetterRecipient, type OmittedLetter, type SendableLetter } from './dead-letter-recipient.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { Progress } from '../command/progress.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { printJson, printLines, printText } from '../command/print.ts'
 
 /** Most numbers that the text output lists for each reason to leave dead letters out. */

@@ -12,7 +12,7 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'check'] as const

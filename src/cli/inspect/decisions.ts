@@ -10,7 +10,7 @@ import { dataOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
 import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
 const LAST = 10
 

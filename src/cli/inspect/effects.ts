@@ -8,7 +8,7 @@ import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { changeFolder } from '../command/folder-change.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { oneLined, printEach, printLines } from '../command/print.ts'
 

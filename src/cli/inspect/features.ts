@@ -11,7 +11,7 @@ import { featuresAt, type FeaturesAt } from '../../run/history/features-at.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { momentOf, timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 

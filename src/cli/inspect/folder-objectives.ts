@@ -8,7 +8,7 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { FRESHNESS, type KeptFreshness } from '../../run/decide/freshness.ts'
 import { checkGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../../run/decide/objectives.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
-import { number, table } from '../command/replay-summary.ts'
+import { number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 export interface ObjectiveReport extends FreshnessObjective {

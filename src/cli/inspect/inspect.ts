@@ -6,7 +6,7 @@ import { dataOf, dataOption } from '../command/data-option.ts'
 import { objectivesText } from './folder-objectives.ts'
 import { reportOf, type FolderReport } from './folder-report.ts'
 import { Progress } from '../command/progress.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 

@@ -8,7 +8,7 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { printJson, printText } from '../command/print.ts'
-import { number } from '../command/replay-summary.ts'
+import { number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** Exit code of `--check` for a changed pipeline. It differs from a failure (1) and wrong usage (2), so scripts can tell them apart. */

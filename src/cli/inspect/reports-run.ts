@@ -15,7 +15,7 @@ import { writeReport } from '../../replay/report-file.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
 import { UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 export interface MakeRequest {

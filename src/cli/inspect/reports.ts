@@ -9,7 +9,7 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { checkReports } from './reports-check.ts'
 import { makeNow } from './reports-run.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'show', 'check', 'run'] as const

@@ -7,7 +7,7 @@ import { addToken, readTokens, revokeToken } from '../../serve/access/token-file
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { operated } from '../command/operator.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const subcommands = ['add', 'list', 'revoke']

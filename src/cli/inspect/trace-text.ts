@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { spanTitle } from '../../base/span.ts'
 import type { Trace, TracedEffect } from '../../operate/trace.ts'
 import { timeText } from '../command/time-text.ts'
-import { counted, scoreText } from '../command/replay-summary.ts'
+import { counted, scoreText } from '../command/text-format.ts'
 
 /** A step with its time, UTC ms. */
 type Step = readonly [at: number, text: string]

@@ -1,7 +1,7 @@
 /** A drift report as text. */
 import type { ColumnDrift } from '../../training/index.ts'
 import type { ModelDrift } from './model-drift.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** The compared decisions, the tables of inputs and metrics, and the verdict. */

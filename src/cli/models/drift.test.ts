@@ -46,9 +46,9 @@ after(() => project[Symbol.dispose]())
 
 async function drifts(...args: readonly string[]): Promise<ModelDrift[]> {
   const { status, out, err } = await called(...command, ...args, '--json')
-  const drifts = out.split('\n').map(line => JSON.parse(line) as ModelDrift)
-  assert.equal(status, Number(drifts.some(({ drifted }) => drifted)), err)
-  return drifts
+  const results = out.split('\n').map(line => JSON.parse(line) as ModelDrift)
+  assert.equal(status, Number(results.some(({ drifted }) => drifted)), err)
+  return results
 }
 const driftedOf = ({ inputs, score }: ModelDrift) =>
   Object.fromEntries([...inputs, ...(score ? [score] : [])].map(({ name, drifted }) => [name, drifted]))

@@ -13,7 +13,7 @@ import type { Version } from '../../training/registry/version.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { registryOf, registryOptions, type Registry } from '../command/registry-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { modelNameOf } from './train.ts'
 import { comparison, driftStateText, passedText, versionsText, versionText } from './version-text.ts'
 

@@ -32,7 +32,7 @@ import { recordedBatches } from '../../run/history/recorded-batches.ts'
 import { recordedLabels } from '../../run/history/recorded-labels.ts'
 import { storedCut, storedHistory } from '../../run/history/stored-history.ts'
 import { modelNamed } from '../command/model-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import type { TrainingRequest } from './training-set-request.ts'
 
 /** A request with its pipeline and its inputs. */

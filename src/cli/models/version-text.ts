@@ -6,7 +6,7 @@ import { metricNames, type Metrics } from '../../training/metrics.ts'
 import type { DriftState } from '../../training/registry/drift-state.ts'
 import type { Passed } from '../../training/registry/champion.ts'
 import type { PromotionRecord, Version } from '../../training/registry/version.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** A version that was just trained. */

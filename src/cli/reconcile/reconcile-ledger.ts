@@ -6,7 +6,7 @@ import type { Reason } from '../../reconcile/report.ts'
 import { UsageError } from '../command/command.ts'
 import { dataOf } from '../command/data-option.ts'
 import { reconcileText } from './reconcile-text.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 

@@ -9,7 +9,7 @@ import {
   type ReconcileReport,
   type TodayReport,
 } from '../../reconcile/report.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const titles: Readonly<Record<Basis, string>> = {

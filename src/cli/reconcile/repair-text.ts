@@ -1,7 +1,7 @@
 /** The plan and the result of a repair as text. */
 import type { ReconcileReport, Reason } from '../../reconcile/report.ts'
 import { isNothing, type RepairPlan } from '../../reconcile/repair.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 /** The result of a repair: dead letters accepted and refused, numbers of batch runs, and the report afterwards. */

@@ -17,7 +17,8 @@ import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
 import { ShownDecisions } from '../command/shown-decisions.ts'
 import { isPostgres } from '../../postgres/address.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { counted, number, summaryText } from '../command/replay-summary.ts'
+import { summaryText } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { oneLined, printJson, printText } from '../command/print.ts'
 
 const SHOWN = 5

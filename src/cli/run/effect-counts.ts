@@ -1,6 +1,6 @@
 /** Counts the effects of a run for its status line, and prints a line for each dead effect and each effect of a dry run. */
 import type { EffectChange, NewEffect } from '../../log/effects.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 
 /** Effect counts since the start of the process. */
 export class Sent {

@@ -7,7 +7,7 @@ import type { DataFolder } from '../../log/sqlite/data-folder.ts'
 import { reconcileBeside } from '../../reconcile/job.ts'
 import { Reconciling } from '../../reconcile/on-schedule.ts'
 import { UsageError } from '../command/command.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
 const OPTION = '--reconcile'
 const TICK_EVERY_MS = 1000
