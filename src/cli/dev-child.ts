@@ -51,7 +51,7 @@ async function run([path, ...args]: readonly string[]): Promise<number> {
     const { ir } = await importPipeline(path)
     notifyParent({ ir })
     const reason = whyDry(ir, process.env)
-    if (reason !== undefined) console.error(`  nothing is sent, and what would be is shown: ${reason}`)
+    if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
     return await main(['run', path, ...args, ...(reason === undefined ? [] : ['--dry-run'])])
   } catch (error) {
     console.error(messageOf(error))

@@ -50,8 +50,8 @@ test('one file may feed two sources and is read once', async () => {
 })
 
 const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['replay'], /^name the file of a pipeline$/m],
-  [['replay', 'a.ts', 'b.ts'], /^one pipeline, not also b.ts$/m],
+  [['replay'], /^name the pipeline file$/m],
+  [['replay', 'a.ts', 'b.ts'], /^expected one pipeline file, but also got b.ts$/m],
   [['replay', visits, '--source', 'visits'], /^--source visits is not NAME=FILE; write --source payments=payments.ndjson$/m],
   [['replay', visits, '--source', '=x'], /^--source =x is not NAME=FILE/m],
   [['replay', visits, ...both, ...both], /^--source visits=.* is given twice$/m],
@@ -59,9 +59,9 @@ const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[
   [['replay', visits, '--show', 'all'], /^--show all is no number of decisions/m],
   [['replay', visits, '--json=yes'], /json.*does not take an argument/m],
   [['replay', visits, '--out'], /out.*argument missing/m],
-  [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite what is read/m],
+  [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite the input/m],
   [['replay', visits, '--out', 'x.ndjson', '--refused', './x.ndjson'], /^--out and --refused are both x.ndjson$/m],
-  [['init', 'a', 'b'], /^one folder, not also b$/m],
+  [['init', 'a', 'b'], /^expected one folder, but also got b$/m],
 ]
 
 for (const [args, message] of wrongUses)
@@ -69,7 +69,7 @@ for (const [args, message] of wrongUses)
     const { status, out, err } = await run(...args)
     assert.equal(status, 2, err)
     assert.match(err, message)
-    assert.match(err, /\n\n {2}spillway \w+ .*\n\nspillway \w+ --help tells more\.$/, 'how it is called follows, and no more')
+    assert.match(err, /\n\n {2}spillway \w+ .*\n\nRun spillway \w+ --help for the options\.$/, 'the usage follows the error')
     assert.equal(out, '')
   })
 
@@ -86,7 +86,7 @@ test('unknown command, no command, help and version', async () => {
 })
 
 const failures: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; give the file of a pipeline$/],
+  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; name the pipeline file$/],
   [[visits, '--source', `visit=${events}`], /^SPILL_INPUT: pipeline 'site' has no source 'visit'; did you mean 'visits'\?$/],
   [[visits, ...both.slice(2)], /^SPILL_INPUT: no file for source 'visits': add --source visits=FILE$/],
   [[visits, '--source', 'visits=gone.csv'], /^SPILL_INPUT: gone\.csv does not exist; it was given for source 'visits'$/],

@@ -89,6 +89,6 @@ function overview(): string {
     '',
     ...commands.map(command => `  spillway ${command.name.padEnd(width)}  ${command.summary}`),
     '',
-    'spillway COMMAND --help tells more.',
+    'Run spillway COMMAND --help for the options.',
   ].join('\n')
 }

@@ -137,6 +137,6 @@ test('a person reads the command and what was guessed', async () => {
   assert.match(out, /npx spillway audit audit\.ts --history 'Deliveries_2025=.*Deliveries 2025\.csv' --history 'outcomes=/)
   assert.match(
     out,
-    /audit\.ts rests on guesses; change them where they are wrong:\n {2}LABEL was guessed: "Late\?" is what should have been foreseen/,
+    /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /,
   )
 })

@@ -115,7 +115,7 @@ test('where a comma may be either, that is said with the line and the option to 
   const { out } = await called('init', project.path('either'), ...from)
   assert.match(
     out,
-    /^warning: unclear\.csv:2: items is text for now: "1,100" is a thousand or a fraction; --decimal comma or --decimal point says which$/m,
+    /^warning: unclear\.csv:2: items is text for now: "1,100" is ambiguous; add --decimal comma or --decimal point$/m,
   )
   assert.match(project.read('unclear/pipeline.ts'), /items: t\.int\(\)[^]*items: Number\(grouped\(raw\.items\)\)/)
   assert.match((await called('init', project.path('other'), ...from, '--decimal', 'dot')).err, /--decimal dot is neither comma nor point/)

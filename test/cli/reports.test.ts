@@ -50,7 +50,7 @@ test('list says of which time each is, of how many rows, and where it is', async
   const { out } = await called('reports', 'list', '--report', 'counts', ...data)
   assert.match(
     out,
-    /^1 {2}counts {2}of .*Z {2}\[done, asked for, began .*, 2 rows of 2 live, .* s, [0-9a-f]{8}\] {2}cut 3\n {2}.*counts\.csv\n2 {2}counts[^]*\n2 reports of 3\.$/,
+    /^1 {2}counts {2}of .*Z {2}\[done, on request, began .*, 2 rows of 2 live, .* s, [0-9a-f]{8}\] {2}cut 3\n {2}.*counts\.csv\n2 {2}counts[^]*\n2 reports of 3\.$/,
   )
 })
 
@@ -124,7 +124,7 @@ test('what is called wrongly is said', async () => {
   await says(['check'], /name the numbers of reports/)
   await says(['check', 'x'], /checked by their numbers, not 'x'/)
   await says(['list', 'counts'], /write reports show counts/)
-  await says(['--last', '0'], /--last 0 is no number from 1/)
+  await says(['--last', '0'], /--last 0 is not a whole number from 1/)
   await says(['run', 'counts', '--at', 'noon'], /--at noon is no time/)
   await says(['run', 'count'], /has no report 'count'; did you mean 'counts'/, 1)
   await says(['check', '9'], /there is no report 9/, 1)

@@ -41,7 +41,7 @@ after(() => project[Symbol.dispose]())
 
 test('a run that is being made is running, and one that nobody makes any more is left off', async () => {
   assert.match(beside, /^1 {2}usual {2}of \S+Z {2}\[running, began /)
-  assert.match((await called('runs', '--data', data('left'))).out, /^1 {2}usual {2}of \S+Z {2}\[left off, began /)
+  assert.match((await called('runs', '--data', data('left'))).out, /^1 {2}usual {2}of \S+Z {2}\[interrupted, began /)
 })
 
 test('where there are none it says of which groups they would be', async () => {

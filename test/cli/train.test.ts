@@ -139,7 +139,7 @@ test('by hand: what a person is told, and nothing scores before somebody says so
   assert.equal(status, 0, err)
   assert.match(out, /^version 1 of 'fraud': trees on /)
   assert.match(out, /promoted by hand: spillway models promote; spillway models … promote 1 --registry .*hand makes it the champion$/)
-  assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is kept nowhere: add --registry DIR$/)
+  assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is not stored: add --registry DIR$/)
 })
 
 test('what cannot be is told, and what failed is kept with its reason', async () => {
@@ -191,13 +191,13 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
-  ['no pipeline', ['train'], /^name the file of a pipeline/],
+  ['no pipeline', ['train'], /^name the pipeline file/],
   ['two histories', ['train', 'p.ts', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
   ['a registry without files', ['train', 'p.ts', '--registry', 'r'], /^--registry keeps what is trained on files/],
   ['no verb', ['models', 'p.ts', 'promot', '1'], /^no command models PIPELINE promot; did you mean 'promote'\?/],
   ['no number', ['models', 'p.ts', 'promote'], /^name the number of a version: models PIPELINE promote 3/],
-  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes nothing more/],
-  ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is no number from 1/],
+  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes no more arguments/],
+  ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is not a whole number from 1/],
 ]
 
 for (const [name, args, message] of usage)

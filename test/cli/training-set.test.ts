@@ -243,8 +243,8 @@ const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a share that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1.5'], /^--sample 1\.5 is no share/],
   ['a share of 0', ['--out', 'x', '--rows', 'r.csv', '--sample', '0'], /^--sample 0 is no share/],
   ['a seed without a sample', ['--out', 'x', '--rows', 'r.csv', '--seed', '1'], /^--seed chooses among samples/],
-  ['a seed that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1', '--seed', 'a'], /^--seed a is no whole number/],
-  ['an output over an input', ['--out', 'r.csv', '--rows', 'r.csv'], /^--out r\.csv would overwrite what is read from r\.csv/],
+  ['a seed that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1', '--seed', 'a'], /^--seed a is not a whole number/],
+  ['an output over an input', ['--out', 'r.csv', '--rows', 'r.csv'], /^--out r\.csv would overwrite the input r\.csv/],
   ['a database', ['--out', 'x', '--rows', 'r.csv', '--source', 'a=pg:payments'], /^a training set is made from files or a data folder/],
 ]
 

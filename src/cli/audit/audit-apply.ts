@@ -30,7 +30,7 @@ export async function accept(
   const edited = editPlacements(changes, path)
   const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [
-    ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
+    ...(apply && changes.length === 0 ? ['Nothing to apply: the audit proposes no change of a placement.'] : []),
     ...(apply ? [] : edited.refused),
   ]
   if (apply && changes.length > 0) {

@@ -1,5 +1,5 @@
 /**
- * Column mappings of an audit's history files: `--column SOURCE.COLUMN=THEIRS`.
+ * Column mappings of an audit's history files: `--column SOURCE.COLUMN=FIELD`.
  * The mappings are checked against the pipeline, then against the files, before any record is read.
  */
 import { SpillwayError } from '../../base/errors.ts'
@@ -30,7 +30,7 @@ export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns:
     if (twin)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `--column says that both '${twin[0]}' and '${column}' of source '${name}' are called '${theirs}'; a column of the files is one column of a source`,
+        `--column maps both '${twin[0]}' and '${column}' of source '${name}' to '${theirs}'; map each column to a field of its own`,
       )
     mappings.set(name, names.set(column, theirs))
   }
@@ -49,7 +49,7 @@ function checkCollisions({ name, columns }: SourceIR, names: TheirNames): void {
     if (columns.some(own => own.name === theirs) && !names.has(theirs))
       throw new SpillwayError(
         'SPILL_INPUT',
-        `--column says that the files call '${column}' of source '${name}' '${theirs}', which is another column of the source; say what they call that one: --column ${name}.${theirs}=THEIRS`,
+        `--column maps '${column}' of source '${name}' to '${theirs}', which is a different column of the source; map that column too: --column ${name}.${theirs}=FIELD`,
       )
 }
 
@@ -94,7 +94,7 @@ function fieldWarnings(source: SourceIR, theirs: TheirNames, { file, names, isSa
   if (needed && names.length > 0)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `has no column '${needed.name}', which source '${source.name}' needs; if it is called otherwise there, say so: --column ${source.name}.${needed.column.name}=THEIRS${
+      `has no column '${needed.name}', which source '${source.name}' needs; if it has a different name there, add --column ${source.name}.${needed.column.name}=FIELD${
         didYouMean(needed.name, extra) || `; there is ${extra.slice(0, 20).join(', ')}`
       }`,
       { place: file },
@@ -102,7 +102,7 @@ function fieldWarnings(source: SourceIR, theirs: TheirNames, { file, names, isSa
   if (!isSample) return []
   return [
     ...missing.map(
-      ({ name }) => `none of the first records of ${file} has '${name}', which is NULL in '${source.name}' then${didYouMean(name, extra)}`,
+      ({ name }) => `the first records of ${file} have no field '${name}', so it is NULL in '${source.name}'${didYouMean(name, extra)}`,
     ),
     ...(extra.length > 0 ? [`${file} has fields that '${source.name}' does not name, ignored: ${extra.join(', ')}`] : []),
   ]

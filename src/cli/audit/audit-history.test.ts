@@ -194,14 +194,14 @@ test('an unknown name in --column and a missing column are reported with the fil
     await wrong([['amount', 'totla']], none, shopOf(true))
     await wrong(
       [],
-      new RegExp(`sums\\.${format} has no column 'amount', which source 'orders' needs; .*--column orders\\.amount=THEIRS; there is total`),
+      new RegExp(`sums\\.${format} has no column 'amount', which source 'orders' needs; .*--column orders\\.amount=FIELD; there is total`),
     )
     await wrong(
       [
         ['amount', 'total'],
         ['note', 'total'],
       ],
-      /both 'amount' and 'note' of source 'orders' are called 'total'/,
+      /both 'amount' and 'note' of source 'orders' to 'total'/,
     )
     await wrong(
       [
@@ -212,7 +212,7 @@ test('an unknown name in --column and a missing column are reported with the fil
     )
     await wrong(
       [['amount', 'note']],
-      /call 'amount' of source 'orders' 'note', which is another column of the source; .*--column orders\.note=THEIRS/,
+      /maps 'amount' of source 'orders' to 'note', which is a different column of the source; .*--column orders\.note=FIELD/,
     )
     await wrong([['amont', 'total']], /source 'orders' has no column 'amont'; did you mean 'amount'/)
   }
@@ -226,7 +226,7 @@ test('a mapped name may occur in one of several files', async () => {
   const files = [csv, ndjson].map(path => ({ source: 'orders', path }))
   const { log, warnings } = await historyOf(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
   assert.equal(log.histories.get('orders')!.counts.records, 800)
-  assert.match(warnings.join('\n'), /none of the first records of .*part\.ndjson has 'remark'/)
+  assert.match(warnings.join('\n'), /the first records of .*part\.ndjson have no field 'remark'/)
 })
 
 test('if a map refuses all records, the error lists the columns of the file', async () => {
@@ -234,6 +234,6 @@ test('if a map refuses all records, the error lists the columns of the file', as
   await formats['csv'](path, { ...own, at: 'when' })
   await assert.rejects(
     loaded(shopOf(true), path, []),
-    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has another name there, say so: --column orders\.COLUMN=THEIRS; .*all\.csv has id, shop, amount, paid, note, when, seen/,
+    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has a different name there, add --column orders\.COLUMN=FIELD; .*all\.csv has id, shop, amount, paid, note, when, seen/,
   )
 })

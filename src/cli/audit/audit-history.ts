@@ -29,7 +29,7 @@ export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly Sou
     .map(({ name }) => name)
     .filter(name => (!ofLabels.has(name) || name === label?.source) && !files.some(({ source }) => source === name))
   if (missing.length === 0) return
-  const names = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which says what came of decisions' : ''}`).join(' and ')
+  const names = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which has the outcomes' : ''}`).join(' and ')
   throw new SpillwayError(
     'SPILL_INPUT',
     `no file for ${names}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
@@ -96,4 +96,4 @@ async function checkFiles(
 const namesHint = (source: string, [first]: readonly FileFields[]): string =>
   first === undefined || first.names.length === 0
     ? ''
-    : `; if a column has another name there, say so: --column ${source}.COLUMN=THEIRS; ${first.file} has ${first.names.slice(0, 20).join(', ')}`
+    : `; if a column has a different name there, add --column ${source}.COLUMN=FIELD; ${first.file} has ${first.names.slice(0, 20).join(', ')}`

@@ -38,8 +38,8 @@ export const OUT = 'audit'
 
 /** Throws `UsageError`. */
 export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): AuditRequest {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { data, model, out = OUT, prices, people, seed, draws, plans } = values as Readonly<Record<string, string | undefined>>
   const {
     history = [],
@@ -50,7 +50,7 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
   const files = sourceFiles(history, '--history')
   if (files.length === 0 && data === undefined)
     throw new UsageError('give a history: --history NAME=FILE of each source, or --data DIR, the folder of a run')
-  if (column.length > 0 && files.length === 0) throw new UsageError('--column names columns of --history')
+  if (column.length > 0 && files.length === 0) throw new UsageError('--column needs --history')
   return {
     path,
     files,
@@ -70,14 +70,14 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
 
 function columnOf(text: string): ColumnName {
   const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text)
-  if (!match) throw new UsageError(`--column ${text} is none; write SOURCE.COLUMN=THEIRS, as readings.glucose=value_mg`)
+  if (!match) throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
   return { source: match[1], column: match[2], theirs: match[3] }
 }
 
 function integerOf(name: string, text: string | undefined, fallback: number, least: number, most: number): number {
   if (text === undefined) return fallback
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
-  if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${text} is no whole number from ${least} to ${most}`)
+  if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${text} is not a whole number from ${least} to ${most}`)
   return value
 }
 
@@ -91,7 +91,7 @@ export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, re
   if (!only)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `pipeline '${name}' has no model with a label, so that nothing says what came of decisions; give one label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `pipeline '${name}' has no model with a label, so decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
     )
   if (others.length > 0)
     throw new SpillwayError(

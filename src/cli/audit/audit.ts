@@ -32,32 +32,32 @@ import { troubleLines } from '../command/replay-summary.ts'
 export const auditCommand: Command = {
   name: 'audit',
   usage: 'PIPELINE --history NAME=FILE… | --data DIR',
-  summary: 'where would less latency be worth something? a table, a page, and a placement to accept',
+  summary: 'measure the value of lower latency at each stage, and propose placements; writes a report as text and as a page',
   options: {
     history: {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+      help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    column: { type: 'string', multiple: true, value: 'NAME.COLUMN=THEIRS', help: 'what the files of a source call a column of it' },
+    column: { type: 'string', multiple: true, value: 'SOURCE.COLUMN=FIELD', help: 'the name of a column in the history files; may be repeated' },
     data: {
       type: 'string',
       value: 'DIR',
-      help: 'the data folder of a run: where the time goes; its log is the history, without --history',
+      help: 'the data folder of a run, for its stage times; without --history its log is the history',
     },
-    model: { type: 'string', value: 'NAME', help: 'the model whose decisions are judged, where there are several' },
-    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment: an example unless given' },
-    people: { type: 'string', value: 'FILE', help: 'what it takes people to look after it: presets unless given' },
-    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html: ${OUT} unless given` },
-    seed: { type: 'string', value: 'N', help: 'of what is drawn: 1 unless given' },
-    draws: { type: 'string', value: 'N', help: `of the distribution that bands hold together by: ${DRAWS} unless given` },
+    model: { type: 'string', value: 'NAME', help: 'the model to audit, if there are several' },
+    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment (default: an example)' },
+    people: { type: 'string', value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
+    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html (default ${OUT})` },
+    seed: { type: 'string', value: 'N', help: 'the random seed (default 1)' },
+    draws: { type: 'string', value: 'N', help: `draws for simultaneous intervals (default ${DRAWS})` },
     plans: {
       type: 'string',
       value: 'N',
-      help: 'plans that are evaluated at most; such as differ from one of them in cost alone are compared too',
+      help: 'the most plans to evaluate; plans that differ only in cost do not count',
     },
-    apply: { type: 'boolean', help: 'make the edit of the proposed placement in your files, if a change is proposed' },
+    apply: { type: 'boolean', help: 'write the proposed placements to your files' },
     json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
@@ -98,7 +98,7 @@ export const auditCommand: Command = {
 /** The assumptions of the value function. They come last, where the reader looks first. */
 function assumptionLines({ worths }: Pipeline, { name }: ModelIR): string[] {
   const assumed = worths.get(name)?.ir.assumes ?? []
-  return assumed.map(text => `The answer rests on this: ${text}`)
+  return assumed.map(text => `Assumption: ${text}`)
 }
 
 async function runAudit(
@@ -135,7 +135,7 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | 
   if (data === undefined)
     return {
       stages: {
-        why: 'a history of files has no times of stages: let the pipeline run (spillway run PIPELINE --data DIR), and give --data DIR here too',
+        why: 'history files have no stage times; run the pipeline (spillway run PIPELINE --data DIR) and add --data DIR here',
       },
     }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)

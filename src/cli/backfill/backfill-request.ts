@@ -38,11 +38,11 @@ export interface BackfillRequest {
 
 /** Throws `UsageError`. */
 export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const texts = values as Readonly<Record<string, string | undefined>>
   const { out, data, every, live = LIVE, by = 'day', threads } = texts
-  if (out === undefined) throw new UsageError('--out DIR says where the store of feature values is to be')
+  if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(file => isPostgres(file.path)))
     throw new UsageError('a backfill reads files or a data folder; a table of PostgreSQL is a source of spillway run')
@@ -52,10 +52,10 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
     ['the pipeline', path],
   ] as const)
     if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${option}; name another folder`)
-  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is none of ${units.join(', ')}${didYouMean(by, units)}`)
+  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is not one of ${units.join(', ')}${didYouMean(by, units)}`)
   if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
   if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
-  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is no number from 1`)
+  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is not a whole number from 1`)
   const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : startOf(`--${name}`, texts[name])))
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${texts['from']} is not before --to ${texts['to']}`)

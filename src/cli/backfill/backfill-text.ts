@@ -7,8 +7,8 @@ import { counted, number } from '../command/text-format.ts'
 
 const reasonTexts: Readonly<Record<Why, string>> = {
   new: 'not there yet',
-  changed: 'of another definition',
-  events: 'of other events',
+  changed: 'of a different definition',
+  events: 'of different events',
   gone: 'deleted',
   damaged: 'damaged',
 }
@@ -48,7 +48,7 @@ function groupLines({ asked, partitions, others }: GroupGap): string[] {
       const [{ file }] = gaps
       return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${number(gaps.length)} ${reasonTexts[file.why]}: ${namesText(gaps.map(({ name }) => name))}`
     }),
-    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that this history has not: left as they are`] : []),
+    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that are not in this history: unchanged`] : []),
   ]
 }
 

@@ -41,7 +41,7 @@ const backfill = (...args: readonly string[]) => run('backfill', pipeline, '--so
 test('a backfill prints the missing files and their cost first, and needs a confirmation', async () => {
   const unsure = await backfill()
   assert.equal(unsure.status, 2)
-  assert.match(unsure.err, /add --yes to fill that, or --dry-run to end here/)
+  assert.match(unsure.err, /add --yes to write these files, or --dry-run to only list them/)
   const dry = await backfill('--dry-run')
   assert.equal(dry.status, 0)
   assert.match(
@@ -118,11 +118,11 @@ test('the size estimate holds for a history with a growing number of keys, at ev
 
 test('invalid options are rejected with the fix', async () => {
   const rejected: [args: readonly string[], code: number, message: RegExp][] = [
-    [[], 2, /--out DIR says where/],
+    [[], 2, /--out DIR is required/],
     [['--out', folder, '--every', 'soon'], 2, /--every: .*'soon' is no duration/],
-    [['--out', folder, '--by', 'dya'], 2, /--by dya is none of day, month; did you mean 'day'/],
+    [['--out', folder, '--by', 'dya'], 2, /--by dya is not one of day, month; did you mean 'day'/],
     [['--out', folder, '--from', '2026-01-02T00:00Z', '--to', '2026-01-01T00:00Z'], 2, /is not before --to/],
-    [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is no moment/],
+    [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is not a time/],
     [['--out', folder, '--at', 'events', '--every', '1d'], 2, /two kinds of rows/],
     [['--out', pipeline, '--source', `sales=${sales}`, '--yes'], 2, /is the pipeline; name another folder/],
     [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_INPUT: .*is a file; name a folder/],

@@ -19,25 +19,25 @@ import { counted } from '../command/text-format.ts'
 export const backfillCommand: Command = {
   name: 'backfill',
   usage: 'PIPELINE --out DIR [--source NAME=FILE…]',
-  summary: 'the history of feature values as Parquet, filled where it is missing; says first what it costs',
+  summary: 'write the history of feature values as Parquet, only what is missing; prints the cost first',
   options: {
-    group: { type: 'string', multiple: true, value: 'NAME', help: 'of this feature group alone; repeat for more' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
-    data: { ...dataOption, help: `without --source, the log of this data folder: ${DATA_DEFAULT} unless given` },
-    out: { type: 'string', value: 'DIR', help: 'the folder of the store' },
-    at: { type: 'string', value: 'events', help: "a row at each event's arrival, which is the default" },
-    every: { type: 'string', value: '1d', help: 'instead: rows at multiples of this time, for each key that is live' },
-    live: { type: 'string', value: LIVE, help: `a key is live with an event in so long before; lifetime: ever. ${LIVE} unless given` },
-    by: { type: 'string', value: 'day|month', help: 'how the store is partitioned: by day unless given' },
+    group: { type: 'string', multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
+    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DATA_DEFAULT})` },
+    out: { type: 'string', value: 'DIR', help: 'the folder of the offline store' },
+    at: { type: 'string', value: 'events', help: "a row at each event's ingestion time (the default)" },
+    every: { type: 'string', value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
+    live: { type: 'string', value: LIVE, help: `a key is active for this long after an event, forever with lifetime (default ${LIVE})` },
+    by: { type: 'string', value: 'day|month', help: 'the size of a partition (default day)' },
     from: {
       type: 'string',
-      value: 'MOMENT',
-      help: 'only partitions that end behind it: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
+      value: 'TIME',
+      help: 'only partitions that end after this time: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
     },
-    to: { type: 'string', value: 'MOMENT', help: 'only partitions that begin before it' },
-    threads: { type: 'string', value: 'N', help: 'how many cores to use: all unless given' },
-    'dry-run': { type: 'boolean', help: 'say what is missing and what it costs, and end' },
-    yes: { type: 'boolean', help: 'fill without asking' },
+    to: { type: 'string', value: 'TIME', help: 'only partitions that begin before this time' },
+    threads: { type: 'string', value: 'N', help: 'the number of cores to use (default: all)' },
+    'dry-run': { type: 'boolean', help: 'print the missing files and their cost, and stop' },
+    yes: { type: 'boolean', help: 'write without asking' },
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
   async run(values, positionals) {
@@ -111,10 +111,10 @@ async function backfill({ history, notes, crew }: HistoryInput, request: Backfil
 /** Asks for a confirmation on a terminal. Throws `UsageError` without a terminal. */
 async function isConfirmed({ isSure, json }: BackfillRequest): Promise<boolean> {
   if (isSure) return true
-  if (json || !process.stdin.isTTY) throw new UsageError('add --yes to fill that, or --dry-run to end here')
+  if (json || !process.stdin.isTTY) throw new UsageError('add --yes to write these files, or --dry-run to only list them')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^y(?:es)?$/i.test((await terminal.question('Fill that? [y/N] ')).trim())
+    return /^y(?:es)?$/i.test((await terminal.question('Write these files? [y/N] ')).trim())
   } finally {
     terminal.close()
   }

@@ -58,7 +58,7 @@ export function helpOf({ name, usage, summary, options }: Command, columns = COL
 }
 
 /** The text after a usage error. It is short, so that the error stays visible. */
-export const usageOf = ({ name, usage }: Command): string => `  spillway ${name} ${usage}\n\nspillway ${name} --help tells more.`
+export const usageOf = ({ name, usage }: Command): string => `  spillway ${name} ${usage}\n\nRun spillway ${name} --help for the options.`
 
 /** Width of a file, and of a terminal that does not report its width. */
 const COLUMNS = 120

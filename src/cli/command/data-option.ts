@@ -3,7 +3,7 @@ import type { OptionSpec } from './command.ts'
 
 export const DATA_DEFAULT = '.spillway'
 
-export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder: ${DATA_DEFAULT} unless given` }
+export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` }
 
 /** The data folder that the user named, or the default. */
 export const dataOf = (values: Readonly<Record<string, unknown>>): string => (values['data'] as string | undefined) ?? DATA_DEFAULT

@@ -9,7 +9,7 @@ import { operated } from './operator.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
-  readonly of: 'letters' | 'effects' | 'recorded decisions' | 'models'
+  readonly of: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
   /** The command: `dlq drop`. */
   readonly what: string
   readonly numbers: readonly number[] | string
@@ -45,10 +45,10 @@ async function openExclusively(data: string, subject: string): Promise<DataFolde
     return await openFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
-    const alternative = subject === 'effects' ? ', or ask its server: POST /effects/NUMBER/retry or /drop' : ''
+    const alternative = subject === 'effects' ? ', or send POST /effects/NUMBER/retry or /drop to its server' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${subject} are changed while nothing runs: stop the run first${alternative}`,
+      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
       { place: data, cause: error },
     )
   }

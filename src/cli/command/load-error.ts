@@ -9,7 +9,7 @@ import * as spillway from '../../index.ts'
 
 /** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */
 export function loadError(name: string, thrown: unknown): SpillwayError {
-  if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} as it is loaded`, thrown)
+  if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} while loading`, thrown)
   const missing = /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(thrown.message)
   if (missing) {
     const [, kind, target, importer] = missing
@@ -19,7 +19,7 @@ export function loadError(name: string, thrown: unknown): SpillwayError {
         : `imports the package '${target}', which is not installed here; run npm install ${target}`
     return definitionError(importPlace(importer, target), fix, thrown)
   }
-  const problem = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails as it is loaded'
+  const problem = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails while loading'
   const place = syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name
   return definitionError(place, `${problem}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
 }

@@ -12,7 +12,7 @@ import { loadError } from './load-error.ts'
 export async function importPipeline(path: string): Promise<Pipeline> {
   const file = resolve(path)
   const name = shortPath(file)
-  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: name })
+  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: name })
   let exports: Readonly<Record<string, unknown>>
   try {
     exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>

@@ -8,7 +8,7 @@ test('--rate is requests a second, with a burst of twice as many unless given', 
   assert.deepEqual(rateOf('50'), { perSecond: 50, burst: 100 })
   assert.deepEqual(rateOf('1:7'), { perSecond: 1, burst: 7 })
   for (const text of ['0', '-1', '1.5', '10/s', '10:', '10:0', ''])
-    assert.throws(() => rateOf(text), { message: /is no number of requests a second; write --rate 100, or --rate 100:500$/ })
+    assert.throws(() => rateOf(text), { message: /is not a number of requests per second; write --rate 100, or --rate 100:500$/ })
 })
 
 test('--rate needs a server', async () => {

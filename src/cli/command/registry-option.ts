@@ -10,7 +10,7 @@ import { changeFolder } from './folder-change.ts'
 
 export const registryOptions = {
   data: dataOption,
-  registry: { type: 'string', value: 'DIR', help: 'a folder of versions alone, for work on files, in place of a data folder' },
+  registry: { type: 'string', value: 'DIR', help: 'a folder with versions of models only, for work on files, in place of a data folder' },
 } satisfies Readonly<Record<string, OptionSpec>>
 
 /** Access to the versions of models. */
@@ -30,7 +30,7 @@ export interface Registry {
 export function registryOf(values: Readonly<Record<string, unknown>>): Registry {
   const path = values['registry'] as string | undefined
   if (path === undefined) return dataFolderRegistry(dataOf(values))
-  if (values['data'] !== undefined) throw new UsageError('--data and --registry are two registries; leave one out')
+  if (values['data'] !== undefined) throw new UsageError('--data and --registry both name a registry; leave one out')
   const folder = new RegistryFolder(path)
   return {
     hasLog: false,
@@ -42,7 +42,7 @@ export function registryOf(values: Readonly<Record<string, unknown>>): Registry 
 /** Throws `SPILL_STORE` for a folder that does not exist. */
 function requireExisting(folder: RegistryFolder, path: string): RegistryFolder {
   if (existsSync(path)) return folder
-  throw new SpillwayError('SPILL_STORE', 'is not there: no registry was made here; spillway train --source … --registry makes one', {
+  throw new SpillwayError('SPILL_STORE', 'does not exist; create a registry with spillway train --source … --registry', {
     place: path,
   })
 }

@@ -45,7 +45,7 @@ export function decisionText(
   const by = version === undefined ? '' : ` by version ${version}`
   const reason = unscored === undefined ? '' : ` (${unscored})`
   const exploration = Object.entries(explored).map(
-    ([action, probability]) => `; ${action} left undone, at a chance of ${probability}, to see what comes of it`,
+    ([action, probability]) => `; ${action} skipped for exploration, probability ${probability}`,
   )
   const result = refused === undefined ? `score ${scoreText(score)}${by}${reason}${exploration.join('')}` : `refused: ${refused}`
   const vectorText = inspect(roundNumbers(vector), { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })

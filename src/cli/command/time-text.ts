@@ -10,6 +10,6 @@ export const timeText = (ms: number): string => new Date(ms).toISOString()
 export function momentOf(option: string, text: string): number {
   const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
   if (ms === undefined || Math.abs(ms) > limits.TIME_MS_MAX)
-    throw new UsageError(`${option} ${text} is no moment; write ISO 8601 with its offset, as 2026-01-01T00:00Z, or UTC milliseconds`)
+    throw new UsageError(`${option} ${text} is not a time; write ISO 8601 with its offset, such as 2026-01-01T00:00Z, or UTC milliseconds`)
   return ms
 }

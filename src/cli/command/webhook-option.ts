@@ -16,7 +16,7 @@ export const webhookOption: OptionSpec = {
   type: 'string',
   multiple: true,
   value: 'SOURCE=STYLE:VARIABLE',
-  help: 'take signed webhooks at /sources/SOURCE/webhook; STYLE is standard or stripe, VARIABLE the environment variable with the secret',
+  help: 'accept signed webhooks at /sources/SOURCE/webhook; STYLE is standard or stripe, VARIABLE the environment variable with the secret',
 }
 
 /** Parses the values of `--webhook`. Throws `UsageError`. */
@@ -36,7 +36,7 @@ export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Reco
     sources.map(({ source, style, variable }) => {
       const secrets = (env[variable] ?? '').split(/\s+/).filter(secret => secret !== '')
       if (secrets.length === 0)
-        throw new SpillwayError('SPILL_INPUT', `the secret of the webhooks into '${source}' is to be in ${variable}, which is not set`)
+        throw new SpillwayError('SPILL_INPUT', `the webhook secret of source '${source}' is missing: set the environment variable ${variable}`)
       return [source, { style, secret: secrets }]
     }),
   )

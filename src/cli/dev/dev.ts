@@ -28,18 +28,18 @@ const SHOWN = 10
 export const devCommand: Command = {
   name: 'dev',
   usage: 'PIPELINE [--source NAME=FILE…]',
-  summary: 'run a pipeline while you write it: reloads what changes, makes up events, shows decisions and effects',
+  summary: 'run a pipeline while you write it: reloads changed files, sends sample events, shows decisions and effects',
   options: {
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'as of run; then no events are made up' },
-    'no-samples': { type: 'boolean', help: 'make up no events' },
-    listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT; ${LISTEN_DEFAULT} unless given` },
-    data: { type: 'string', value: 'DIR', help: `the data folder: ${DATA_DEFAULT} unless given` },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for run; turns sample events off; may be repeated' },
+    'no-samples': { type: 'boolean', help: 'send no sample events' },
+    listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
+    data: { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },
     json: { type: 'boolean', help: 'print each decision and each effect as a line of JSON, and nothing else' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
-    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: path })
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
+    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: path })
     const sources = (values['source'] as string[] | undefined) ?? []
     const dev = new Dev({
       path,
@@ -127,14 +127,14 @@ class Dev {
   async #start(): Promise<DevRun> {
     const { path, sources, data, samples } = this.#request
     const old = this.#current?.isRunning ? this.#current : undefined
-    if (old) say('changed: the new version gets ready')
+    if (old) say('changed: starting the new version')
     const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
     const args = [path, '--data', data, '--listen', this.#listen, ...options]
     const next = new DevRun({ args, onFile: file => this.#files.add([file]), onSaid: say })
     this.#next = next
     this.#isChanged = false
     const slow = after(SLOW_MS, () =>
-      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or what it imports, has not come to its end yet`),
+      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or a file that it imports, has not finished yet`),
     )
     const url = await next.listening
     slow.stop()
@@ -142,11 +142,11 @@ class Dev {
     this.#next = undefined
     if (this.#isStopping) return next
     if (this.#isChanged) {
-      say('changed before it was ready: it begins again')
+      say('changed before it was ready: starting again')
       return this.#start()
     }
     if (url === undefined) {
-      say(old?.isRunning ? 'the version before goes on' : 'nothing runs until a file changes')
+      say(old?.isRunning ? 'the previous version continues' : 'nothing runs until a file changes')
       return next
     }
     this.#current = next
@@ -181,5 +181,5 @@ const stateTexts = { pending: 'waits', delivered: 'delivered', dead: 'dead', dro
 
 const samplesText = (names: readonly string[]): string =>
   names.length === 0
-    ? '  no events are made up: what a record is only the map of each source knows; send yours'
-    : `  made-up events of ${names.map(name => `'${name}'`).join(', ')} come every second; --no-samples leaves them out`
+    ? '  no sample events: only the map of each source knows the format of its records; send your own'
+    : `  sending sample events to ${names.map(name => `'${name}'`).join(', ')} every second; --no-samples turns them off`

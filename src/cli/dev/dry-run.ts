@@ -15,10 +15,10 @@ export function whyDry(
 }
 
 function obstacle({ do: effect }: ActionIR, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (effect.kind === 'webhook' && effect.url.kind === 'value') return 'its address stands in the file, and not in the environment'
+  if (effect.kind === 'webhook' && effect.url.kind === 'value') return 'its URL is written in the file and not in the environment'
   const missing = settingsOf(effect).find(setting => !exists(setting, env))
   if (missing === undefined || missing.kind === 'value') return undefined
-  return missing.kind === 'env' ? `env('${missing.name}') is not set` : `secretFile('${missing.name}') is not there`
+  return missing.kind === 'env' ? `env('${missing.name}') is not set` : `secretFile('${missing.name}') does not exist`
 }
 
 function settingsOf(effect: ActionIR['do']): SettingIR[] {

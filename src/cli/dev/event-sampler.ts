@@ -45,7 +45,7 @@ export class Sampler {
       const text = await response.text()
       if (response.ok || response.status === 429 || response.status === 503) return
       this.#hasFailed = true
-      this.#say(`  no more sample events: one of '${source}' was answered with ${response.status}, ${text}`)
+      this.#say(`  no more sample events: one for '${source}' got status ${response.status}, ${text}`)
     } catch {
       // The run is stopping, or a new version takes over.
     }

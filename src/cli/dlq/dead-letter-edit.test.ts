@@ -58,6 +58,6 @@ test('an invalid setting, and a dead letter that is not a JSON object, are rejec
   for (const raw of ['no json', '[1]', 'null', Uint8Array.of(0xff)])
     assert.throws(() => withFields(letter(raw), [settingOf('a=1')], columns), {
       code: 'SPILL_INPUT',
-      message: /^letter 7 is no JSON object, so that it has no fields to set; replace it whole with --file FILE$/,
+      message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the record with --file FILE$/,
     })
 })

@@ -45,7 +45,7 @@ function recordOf(id: number, raw: string | Uint8Array): Record<string, unknown>
   if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as Record<string, unknown>
   throw new SpillwayError(
     'SPILL_INPUT',
-    `letter ${id} is no JSON object, so that it has no fields to set; replace it whole with --file FILE`,
+    `dead letter ${id} is not a JSON object, so it has no fields to set; replace the record with --file FILE`,
   )
 }
 
@@ -77,6 +77,6 @@ function jsonOf(field: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`--set ${field}:=${text} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`--set ${field}:=${text} is not JSON: ${(error as Error).message}`)
   }
 }

@@ -6,14 +6,14 @@ import { changeFolder, type Changing, type FolderChange } from '../command/folde
 
 /** Opens the folder to change dead letters. Throws like `changeFolder`. */
 export const withLetters = <T>(data: string, change: Omit<FolderChange, 'of'>, use: Changing<T>): Promise<T> =>
-  changeFolder(data, { of: 'letters', ...change }, use)
+  changeFolder(data, { of: 'dead letters', ...change }, use)
 
 /** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
 export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {
   return ids.map(id => {
     const letter = letters.at(id)
-    if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
-    if ('outcome' in letter) throw new SpillwayError('SPILL_INPUT', `letter ${id} is settled (${letter.outcome}); it is kept as it is`)
+    if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
+    if ('outcome' in letter) throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
     return letter
   })
 }

@@ -38,12 +38,12 @@ export class LetterRecipient {
       if (attempts >= limits.DEAD_ATTEMPTS_MAX)
         throw new SpillwayError(
           'SPILL_LIMIT',
-          `letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
+          `dead letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
         )
       if (source !== undefined && this.#source !== undefined && source !== this.#source)
         throw new SpillwayError(
           'SPILL_INPUT',
-          `letter ${id} is of source '${source}'; --source is for letters that name none: leave it out, or leave the letter out`,
+          `dead letter ${id} has the source '${source}', and --source is for dead letters without a source; leave out --source or the dead letter`,
         )
       const recipient = this.#of(letter)
       if (recipient === undefined) throw new SpillwayError('SPILL_INPUT', this.#missing(letter))
@@ -71,13 +71,13 @@ export class LetterRecipient {
   #omission({ attempts, source }: StoredDeadLetter, recipient: string | undefined): string | undefined {
     if (attempts >= limits.DEAD_ATTEMPTS_MAX) return `sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
     if (recipient !== undefined) return undefined
-    return source === undefined ? NO_SOURCE : `of source '${source}', which pipeline '${this.#pipeline}' has not`
+    return source === undefined ? NO_SOURCE : `the source '${source}' is not in pipeline '${this.#pipeline}'`
   }
 
   #missing({ id, source }: StoredDeadLetter): string {
-    if (source === undefined) return `letter ${id} has ${NO_SOURCE}`
-    return `letter ${id} is of source '${source}', which pipeline '${this.#pipeline}' has not${didYouMean(source, this.#sources)}`
+    if (source === undefined) return `dead letter ${id} has ${NO_SOURCE}`
+    return `dead letter ${id} has the source '${source}', which is not in pipeline '${this.#pipeline}'${didYouMean(source, this.#sources)}`
   }
 }
 
-const NO_SOURCE = 'no source: an earlier version of Spillway did not keep it; name it with --source NAME'
+const NO_SOURCE = 'no source, since an earlier version of Spillway did not store it; name one with --source NAME'

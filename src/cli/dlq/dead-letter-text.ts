@@ -10,17 +10,17 @@ const RAW_SHOWN = 80
 export function letterText(letter: AnyLetter): string {
   const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
   return [
-    `letter ${id}  ${reason}: ${detail}`,
-    `  of source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
+    `dead letter ${id}  ${reason}: ${detail}`,
+    `  source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
     ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and refused`] : []),
     ...(form?.row === undefined
       ? []
-      : [`  row ${form.row} of those that the source's map made of it; the others were taken by themselves`]),
-    ...(form?.mapped ? ["  a row of the source's columns, behind its map"] : []),
-    ...(form?.csv ? ['  a row of a CSV file; to be sent again it is edited into JSON'] : []),
+      : [`  row ${form.row} of the rows that the source's map returned; the other rows were processed separately`]),
+    ...(form?.mapped ? ["  a row with the source's columns, after its map"] : []),
+    ...(form?.csv ? ['  a row of a CSV file; edit it into JSON to send it again'] : []),
     '',
     rawText(raw),
-    ...(original === undefined ? [] : ['', 'and as it was refused at first:', rawText(original)]),
+    ...(original === undefined ? [] : ['', 'the original record:', rawText(original)]),
   ].join('\n')
 }
 

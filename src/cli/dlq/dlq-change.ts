@@ -67,7 +67,7 @@ export function dropLetters(data: string, ids: readonly number[], { why, json }:
     const at = wallClock()
     await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })
     if (json) for (const id of ids) printJson({ id, outcome: 'dropped', why, settled: at })
-    else printLines(`${counted(ids.length, 'letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
+    else printLines(`${counted(ids.length, 'dead letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
     return 0
   })
 }

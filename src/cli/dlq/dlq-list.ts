@@ -22,13 +22,13 @@ export interface ListRequest extends LetterFilter {
 export function listLetters({ letters }: SqliteReader, { settled, json, ...filter }: ListRequest): void {
   const { reason } = filter
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
-    throw new SpillwayError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
+    throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
   const matches: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: letterJson })
   const shown: AnyLetter[] = []
   let count = 0
   for (const letter of matches) if (count++ < SHOWN) shown.push(letter)
-  const kind = settled ? 'settled letter' : 'dead letter'
+  const kind = settled ? 'settled dead letter' : 'dead letter'
   const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
   printEach(shown, { json, textOf: lineOf })
   printLines(count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`)
@@ -44,6 +44,6 @@ function lineOf(letter: AnyLetter): string {
 /** Throws `SPILL_INPUT` for an unknown dead letter. */
 export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.at(id)
-  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
+  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
   printEach([letter], { json, textOf: letterText, jsonOf: letterJson })
 }

@@ -35,13 +35,13 @@ export async function replayLetters(data: string, path: string, { ids, source, j
     if (json) for (const { id, reason } of omitted) printJson({ id, outcome: 'left out', reason })
     if (letters.length === 0) {
       setDetail('none to send again')
-      if (!json) printText(`No letter to send again.${omittedText(omitted)}`)
+      if (!json) printText(`No dead letter to send again.${omittedText(omitted)}`)
       return 0
     }
     const progress = new Progress()
     // As in `spillway run`, groups read the batch runs of the folder.
     const compute = computeBeside(log)
-    const run = new Run(pipeline, { store, compute, onProgress: (entries, of) => progress.show('taking the log again', entries / of) })
+    const run = new Run(pipeline, { store, compute, onProgress: (entries, of) => progress.show('replaying the log', entries / of) })
     progress.done()
     await sendAgain(run, letters)
     await run.stop()
@@ -51,7 +51,7 @@ export async function replayLetters(data: string, path: string, { ids, source, j
       const outcome = 'outcome' in letter ? letter.outcome : 'refused'
       const { id, reason, detail, attempts } = letter
       if (json) printJson({ id, outcome, ...(outcome === 'refused' && { reason, detail, attempts }) })
-      else printLines(outcome === 'refused' ? `letter ${id}: refused again, ${reason}: ${detail}` : `letter ${id}: ${outcome}`)
+      else printLines(outcome === 'refused' ? `dead letter ${id}: refused again, ${reason}: ${detail}` : `dead letter ${id}: ${outcome}`)
     }
     setDetail(`${letters.length - refused.length} settled, ${refused.length} refused again`)
     if (!json) printText(summaryText(letters.length, refused.length, omitted, run))
@@ -74,7 +74,7 @@ export async function sendAgain(run: Run, letters: readonly SendableLetter[]): P
 
 function summaryText(count: number, refused: number, omitted: readonly OmittedLetter[], { counts }: Run): string {
   const settled = `${number(count - refused)} settled, ${number(refused)} refused again, ${counted(counts.decisions, 'decision')} made.`
-  return `${counted(count, 'letter')} sent again: ${settled}${omittedText(omitted)}`
+  return `${counted(count, 'dead letter')} sent again: ${settled}${omittedText(omitted)}`
 }
 
 /** A sentence for each reason, with the numbers of the first dead letters. */
@@ -83,7 +83,7 @@ function omittedText(omitted: readonly OmittedLetter[]): string {
     .map(([reason, letters]) => {
       const numbers = letters.slice(0, OMITTED_SHOWN).map(({ id }) => id)
       const more = letters.length > OMITTED_SHOWN ? ', …' : ''
-      return ` ${counted(letters.length, 'letter')} ${letters.length === 1 ? 'was' : 'were'} left out (${numbers.join(', ')}${more}): ${reason}.`
+      return ` ${counted(letters.length, 'dead letter')} ${letters.length === 1 ? 'was' : 'were'} left out (${numbers.join(', ')}${more}): ${reason}.`
     })
     .join('')
 }

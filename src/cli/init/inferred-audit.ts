@@ -22,9 +22,9 @@ export function auditText(source: PlannedSource, file: string, events: string): 
   if (!outcome) return undefined
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
   const guessed = [
-    `LABEL was guessed: ${inOneLine(`${JSON.stringify(outcome.column.field)} is what should have been foreseen (${outcome.reason})`)}`,
-    `KNOWN_AFTER was guessed: what came of an event is known ${KNOWN_AFTER} min after it, and until then it is not too late to act; how late ingestion, inference and actions may be follows from that alone`,
-    `WORTH was guessed: ${BUDGET.replace('%', ' %')} of the events may be acted on, and each that is foreseen counts alike`,
+    `LABEL is a guess: ${inOneLine(`the outcome is ${JSON.stringify(outcome.column.field)} (${outcome.reason})`)}`,
+    `KNOWN_AFTER is a guess: the outcome is known ${KNOWN_AFTER} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
+    `WORTH is a guess: ${BUDGET.replace('%', ' %')} of the events may be acted on, and all correct predictions have the same value`,
   ]
   const parts = [
     headText(source, { file, events, outcome: outcome.column }, sources),
@@ -39,7 +39,7 @@ export function auditText(source: PlannedSource, file: string, events: string): 
 
 /** The reason why there is no `audit.ts`. */
 export const noOutcome = (file: string): string =>
-  `no audit.ts: no column of ${shownName(file)} seems to say what came of an event (true or false, 0 or 1, yes or no)`
+  `no audit.ts: no column of ${shownName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
 
 function headText(
   source: PlannedSource,

@@ -84,7 +84,7 @@ function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable
   const choiceText = (role: string, choice: InferredSchema['key'], none: string) =>
     `${role}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
   return [
-    choiceText('key', key, 'none, since no column comes again and again: all events are one series'),
+    choiceText('key', key, 'none, since no column has repeated values: all events are one series'),
     choiceText('time', time, 'none'),
     ...columns.flatMap(({ name, written }) =>
       written === 'dmy' || written === 'mdy'
@@ -97,15 +97,15 @@ function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable
     ]),
     ...unclear.map(unclearText),
     choiceText('id', id, 'none, so that a record sent twice is two events'),
-    `types: the narrowest that ${sampled} records have; one that does not fit later is refused, with its reason`,
-    ...(undecodable > 0 ? [`not decoded: ${undecodable} of the records looked at`] : []),
+    `types: the narrowest that fit ${sampled} records; a later record that does not fit is refused with the reason`,
+    ...(undecodable > 0 ? [`not decoded: ${undecodable} records of the sample`] : []),
     ...left.map(({ name, reason }) => `left out: ${shownName(name)} (${reason})`),
   ]
 }
 
 /** Describes a column whose commas may separate thousands or begin a fraction, and the option that decides it. */
 export const unclearText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
-  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is a thousand or a fraction; --decimal comma or --decimal point says which`
+  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is ambiguous; add --decimal comma or --decimal point`
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {

@@ -19,14 +19,14 @@ const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 export const initCommand: Command = {
   name: 'init',
   usage: '[FOLDER]',
-  summary: 'make a small project that runs, from a sample or from a file of your own events',
+  summary: 'create a small project that runs, from a sample or from a file of your own events',
   options: {
     from: { type: 'string', value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
-    decimal: { type: 'string', value: 'comma|point', help: 'what begins the fraction of numbers in CSV, where they do not tell: 1,234' },
+    decimal: { type: 'string', value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [folder = '.', ...extra]) {
-    if (extra.length > 0) throw new UsageError(`one folder, not also ${extra.join(', ')}`)
+    if (extra.length > 0) throw new UsageError(`expected one folder, but also got ${extra.join(', ')}`)
     const from = values['from'] as string | undefined
     const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
     const project =
@@ -128,5 +128,5 @@ function nextSteps(folder: string, written: readonly string[], { spec, is }: Own
 function auditLines(audit: Project['audit']): string[] {
   if (!audit) return []
   if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
-  return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
+  return ['', 'audit.ts contains guesses; correct them:', ...audit.guessed.map(text => `  ${text}`)]
 }

@@ -49,7 +49,7 @@ export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
     : [
         'A first audit needs a label on the model of pipeline.ts:',
         ...hints.flatMap(hint => [
-          `  of ${hint.for}:`,
+          `  for ${hint.for}:`,
           `    import { ${hint.imports} } from 'spillway'`,
           ...[...hint.before, hint.label].map(line => `    ${line}`),
         ]),

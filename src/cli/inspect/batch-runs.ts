@@ -23,21 +23,21 @@ export const runsCommand: Command = {
   name: 'runs',
   usage: '[list] | check NUMBER…',
   summary:
-    'the batch runs of a data folder: of which time, on which cut, what came of it; check makes one again and compares. A run (spillway run) makes them',
+    'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'of this feature group alone' },
-    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
+    group: { type: 'string', value: 'NAME', help: 'only this feature group' },
+    last: { type: 'string', value: 'N', help: `the number of newest batch runs (default ${LAST})` },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, [verb = 'list', ...rest]) {
     const { group, last, json = false } = values as { group?: string; last?: string; json?: boolean }
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command runs ${verb}${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`runs has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
     const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
     if (numbers.some(Number.isNaN)) throw new UsageError(`runs are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
     if (verb === 'list' && rest.length > 0)
-      throw new UsageError(`the list takes no numbers; make one of it again: runs check ${rest.join(' ')}`)
+      throw new UsageError(`runs list takes no numbers; to recompute a run: runs check ${rest.join(' ')}`)
     if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
     if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
     const data = dataOf(values)
@@ -81,7 +81,7 @@ function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readon
   let isSame = true
   for (const number of numbers) {
     const run = runs.find(candidate => candidate.number === number)
-    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no run ${number}; spillway runs lists those that there are`)
+    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no batch run ${number}; spillway runs lists them`)
     if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${number} is ${run.state}: there is nothing to compare with`)
     const hash = recomputedHash(reader, run)
     isSame &&= hash === run.done.hash
@@ -96,7 +96,7 @@ function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done 
   const group = ir.groups.find(candidate => candidate.name === name)
   const source = group && ir.sources.find(candidate => candidate.name === group.source)
   if (!group || !source || codeOf(group, source) !== code)
-    throw new SpillwayError('SPILL_INPUT', `group '${name}' is not defined any more as it was in that run`)
+    throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
   const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
   const steps = computeAll(reader, job)
   for (let next = steps.next(); ; next = steps.next()) if (next.done) return sumOf(next.value).hash
@@ -107,15 +107,15 @@ function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>, held: boole
   const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
   const [anyPart] = parts.values()
   const notes = [
-    why === 'demand' ? 'asked for' : '',
+    why === 'demand' ? 'on request' : '',
     `began ${timeText(began)}`,
-    resumed === undefined ? '' : `taken up again ${counted(resumed, 'time')}`,
+    resumed === undefined ? '' : `resumed ${counted(resumed, 'time')}`,
     state === 'running' && anyPart ? `${parts.size} of ${counted(anyPart.of, 'part')}` : '',
     ...(done ? resultNotes(done) : []),
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]
   const detail = notes.filter(note => note !== '').join(', ')
-  const status = state === 'running' && !held ? 'left off' : state
+  const status = state === 'running' && !held ? 'interrupted' : state
   return `${run}  ${group}  of ${timeText(s)}  [${status}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
 }
 

@@ -64,7 +64,7 @@ test('errors for unknown models, keys and folders list the valid choices', async
 
 for (const [args, message] of [
   [['x'], /^decisions are named by options, not by x$/m],
-  [['--last', 'all'], /^--last all is no whole number$/m],
+  [['--last', 'all'], /^--last all is not a whole number$/m],
   [['--last', '1', '--entry', '1'], /^--last and --entry choose in two ways/m],
   [['--modle', 'x'], /^unknown option --modle; did you mean 'model'\?$/m],
 ] as const)

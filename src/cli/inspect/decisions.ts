@@ -26,12 +26,12 @@ interface Request {
 export const decisionsCommand: Command = {
   name: 'decisions',
   usage: '[--model NAME] [--key KEY] [--last N]',
-  summary: 'show decisions that a run has recorded: vector, score, and what each group knew',
+  summary: 'print recorded decisions: feature vector, score, and the visible events of each group',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'only those of this model' },
-    key: { type: 'string', value: 'KEY', help: 'only those about this key' },
-    last: { type: 'string', value: 'N', help: `how many, the newest: ${LAST} unless given` },
-    entry: { type: 'string', value: 'N', help: 'all that this entry of the log made, each of them whole' },
+    model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
+    key: { type: 'string', value: 'KEY', help: 'only decisions about this key' },
+    last: { type: 'string', value: 'N', help: `the number of newest decisions (default ${LAST})` },
+    entry: { type: 'string', value: 'N', help: 'all decisions of this log entry' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each decision as a line of JSON, and nothing else' },
   },
@@ -46,12 +46,12 @@ export const decisionsCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, extra: readonly string[]): Request {
-  if (extra.length > 0) throw new UsageError(`decisions are named by options, not by ${extra.join(', ')}`)
+  if (extra.length > 0) throw new UsageError(`decisions takes options and no arguments, but got ${extra.join(', ')}`)
   const { model, key, last, entry, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
-  if (last !== undefined && entry !== undefined) throw new UsageError('--last and --entry choose in two ways; leave one out')
+  if (last !== undefined && entry !== undefined) throw new UsageError('use --last or --entry, not both')
   const numbers = { '--last': last, '--entry': entry }
   for (const [name, text] of Object.entries(numbers))
-    if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new UsageError(`${name} ${text} is no whole number`)
+    if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new UsageError(`${name} ${text} is not a whole number`)
   return { model, key, last: Number(last ?? LAST), entry: entry === undefined ? undefined : Number(entry), json }
 }
 
@@ -89,7 +89,7 @@ function wholeText(decision: RecordedDecision): string {
   const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''
   const reads = Object.entries(read).map(([group, { known, clock }]) => {
     const at = clock === null ? 'before its first run' : `at ${timeText(clock)}`
-    return `  ${group}: ${counted(known, 'event')} known ${at}`
+    return `  ${group}: ${counted(known, 'event')} visible ${at}`
   })
   return [decisionText(decision), ...reads, `  entry ${entry}${id === undefined ? '' : `, id ${id}`}${place}`].join('\n')
 }

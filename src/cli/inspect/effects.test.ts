@@ -29,7 +29,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   await closeFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,
-    'SPILL_CONFLICT: effect 3 is pending; dead ones can be tried again or dropped',
+    'SPILL_CONFLICT: effect 3 is pending; only dead effects can be retried or dropped',
   )
   assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
   assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)

@@ -29,14 +29,14 @@ interface Request {
 export const effectsCommand: Command = {
   name: 'effects',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
-  summary: 'what follows from decisions: delivered, pending, or dead after the last try; retry and drop need the folder to themselves',
+  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects; changes need a free folder',
   options: {
-    action: { type: 'string', value: 'NAME', help: 'of this action alone' },
-    state: { type: 'string', value: 'STATE', help: `of one state: ${states.join(', ')}` },
-    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
-    why: { type: 'string', value: 'REASON', help: 'why dead effects are dropped' },
+    action: { type: 'string', value: 'NAME', help: 'only effects of this action' },
+    state: { type: 'string', value: 'STATE', help: `only effects in this state: ${states.join(', ')}` },
+    last: { type: 'string', value: 'N', help: `the number of newest effects (default ${LAST})` },
+    why: { type: 'string', value: 'REASON', help: 'drop: the reason' },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, positionals) {
     const request = requestOf(values, positionals)
@@ -58,13 +58,13 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
     why,
     json = false,
   } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
-  if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
+  if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`effects has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
   if (state !== undefined && !states.some(candidate => candidate === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
   if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
   if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
-  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('say why: effects drop 12 --why REASON')
+  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('give the reason: effects drop 12 --why REASON')
   return {
     verb: verb as Request['verb'],
     numbers,
@@ -107,14 +107,14 @@ function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
     for (const number of numbers) {
       const { state } = existing(effects, number)
       if (state !== 'dead')
-        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; only dead effects can be retried or dropped`)
     }
     const at = wallClock()
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
     await store.commit({ settled: numbers.map(changeOf) })
     const subject = counted(numbers.length, 'effect')
     printLines(
-      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They are kept, with what they were.`,
+      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They stay in the data folder.`,
     )
     return 0
   })

@@ -17,10 +17,10 @@ const decision: RecordedDecision = {
 const { explored: _explored, ...other } = decision
 
 test('a decision whose action was left undone names the action', () => {
-  assert.match(decisionText(decision), /score 0\.9; decline left undone, at a chance of 0\.01, to see what comes of it\n/)
-  assert.doesNotMatch(decisionText(other), /undone/)
-  assert.match(traceText({ decision, effects: [] }), /^ {2}decline was left undone, at a chance of 0\.01, to see what comes of it$/m)
-  assert.doesNotMatch(traceText({ decision: other, effects: [] }), /undone/)
+  assert.match(decisionText(decision), /score 0\.9; decline skipped for exploration, probability 0\.01\n/)
+  assert.doesNotMatch(decisionText(other), /exploration/)
+  assert.match(traceText({ decision, effects: [] }), /^ {2}decline was skipped for exploration, probability 0\.01$/m)
+  assert.doesNotMatch(traceText({ decision: other, effects: [] }), /exploration/)
 })
 
 test('all numbers of the vector are rounded, those in nested lists and groups too', () => {

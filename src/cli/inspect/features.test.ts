@@ -79,9 +79,9 @@ for (const [args, message] of [
   })
 
 for (const [args, message] of [
-  [['p.ts'], /^name the file of a pipeline and a key$/m],
-  [['p.ts', 'a', 'b'], /^one key, not also b; the parts of a key are written a,b$/m],
-  [['p.ts', 'a', '--at', 'noon'], /^--at noon is no moment; write ISO 8601/m],
+  [['p.ts'], /^name the pipeline file and a key$/m],
+  [['p.ts', 'a', 'b'], /^expected one key, but also got b; write the parts of a key as a,b$/m],
+  [['p.ts', 'a', '--at', 'noon'], /^--at noon is not a time; write ISO 8601/m],
 ] as const)
   test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('features', ...args)

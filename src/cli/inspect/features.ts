@@ -26,10 +26,10 @@ interface Request {
 export const featuresCommand: Command = {
   name: 'features',
   usage: 'PIPELINE KEY',
-  summary: 'compute the features of a key from the log of a run, as they are known now or were at a moment',
+  summary: 'compute the features of a key from the log of a run, as of now or of a past time',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'only this group; all that have as many key columns, unless given' },
-    at: { type: 'string', value: 'TIME', help: 'as known at this moment: ISO 8601 with its offset, or UTC ms; now unless given' },
+    group: { type: 'string', value: 'NAME', help: 'only this group (default: all groups with as many key columns)' },
+    at: { type: 'string', value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms (default: now)' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each group as a line of JSON, and nothing else' },
   },
@@ -48,8 +48,8 @@ export const featuresCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...extra]: readonly string[]): Request {
-  if (path === undefined || key === undefined) throw new UsageError('name the file of a pipeline and a key')
-  if (extra.length > 0) throw new UsageError(`one key, not also ${extra.join(', ')}; the parts of a key are written a,b`)
+  if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
+  if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
   const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
   return { path, key, group, at: at === undefined ? undefined : momentOf('--at', at), json }
 }
@@ -97,7 +97,7 @@ function featuresText({ group, key, t, clock, known, ofKey, features }: Features
   const width = Math.max(...Object.keys(features).map(name => name.length))
   return [
     `${group}  ${keyText.join('  ')}  ${at}`,
-    `  ${eventsText}; ${number(known)} of '${source}' known`,
+    `  ${eventsText}; ${number(known)} of '${source}' visible`,
     ...Object.entries(features).map(([name, feature]) => `  ${name.padEnd(width)}  ${valueText(feature)}`),
   ].join('\n')
 }

@@ -13,7 +13,7 @@ test('without a data folder, or with an empty one, the plan is a first start, an
     if (folder.endsWith('empty')) mkdirSync(folder)
     const { status, out, err } = await called('plan', shop.pipeline, '--data', folder)
     assert.equal(status, 0, err)
-    assert.match(out, /^no pipeline has run here yet: \S+ has no log\. A start of 'shop' makes one/)
+    assert.match(out, /^no pipeline has run here yet: \S+ has no log\. Starting 'shop' creates it/)
     const [plan] = await calledJson<Plan>('plan', shop.pipeline, '--data', folder)
     assert.deepEqual([plan.before, plan.changes, plan.entries, plan.taken], [undefined, [], 0, 0])
     assert.match(plan.fingerprint, /^[0-9a-f]{8,}$/)

@@ -94,7 +94,7 @@ test('prints the contents of a folder', async () => {
   const { out } = await inspect()
   assert.match(
     out,
-    /^.*: format \d+, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
+    /^.*: format \d+, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall entries are decided$/m,
   )
   assert.match(out, /^sales {2,}1 +1 +3 +3$/m)
   assert.match(out, /^ {2}sales=.*sales\.ndjson {2}line 7 \(byte \d+\)$/m)
@@ -107,7 +107,7 @@ test('while a run holds the folder, prints its process and does not disturb it',
   await folder.store.commit({ put: [['x', 'y']] })
   await folder.store.close()
   folder.release()
-  assert.match((await inspect('--verify')).out, /^Whole: every segment and every decision is as it was written\.$/m)
+  assert.match((await inspect('--verify')).out, /^Intact: every segment and every decision is as it was written\.$/m)
 })
 
 test('an empty log', async () => {

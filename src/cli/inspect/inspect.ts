@@ -13,9 +13,9 @@ import { printEach } from '../command/print.ts'
 export const inspectCommand: Command = {
   name: 'inspect',
   usage: '[--verify]',
-  summary: 'say what a data folder holds: log, sources, decisions, dead letters, and who runs in it',
+  summary: 'print the contents of a data folder: log, sources, decisions, dead letters, and the process that holds it',
   options: {
-    verify: { type: 'boolean', help: 'read all of the log and of the decisions, and list what is damaged: exit code 1 if anything is' },
+    verify: { type: 'boolean', help: 'read the whole log and all decisions, and list all damage; exit code 1 if there is any' },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
@@ -81,17 +81,17 @@ function reportText(report: FolderReport): string {
 }
 
 function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
-  const holderText = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
+  const holderText = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'not held'
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
   const undecided = entries - decided.entry
-  const retention = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
+  const retention = begins ? [`starts at entry ${number(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`] : []
   return [
     `${folder}: format ${format}, ${holderText}`,
     `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
     ...retention,
     undecided === 0
-      ? 'all of it is decided'
+      ? 'all entries are decided'
       : `decided up to entry ${number(decided.entry)}: ${number(undecided)} to go, which the next run makes first`,
   ].join('\n')
 }
@@ -107,10 +107,10 @@ function cursorText({ cursors }: FolderReport): string {
 
 function settledText({ settled }: FolderReport): string {
   const all = Object.entries(settled).map(([outcome, letters]) => `${number(letters)} ${outcome}`)
-  return all.length === 0 ? '' : `settled letters: ${all.join(', ')}`
+  return all.length === 0 ? '' : `settled dead letters: ${all.join(', ')}`
 }
 
 function verdict({ verified, damage }: FolderReport): string {
   if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
-  return verified ? 'Whole: every segment and every decision is as it was written.' : ''
+  return verified ? 'Intact: every segment and every decision is as it was written.' : ''
 }

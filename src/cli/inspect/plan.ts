@@ -17,15 +17,15 @@ const CHANGED = 3
 export const planCommand: Command = {
   name: 'plan',
   usage: 'PIPELINE',
-  summary: 'what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
+  summary: 'print what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
   options: {
     data: dataOption,
-    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline is not what ran last, 0 if it is` },
+    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline differs from the last that ran, otherwise 0` },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
     const data = dataOf(values)
     const isFirst = isUnused(data)
@@ -38,33 +38,33 @@ export const planCommand: Command = {
 }
 
 const firstText = (name: string, folder: string): string =>
-  `no pipeline has run here yet: ${folder} has no log. A start of '${name}' makes one, and has no entries to read again`
+  `no pipeline has run here yet: ${folder} has no log. Starting '${name}' creates it`
 
 const signs = { added: '+', removed: '-', changed: '~' } as const
 
 function planText(name: string, { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: Plan): string {
   const head = before
     ? !changed
-      ? `pipeline '${name}' is what ran last`
-      : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
+      ? `pipeline '${name}' is the pipeline that ran last`
+      : `pipeline '${name}' would replace '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
   const rebuildLines = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
-    `  ${group}: made again from all ${number(from)} entries of the log`,
+    `  ${group}: rebuilt from all ${number(from)} log entries`,
     ...(incomplete === undefined
       ? []
-      : [`    its windows that reach back to ${timeText(incomplete)}, up to which the log was forgotten, will be refused`]),
+      : [`    windows that reach back before ${timeText(incomplete)} will be refused, since the log before is deleted`]),
   ])
   return [
     head,
     ...changes.flatMap(changeLines),
     ...(before && changed && changes.length === 0
-      ? ['  nothing that names, types or placements say (a version of map or score, an owner or a description)']
+      ? ['  no change of names, types or placements (only of a version of map or score, an owner or a description)']
       : []),
     ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
     '',
-    ...(rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group goes on from what is saved']),
-    `a start takes ${number(taken)} of ${number(entries)} entries again, in about ${seconds.toFixed(1)} s on this machine${
-      rebuildLines.length > 0 ? '; with run --take-over, beside the process that runs' : ''
+    ...(rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group continues from its saved state']),
+    `a start replays ${number(taken)} of ${number(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
+      rebuildLines.length > 0 ? '; with run --take-over, while the old process still runs' : ''
     }`,
   ].join('\n')
 }

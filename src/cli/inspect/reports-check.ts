@@ -42,7 +42,7 @@ function recomputedHash(reader: SqliteReader, definitions: Definitions, record: 
   const { ir } = definitions
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report || reportCode(ir, report) !== code)
-    throw new SpillwayError('SPILL_INPUT', `report '${name}' is not defined any more as it was then, or what it reads is not`)
+    throw new SpillwayError('SPILL_INPUT', `report '${name}' or a definition that it reads has changed since`)
   return reportHash(tableOf(reader, definitions, { ir, report, ...jobOf(record) }))
 }
 

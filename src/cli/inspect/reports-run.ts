@@ -76,6 +76,6 @@ export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }:
 
 function timeOf(text: string): number {
   const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
-  if (ms === undefined) throw new UsageError(`--at ${text} is no time; write ISO 8601 with its offset, or UTC ms`)
+  if (ms === undefined) throw new UsageError(`--at ${text} is not a time; write ISO 8601 with its offset, or UTC ms`)
   return ms
 }

@@ -18,18 +18,18 @@ const LAST = 20
 export const reportsCommand: Command = {
   name: 'reports',
   usage: '[list] | show NAME | check NUMBER… | run NAME',
-  summary: 'the reports of a data folder: of which time, with how many rows; show prints one, check makes one again, run makes one now',
+  summary: 'list the reports of a data folder; show prints a report, check recomputes it, run computes a report now',
   options: {
-    report: { type: 'string', value: 'NAME', help: 'list: of this report alone' },
-    last: { type: 'string', value: 'N', help: `list: how many, the newest (${LAST})` },
-    at: { type: 'string', value: 'TIME', help: 'run: of this time, ISO 8601 or UTC ms; of the last arrival unless given' },
-    out: { type: 'string', value: 'FILE', help: 'run: write it there, .csv, .ndjson or .parquet; printed unless given' },
-    pipeline: { type: 'string', value: 'FILE', help: 'check, run: the definitions; those that ran last unless given' },
+    report: { type: 'string', value: 'NAME', help: 'list: only this report' },
+    last: { type: 'string', value: 'N', help: `list: the number of newest reports (default ${LAST})` },
+    at: { type: 'string', value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms (default: the last ingestion time)' },
+    out: { type: 'string', value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet (default: print)' },
+    pipeline: { type: 'string', value: 'FILE', help: 'check, run: the pipeline with the definitions (default: the last that ran)' },
     data: dataOption,
-    json: { type: 'boolean', help: 'list, check: print one JSON object a line' },
+    json: { type: 'boolean', help: 'list, check: print one JSON object per line' },
   },
   async run(values, [verb = 'list', ...rest]) {
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command reports ${verb}${didYouMean(verb, verbs)}`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`reports has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
     const { json = false } = values as { json?: boolean }
     const data = dataOf(values)
     return lookInto(data, async reader => {
@@ -57,7 +57,7 @@ function numbersOf(texts: readonly string[]): number[] {
 }
 
 function list(all: readonly MadeReport[], { report, last }: { report?: string; last?: string }, json: boolean): number {
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   const matches = all.filter(record => report === undefined || record.report === report).slice(-Number(last ?? LAST))
   for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
   if (!json) console.log(matches.length === 0 ? 'No reports.' : `${counted(matches.length, 'report')} of ${all.length}.`)
@@ -72,7 +72,7 @@ async function show(data: string, all: readonly MadeReport[], name: string): Pro
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
   const path = fileOf(data, record)
-  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `is gone, where report ${record.number} was written`, { place: path })
+  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0
@@ -82,6 +82,6 @@ function lineOf({ number: which, report, why, s, cut, state, done, error, file, 
   const result = done
     ? `, ${counted(done.rows, 'row')} of ${number(done.live)} live${done.stale ? ', stale' : ''}, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}`
     : ''
-  const trigger = why === 'demand' ? ', asked for' : ''
+  const trigger = why === 'demand' ? ', on request' : ''
   return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${number(cut)}\n  ${error ?? file}`
 }

@@ -15,25 +15,25 @@ const subcommands = ['add', 'list', 'revoke']
 export const tokensCommand: Command = {
   name: 'tokens',
   usage: 'add NAME --role ROLE… | list | revoke NAME',
-  summary: 'tokens for the server of a data folder: make one, list them, revoke one',
+  summary: 'add, list and revoke access tokens for the server of a data folder',
   options: {
     role: {
       type: 'string',
       multiple: true,
       value: 'ROLE',
-      help: `add: ${roles.map(role => `${role} (${roleTexts[role]})`).join(', ')}; repeat for more`,
+      help: `add: ${roles.map(role => `${role} (${roleTexts[role]})`).join(', ')}; may be repeated`,
     },
     data: dataOption,
-    json: { type: 'boolean', help: 'print JSON, one object a line, and nothing else' },
+    json: { type: 'boolean', help: 'print one JSON object per line, and nothing else' },
   },
   async run(values, [subcommand, name, ...extra]) {
-    if (subcommand === undefined) throw new UsageError(`say what to do: ${subcommands.join(', ')}`)
-    if (!subcommands.includes(subcommand)) throw new UsageError(`tokens cannot '${subcommand}'${didYouMean(subcommand, subcommands)}`)
+    if (subcommand === undefined) throw new UsageError(`expected a subcommand: ${subcommands.join(', ')}`)
+    if (!subcommands.includes(subcommand)) throw new UsageError(`tokens has no subcommand '${subcommand}'${didYouMean(subcommand, subcommands)}`)
     const roleNames = (values['role'] as readonly string[] | undefined) ?? []
     if (subcommand !== 'add' && roleNames.length > 0) throw new UsageError(`tokens ${subcommand} takes no --role`)
     if (subcommand === 'list' && name !== undefined) throw new UsageError('tokens list takes no name')
     if (subcommand !== 'list' && name === undefined) throw new UsageError(`name the token: tokens ${subcommand} NAME`)
-    if (extra.length > 0) throw new UsageError(`one token, not also ${extra.join(', ')}`)
+    if (extra.length > 0) throw new UsageError(`expected one token, but also got ${extra.join(', ')}`)
     const data = dataOf(values)
     const json = values['json'] === true
     if (subcommand === 'list') list(data, json)
@@ -45,13 +45,13 @@ export const tokensCommand: Command = {
 
 /** Throws `UsageError`. */
 function validName(name: string): string {
-  if (!/^[A-Za-z0-9][\w.@-]{0,63}$/.test(name)) throw new UsageError(`'${name}' is no name of a token: up to 64 letters, digits, . - _ @`)
+  if (!/^[A-Za-z0-9][\w.@-]{0,63}$/.test(name)) throw new UsageError(`'${name}' is not a token name; use up to 64 letters, digits, . - _ @`)
   return name
 }
 
 /** Throws `UsageError`. */
 function rolesOf(names: readonly string[]): Role[] {
-  if (names.length === 0) throw new UsageError(`say what the token may do: --role ${roles.join(', --role ')}`)
+  if (names.length === 0) throw new UsageError(`give the token a role: --role ${roles.join(', --role ')}`)
   return [...new Set(names)].map(text => {
     if (!isRole(text)) throw new UsageError(noRole(text))
     return text
@@ -62,12 +62,12 @@ function add(data: string, name: string, tokenRoles: readonly Role[], json: bool
   const detail = tokenRoles.join(', ')
   const token = audited(data, { ...operated('tokens add', name), detail }, () => addToken(data, name, tokenRoles, wallClock()))
   if (json) console.log(JSON.stringify({ name, roles: tokenRoles, token }))
-  else console.log(`${token}\n\nToken '${name}' (${detail}). It is shown this once and kept nowhere: only its hash is.`)
+  else console.log(`${token}\n\nToken '${name}' (${detail}). It is shown only once; only its hash is stored.`)
 }
 
 function revoke(data: string, name: string, json: boolean): void {
   audited(data, operated('tokens revoke', name), () => revokeToken(data, name))
-  console.log(json ? JSON.stringify({ name, revoked: true }) : `Token '${name}' lets nobody in any more.`)
+  console.log(json ? JSON.stringify({ name, revoked: true }) : `Token '${name}' is revoked.`)
 }
 
 function list(data: string, json: boolean): void {

@@ -15,28 +15,28 @@ export function traceText({ decision, on, moments, effects }: Trace): string {
   const { came, turn, appended, features, scored, durable } = moments ?? {}
   const steps: (readonly [at: number | undefined, text: string])[] = [
     on?.kind === 'event' ? [on.time, `event of '${on.source}' happened`] : [t, triggerText(on)],
-    [on?.kind === 'tick' ? undefined : came, 'came in: the first record of its turn'],
+    [on?.kind === 'tick' ? undefined : came, 'received: the first record of its turn'],
     [turn, 'its turn began'],
-    [on?.kind === 'event' ? on.arrival : undefined, 'arrived, as the log says'],
-    [appended, 'has its place in the log'],
-    [features, 'features were there'],
-    [scored, 'score made'],
+    [on?.kind === 'event' ? on.arrival : undefined, 'ingested, by the log'],
+    [appended, 'appended to the log'],
+    [features, 'features computed'],
+    [scored, 'scored'],
     [durable, 'durable'],
   ]
   const lines = steps.filter((line): line is Step => line[0] !== undefined)
-  const notes = moments ? [] : ['  stages: not kept; they are written a second after the decision, and of older decisions samples are kept']
+  const notes = moments ? [] : ['  no stage times: they are written a second after the decision, and only samples of older decisions are kept']
   return [
     `${model}  ${key}  ${result}  (entry ${entry})`,
     ...(on && 'fields' in on ? [`  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`] : []),
     ...timeline(lines),
     ...notes,
-    ...Object.entries(explored).map(([action, probability]) => `  ${action} was left undone, at a chance of ${probability}, to see what comes of it`),
+    ...Object.entries(explored).map(([action, probability]) => `  ${action} was skipped for exploration, probability ${probability}`),
     ...effects.flatMap(effectLines),
   ].join('\n')
 }
 
 const triggerText = (on: Trace['on']): string =>
-  on === undefined ? 'decided as of; the log has forgotten on what' : on.kind === 'tick' ? 'tick' : 'asked for'
+  on === undefined ? 'as-of time; the log has deleted the trigger' : on.kind === 'tick' ? 'tick' : 'requested'
 
 /** Each line shows the time since the line before it. */
 function timeline(lines: readonly Step[]): string[] {

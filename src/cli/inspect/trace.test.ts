@@ -20,12 +20,12 @@ test('prints the timeline of a decision', async () => {
     'risk  a  score 2  (entry 1)',
     "  { id: '3', card: 'a', till: 2, price: 2.5, abroad: false, at: 1767225600000 }",
     "event of 'sales' happened",
-    'came in: the first record of its turn',
+    'received: the first record of its turn',
     'its turn began',
-    'arrived, as the log says',
-    'has its place in the log',
-    'features were there',
-    'score made',
+    'ingested, by the log',
+    'appended to the log',
+    'features computed',
+    'scored',
     'durable',
   ])
 })
@@ -46,7 +46,7 @@ test('errors for entries, models and keys without a decision', async () => {
 
 for (const [args, message] of [
   [[], /^name the entry of the log that made the decision/m],
-  [['1', '2'], /^one entry, not also 2$/m],
+  [['1', '2'], /^expected one entry, but also got 2$/m],
   [['first'], /^'first' is neither the number of an entry nor the id of an effect$/m],
 ] as const)
   test(`wrong usage: ${message.source}`, async () => {

@@ -19,10 +19,10 @@ interface Request extends Pick<TraceAsk, 'model' | 'key'> {
 export const traceCommand: Command = {
   name: 'trace',
   usage: 'ENTRY | EFFECT-ID',
-  summary: 'show when everything happened to a decision: its event, features, score, durable, and its effects until they were acknowledged',
+  summary: 'print the timeline of a decision: event, features, score, commit, and its effects until their acknowledgement',
   options: {
     model: { type: 'string', value: 'NAME', help: 'only the decision of this model' },
-    key: { type: 'string', value: 'KEY', help: 'only the decision about this key: a tick makes many' },
+    key: { type: 'string', value: 'KEY', help: 'only the decision about this key (a tick makes many decisions)' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each decision as a line of JSON, and nothing else' },
   },
@@ -40,7 +40,7 @@ export const traceCommand: Command = {
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [target, ...extra]: readonly string[]): Request {
   if (target === undefined) throw new UsageError('name the entry of the log that made the decision: trace 12; spillway decisions shows it')
-  if (extra.length > 0) throw new UsageError(`one entry, not also ${extra.join(', ')}`)
+  if (extra.length > 0) throw new UsageError(`expected one entry, but also got ${extra.join(', ')}`)
   const { model, key, json = false } = values as { model?: string; key?: string; json?: boolean }
   if (/^\d{1,15}$/.test(target)) return { target: Number(target), model, key, json }
   if (!target.includes('/')) throw new UsageError(`${inspect(target)} is neither the number of an entry nor the id of an effect`)

@@ -17,13 +17,13 @@ export function driftText(drift: ModelDrift): string {
   ])
   return [
     headText(drift),
-    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with other inputs left out`] : []),
-    ...(only.reference.length > 0 ? [`not among the recent ones: ${only.reference.join(', ')}`] : []),
-    ...(only.recent.length > 0 ? [`not in what they are held against: ${only.recent.join(', ')}`] : []),
+    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with different inputs left out`] : []),
+    ...(only.reference.length > 0 ? [`missing in the recent decisions: ${only.reference.join(', ')}`] : []),
+    ...(only.recent.length > 0 ? [`missing in the reference: ${only.recent.join(', ')}`] : []),
     ...scoreLines(drift),
     '',
     table(['input', 'PSI', 'KS', 'NULL before', 'NULL now', 'drifted'], rows.map(rowText)),
-    ...(metricRows.length > 0 ? ['', table(['metric', 'is', 'bound', 'labels', ''], metricRows)] : []),
+    ...(metricRows.length > 0 ? ['', table(['metric', 'value', 'bound', 'labels', ''], metricRows)] : []),
     '',
     verdict(drift),
   ].join('\n')
@@ -34,7 +34,7 @@ function headText({ model, rows, since, reference }: ModelDrift): string {
     reference.kind === 'set'
       ? `${counted(rows.reference, 'row')} of ${reference.folder}`
       : `${number(rows.reference)} before${reference.from === null ? '' : `, from ${timeText(reference.from)} on`}`
-  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, held against ${against}`
+  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, compared with ${against}`
 }
 
 /** A note on the compared scores, unless all decisions have scores of one version. */
@@ -71,6 +71,6 @@ function verdict({ drifted, tooFew, inputs, score, metrics, thresholds: { psi, k
     const columns = [...inputs, ...(score ? [score] : [])].filter(column => column.drifted.length > 0).map(({ name }) => name)
     return `DRIFTED: ${[...columns, ...metrics.filter(({ fell }) => fell).map(({ name }) => name)].join(', ')}`
   }
-  if (tooFew) return `Too few recent decisions to say anything: ${rows} are needed (--rows).`
+  if (tooFew) return `Too few recent decisions for a verdict: ${rows} are needed (--rows).`
   return `Nothing has drifted: PSI below ${psi}, KS below ${ks}, NULLs within ${100 * nulls} %.`
 }

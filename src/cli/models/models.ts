@@ -23,23 +23,23 @@ const LAST = 20
 export const modelsCommand: Command = {
   name: 'models',
   usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',
-  summary: 'versions of models: what they were trained on, how good they are, which scores; promote another, or go back',
+  summary: 'list, show and compare versions of models, with their training data and metrics; promote a version or roll back',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'of this model alone; the only one that is trained unless given' },
-    last: { type: 'string', value: 'N', help: `list: how many, the newest (${LAST})` },
-    score: { type: 'boolean', help: 'show: the score itself, as JSON' },
+    model: { type: 'string', value: 'NAME', help: 'only this model (default: the only trained model)' },
+    last: { type: 'string', value: 'N', help: `list: the number of newest versions (default ${LAST})` },
+    score: { type: 'boolean', help: 'show: print the score itself as JSON' },
     ...registryOptions,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, [path, verb = 'list', ...rest]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
+    if (path === undefined) throw new UsageError('name the pipeline file')
     const { model, last, score = false, json = false } = values as { model?: string; last?: string; score?: boolean; json?: boolean }
-    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`no command models PIPELINE ${verb}${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`models has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
     const needsNumber = verb !== 'list' && verb !== 'rollback'
     if (needsNumber ? rest.length !== 1 || !/^\d+$/.test(rest[0]) : rest.length > 0)
       throw new UsageError(
-        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes nothing more`,
+        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes no more arguments`,
       )
     const pipeline = await importPipeline(path)
     const registry = registryOf(values)

@@ -25,25 +25,25 @@ import { trainedText, type TrainedNow } from './version-text.ts'
 export const trainCommand: Command = {
   name: 'train',
   usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',
-  summary: 'train a model now: how good it is beside what scores, and what its rule says of it',
+  summary: 'train a model now; compares it with the champion and applies its promotion rule',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'which one; the only one that is trained unless given' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
+    model: { type: 'string', value: 'NAME', help: 'the model (default: the only trained model)' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
     data: {
       ...dataOption,
-      help: `without --source, on the log of this data folder, while nothing runs there: ${DATA_DEFAULT} unless given`,
+      help: `without --source, train on the log of this data folder while no run holds it (default ${DATA_DEFAULT})`,
     },
-    registry: { type: 'string', value: 'DIR', help: 'with --source: keep the version in this folder; nowhere unless given' },
-    'as-of': { type: 'string', value: 'TIME', help: 'learn from what had arrived by then: the end of the history unless given' },
+    registry: { type: 'string', value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
+    'as-of': { type: 'string', value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
     json: { type: 'boolean', help: 'print the version as one JSON object' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
     const { json = false, ...options } = values as { json?: boolean; model?: string; registry?: string; 'as-of'?: string; source?: string[] }
     const files = sourceFiles(options.source ?? [])
     if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
-    if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry keeps what is trained on files: add --source')
+    if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry needs --source')
     const at = options['as-of'] === undefined ? undefined : momentOf('--as-of', options['as-of'])
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
@@ -97,7 +97,7 @@ async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training
 function checkAsOf(at: number | undefined, last: number): void {
   const now = Math.max(wallClock(), last)
   if (at !== undefined && at > now)
-    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is still to come: what arrives by then is not known; leave it out`)
+    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is in the future: later events are unknown; leave it out`)
 }
 
 async function onFiles(
@@ -126,7 +126,7 @@ async function onFiles(
   const job = { at: at ?? log.until, champion: trainedModel.champion(values) }
   const train = () => trainModel({ ir, model: trainedModel.model, ...job, signal }, log)
   const { version, isMet } = await trainVersion(trainedModel, job, train, async put => registry?.commit(put))
-  if (!registry) return { version, next: 'it is kept nowhere: add --registry DIR' }
+  if (!registry) return { version, next: 'it is not stored: add --registry DIR' }
   if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }
   // Without a log the promotion takes effect at once.
   registry.commit(trainedModel.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
@@ -161,7 +161,7 @@ export function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefin
   const names = trained.map(model => model.name).join(', ')
   const problem =
     trained.length === 0
-      ? 'no model that is trained; give one train: { algorithm: … }'
-      : `several that are trained: --model with one of ${names}`
+      ? 'no trained model; add train: { algorithm: … }'
+      : `several trained models; add --model with one of ${names}`
   throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${problem}`)
 }

@@ -142,7 +142,7 @@ function recordedSet(
     },
   })
   const origin = (): OfDecisions => {
-    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with other inputs left out`)
+    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with different inputs left out`)
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
@@ -212,6 +212,6 @@ function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): st
   const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
   throw new SpillwayError(
     'SPILL_INPUT',
-    `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; say what is wanted: ${names}--groups`,
+    `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; add ${names}--groups`,
   )
 }

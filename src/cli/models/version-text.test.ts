@@ -11,7 +11,7 @@ test('the result of a drift check is one line', () => {
   const because = 'drift of amount: PSI 0.31'
   assert.equal(text({ because }), `${head}${because}`)
   assert.equal(text({ because, due: { at: 0, because } }), `${head}${because}; a training is due`)
-  assert.equal(text({ silent: '12 decisions, fewer than 1000' }), `${head}nothing is said (12 decisions, fewer than 1000)`)
+  assert.equal(text({ silent: '12 decisions, fewer than 1000' }), `${head}no verdict (12 decisions, fewer than 1000)`)
   const fell = 'auc of 1204 settled decisions is 0.6124, below 0.7000'
   const own = {
     version: 0,

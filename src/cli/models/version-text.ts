@@ -22,12 +22,12 @@ export function trainedText({ version, next }: TrainedNow): string {
   const { split, set, constant, notes } = trained!
   return [
     `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
-    `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
+    `  evaluated on ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
     `  ${number(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
     '',
     comparison(version),
     '',
-    ...constant.map(name => `warning: input '${name}' has one value in all rows, and says nothing`),
+    ...constant.map(name => `warning: input '${name}' has one value in all rows and adds no information`),
     ...notes.map(note => `warning: ${note}`),
     `${verdict}; ${next}`,
   ].join('\n')
@@ -37,7 +37,7 @@ export function trainedText({ version, next }: TrainedNow): string {
 function censoredText({ rows, unsettled, censored }: NonNullable<Version['trained']>['set']): string {
   if (censored === undefined) return ''
   const all = rows + unsettled
-  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, for what was done about them`
+  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, since an action hid the outcome`
 }
 
 const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
@@ -55,7 +55,7 @@ export function comparison({ number: which, trained, shadowed }: Version): strin
 /** A table of versions. */
 export const versionsText = (versions: readonly Version[]): string =>
   table(
-    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'learnt from', ...metricNames],
+    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'trained on', ...metricNames],
     versions.map(({ model, number: which, state, why, at, train, trained }) => [
       model,
       String(which),
@@ -71,7 +71,7 @@ export const versionsText = (versions: readonly Version[]): string =>
 /** The result of the last drift check, on a line. */
 export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
   const reference = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
-  const result = because ?? (silent === undefined ? 'none' : 'nothing is said')
+  const result = because ?? (silent === undefined ? 'none' : 'no verdict')
   const next = due ? '; a training is due' : ''
   return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${reference}: ${result}${silent === undefined ? '' : ` (${silent})`}${next}`
 }

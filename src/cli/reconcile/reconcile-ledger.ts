@@ -18,15 +18,15 @@ type Values = Readonly<Record<string, unknown>>
 /** Throws `UsageError` for options of the comparison. */
 function checkOptions(values: Values, allowed: readonly string[]): void {
   const others = Object.keys(values).filter(name => !['data', 'json', ...allowed].includes(name))
-  if (others.length > 0) throw new UsageError(`--${others[0]} is for comparing: spillway reconcile PIPELINE --${others[0]}`)
+  if (others.length > 0) throw new UsageError(`--${others[0]} is an option of spillway reconcile PIPELINE`)
 }
 
 /** `reconcile list`. */
 export function listed(values: Values, extra: readonly string[]): Promise<number> {
   checkOptions(values, ['last'])
   const { last, json = false } = values as { last?: string; json?: boolean }
-  if (extra.length > 0) throw new UsageError(`the list takes no name; show one of it: reconcile show ${extra[0]}`)
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  if (extra.length > 0) throw new UsageError(`reconcile list takes no arguments; to show one: reconcile show ${extra[0]}`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   return lookInto(dataOf(values), reader => {
     const all = reconciliationsIn(reader)
     const newest = all.slice(-Number(last ?? LAST))
@@ -50,7 +50,7 @@ export function shown(values: Values, [text, ...extra]: readonly string[]): Prom
   return lookInto(dataOf(values), reader => {
     const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
     if (!record)
-      throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list shows those that there are`)
+      throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
     const report = reportOf(reader, record.number)
     const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
     const full = { ...record, ...(report && { report }) }

@@ -56,7 +56,7 @@ test('text output: both tables, examples, and a verdict', async () => {
   assert.match(out, /^why: late 4, stale batch 3$/m)
   assert.match(out, /^ {2}late: risk card\.n of a at \S+Z \(entry 0\): 1 recorded, 2 today$/m)
   assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, came \S+Z$/m)
-  assert.match(out, /^1 decision of risk would have another score today$/m)
+  assert.match(out, /^1 decision of risk would have a different score today$/m)
   assert.match(out, /^ {2}a at \S+Z \(entry 0\): score 1 recorded, 2 today$/m)
   assert.match(out, /^Sound: /m)
 })
@@ -125,17 +125,17 @@ test('a damaged value is unexplained', async () => {
 })
 
 for (const [args, message] of [
-  [[], /^name the file of a pipeline$/m],
-  [['a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
-  [['a.ts', '--limit', 'all'], /^--limit all is no whole number$/m],
-  [['a.ts', '--yes'], /^--yes does what --repair says$/m],
+  [[], /^name the pipeline file$/m],
+  [['a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
+  [['a.ts', '--limit', 'all'], /^--limit all is not a whole number$/m],
+  [['a.ts', '--yes'], /^--yes needs --repair$/m],
   [['a.ts', '--repair', '--limit', '3'], /^--repair looks at all decisions/m],
   [['a.ts', '--last', '3'], /^--last is for reconcile list$/m],
   [['list', '--repair'], /^--repair is for comparing: spillway reconcile PIPELINE --repair$/m],
   [['list', '4'], /^the list takes no name; show one of it: reconcile show 4$/m],
-  [['list', '--last', 'few'], /^--last few is no number from 1$/m],
+  [['list', '--last', 'few'], /^--last few is not a whole number from 1$/m],
   [['show'], /^name the number of one reconciliation: reconcile show 12$/m],
-  [['a.ts', '--since', 'yesterday'], /^--since yesterday is no moment/m],
+  [['a.ts', '--since', 'yesterday'], /^--since yesterday is not a time/m],
 ] as const)
   test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('reconcile', ...args)

@@ -13,13 +13,13 @@ export interface Repaired {
 }
 
 /** Mismatches that are not faults, with the reasons to leave them. */
-const asKnown = 'the decisions were right as it was known then'
+const asKnown = 'the decisions were right as of their time'
 const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
   late: asKnown,
   duplicate: asKnown,
   'dead letter': asKnown,
   revision: asKnown,
-  'stale batch': 'the decisions were right as their placements knew it',
+  'stale batch': 'the decisions were right by their placements',
 }
 
 /** The repairs, and the mismatches that stay. */
@@ -34,14 +34,14 @@ export function planText(plan: RepairPlan): string {
 
 function noteTexts({ cells, codes }: RepairPlan): string[] {
   return [
-    ...(cells.length > 0 ? [`${counted(cells.length, 'value')} without an explanation: noted as that; what was recorded stays`] : []),
+    ...(cells.length > 0 ? [`${counted(cells.length, 'unexplained value')}: noted as unexplained; the recorded value stays`] : []),
     ...codes.map(
-      ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted as that`,
+      ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted`,
     ),
   ]
 }
 
-const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: made again from the log`)
+const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: rebuilt from the log`)
 
 function letterTexts({ letters }: RepairPlan): string[] {
   return letters.length > 0
@@ -62,22 +62,22 @@ function leftTexts({ inputs, today }: ReconcileReport): string[] {
   const others = today.reduce((sum, { decisions }) => sum + decisions, 0)
   return [
     ...[...sums].flatMap(([reason, count]) => (leftAsIs[reason] ? [`${counted(count, 'value')}: ${reason}: ${leftAsIs[reason]}`] : [])),
-    ...(others > 0 ? [`${counted(others, 'decision')} would have another score today: nothing is decided or sent again`] : []),
+    ...(others > 0 ? [`${counted(others, 'decision')} would have a different score today: nothing is decided or sent again`] : []),
   ]
 }
 
 const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
   letters > 0
-    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that the pipeline has not: spillway dlq edit, or drop`]
+    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`]
     : []
 
 /** The repairs that were made, and the verdict of the second comparison. */
 export function doneText({ accepted, refused, runs, after }: Repaired): string {
   const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
-  const letters = accepted + refused > 0 ? [`${counted(accepted, 'letter')} taken, ${number(refused)} refused again`] : []
+  const letters = accepted + refused > 0 ? [`${counted(accepted, 'dead letter')} accepted, ${number(refused)} refused again`] : []
   const made = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'
-    : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'is' : 'are'} not what SQL makes of ${mismatches === 1 ? 'it' : 'them'}`
+    : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'does' : 'do'} not match SQL`
   return ['', 'repaired', ...[...letters, ...made, verdict].map(text => `  ${text}`)].join('\n')
 }

@@ -37,7 +37,7 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   assert.match(plan.out, /^to be repaired\n {2}1 value without an explanation: noted as that; what was recorded stays$/m)
   assert.match(plan.out, /^ {2}state of by_card: made again from the log$/m)
   assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
-  assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as it was known then$/m)
+  assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as of their time$/m)
   // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
 
@@ -54,7 +54,7 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   })
   const again = await called(...args)
   assert.equal(again.status, 0)
-  assert.match(again.out, /^1 value not compared: a repair has noted that they are another$/m)
+  assert.match(again.out, /^1 value not compared: a repair has noted their mismatch$/m)
   // Dead letters that are refused again stay for an operator to edit.
   const nothing = await called(...args, '--repair')
   assert.equal(nothing.status, 0)
@@ -89,7 +89,7 @@ test('a folder that a run holds gets a plan but no repair', async () => {
   assert.match((await called(...args)).out, /^to be repaired$/m)
   const { status, err } = await called(...args, '--yes')
   assert.equal(status, 1)
-  assert.match(err, /SPILL_BUSY: .*recorded decisions are changed while nothing runs: stop the run first/)
+  assert.match(err, /SPILL_BUSY: .*recorded decisions can change only while no run holds the folder: stop the run first/)
   await folder.store.close()
   folder.release()
 })

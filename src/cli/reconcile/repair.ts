@@ -76,7 +76,7 @@ async function makeBatchRuns(run: Run, groups: readonly string[]): Promise<numbe
 const auditDetail = ({ cells, codes, groups, letters, runs }: RepairPlan, accepted: number): string =>
   [
     `${cells.length} values and ${codes.length} inputs of other versions noted`,
-    `state made again: ${groups.join(', ') || 'none'}`,
-    `${accepted} of ${letters.length} letters taken`,
+    `state rebuilt: ${groups.join(', ') || 'none'}`,
+    `${accepted} of ${letters.length} dead letters accepted`,
     `runs made: ${runs.map(({ group }) => group).join(', ') || 'none'}`,
   ].join('; ')

@@ -40,20 +40,20 @@ interface Request {
 export const replayCommand: Command = {
   name: 'replay',
   usage: 'PIPELINE --source NAME=FILE…',
-  summary: 'make every decision of a pipeline over histories in files, as it would have been made then',
+  summary: 'make all decisions of a pipeline over history files, as they would have been made at the time',
   options: {
     source: {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    log: { type: 'string', value: 'DIR', help: 'through the durable log of this data folder, where a run can go on; otherwise in memory' },
-    out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
-    refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
-    reports: { type: 'string', value: 'DIR', help: 'make the reports, at each time of their schedules, into files in DIR/NAME' },
-    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
-    show: { type: 'string', value: 'N', help: `how many decisions of each model to print: the last ${SHOWN} unless given` },
+    log: { type: 'string', value: 'DIR', help: 'import into the durable log of this data folder, where a run can continue (default: in memory)' },
+    out: { type: 'string', value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
+    refused: { type: 'string', value: 'FILE', help: 'write the refused records with their reasons: .ndjson or .ndjson.gz' },
+    reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
+    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
+    show: { type: 'string', value: 'N', help: `the number of last decisions of each model to print (default ${SHOWN})` },
     json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
   },
   async run(values, positionals) {
@@ -76,8 +76,8 @@ export const replayCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const {
     log,
     out,
@@ -90,24 +90,24 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     model?: string[]
     json?: boolean
   }
-  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is no number of decisions; write 0 to 9999`)
+  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(({ path }) => isPostgres(path)))
     throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
   for (const output of [out, refused]) {
     const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
-    if (input !== undefined) throw new UsageError(`${output} would overwrite what is read from ${input}`)
+    if (input !== undefined) throw new UsageError(`${output} would overwrite the input ${input}`)
   }
   if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
     throw new UsageError(`--out and --refused are both ${out}`)
   if (reports !== undefined && log !== undefined)
-    throw new UsageError('--reports are made in memory, without --log; of a data folder: spillway reports')
+    throw new UsageError('--reports cannot be used with --log; for a data folder use spillway reports')
   return { path, files, log, out, refused, reports, models: model, show: Number(show), json }
 }
 
 function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
   if (ir.models.length === 0 && reports === undefined)
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so it makes no decisions`)
   for (const name of names ?? []) modelNamed(ir, name)
   return decidingModels(ir, names)
 }
@@ -190,6 +190,6 @@ function hints(
 
 function logText({ folder, first, end, found }: LoggedSummary['log']): string {
   const compared =
-    found === 0 ? '' : ` An import of them was broken off; the ${number(found)} entries that it had made are as they were made now.`
-  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} goes on there.${compared}`
+    found === 0 ? '' : ` An earlier import was interrupted; its ${number(found)} entries match.`
+  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
 }

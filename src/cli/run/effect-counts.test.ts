@@ -34,7 +34,7 @@ test('a dead effect is printed with its action and the reason', () => {
     { kind: 'delivered', number: 1, sent: 0, at: 0 },
     { kind: 'dead', number: 2, sent: 0, at: 0, why: 'status 500' },
   ])
-  assert.deepEqual(lines, ["  effect 2 of 'page' is dead after its last try: status 500; see spillway effects --state dead"])
+  assert.deepEqual(lines, ["  effect 2 of 'page' is dead after its last attempt: status 500; see spillway effects --state dead"])
   assert.equal(counts.text(0), ', 2 effects (1 delivered, 1 dead, 0 waiting)')
 })
 

@@ -32,7 +32,7 @@ export class Sent {
       if (change.kind !== 'dead') continue
       this.counts.dead++
       this.#printLine(
-        `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last try: ${change.why}; see spillway effects --state dead`,
+        `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last attempt: ${change.why}; see spillway effects --state dead`,
       )
     }
   }

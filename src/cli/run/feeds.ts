@@ -70,7 +70,7 @@ export function placeText(run: Run, source: string, path: string): string {
   const place = JSON.parse(text) as Partial<FilePlace> & { readonly records?: number }
   return place.records === undefined
     ? `${source}: ${path} from line ${place.line} (byte ${place.offset})`
-    : `${source}: ${path} behind its first ${place.records} records`
+    : `${source}: ${path} after its first ${place.records} records`
 }
 
 async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, signal, onWarning }: FeedOptions): AsyncGenerator<SourceBatch> {

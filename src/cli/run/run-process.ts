@@ -126,7 +126,7 @@ async function finishJobs(running: Running, once: boolean, printLine: PrintLine)
     timer.stop()
     if (once)
       printLine(
-        '  the files have ended, and what is due is still being made (batch runs, reports, trainings); if this is stopped, the next run makes it',
+        '  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)',
       )
   })
   try {
@@ -186,7 +186,7 @@ function memoryOptions(printLine: PrintLine): MemoryOptions {
     onReport: report => printLine(`  ${report}`),
     onProgress: (entries, of) => {
       if (of < PROGRESS_ENTRIES) return
-      progress.show('taking the log again', entries / of)
+      progress.show('replaying the log', entries / of)
       if (entries >= of) progress.done()
     },
   }
@@ -198,7 +198,7 @@ async function startRun(pipeline: Pipeline, { folder, memory }: Taken, options: 
   const seconds = ((stopwatch() - started) / 1000).toFixed(2)
   const { end } = running.run
   const { name } = pipeline.ir
-  printLine(end === 0 ? `pipeline '${name}' begins a new log` : `pipeline '${name}' goes on at entry ${end}, ready after ${seconds} s`)
+  printLine(end === 0 ? `pipeline '${name}' starts a new log` : `pipeline '${name}' continues at entry ${end}, ready after ${seconds} s`)
   const tick = running.run.tick()
   if (tick < wallClock())
     printLine(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
@@ -208,6 +208,6 @@ async function startRun(pipeline: Pipeline, { folder, memory }: Taken, options: 
 function statusText({ run, dispatcher }: Running, effectCounts: Sent): string {
   const { accepted, duplicates, refused, decisions, explored } = run.counts.all
   const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
-  const exploration = explored === undefined ? '' : ` (${number(explored)} left undone by an action, to see what comes of them)`
+  const exploration = explored === undefined ? '' : ` (${number(explored)} skipped for exploration)`
   return `${events}, ${counted(decisions, 'decision')}${exploration}${effectCounts.text(dispatcher.waiting)} since the start`
 }

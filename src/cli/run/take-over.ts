@@ -65,7 +65,7 @@ function currentHolder(data: string): number | undefined {
   if (pid !== undefined && isHeldElsewhere(data))
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${pid} of another container, which cannot be asked to stop from here; stop that one, and start this one without --take-over`,
+      `is in use by process ${pid} of a different container, which this process cannot stop; stop it, and start again without --take-over`,
       { place: data },
     )
   return pid
@@ -77,7 +77,7 @@ function askToStop(pid: number, data: string): void {
   } catch (error) {
     // A process that has just ended has released the folder, or soon will.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
-    throw new SpillwayError('SPILL_BUSY', `is in use by process ${pid}, which may not be asked to stop: ${(error as Error).message}`, {
+    throw new SpillwayError('SPILL_BUSY', `is in use by process ${pid}, which this user may not stop: ${(error as Error).message}`, {
       place: data,
       cause: error,
     })
