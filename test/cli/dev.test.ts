@@ -40,8 +40,8 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   const takenOver = () => said.split('took over from process').length - 1
 
   await until('a decision on a made-up event', () => decided(0.5))
-  assert.match(said, /nothing is sent, and what would be is shown: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
-  assert.match(said, /made-up events of 'payments' come every second/)
+  assert.match(said, /effects are printed, not sent: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
+  assert.match(said, /sending sample events to 'payments' every second/)
   const [, address] = /listening at (\S+),/.exec(said)!
 
   project.write('scores.ts', 'export const high = 0.75\n')

@@ -125,7 +125,7 @@ test('where nothing says what came of events, there is no audit.ts, and what to 
   assert.equal(status, 0, err)
   assert.match(
     out,
-    /^There is no audit\.ts: no column of quantities\.csv seems to say what came of an event .*\nA first audit needs a label on the model/m,
+    /^There is no audit\.ts: no column of quantities\.csv looks like the outcome of an event .*\nA first audit needs a label on the model/m,
   )
   assert.doesNotMatch(out, /spillway audit/)
   assert.throws(() => project.read('none/audit.ts'), { code: 'ENOENT' })

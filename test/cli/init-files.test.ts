@@ -47,7 +47,7 @@ after(() => project[Symbol.dispose]())
 function printedHints(out: string): { imports: string; before: string; label: string }[] {
   const blocks = out
     .slice(out.indexOf('A first audit needs'))
-    .split(/^ {2}of .*$/m)
+    .split(/^ {2}for .*$/m)
     .slice(1)
   return blocks.map(block => {
     const code = block

@@ -40,7 +40,7 @@ test('a decision has its vector, and the visible events and as-of time of each g
   assert.deepEqual([position, id], [{ partition: 0, offset: 1 }, '3'])
   const { out } = await called('decisions', ...data, '--entry', '1')
   assert.match(out, /^risk {2}\S+Z {2}a {2}score 2$/m)
-  assert.match(out, /^ {2}older\(card\): 0 events known at \S+Z$/m)
+  assert.match(out, /^ {2}older\(card\): 0 events visible at \S+Z$/m)
   assert.match(out, /^ {2}entry 1, id 3, partition 0 offset 1$/m)
   assert.match(out, /^1 decision of 4 recorded ones$/m)
 })
@@ -63,9 +63,9 @@ test('errors for unknown models, keys and folders list the valid choices', async
 })
 
 for (const [args, message] of [
-  [['x'], /^decisions are named by options, not by x$/m],
+  [['x'], /^decisions takes options and no arguments, but got x$/m],
   [['--last', 'all'], /^--last all is not a whole number$/m],
-  [['--last', '1', '--entry', '1'], /^--last and --entry choose in two ways/m],
+  [['--last', '1', '--entry', '1'], /^use --last or --entry, not both$/m],
   [['--modle', 'x'], /^unknown option --modle; did you mean 'model'\?$/m],
 ] as const)
   test(`wrong usage: ${message.source}`, async () => {

@@ -25,7 +25,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
   await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
   const held = await called('effects', 'retry', '1', '--data', data)
-  assert.match(held.err, /^SPILL_BUSY: .*effects are changed while nothing runs/)
+  assert.match(held.err, /^SPILL_BUSY: .*effects can change only while no run holds the folder/)
   await closeFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,

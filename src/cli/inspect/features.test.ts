@@ -55,7 +55,7 @@ test('--at: nothing is visible before the run; an hour later the windows have mo
 test('text output: the as-of time of every group, and a note for an unknown key', async () => {
   const { out } = await called('features', shop.pipeline, 'zz', '--group', 'by_card', '--data', shop.data)
   assert.match(out, /^by_card {2}card zz {2}at \S+Z$/m)
-  assert.match(out, /^ {2}never seen up to \S+Z; 3 of 'sales' known$/m)
+  assert.match(out, /^ {2}never seen up to \S+Z; 3 of 'sales' visible$/m)
   assert.match(out, /^ {2}spent {2}NULL$/m)
 })
 

@@ -94,7 +94,7 @@ test('prints the contents of a folder', async () => {
   const { out } = await inspect()
   assert.match(
     out,
-    /^.*: format \d+, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall entries are decided$/m,
+    /^.*: format \d+, not held\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall entries are decided$/m,
   )
   assert.match(out, /^sales {2,}1 +1 +3 +3$/m)
   assert.match(out, /^ {2}sales=.*sales\.ndjson {2}line 7 \(byte \d+\)$/m)

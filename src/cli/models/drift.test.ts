@@ -95,7 +95,7 @@ test('compares with a training set, which has no scores', async () => {
 test('text output: a table and a verdict', async () => {
   const { status, out } = await called(...command, '--model', 'fare')
   assert.equal(status, 1)
-  assert.match(out, /^fare: 169 decisions from 2026-01-21T23:00:01\.000Z on, held against 503 before$/m)
+  assert.match(out, /^fare: 169 decisions from 2026-01-21T23:00:01\.000Z on, compared with 503 before$/m)
   assert.match(out, /^km +\d\.\d{3} +0\.3\d{2} +0\.0 % +0\.0 % +psi, ks$/m)
   assert.match(out, /^zone +\d\.\d{3} +– +0\.0 % +0\.0 % +psi$/m)
   assert.match(out, /^DRIFTED: km, tip, zone, score$/m)

@@ -46,7 +46,7 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
 }
 
 function tableText(basis: Basis, inputs: readonly InputReport[]): string {
-  const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'difference: p50', 'p90', 'p99', 'max']
+  const head = ['input', 'values', 'equal', 'both absent', 'one absent', 'different', 'SMAPE', 'apart: p50', 'p90', 'p99', 'max']
   const rows = inputs.map(input => {
     const { compared, equal, within, bothAbsent, oneAbsent, different, smape, apart } = input[basis]
     return [

@@ -55,7 +55,7 @@ test('text output: both tables, examples, and a verdict', async () => {
   assert.match(out, /^risk card\.n +3 +2 +0 +0 +1 +0\.2222 +1 +1 +1 +1$/m)
   assert.match(out, /^why: late 4, stale batch 3$/m)
   assert.match(out, /^ {2}late: risk card\.n of a at \S+Z \(entry 0\): 1 recorded, 2 today$/m)
-  assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, came \S+Z$/m)
+  assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, arrived \S+Z$/m)
   assert.match(out, /^1 decision of risk would have a different score today$/m)
   assert.match(out, /^ {2}a at \S+Z \(entry 0\): score 1 recorded, 2 today$/m)
   assert.match(out, /^Sound: /m)
@@ -80,7 +80,7 @@ test('a value of different definitions is a mismatch of the code version, with e
   assert.deepEqual(apartOf(report, 'recorded'), [['risk card.spent', { 'code version': 1 }]])
   assert.match(
     (await called('reconcile', changed, '--data', shop.data)).out,
-    /^NOT SOUND by this file: .*Reconcile it by the file as it was then/m,
+    /^NOT SOUND by this file: .*Reconcile with the file as it was then/m,
   )
 })
 
@@ -129,10 +129,10 @@ for (const [args, message] of [
   [['a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
   [['a.ts', '--limit', 'all'], /^--limit all is not a whole number$/m],
   [['a.ts', '--yes'], /^--yes needs --repair$/m],
-  [['a.ts', '--repair', '--limit', '3'], /^--repair looks at all decisions/m],
+  [['a.ts', '--repair', '--limit', '3'], /^--repair covers all decisions/m],
   [['a.ts', '--last', '3'], /^--last is for reconcile list$/m],
-  [['list', '--repair'], /^--repair is for comparing: spillway reconcile PIPELINE --repair$/m],
-  [['list', '4'], /^the list takes no name; show one of it: reconcile show 4$/m],
+  [['list', '--repair'], /^--repair is an option of spillway reconcile PIPELINE$/m],
+  [['list', '4'], /^reconcile list takes no arguments; to show one: reconcile show 4$/m],
   [['list', '--last', 'few'], /^--last few is not a whole number from 1$/m],
   [['show'], /^name the number of one reconciliation: reconcile show 12$/m],
   [['a.ts', '--since', 'yesterday'], /^--since yesterday is not a time/m],
@@ -148,7 +148,7 @@ test('lists and shows the reconciliations of a run', async () => {
   const data = ['--data', other.data]
   assert.equal((await called('reconcile', 'list', ...data)).out, 'No reconciliations: run --reconcile makes them.')
   const none = await called('reconcile', 'show', '1', ...data)
-  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list shows those that there are$/m)
+  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list lists them$/m)
 
   const { ir, fingerprint } = await importPipeline(other.pipeline)
   const folder = await openFolder(other.data)

@@ -34,15 +34,15 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   const args = ['reconcile', shop.pipeline, '--data', shop.data] as const
   const plan = await called(...args, '--repair')
   assert.equal(plan.status, 1)
-  assert.match(plan.out, /^to be repaired\n {2}1 value without an explanation: noted as that; what was recorded stays$/m)
-  assert.match(plan.out, /^ {2}state of by_card: made again from the log$/m)
+  assert.match(plan.out, /^to be repaired\n {2}1 unexplained value: noted as unexplained; the recorded value stays$/m)
+  assert.match(plan.out, /^ {2}state of by_card: rebuilt from the log$/m)
   assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
   assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as of their time$/m)
   // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
 
   const { status, out } = await called(...args, '--repair', '--yes')
-  assert.match(out, /^repaired\n {2}0 letters taken, 3 refused again\n {2}compared again: sound$/m)
+  assert.match(out, /^repaired\n {2}0 dead letters accepted, 3 refused again\n {2}compared again: sound$/m)
   assert.equal(status, 0)
   const { at: _at, who, ...line } = auditOf(shop).at(-1)!
   assert.match(String(who), /^cli:/)
@@ -50,7 +50,7 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
     what: 'reconcile repair',
     to: 'all',
     outcome: 'done',
-    detail: '1 values and 0 inputs of other versions noted; state made again: by_card; 0 of 3 letters taken; runs made: none',
+    detail: '1 values and 0 inputs of other versions noted; state rebuilt: by_card; 0 of 3 dead letters accepted; runs made: none',
   })
   const again = await called(...args)
   assert.equal(again.status, 0)
@@ -70,14 +70,14 @@ test('values of a different version are noted by version, and edited dead letter
   const changed = shop.write('changed.ts', text)
   const args = ['reconcile', changed, '--data', shop.data, '--repair'] as const
   const plan = await called(...args)
-  assert.match(plan.out, /^ {2}risk card\.spent, as version [0-9a-f]{8} of the pipeline made it: noted as that$/m)
+  assert.match(plan.out, /^ {2}risk card\.spent, as version [0-9a-f]{8} of the pipeline made it: noted$/m)
   const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', '--data', shop.data)
   const mended = letters.find(({ raw }) => raw.includes('much'))!
   for (const { id } of letters) if (id !== mended.id) await called('dlq', 'drop', String(id), '--why', 'no use', '--data', shop.data)
   assert.equal((await called('dlq', 'edit', String(mended.id), '--set', 'price=9.00', '--data', shop.data)).status, 0)
   const { status, out } = await called(...args, '--yes')
   assert.equal(status, 0, out)
-  assert.match(out, /^ {2}1 letter taken, 0 refused again$/m)
+  assert.match(out, /^ {2}1 dead letter accepted, 0 refused again$/m)
   assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
 })
 
