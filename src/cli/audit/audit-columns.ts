@@ -18,19 +18,19 @@ export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns:
     const source = ir.sources.find(candidate => candidate.name === name)
     const sources = ir.sources.map(candidate => candidate.name)
     if (!source) throw new SpillwayError('SPILL_INPUT', `no source '${name}' in pipeline '${ir.name}'${didYouMean(name, sources)}`)
-    const own = source.columns.map(({ name: columnName }) => columnName)
-    if (!maps.has(name) && !own.includes(column))
-      throw new SpillwayError('SPILL_INPUT', `source '${name}' has no column '${column}'${didYouMean(column, own)}`)
+    const columnNames = source.columns.map(({ name: columnName }) => columnName)
+    if (!maps.has(name) && !columnNames.includes(column))
+      throw new SpillwayError('SPILL_INPUT', `source '${name}' has no column '${column}'${didYouMean(column, columnNames)}`)
     if (theirs === '__proto__') throw new SpillwayError('SPILL_INPUT', `no column may be called '__proto__'; rename it in the files`)
     const names = mappings.get(name) ?? new Map<string, string>()
     const before = names.get(column)
     if (before !== undefined)
       throw new SpillwayError('SPILL_INPUT', `--column ${name}.${column} is given twice, as '${before}' and as '${theirs}'; leave one out`)
-    const twin = [...names].find(([, other]) => other === theirs)
-    if (twin)
+    const conflict = [...names].find(([, other]) => other === theirs)
+    if (conflict)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `--column maps both '${twin[0]}' and '${column}' of source '${name}' to '${theirs}'; map each column to a field of its own`,
+        `--column maps both '${conflict[0]}' and '${column}' of source '${name}' to '${theirs}'; map each column to a field of its own`,
       )
     mappings.set(name, names.set(column, theirs))
   }
@@ -46,7 +46,7 @@ export function theirNames({ ir, maps }: Pick<Pipeline, 'ir' | 'maps'>, columns:
 /** Rejects a mapping onto the name of a second column of the source, unless that column is mapped too. */
 function checkCollisions({ name, columns }: SourceIR, names: TheirNames): void {
   for (const [column, theirs] of names)
-    if (columns.some(own => own.name === theirs) && !names.has(theirs))
+    if (columns.some(candidate => candidate.name === theirs) && !names.has(theirs))
       throw new SpillwayError(
         'SPILL_INPUT',
         `--column maps '${column}' of source '${name}' to '${theirs}', which is a different column of the source; map that column too: --column ${name}.${theirs}=FIELD`,

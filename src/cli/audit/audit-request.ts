@@ -74,10 +74,10 @@ function columnOf(text: string): ColumnName {
   return { source: match[1], column: match[2], theirs: match[3] }
 }
 
-function integerOf(name: string, text: string | undefined, fallback: number, least: number, most: number): number {
+function integerOf(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
   if (text === undefined) return fallback
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
-  if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${text} is not a whole number from ${least} to ${most}`)
+  if (!(value >= min && value <= max)) throw new UsageError(`--${name} ${text} is not a whole number from ${min} to ${max}`)
   return value
 }
 

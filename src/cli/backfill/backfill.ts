@@ -44,16 +44,16 @@ export const backfillCommand: Command = {
     const request = backfillRequestOf(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const asked = askedOf(pipeline.ir, request.groups, request.moments, request.live)
+    const selection = askedOf(pipeline.ir, request.groups, request.moments, request.live)
     const progress = new Progress()
     const { isDry, threads } = request
     const crew = isDry ? undefined : Crew.early(request.files, threads)
     try {
       if (request.files.length > 0)
-        return await backfill({ ...(await filesOf(request, pipeline, asked, progress)), crew }, request, asked, progress)
+        return await backfill({ ...(await filesOf(request, pipeline, selection, progress)), crew }, request, selection, progress)
       const { data, unit } = request
       return await lookInto(data, reader =>
-        backfill({ history: historyOfLog(pipeline, asked, reader, data, unit), notes: [] }, request, asked, progress),
+        backfill({ history: historyOfLog(pipeline, selection, reader, data, unit), notes: [] }, request, selection, progress),
       )
     } finally {
       progress.done()
@@ -70,11 +70,11 @@ interface HistoryInput {
   readonly crew?: Crew | undefined
 }
 
-async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<HistoryInput> {
+async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, selection: Asked, progress: Progress): Promise<HistoryInput> {
   const notes: string[] = []
   let refused = 0
   let first = ''
-  const history = await historyOfFiles(pipeline, asked, files, unit, {
+  const history = await historyOfFiles(pipeline, selection, files, unit, {
     onProgress: (path, share) => progress.show(`reading ${path}`, share),
     onWarning: warning => void notes.push(`warning: ${warning}`),
     onRefused({ place, detail }) {
@@ -84,10 +84,10 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, ask
   return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
 }
 
-async function backfill({ history, notes, crew }: HistoryInput, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
+async function backfill({ history, notes, crew }: HistoryInput, request: BackfillRequest, selection: Asked, progress: Progress): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
-    asked,
+    asked: selection,
     history,
     folder: out,
     unit,
@@ -99,11 +99,11 @@ async function backfill({ history, notes, crew }: HistoryInput, request: Backfil
   }
   const gap = await lookForGap(options)
   progress.done()
-  if (!json) for (const line of [...notes, gapText(out, gap, asked, threads)]) console.log(line)
+  if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
   const filled =
     !isDry && gap.work.length > 0 && (await isConfirmed(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
   progress.done()
-  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: asked.leftOut, ...(filled && { filled }) }))
+  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
   else if (filled) console.log(filledText(out, filled))
   return 0
 }

@@ -25,12 +25,12 @@ export function listLetters({ letters }: SqliteReader, { settled, json, ...filte
     throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
   const matches: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
   if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: letterJson })
-  const shown: AnyLetter[] = []
+  const firstLetters: AnyLetter[] = []
   let count = 0
-  for (const letter of matches) if (count++ < SHOWN) shown.push(letter)
+  for (const letter of matches) if (count++ < SHOWN) firstLetters.push(letter)
   const kind = settled ? 'settled dead letter' : 'dead letter'
-  const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
-  printEach(shown, { json, textOf: lineOf })
+  const more = count > firstLetters.length ? `; the first ${number(firstLetters.length)} are shown, --json gives all` : ''
+  printEach(firstLetters, { json, textOf: lineOf })
   printLines(count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`)
 }
 

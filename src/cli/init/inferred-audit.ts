@@ -186,11 +186,11 @@ ${group('usual', long)}`
 }
 
 function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
-  const own = featured(source).map(({ name }) => `, ${name}: e.${name}`)
+  const quantities = featured(source).map(({ name }) => `, ${name}: e.${name}`)
   const money = featured(source).find(({ type, nullable }) => type === 'decimal' && !nullable)
   return `export const foreseen = model('${column.name}', {
   decide: on(events),
-  inputs: e => ({ recent: recent.of(e.${keyName(source)}), usual: usual.of(e.${keyName(source)})${own.join('')} }),
+  inputs: e => ({ recent: recent.of(e.${keyName(source)}), usual: usual.of(e.${keyName(source)})${quantities.join('')} }),
   label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: \`\${2 * KNOWN_AFTER}m\` }),
   train: { algorithm: 'logistic' },
 })

@@ -82,9 +82,9 @@ function dateHelper(order: string, example: string): string {
     .join('\\D')
   return `/** A local time such as ${example} as ISO 8601, without an offset, so that the zone of the column counts. */
 function ${order}(text: string): string {
-  const found = /^${digits}(?:\\D+(\\d+)(:[\\d:.]+)\\s*([ap]m)?)?$/i.exec(text.trim())
-  if (!found) return text
-  const [, ${order.split('').join(', ')}, hour = '0', rest = ':00', half = ''] = found
+  const match = /^${digits}(?:\\D+(\\d+)(:[\\d:.]+)\\s*([ap]m)?)?$/i.exec(text.trim())
+  if (!match) return text
+  const [, ${order.split('').join(', ')}, hour = '0', rest = ':00', half = ''] = match
   const h = half === '' ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0)
   return \`\${y}-\${m.padStart(2, '0')}-\${d.padStart(2, '0')}T\${String(h).padStart(2, '0')}\${rest}\`
 }`

@@ -109,12 +109,12 @@ export const unclearText = ({ name, text, place }: InferredSchema['unclear'][num
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {
-  const taken = new Set(reserved)
+  const used = new Set(reserved)
   return fields.map(field => {
     const base = safeName(field, 'column')
     let name = base
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base}_${n}`
-    taken.add(name.toLowerCase())
+    for (let n = 2; used.has(name.toLowerCase()); n++) name = `${base}_${n}`
+    used.add(name.toLowerCase())
     return name
   })
 }

@@ -33,8 +33,8 @@ export const initCommand: Command = {
       from === undefined
         ? sampleProject()
         : inferredProject(await inferSchema(from, { numbers: numbersOf(values['decimal'] as string | undefined) }), from, events)
-    const own = ownPackage(folder)
-    const written = write(folder, { ...project.files, ...settings(own) })
+    const dependency = ownPackage(folder)
+    const written = write(folder, { ...project.files, ...settings(dependency) })
     const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
     const { audit, unclear = [] } = project
     const command =
@@ -46,7 +46,7 @@ export const initCommand: Command = {
         JSON.stringify({
           folder,
           files: written,
-          spillway: own.spec,
+          spillway: dependency.spec,
           source: project.source,
           events,
           replay,
@@ -58,7 +58,7 @@ export const initCommand: Command = {
       console.log(
         forTerminal(
           [
-            nextSteps(folder, written, own, command === undefined ? [replay] : [replay, command]),
+            nextSteps(folder, written, dependency, command === undefined ? [replay] : [replay, command]),
             ...unclear.map(text => `warning: ${text}`),
             ...auditLines(audit),
           ].join('\n'),

@@ -14,11 +14,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The tarball of this installation if npm recorded it and it exists, otherwise the package's folder. `folder` is the project's. */
 export function ownPackage(folder: string, root: string = ROOT): OwnPackage {
-  const own = resolve(root)
-  const tarball = tarballOf(own)
-  const spec = `file:${relative(resolve(folder), tarball ?? own)}`
+  const packageFolder = resolve(root)
+  const tarball = tarballOf(packageFolder)
+  const spec = `file:${relative(resolve(folder), tarball ?? packageFolder)}`
   if (tarball !== undefined) return { spec, is: 'the tarball that this command was installed from' }
-  const built = existsSync(join(own, 'dist'))
+  const built = existsSync(join(packageFolder, 'dist'))
   return { spec, is: `the folder of this command${built ? '' : '; run npm run build in it first'}` }
 }
 

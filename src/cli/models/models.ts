@@ -66,7 +66,7 @@ function list(
   const trained = ir.models.filter(({ train }) => train)
   const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, modelNameOf({ ir }, model))]
   const all = models.map(each => ({ model: each, ...modelVersions(values, ir, each) }))
-  const versions = all.flatMap(({ versions: own }) => own.slice(-last))
+  const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
     return 0

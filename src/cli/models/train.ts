@@ -109,10 +109,10 @@ async function onFiles(
   const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
   const trainedModel = new TrainedModel(pipeline.ir, model, values)
   const ir = modelAlone(pipeline.ir, trainedModel.model)
-  const own = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
+  const ownFiles = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
   const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
   const problems = { warnings: [] as string[], count: 0, first: '' }
-  const log = await load({ ir, maps: pipeline.maps }, own, {
+  const log = await load({ ir, maps: pipeline.maps }, ownFiles, {
     strings: new Strings(),
     onProgress,
     onWarning: warning => void problems.warnings.push(warning),

@@ -75,9 +75,9 @@ const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
 export function doneText({ accepted, refused, runs, after }: Repaired): string {
   const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
   const letters = accepted + refused > 0 ? [`${counted(accepted, 'dead letter')} accepted, ${number(refused)} refused again`] : []
-  const made = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
+  const batchRuns = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'
     : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'does' : 'do'} not match SQL`
-  return ['', 'repaired', ...[...letters, ...made, verdict].map(text => `  ${text}`)].join('\n')
+  return ['', 'repaired', ...[...letters, ...batchRuns, verdict].map(text => `  ${text}`)].join('\n')
 }
