@@ -17,7 +17,7 @@ export interface Beginning {
   readonly execArgv: readonly string[]
   readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** Whether an IPC channel to the parent is open. A restarted process would lose the channel. */
+  /** True if an IPC channel to the parent is open. A restarted process would lose the channel. */
   readonly connected?: boolean
   readonly execve?: NodeJS.Process['execve']
 }

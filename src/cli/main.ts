@@ -1,3 +1,4 @@
+/** The command line: selects a command, parses its options, and prints its errors. */
 import '../base/compilers.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { auditCommand } from './audit/audit.ts'

@@ -13,6 +13,7 @@ import { checkFields, fieldsWanted, theirNames } from './audit-columns.ts'
 import type { AuditRequest } from './audit-request.ts'
 import { fieldsOf, type FileFields } from '../command/file-fields.ts'
 
+/** The history of an audit, with problems of its files. */
 export interface AuditHistory {
   readonly log: ReplayLog
   /** CPU seconds of reading and validation by source: the total, divided in proportion to the events of each source. */

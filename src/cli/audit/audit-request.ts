@@ -7,6 +7,7 @@ import { UsageError } from '../command/command.ts'
 import { modelNamed } from '../command/model-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 
+/** The parsed options of `spillway audit`. */
 export interface AuditRequest {
   readonly path: string
   readonly files: readonly SourceFile[]
@@ -32,8 +33,10 @@ export interface ColumnName {
 }
 
 const SEED = 1
-/** Defaults of `--draws` and `--out`. */
+
+/** Default of `--draws`. */
 export const DRAWS = 10_000
+/** Default of `--out`. */
 export const OUT = 'audit'
 
 /** Throws `UsageError`. */

@@ -29,6 +29,7 @@ import { shellWord } from '../command/shell-word.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
 import { troubleLines } from '../command/replay-summary.ts'
 
+/** The command `spillway audit`. */
 export const auditCommand: Command = {
   name: 'audit',
   usage: 'PIPELINE --history NAME=FILE… | --data DIR',

@@ -16,6 +16,7 @@ import { momentOf } from '../command/time-text.ts'
 /** Default of `--live`. */
 export const LIVE = '30d'
 
+/** The parsed options of `spillway backfill`. */
 export interface BackfillRequest {
   /** The file of the pipeline. */
   readonly path: string

@@ -16,6 +16,7 @@ import { untilSignal } from '../run/run-process.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
 import { counted } from '../command/text-format.ts'
 
+/** The command `spillway backfill`. */
 export const backfillCommand: Command = {
   name: 'backfill',
   usage: 'PIPELINE --out DIR [--source NAME=FILE…]',

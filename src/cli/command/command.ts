@@ -13,6 +13,7 @@ export interface OptionSpec {
   readonly help: string
 }
 
+/** A command of the command line. */
 export interface Command {
   readonly name: string
   /** The positional arguments in the help: `PIPELINE`. */

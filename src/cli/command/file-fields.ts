@@ -1,6 +1,7 @@
 /** Field names of a file's records: the columns of CSV and Parquet, the fields of the first records of NDJSON. */
 import { openInput } from '../../files/input.ts'
 
+/** The field names of a file. */
 export interface FileFields {
   /** The name of the file in messages. */
   readonly file: string

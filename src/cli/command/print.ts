@@ -16,6 +16,7 @@ function oneLinedValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [inOneLine(name), oneLinedValue(field)]))
 }
 
+/** The output format of a list of values. */
 export interface Printing<T> {
   readonly json: boolean
   /** The text for people. Its argument has each string escaped to one line. */

@@ -2,6 +2,7 @@
 import type { RateLimit } from '../../serve/access/rate-limit.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
+/** The option `--rate`. */
 export const rateOption: OptionSpec = {
   type: 'string',
   value: 'N',

@@ -8,6 +8,7 @@ import { UsageError, type OptionSpec } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { changeFolder } from './folder-change.ts'
 
+/** The options `--data` and `--registry`. */
 export const registryOptions = {
   data: dataOption,
   registry: { type: 'string', value: 'DIR', help: 'a folder with versions of models only, for work on files, in place of a data folder' },
@@ -22,7 +23,7 @@ export interface Registry {
    * `target` the model and version.
    */
   change(command: string, target: string, change: (values: NamedValues) => readonly Put[] | Promise<readonly Put[]>): Promise<void>
-  /** Whether a promotion takes effect as a marker in a log, which the next run appends. */
+  /** True if a promotion takes effect as a marker in a log, which the next run appends. */
   readonly hasLog: boolean
 }
 

@@ -12,6 +12,7 @@ export interface WebhookSource {
   readonly variable: string
 }
 
+/** The option `--webhook`. */
 export const webhookOption: OptionSpec = {
   type: 'string',
   multiple: true,

@@ -11,6 +11,7 @@ import type { PipelineIR } from '../../define/ir/ir.ts'
 /** A message of the child process (`dev-child.ts`): a file that it loads, or the IR of its pipeline. */
 export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }
 
+/** Arguments and callbacks of a version. */
 export interface DevRunOptions {
   /** Arguments of `spillway run`, the pipeline first. */
   readonly args: readonly string[]
@@ -84,7 +85,7 @@ export class DevRun {
     await this.stop(this.#ir === undefined ? 0 : DROP_MS)
   }
 
-  /** Whether `stop` was called. */
+  /** True after a call of `stop`. */
   get isStopped(): boolean {
     return this.#isStopped
   }

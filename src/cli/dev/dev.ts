@@ -25,6 +25,7 @@ const SLOW_MS = 5000
 /** Most decisions that one poll prints; the rest is counted, as after a tick with many keys. */
 const SHOWN = 10
 
+/** The command `spillway dev`. */
 export const devCommand: Command = {
   name: 'dev',
   usage: 'PIPELINE [--source NAME=FILE…]',

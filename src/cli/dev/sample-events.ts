@@ -19,7 +19,7 @@ const NULLS = 0.1
 const STEP = 0.1
 const HOUR_MS = 3_600_000
 
-/** Whether events can be generated. Only the user's `map` knows the records of a source that has one. */
+/** True if events can be generated. Only the user's `map` knows the records of a source that has one. */
 export const hasSamples = ({ mapVersion }: SourceIR): boolean => mapVersion === undefined
 
 /** A generator of sample events. */

@@ -19,7 +19,7 @@ export class WatchedFiles {
     if (isUnchanged) this.#reported = this.#seen = this.#state()
   }
 
-  /** Whether the files changed since the last reported change and are stable since the last poll. */
+  /** True if the files changed since the last reported change and are stable since the last poll. */
   look(): boolean {
     const state = this.#state()
     const isStill = state === this.#seen

@@ -14,6 +14,7 @@ import { letterText } from './dead-letter-text.ts'
 import { counted } from '../command/text-format.ts'
 import { printEach, printJson, printLines } from '../command/print.ts'
 
+/** The parsed options of `dlq edit`. */
 export interface EditRequest {
   readonly settings: readonly Setting[]
   /** The file with the new record, in place of settings. */

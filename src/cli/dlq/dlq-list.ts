@@ -13,6 +13,7 @@ import { timeText } from '../command/time-text.ts'
 /** Most dead letters that the text output lists. */
 const SHOWN = 20
 
+/** The parsed options of `dlq list`. */
 export interface ListRequest extends LetterFilter {
   readonly settled: boolean
   readonly json: boolean

@@ -12,6 +12,7 @@ import { printJson, printLines, printText } from '../command/print.ts'
 /** Most numbers that the text output lists for each reason to leave dead letters out. */
 const OMITTED_SHOWN = 5
 
+/** The parsed options of `dlq replay`. */
 export interface ReplayRequest {
   /** Numbers of dead letters; by default every dead letter that can be sent again. */
   readonly ids: readonly number[] | undefined

@@ -26,6 +26,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   drop: { options: ['why'], run: drop },
 }
 
+/** The command `spillway dlq`. */
 export const dlqCommand: Command = {
   name: 'dlq',
   usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',

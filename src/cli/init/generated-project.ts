@@ -1,6 +1,7 @@
 /** The files and metadata of a project that `spillway init` generates. */
 import type { LabelHint } from './label-hints.ts'
 
+/** A generated project. */
 export interface Project {
   /** Contents by path. */
   readonly files: Readonly<Record<string, string>>
@@ -12,6 +13,7 @@ export interface Project {
   readonly unclear?: readonly string[]
 }
 
+/** The generated `audit.ts`: the names of its sources, and its guesses as sentences. */
 export interface ProjectAudit {
   readonly sources: readonly string[]
   readonly guessed: readonly string[]

@@ -4,6 +4,7 @@ import { inOneLine } from '../../base/show.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { SERIES, shownName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 
+/** The text of `audit.ts` with its sources and guesses. */
 export interface InferredAudit {
   readonly text: string
   /** Names of the sources, each read from the file. */

@@ -58,7 +58,7 @@ export const mapHelpers = (columns: readonly PlannedColumn[]): string =>
 
 /** Helper functions by format. Those for times return local times without an offset, so that the column's time zone applies. */
 const helpers = {
-  wall: `/** What a clock on the wall showed, which Parquet has as milliseconds: without an offset, so that the zone of the column counts. */
+  wall: `/** A local time, which Parquet stores as milliseconds, as ISO 8601 without an offset, so that the column's time zone applies. */
 const wall = (ms: number) => new Date(ms).toISOString().slice(0, -1)`,
   dmy: dateHelper('dmy', '31.12.2025 14:05'),
   mdy: dateHelper('mdy', '12/31/2025 2:05 PM'),
@@ -80,7 +80,7 @@ function dateHelper(order: string, example: string): string {
     .split('')
     .map(part => (part === 'y' ? '(\\d{4})' : '(\\d+)'))
     .join('\\D')
-  return `/** A local time such as ${example} as ISO 8601, without an offset, so that the zone of the column counts. */
+  return `/** A local time such as ${example} as ISO 8601 without an offset, so that the column's time zone applies. */
 function ${order}(text: string): string {
   const match = /^${digits}(?:\\D+(\\d+)(:[\\d:.]+)\\s*([ap]m)?)?$/i.exec(text.trim())
   if (!match) return text
@@ -90,7 +90,7 @@ function ${order}(text: string): string {
 }`
 }
 
-/** Whether a text is an ASCII identifier. */
+/** True for an ASCII identifier. */
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
 
 /** A TypeScript string literal in single quotes, with invisible characters escaped. */

@@ -6,11 +6,13 @@ import type { OutcomeChoice } from '../../files/likely-outcome.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { inOneLine } from '../../base/show.ts'
 
+/** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {
   /** Its name in the file; `name` is its name in the source. */
   readonly field: string
 }
 
+/** The source to generate for the file. */
 export interface PlannedSource {
   readonly name: string
   readonly columns: readonly PlannedColumn[]
@@ -30,6 +32,7 @@ export interface PlannedSource {
   readonly reasons: readonly string[]
 }
 
+/** A column that may be the outcome of an event, with the value that means true, and the reason. */
 export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> {
   readonly column: PlannedColumn
 }
@@ -74,7 +77,7 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
 const leftText = ({ left }: InferredSchema): string =>
   left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${shownName(name)} (${inOneLine(reason)})`).join(', ')}`
 
-/** Whether a map must convert the column's values. */
+/** True if a map must convert the column's values. */
 const needsMap = ({ written, numbers, words, path }: PlannedColumn): boolean =>
   [numbers, words, path].some(each => each !== undefined) || (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 

@@ -16,6 +16,7 @@ import { sampleProject } from './sample-project.ts'
 /** Files that `init` leaves unchanged if they exist. */
 const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 
+/** The command `spillway init`. */
 export const initCommand: Command = {
   name: 'init',
   usage: '[FOLDER]',

@@ -2,6 +2,7 @@
 import { featured } from './inferred-code.ts'
 import type { PlannedSource } from './inferred-source.ts'
 
+/** A code example of a label. */
 export interface LabelHint {
   /** The case for which the label fits, in words. */
   readonly for: string

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The dependency on this installation of Spillway. */
 export interface OwnPackage {
   /** The dependency in `package.json`: `file:../spillway-0.1.0.tgz`. */
   readonly spec: string

@@ -19,6 +19,7 @@ const verbs = ['list', 'check'] as const
 const LAST = 20
 const MB = 2 ** 20
 
+/** The command `spillway runs`. */
 export const runsCommand: Command = {
   name: 'runs',
   usage: '[list] | check NUMBER…',

@@ -23,6 +23,7 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway decisions`. */
 export const decisionsCommand: Command = {
   name: 'decisions',
   usage: '[--model NAME] [--key KEY] [--last N]',

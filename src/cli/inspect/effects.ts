@@ -26,6 +26,7 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway effects`. */
 export const effectsCommand: Command = {
   name: 'effects',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',

@@ -23,6 +23,7 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway features`. */
 export const featuresCommand: Command = {
   name: 'features',
   usage: 'PIPELINE KEY',

@@ -11,6 +11,7 @@ import { PIPELINE } from '../../run/recovery/opening.ts'
 import { number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** A freshness objective with the recent decisions that met it. */
 export interface ObjectiveReport extends FreshnessObjective {
   readonly group: string
   /** Counts of the hour up to `until`, UTC ms; absent if no run has counted decisions by the objectives. */

@@ -19,6 +19,7 @@ import { OrderOf } from '../../run/groups/segment-order.ts'
 import { damagedDecisions } from '../../run/history/verify-decisions.ts'
 import { objectivesIn, type ObjectiveReport } from './folder-objectives.ts'
 
+/** The contents of a data folder. */
 export interface FolderReport {
   readonly folder: string
   readonly format: number
@@ -47,6 +48,7 @@ export interface FolderReport {
   readonly damage: readonly Damage[]
 }
 
+/** The depth of the report, and a callback for progress. */
 export interface ReportOptions {
   /** Read the whole log and all decisions, and list all damage. */
   readonly verify: boolean

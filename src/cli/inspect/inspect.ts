@@ -10,6 +10,7 @@ import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
+/** The command `spillway inspect`. */
 export const inspectCommand: Command = {
   name: 'inspect',
   usage: '[--verify]',

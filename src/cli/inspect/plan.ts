@@ -14,6 +14,7 @@ import { timeText } from '../command/time-text.ts'
 /** Exit code of `--check` for a changed pipeline. It differs from a failure (1) and wrong usage (2), so scripts can tell them apart. */
 const CHANGED = 3
 
+/** The command `spillway plan`. */
 export const planCommand: Command = {
   name: 'plan',
   usage: 'PIPELINE',

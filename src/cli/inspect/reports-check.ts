@@ -7,6 +7,7 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { hashed, reportHash } from '../../replay/report-file.ts'
 import { definitionsOf, tableOf } from './reports-run.ts'
 
+/** The parsed options of `reports check`. */
 export interface CheckRequest {
   readonly data: string
   readonly numbers: readonly number[]

@@ -18,6 +18,7 @@ import { importPipeline } from '../command/pipeline-file.ts'
 import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** The parsed options of `reports run`. */
 export interface MakeRequest {
   readonly name: string
   readonly at?: string

@@ -15,6 +15,7 @@ import { timeText } from '../command/time-text.ts'
 const verbs = ['list', 'show', 'check', 'run'] as const
 const LAST = 20
 
+/** The command `spillway reports`. */
 export const reportsCommand: Command = {
   name: 'reports',
   usage: '[list] | show NAME | check NUMBER… | run NAME',

@@ -12,6 +12,7 @@ import { timeText } from '../command/time-text.ts'
 
 const subcommands = ['add', 'list', 'revoke']
 
+/** The command `spillway tokens`. */
 export const tokensCommand: Command = {
   name: 'tokens',
   usage: 'add NAME --role ROLE… | list | revoke NAME',

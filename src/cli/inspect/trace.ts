@@ -16,6 +16,7 @@ interface Request extends Pick<TraceAsk, 'model' | 'key'> {
   readonly json: boolean
 }
 
+/** The command `spillway trace`. */
 export const traceCommand: Command = {
   name: 'trace',
   usage: 'ENTRY | EFFECT-ID',

@@ -15,6 +15,7 @@ interface Request extends DriftAsk {
   readonly json: boolean
 }
 
+/** The command `spillway drift`. */
 export const driftCommand: Command = {
   name: 'drift',
   usage: 'PIPELINE [--since 7d] [--training DIR | --reference 28d]',

@@ -13,6 +13,7 @@ import { valuesOf } from '../../training/drift/distance.ts'
 import type { RowsSummary } from '../../training/drift/summary.ts'
 import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../../training/index.ts'
 
+/** The parsed options of `spillway drift`. */
 export interface DriftAsk {
   /** The pipeline file. */
   readonly path: string

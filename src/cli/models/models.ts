@@ -20,6 +20,7 @@ import { comparison, driftStateText, passedText, versionsText, versionText } fro
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 const LAST = 20
 
+/** The command `spillway models`. */
 export const modelsCommand: Command = {
   name: 'models',
   usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',

@@ -22,6 +22,7 @@ import { troubleLines } from '../command/replay-summary.ts'
 import { momentOf, timeText } from '../command/time-text.ts'
 import { trainedText, type TrainedNow } from './version-text.ts'
 
+/** The command `spillway train`. */
 export const trainCommand: Command = {
   name: 'train',
   usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',

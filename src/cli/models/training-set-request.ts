@@ -11,6 +11,7 @@ import { momentOf } from '../command/time-text.ts'
 /** Default name of the time column of `--rows`. */
 export const TIME = 't'
 
+/** The parsed options of `spillway training-set`. */
 export interface TrainingRequest {
   /** The pipeline file. */
   readonly path: string

@@ -13,6 +13,7 @@ import { timeText } from '../command/time-text.ts'
 import { decidedSet, rowsSet, type Made, type Making } from './training-set-builder.ts'
 import { requestOf, TIME, type TrainingRequest } from './training-set-request.ts'
 
+/** The command `spillway training-set`. */
 export const trainingSetCommand: Command = {
   name: 'training-set',
   usage: 'PIPELINE --rows FILE --out DIR [--source NAME=FILE…]',

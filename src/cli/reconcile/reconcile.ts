@@ -21,6 +21,7 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway reconcile`. */
 export const reconcileCommand: Command = {
   name: 'reconcile',
   usage: 'PIPELINE | list | show NUMBER',

@@ -16,6 +16,7 @@ import { oneLined, printJson, printText } from '../command/print.ts'
 const TICK_EVERY_MS = 20
 const REQUEST_MS = 2
 
+/** The options of a repair, with callbacks for progress. */
 export interface RepairRequest {
   readonly json: boolean
   readonly yes: boolean

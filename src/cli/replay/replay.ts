@@ -37,6 +37,7 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway replay`. */
 export const replayCommand: Command = {
   name: 'replay',
   usage: 'PIPELINE --source NAME=FILE…',

@@ -17,6 +17,7 @@ import type { Run } from '../../run/loop/run.ts'
 /** The path that stands for standard input, and for standard output in options of outputs. */
 export const STANDARD_INPUT = '-'
 
+/** Options for reading a source. */
 export interface FeedOptions {
   /** Wait for more records at the end of an NDJSON file. CSV and Parquet files do not grow and are read once. */
   readonly follow: boolean

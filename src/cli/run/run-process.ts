@@ -32,6 +32,7 @@ const DUE_REPORTED_AFTER_MS = 2000
 /** Replaying fewer log entries shows no progress line. */
 const PROGRESS_ENTRIES = 100_000
 
+/** The parsed options of `spillway run`. */
 export interface RunRequest {
   /** Files and tables of sources. */
   readonly files: readonly { readonly source: string; readonly path: string }[]

@@ -10,6 +10,7 @@ import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
 import { webhookOption, webhookSources } from '../command/webhook-option.ts'
 
+/** The command `spillway run`. */
 export const runCommand: Command = {
   name: 'run',
   usage: 'PIPELINE [--source NAME=FILE…] [--listen ADDRESS]',
