@@ -52,7 +52,7 @@ test('what is old is forgotten, and every command says so', async () => {
   assert.ok(report.decisions[0].decisions < 10_001 - 5000)
   assert.match(
     (await called('inspect', ...data)).out,
-    new RegExp(`kept from entry ${begins.toLocaleString('en')} on: what arrived up to 2026-01-0\\d`),
+    new RegExp(`starts at entry ${begins.toLocaleString('en')}: events that arrived up to 2026-01-0\\d`),
   )
   const plan = await called('plan', longer, ...data)
   assert.match(plan.out, /now: rebuilt from all [\d,]+ log entries\n {4}windows that reach back before 2026-01-0/)

@@ -119,7 +119,7 @@ test('what is called wrongly is said', async () => {
     assert.match(err, what)
     assert.equal(status, code)
   }
-  await says(['lst'], /no command reports lst; did you mean 'list'/)
+  await says(['lst'], /reports has no subcommand 'lst'; did you mean 'list'/)
   await says(['show'], /name one report: reports show NAME/)
   await says(['check'], /name the numbers of reports/)
   await says(['check', 'x'], /checked by their numbers, not 'x'/)

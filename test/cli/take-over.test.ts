@@ -82,7 +82,7 @@ test('a holder that is a process of another container is not signalled by its nu
     writeFileSync(`${data}/holder.json`, JSON.stringify({ pid: process.pid, pids: 'pid:[1]', log: true }))
     await assert.rejects(
       takeOver({} as never, data, {}, () => {}),
-      /is in use by process \d+ of another container, which cannot be asked to stop from here/,
+      /is in use by process \d+ of a different container, which this process cannot stop/,
     )
   } finally {
     await folder.store.close()

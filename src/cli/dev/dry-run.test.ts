@@ -27,7 +27,7 @@ test('a webhook is sent only if all its settings exist and its address is a sett
   )
   assert.match(
     whyDry(acting({ kind: 'webhook', url: { kind: 'value', value: 'http://127.0.0.1' } }), {})!,
-    /its address stands in the file/,
+    /its URL is written in the file/,
   )
 })
 

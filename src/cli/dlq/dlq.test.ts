@@ -86,7 +86,7 @@ describe('a folder that is read', () => {
     [['show', '99'], /^SPILL_INPUT: there is no dead letter 99; `spillway dlq list` lists them$/],
     [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
     [['edit', '1', '--file', 'gone.json'], /^SPILL_INPUT: gone\.json cannot be read: ENOENT/],
-    [['list', '--reason', 'shema'], /^SPILL_INPUT: nothing is refused for 'shema'; did you mean 'schema'\?$/],
+    [['list', '--reason', 'shema'], /^SPILL_INPUT: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
     test(`failure: ${message.source}`, async () => {
       const { status, out, err } = await dlq(...args)
