@@ -18,7 +18,7 @@ test('a run does not restart if the number of threads is set, if it has an IPC c
     { connected: true },
     { execArgv: restarted },
   ])
-    assert.equal(beginningAgain({ ...run, ...other }), undefined)
+    assert.equal(beginningAgain({ ...run, ...change }), undefined)
 })
 
 test('a run continues where the system lacks execve or denies it', () => {

@@ -58,7 +58,9 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   )
 
   project.write('pipeline.ts', pipeline.replace('v.n.gte(1)', 'v.m.gte(1)'))
-  await until('what is wrong, with its place', () => /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the previous version continues/.test(said))
+  await until('what is wrong, with its place', () =>
+    /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the previous version continues/.test(said),
+  )
   const before = shown.length
   await until('the previous version continues', () => shown.slice(before).includes('"score":0.75,'))
   assert.equal(takenOver(), 1)

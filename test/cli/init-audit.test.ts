@@ -135,8 +135,5 @@ test('a person reads the command and what was guessed', async () => {
   const { status, out, err } = await called('init', project.path('said'), '--from', project.path('Deliveries 2025.csv'))
   assert.equal(status, 0, err)
   assert.match(out, /npx spillway audit audit\.ts --history 'Deliveries_2025=.*Deliveries 2025\.csv' --history 'outcomes=/)
-  assert.match(
-    out,
-    /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /,
-  )
+  assert.match(out, /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /)
 })

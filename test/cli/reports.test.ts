@@ -76,7 +76,10 @@ test('check makes one again: the same rows, and what became of its file', async 
   assert.match((await called('reports', 'check', '2', ...data)).out, /its file is another than was written$/)
   rmSync(at('counts.csv'))
   assert.match((await called('reports', 'check', '2', ...data)).out, /its file is gone$/)
-  assert.match((await called('reports', 'show', 'counts', ...data)).err, /SPILL_INPUT: .*counts\.csv does not exist; report 2 was written there/)
+  assert.match(
+    (await called('reports', 'show', 'counts', ...data)).err,
+    /SPILL_INPUT: .*counts\.csv does not exist; report 2 was written there/,
+  )
   writeFileSync(at('counts.csv'), before)
 })
 

@@ -263,11 +263,7 @@ test('what cannot be made leaves no manifest, and says why', async () => {
     assert.ok(!existsSync(project.path('bad/manifest.json')), String(message))
   }
   const asked = ['--rows', project.path('rows.csv'), ...source]
-  await bad(
-    /^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/,
-    'pipeline.ts',
-    ...asked,
-  )
+  await bad(/^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/, 'pipeline.ts', ...asked)
   await bad(/^SPILL_INPUT: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
   await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...asked, '--model', 'fraud')
   await bad(

@@ -41,7 +41,12 @@ export const auditCommand: Command = {
       value: 'NAME=FILE',
       help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    column: { type: 'string', multiple: true, value: 'SOURCE.COLUMN=FIELD', help: 'the name of a column in the history files; may be repeated' },
+    column: {
+      type: 'string',
+      multiple: true,
+      value: 'SOURCE.COLUMN=FIELD',
+      help: 'the name of a column in the history files; may be repeated',
+    },
     data: {
       type: 'string',
       value: 'DIR',

@@ -85,7 +85,12 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, sel
   return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
 }
 
-async function backfill({ history, notes, crew }: HistoryInput, request: BackfillRequest, selection: Asked, progress: Progress): Promise<number> {
+async function backfill(
+  { history, notes, crew }: HistoryInput,
+  request: BackfillRequest,
+  selection: Asked,
+  progress: Progress,
+): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
     asked: selection,

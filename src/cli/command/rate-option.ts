@@ -13,6 +13,7 @@ export const rateOption: OptionSpec = {
 export function rateOf(text: string | undefined): RateLimit | undefined {
   if (text === undefined) return undefined
   const [, perSecond, burst] = /^([1-9]\d{0,6})(?::([1-9]\d{0,6}))?$/.exec(text) ?? []
-  if (perSecond === undefined) throw new UsageError(`--rate ${text} is not a number of requests per second; write --rate 100, or --rate 100:500`)
+  if (perSecond === undefined)
+    throw new UsageError(`--rate ${text} is not a number of requests per second; write --rate 100, or --rate 100:500`)
   return { perSecond: Number(perSecond), burst: burst === undefined ? 2 * Number(perSecond) : Number(burst) }
 }

@@ -8,7 +8,10 @@ test('the secrets come from the environment variable that the option names', () 
     payments: { style: 'stripe', secret: ['whsec_a'] },
     alerts: { style: 'standard', secret: ['whsec_b', 'whsec_c'] },
   })
-  assert.throws(() => webhooksOf(sources, { PAY_SECRET: 'whsec_a' }), { code: 'SPILL_INPUT', message: /set the environment variable ALERT_SECRETS$/ })
+  assert.throws(() => webhooksOf(sources, { PAY_SECRET: 'whsec_a' }), {
+    code: 'SPILL_INPUT',
+    message: /set the environment variable ALERT_SECRETS$/,
+  })
 })
 
 test('an invalid value is rejected with the fix, also a secret on the command line', () => {

@@ -37,7 +37,10 @@ export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Reco
     sources.map(({ source, style, variable }) => {
       const secrets = (env[variable] ?? '').split(/\s+/).filter(secret => secret !== '')
       if (secrets.length === 0)
-        throw new SpillwayError('SPILL_INPUT', `the webhook secret of source '${source}' is missing: set the environment variable ${variable}`)
+        throw new SpillwayError(
+          'SPILL_INPUT',
+          `the webhook secret of source '${source}' is missing: set the environment variable ${variable}`,
+        )
       return [source, { style, secret: secrets }]
     }),
   )

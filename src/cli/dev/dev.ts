@@ -31,7 +31,12 @@ export const devCommand: Command = {
   usage: 'PIPELINE [--source NAME=FILE…]',
   summary: 'run a pipeline while you write it: reloads changed files, sends sample events, shows decisions and effects',
   options: {
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for run; turns sample events off; may be repeated' },
+    source: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source, as for run; turns sample events off; may be repeated',
+    },
     'no-samples': { type: 'boolean', help: 'send no sample events' },
     listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
     data: { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },

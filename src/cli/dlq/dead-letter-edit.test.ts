@@ -36,7 +36,11 @@ test('the column of a field determines the type of its value', () => {
     double: 0.001,
   })
   const wrong = { bool: 'yes', int: '9007199254740993', timestamp: '2026-01-01', double: '', string: 'a=b' }
-  assert.deepEqual(set('{}', ...Object.entries(wrong).map(([name, text]) => `${name}=${text}`)), wrong, 'invalid values stay text for the record validator to reject')
+  assert.deepEqual(
+    set('{}', ...Object.entries(wrong).map(([name, text]) => `${name}=${text}`)),
+    wrong,
+    'invalid values stay text for the record validator to reject',
+  )
 })
 
 test('a field without a column keeps its type or infers one; := sets JSON', () => {

@@ -13,7 +13,8 @@ export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): St
   return ids.map(id => {
     const letter = letters.at(id)
     if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
-    if ('outcome' in letter) throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
+    if ('outcome' in letter)
+      throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
     return letter
   })
 }

@@ -75,7 +75,9 @@ describe('a folder that is read', () => {
       assert.equal(status, 1)
       assert.match(
         err,
-        new RegExp(`^SPILL_BUSY: .* is in use by process ${process.pid}; dead letters can change only while no run holds the folder: stop the run first$`),
+        new RegExp(
+          `^SPILL_BUSY: .* is in use by process ${process.pid}; dead letters can change only while no run holds the folder: stop the run first$`,
+        ),
       )
     }
     await folder.store.close()
@@ -164,7 +166,10 @@ describe('a folder that is changed', () => {
     assert.equal(status, 1)
     assert.match(err, /^SPILL_LIMIT: dead letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
     const all = await dlq('replay', '--all', shop.pipeline)
-    assert.match(all.out, /^3 dead letters sent again: .* 1 dead letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m)
+    assert.match(
+      all.out,
+      /^3 dead letters sent again: .* 1 dead letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m,
+    )
     await dlq('edit', '4', '--set', 'card=d')
     assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
   })
@@ -261,7 +266,7 @@ for (const [args, message] of [
   [[], /^expected a subcommand: list, show, edit, replay, drop$/m],
   [['drip'], /^dlq has no subcommand 'drip'; did you mean 'drop'\?$/m],
   [['list', '3'], /^dlq list takes no arguments, but got 3$/m],
-  [['list', '--why', 'x'], /^dlq list takes no --why$/m],
+  [['list', '--why', 'x'], /^dlq list has no option --why$/m],
   [['show'], /^name the dead letter to show by its number$/m],
   [['show', 'x'], /^name the dead letter to show by its number, not 'x'$/m],
   [['edit', '1', '2', '--set', 'a=b'], /^expected one dead letter, but also got 2$/m],

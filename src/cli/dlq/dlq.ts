@@ -32,7 +32,11 @@ export const dlqCommand: Command = {
   usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',
   summary: 'list, show, edit, resend and drop dead letters, which are refused records',
   options: {
-    source: { type: 'string', value: 'NAME', help: 'list: dead letters of this source; replay: the source of dead letters that name no source' },
+    source: {
+      type: 'string',
+      value: 'NAME',
+      help: 'list: dead letters of this source; replay: the source of dead letters that name no source',
+    },
     reason: { type: 'string', value: 'REASON', help: 'list: dead letters with this reason' },
     settled: { type: 'boolean', help: 'list: dead letters that were resent with success, or dropped' },
     set: {
@@ -92,9 +96,13 @@ function replay(data: string, positionals: Texts, values: Values): Promise<numbe
   const paths = positionals.filter(text => !isId(text))
   const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
   if (paths.length !== 1)
-    throw new UsageError(paths.length === 0 ? 'name the pipeline file' : `expected one pipeline file, but also got ${paths.slice(1).join(', ')}`)
+    throw new UsageError(
+      paths.length === 0 ? 'name the pipeline file' : `expected one pipeline file, but also got ${paths.slice(1).join(', ')}`,
+    )
   if (all === ids.length > 0)
-    throw new UsageError(all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all')
+    throw new UsageError(
+      all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
+    )
   return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
 }
 

@@ -79,7 +79,8 @@ function numbersOf(decimal: string | undefined): NumberStyle | undefined {
 function write(folder: string, files: Project['files']): string[] {
   const isPresent = (name: string) => existsSync(join(folder, name))
   const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
-  if (conflicts.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
+  if (conflicts.length > 0)
+    throw new SpillwayError('SPILL_INPUT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
   const names = Object.keys(files).filter(name => !isPresent(name))
   try {
     for (const name of names) {

@@ -23,8 +23,7 @@ const MB = 2 ** 20
 export const runsCommand: Command = {
   name: 'runs',
   usage: '[list] | check NUMBER…',
-  summary:
-    'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
+  summary: 'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
   options: {
     group: { type: 'string', value: 'NAME', help: 'only this feature group' },
     last: { type: 'string', value: 'N', help: `the number of newest batch runs (default ${LAST})` },

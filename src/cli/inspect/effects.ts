@@ -60,7 +60,8 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
     json = false,
   } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
   if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`effects has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
-  if (state !== undefined && !states.some(candidate => candidate === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
+  if (state !== undefined && !states.some(candidate => candidate === state))
+    throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
   if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
   if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
@@ -97,7 +98,11 @@ function list(effects: EffectReader, { action, state, last, json }: Request): vo
 function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
-    printEach([effect], { json, textOf: shown => `${lineOf(shown)}\n  id ${shown.id}, decided by entry ${shown.entry}\n  ${shown.body}`, jsonOf })
+    printEach([effect], {
+      json,
+      textOf: shown => `${lineOf(shown)}\n  id ${shown.id}, decided by entry ${shown.entry}\n  ${shown.body}`,
+      jsonOf,
+    })
   }
 }
 

@@ -86,7 +86,9 @@ function headText({ folder, format, holder, entries, segments, begins, firstArri
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
   const undecided = entries - decided.entry
-  const retention = begins ? [`starts at entry ${number(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`] : []
+  const retention = begins
+    ? [`starts at entry ${number(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`]
+    : []
   return [
     `${folder}: format ${format}, ${holderText}`,
     `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
@@ -112,6 +114,7 @@ function settledText({ settled }: FolderReport): string {
 }
 
 function verdict({ verified, damage }: FolderReport): string {
-  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
+  if (damage.length > 0)
+    return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
   return verified ? 'Intact: every segment and every decision is as it was written.' : ''
 }

@@ -24,7 +24,8 @@ export async function checkReports(reader: SqliteReader, { data, numbers, pipeli
   let isGood = true
   for (const number of numbers) {
     const record = all.find(candidate => candidate.number === number)
-    if (!record?.done) throw new SpillwayError('SPILL_INPUT', record ? `report ${number} is ${record.state}` : `there is no report ${number}`)
+    if (!record?.done)
+      throw new SpillwayError('SPILL_INPUT', record ? `report ${number} is ${record.state}` : `there is no report ${number}`)
     const { done } = record
     const hash = recomputedHash(reader, definitions, record)
     const file = await fileState(data, all, record, done)

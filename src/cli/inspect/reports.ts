@@ -73,7 +73,8 @@ async function show(data: string, all: readonly MadeReport[], name: string): Pro
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
   const path = fileOf(data, record)
-  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
+  if (!existsSync(path))
+    throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0

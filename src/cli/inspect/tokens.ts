@@ -29,7 +29,8 @@ export const tokensCommand: Command = {
   },
   async run(values, [subcommand, name, ...extra]) {
     if (subcommand === undefined) throw new UsageError(`expected a subcommand: ${subcommands.join(', ')}`)
-    if (!subcommands.includes(subcommand)) throw new UsageError(`tokens has no subcommand '${subcommand}'${didYouMean(subcommand, subcommands)}`)
+    if (!subcommands.includes(subcommand))
+      throw new UsageError(`tokens has no subcommand '${subcommand}'${didYouMean(subcommand, subcommands)}`)
     const roleNames = (values['role'] as readonly string[] | undefined) ?? []
     if (subcommand !== 'add' && roleNames.length > 0) throw new UsageError(`tokens ${subcommand} takes no --role`)
     if (subcommand === 'list' && name !== undefined) throw new UsageError('tokens list takes no name')

@@ -24,7 +24,9 @@ export function traceText({ decision, on, moments, effects }: Trace): string {
     [durable, 'durable'],
   ]
   const lines = steps.filter((line): line is Step => line[0] !== undefined)
-  const notes = moments ? [] : ['  no stage times: they are written a second after the decision, and only samples of older decisions are kept']
+  const notes = moments
+    ? []
+    : ['  no stage times: they are written a second after the decision, and only samples of older decisions are kept']
   return [
     `${model}  ${key}  ${result}  (entry ${entry})`,
     ...(on && 'fields' in on ? [`  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`] : []),
@@ -40,7 +42,9 @@ const triggerText = (on: Trace['on']): string =>
 
 /** Each line shows the time since the line before it. */
 function timeline(lines: readonly Step[]): string[] {
-  return lines.map(([at, text], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : elapsed(at - lines[i - 1][0]).padStart(12)}  ${text}`)
+  return lines.map(
+    ([at, text], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : elapsed(at - lines[i - 1][0]).padStart(12)}  ${text}`,
+  )
 }
 
 const elapsed = (ms: number): string => (ms < 0 ? spanTitle(ms) : `+${spanTitle(ms)}`)

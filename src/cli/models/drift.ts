@@ -60,8 +60,7 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   if (path === undefined) throw new UsageError('name the pipeline file')
   if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { model, since = SINCE, training, reference, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
-  if (training !== undefined && reference !== undefined)
-    throw new UsageError('use --training or --reference, not both')
+  if (training !== undefined && reference !== undefined) throw new UsageError('use --training or --reference, not both')
   if (training !== undefined && model === undefined) throw new UsageError('--training DIR is of one model; name it with --model')
   return {
     path,

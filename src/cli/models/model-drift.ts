@@ -85,7 +85,10 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
       request.set === undefined ? { kind: 'decisions', from: Number.isFinite(from) ? from : null } : { kind: 'set', folder: request.set },
     others,
     scores,
-    ...driftOf(withoutEmptyScores(reference), withoutEmptyScores(recent), { ...request.thresholds, metrics: metricsOf(ir, model, reader, request) }),
+    ...driftOf(withoutEmptyScores(reference), withoutEmptyScores(recent), {
+      ...request.thresholds,
+      metrics: metricsOf(ir, model, reader, request),
+    }),
   }
 }
 

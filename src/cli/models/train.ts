@@ -41,7 +41,13 @@ export const trainCommand: Command = {
   async run(values, [path, ...extra]) {
     if (path === undefined) throw new UsageError('name the pipeline file')
     if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
-    const { json = false, ...options } = values as { json?: boolean; model?: string; registry?: string; 'as-of'?: string; source?: string[] }
+    const { json = false, ...options } = values as {
+      json?: boolean
+      model?: string
+      registry?: string
+      'as-of'?: string
+      source?: string[]
+    }
     const files = sourceFiles(options.source ?? [])
     if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
     if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry needs --source')
@@ -122,7 +128,8 @@ async function onFiles(
     },
   })
   progress.done()
-  for (const line of troubleLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems })) console.error(line)
+  for (const line of troubleLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems }))
+    console.error(line)
   checkAsOf(at, log.until)
   const job = { at: at ?? log.until, champion: trainedModel.champion(values) }
   const train = () => trainModel({ ir, model: trainedModel.model, ...job, signal }, log)
@@ -161,8 +168,6 @@ export function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefin
   if (trained.length === 1) return trained[0].name
   const names = trained.map(model => model.name).join(', ')
   const problem =
-    trained.length === 0
-      ? 'no trained model; add train: { algorithm: … }'
-      : `several trained models; add --model with one of ${names}`
+    trained.length === 0 ? 'no trained model; add train: { algorithm: … }' : `several trained models; add --model with one of ${names}`
   throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${problem}`)
 }

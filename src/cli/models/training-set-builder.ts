@@ -85,9 +85,12 @@ export async function decidedSet(job: Making): Promise<Made> {
   const model = modelOf(pipeline, request)
   const strings = new Strings()
   const loading = new Loading(job, strings)
-  const { set, cut, origin: decisionsOrigin, labelling } = reader
-    ? recordedSet(job, reader, model, strings, loading)
-    : await replayedSet(job, model, loading)
+  const {
+    set,
+    cut,
+    origin: decisionsOrigin,
+    labelling,
+  } = reader ? recordedSet(job, reader, model, strings, loading) : await replayedSet(job, model, loading)
   const key = triggerKey(ir, model).name
   const { sample } = request
   const sampled = sample && { key: `key.${key}`, isKept: sampler(sample, strings) }
@@ -210,8 +213,5 @@ function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): st
   if (name !== undefined) return name
   if (ir.models.length === 1) return ir.models[0].name
   const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
-  throw new SpillwayError(
-    'SPILL_INPUT',
-    `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; add ${names}--groups`,
-  )
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; add ${names}--groups`)
 }

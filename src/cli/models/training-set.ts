@@ -28,7 +28,11 @@ export const trainingSetCommand: Command = {
     source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
     data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DATA_DEFAULT})` },
     model: { type: 'string', value: 'NAME', help: 'columns: the inputs of this model; rows need the trigger fields that the inputs read' },
-    groups: { type: 'string', value: 'A,B.F', help: 'columns: the features of these groups, or single features; rows need a column for each entity' },
+    groups: {
+      type: 'string',
+      value: 'A,B.F',
+      help: 'columns: the features of these groups, or single features; rows need a column for each entity',
+    },
     sample: { type: 'string', value: 'SHARE', help: 'sample this share of the keys, such as 0.1, with all rows of each key' },
     seed: { type: 'string', value: 'N', help: 'the seed of the sample (default 0)' },
     out: { type: 'string', value: 'DIR', help: 'the folder for rows.parquet and manifest.json' },

@@ -49,8 +49,7 @@ export function shown(values: Values, [text, ...extra]: readonly string[]): Prom
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
   return lookInto(dataOf(values), reader => {
     const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
-    if (!record)
-      throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
+    if (!record) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
     const report = reportOf(reader, record.number)
     const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
     const full = { ...record, ...(report && { report }) }

@@ -33,7 +33,9 @@ function headText({ decisions, forgotten, otherModels, entries, inputs }: Reconc
   const sum = (valueOf: (input: InputReport) => number): number => inputs.reduce((total, input) => total + valueOf(input), 0)
   const notes: readonly (readonly [count: number, noun: string, text: string])[] = [
     [forgotten, 'decision', 'not compared: their trigger is deleted, or of a different kind now'],
-    ...Object.entries(otherModels).map(([model, count]) => [count, 'decision', `of model '${model}', which is not in the pipeline`] as const),
+    ...Object.entries(otherModels).map(
+      ([model, count]) => [count, 'decision', `of model '${model}', which is not in the pipeline`] as const,
+    ),
     [sum(input => input.forgotten), 'value', 'not compared: the log has deleted events of their windows'],
     [sum(input => input.unrecorded), 'value', 'not compared: a different version of the pipeline did not record them'],
     [sum(input => input.settled), 'value', 'not compared: a repair has noted their mismatch'],
@@ -75,7 +77,9 @@ const short = (value: number): string => String(Number(value.toPrecision(3)))
 function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
   const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
   const reasons = causes.map(({ reason }) => reason).join(', ')
-  return [`  ${reasons}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
+  return [`  ${reasons}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join(
+    '\n',
+  )
 }
 
 /** Decisions with a different score or different inputs today. The command changes nothing. */
@@ -114,7 +118,8 @@ function causeText({ reason, events, newest, effect }: Cause): string[] {
 
 function verdict({ sound, inputs }: ReconcileReport): string {
   if (inputs.length === 0) return 'The pipeline has no model, and nothing was compared.'
-  if (sound) return 'Sound: every recorded value matches SQL over the events visible to its decision, and every difference today has a reason.'
+  if (sound)
+    return 'Sound: every recorded value matches SQL over the events visible to its decision, and every difference today has a reason.'
   return inputs.some(isUnexplained)
     ? 'NOT SOUND: a recorded value does not match SQL over the events visible to its decision, or a difference has no reason.'
     : 'NOT SOUND by this file: the mismatches are decisions of different definitions. Reconcile with the file as it was then, or let --repair note them.'

@@ -25,8 +25,7 @@ interface Request {
 export const reconcileCommand: Command = {
   name: 'reconcile',
   usage: 'PIPELINE | list | show NUMBER',
-  summary:
-    'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
+  summary: 'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
   options: {
     model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
     since: { type: 'string', value: 'TIME', help: 'only decisions from this time on: 2026-01-01T00:00Z, or UTC milliseconds' },

@@ -68,7 +68,9 @@ function leftTexts({ inputs, today }: ReconcileReport): string[] {
 
 const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
   letters > 0
-    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`]
+    ? [
+        `${counted(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
+      ]
     : []
 
 /** The repairs that were made, and the verdict of the second comparison. */

@@ -49,7 +49,11 @@ export const replayCommand: Command = {
       value: 'NAME=FILE',
       help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    log: { type: 'string', value: 'DIR', help: 'import into the durable log of this data folder, where a run can continue (default: in memory)' },
+    log: {
+      type: 'string',
+      value: 'DIR',
+      help: 'import into the durable log of this data folder, where a run can continue (default: in memory)',
+    },
     out: { type: 'string', value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
     refused: { type: 'string', value: 'FILE', help: 'write the refused records with their reasons: .ndjson or .ndjson.gz' },
     reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
@@ -190,7 +194,6 @@ function hints(
 }
 
 function logText({ folder, first, end, found }: LoggedSummary['log']): string {
-  const compared =
-    found === 0 ? '' : ` An earlier import was interrupted; its ${number(found)} entries match.`
+  const compared = found === 0 ? '' : ` An earlier import was interrupted; its ${number(found)} entries match.`
   return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
 }

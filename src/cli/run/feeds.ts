@@ -74,7 +74,12 @@ export function placeText(run: Run, source: string, path: string): string {
     : `${source}: ${path} after its first ${place.records} records`
 }
 
-async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, signal, onWarning }: FeedOptions): AsyncGenerator<SourceBatch> {
+async function* batchesOf(
+  run: Run,
+  source: SourceIR,
+  path: string,
+  { follow, signal, onWarning }: FeedOptions,
+): AsyncGenerator<SourceBatch> {
   const name = cursorName(source.name, path)
   const stored = run.cursor(name)
   const detected = await detectOrEmpty(path)

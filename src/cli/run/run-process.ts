@@ -125,10 +125,7 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
 async function finishJobs(running: Running, once: boolean, printLine: PrintLine): Promise<void> {
   const timer = every(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
-    if (once)
-      printLine(
-        '  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)',
-      )
+    if (once) printLine('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
   })
   try {
     await running.idle(once ? wallClock() : undefined)

@@ -88,11 +88,13 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   const listen = values['listen'] as string | undefined
   if (files.length === 0 && once) throw new UsageError('--once needs files: add --source NAME=FILE')
-  if (once && listen !== undefined) throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
+  if (once && listen !== undefined)
+    throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
   const threads = values['batch-threads'] as string | undefined
-  if (threads !== undefined && !/^[1-9]\d?$/.test(threads)) throw new UsageError(`--batch-threads ${threads} is not a whole number from 1 to 99`)
+  if (threads !== undefined && !/^[1-9]\d?$/.test(threads))
+    throw new UsageError(`--batch-threads ${threads} is not a whole number from 1 to 99`)
   const listens = listen !== undefined || files.length === 0
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
   const rate = rateOf(values['rate'] as string | undefined)

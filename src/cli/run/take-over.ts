@@ -21,7 +21,12 @@ export interface Taken {
 }
 
 /** Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time, and like `openFolder`. */
-export async function takeOver(pipeline: Runnable, data: string, options: MemoryOptions, printLine: (text: string) => void): Promise<Taken> {
+export async function takeOver(
+  pipeline: Runnable,
+  data: string,
+  options: MemoryOptions,
+  printLine: (text: string) => void,
+): Promise<Taken> {
   const first = currentHolder(data)
   if (first === undefined) return { folder: await openFolder(data) }
   printLine(`getting ready beside process ${first}`)
