@@ -56,7 +56,7 @@ const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[
   [['replay', visits, '--source', '=x'], /^--source =x is not NAME=FILE/m],
   [['replay', visits, ...both, ...both], /^--source visits=.* is given twice$/m],
   [['replay', visits, '--sorce', 'a=b'], /^unknown option --sorce; did you mean 'source'\?$/m],
-  [['replay', visits, '--show', 'all'], /^--show all is no number of decisions/m],
+  [['replay', visits, '--show', 'all'], /^--show all is not a number of decisions/m],
   [['replay', visits, '--json=yes'], /json.*does not take an argument/m],
   [['replay', visits, '--out'], /out.*argument missing/m],
   [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite the input/m],

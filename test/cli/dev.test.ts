@@ -66,7 +66,7 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   assert.equal(takenOver(), 1)
 
   project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
-  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('leaves them out'))
+  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('turns them off'))
   // As Ctrl-C does: to it and to the run that is its child.
   process.kill(-child.pid!, 'SIGINT')
   assert.deepEqual(await exited, [0, null], said)
@@ -113,7 +113,7 @@ test('a version that loads for ever is told of, and ended when its file is mende
       "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid', String(process.pid))\nwhile (true);\nexport const high = 1\n",
   })
   const { child, told, until } = started(t, looping.folder, 'pipeline.ts', '--listen', '127.0.0.1:0', '--no-samples')
-  await until(/still loading: pipeline\.ts, or what it imports/)
+  await until(/still loading: pipeline\.ts, or a file that it imports/)
   looping.write('scores.ts', 'export const high = 0.5\n')
   await until(/changed before it was ready: starting again\n(.*\n)*.*listening at/)
   assert.equal(isAlive(Number(looping.read('pid'))), false)

@@ -128,7 +128,7 @@ test('what is called wrongly is said', async () => {
   await says(['check', 'x'], /checked by their numbers, not 'x'/)
   await says(['list', 'counts'], /write reports show counts/)
   await says(['--last', '0'], /--last 0 is not a whole number from 1/)
-  await says(['run', 'counts', '--at', 'noon'], /--at noon is no time/)
+  await says(['run', 'counts', '--at', 'noon'], /--at noon is not a time/)
   await says(['run', 'count'], /has no report 'count'; did you mean 'counts'/, 1)
   await says(['check', '9'], /there is no report 9/, 1)
   await says(['show', 'own2'], /no report 'own2' was made; did you mean 'own'/, 1)

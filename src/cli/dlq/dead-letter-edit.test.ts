@@ -58,7 +58,7 @@ test('a field without a column keeps its type or infers one; := sets JSON', () =
 
 test('an invalid setting, and a dead letter that is not a JSON object, are rejected with the fix', () => {
   for (const text of ['amount', '=3', ':=3']) assert.throws(() => settingOf(text), /is not FIELD=VALUE; write --set amount=12\.50/)
-  assert.throws(() => settingOf('a:=no'), /^UsageError|--set a:=no is no JSON/)
+  assert.throws(() => settingOf('a:=no'), /^UsageError|--set a:=no is not JSON/)
   for (const raw of ['no json', '[1]', 'null', Uint8Array.of(0xff)])
     assert.throws(() => withFields(letter(raw), [settingOf('a=1')], columns), {
       code: 'SPILL_INPUT',

@@ -276,7 +276,7 @@ for (const [args, message] of [
   [['replay', '1', 'a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
   [['replay', 'a.ts'], /^name dead letters by their numbers, or use --all$/m],
   [['replay', '1', '--all', 'a.ts'], /^--all selects every dead letter; leave out the numbers$/m],
-  [['drop', '1'], /^say why: --why TEXT/m],
+  [['drop', '1'], /^give the reason with --why TEXT/m],
   [['drop', 'x', '--why', 'y'], /^'x' is not the number of a dead letter$/m],
   [['drop', '--why', 'y'], /^name dead letters by their numbers$/m],
 ] as const)

@@ -11,7 +11,7 @@ export interface OwnPackage {
   readonly is: string
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The tarball of this installation if npm recorded it and it exists, otherwise the package's folder. `folder` is the project's. */
 export function ownPackage(folder: string, root: string = ROOT): OwnPackage {

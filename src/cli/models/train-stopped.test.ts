@@ -40,7 +40,7 @@ test('an interrupt also ends the trainer and deletes its folder', async () => {
     'payments.ndjson': text(payments),
     'chargebacks.ndjson': text(chargebacks),
   })
-  const bin = resolve(import.meta.dirname, 'bin.ts')
+  const bin = resolve(import.meta.dirname, '../bin.ts')
   const files = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${name}.ndjson`])
   const args = ['-C', 'spillway-source', bin, 'train', 'pipeline.ts', ...files]
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
