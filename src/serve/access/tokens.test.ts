@@ -203,7 +203,7 @@ test('the command makes, lists and revokes, and all of it is written down', asyn
   for (const [args, message] of [
     [['add', 'x'], /give the token a role/],
     [['add', 'x', '--role', 'ingst'], /no role; did you mean 'ingest'/],
-    [['add', 'a b', '--role', 'read'], /no name of a token/],
+    [['add', 'a b', '--role', 'read'], /is not a token name/],
     [['ad'], /did you mean 'add'/],
     [['list', '--role', 'read'], /takes no --role/],
     [['revoke'], /name the token/],
