@@ -113,7 +113,7 @@ async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName
 }
 
 const columnsOf = (names: Names): ColumnName[] =>
-  COLUMNS.filter(name => names[name] !== name).map(name => ({ source: 'orders', column: name, theirs: names[name] }))
+  COLUMNS.filter(name => names[name] !== name).map((name): ColumnName => ({ source: 'orders', column: name, theirs: names[name] }))
 
 /** Difficult column names: object members, numbers, blanks, quotes and points. */
 const difficultNames = [
@@ -182,7 +182,7 @@ test('an unknown name in --column and a missing column are reported with the fil
         loaded(
           shop,
           path,
-          columns.map(([column, theirs]) => ({ source: 'orders', column, theirs })),
+          columns.map(([column, theirs]): ColumnName => ({ source: 'orders', column, theirs })),
         ),
         (error: Error) => {
           assert.match(error.message, message)
@@ -222,7 +222,7 @@ test('a mapped name may occur in one of several files', async () => {
   const [csv, ndjson] = [join(folder, 'part.csv'), join(folder, 'part.ndjson')]
   await formats['csv'](csv, { ...own, note: 'remark' })
   await formats['ndjson'](ndjson, own)
-  const columns = [{ source: 'orders', column: 'note', theirs: 'remark' }]
+  const columns: ColumnName[] = [{ source: 'orders', column: 'note', theirs: 'remark' }]
   const files = [csv, ndjson].map(path => ({ source: 'orders', path }))
   const { log, warnings } = await historyOf(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
   assert.equal(log.histories.get('orders')!.counts.records, 800)

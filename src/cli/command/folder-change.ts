@@ -9,10 +9,11 @@ import { operated } from './operator.ts'
 
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
-  readonly of: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
+  readonly subject: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
   /** The command: `dlq drop`. */
-  readonly what: string
-  readonly numbers: readonly number[] | string
+  readonly command: string
+  /** Numbers or names of the changed objects. */
+  readonly targets: readonly number[] | string
   /** Never contains data from the records. */
   readonly detail?: string
 }
@@ -24,12 +25,15 @@ export type Changing<T> = (store: SqliteStore, reader: SqliteReader, setDetail: 
  * Opens the folder's store and a reader, passes both to `use`, and closes both. `use` may close the store itself.
  * Throws `SPILL_BUSY` while a run holds the folder, and `SPILL_STORE` if the folder has no log.
  */
-export async function changeFolder<T>(data: string, { of, what, numbers, detail }: FolderChange, use: Changing<T>): Promise<T> {
+export async function changeFolder<T>(data: string, { subject, command, targets, detail }: FolderChange, use: Changing<T>): Promise<T> {
   // Throws for a folder that does not exist, so that no folder is created.
   readFolder(data).close()
-  const entry = { ...operated(what, typeof numbers === 'string' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
+  const entry = {
+    ...operated(command, typeof targets === 'string' ? targets : targets.join(', ')),
+    ...(detail !== undefined && { detail }),
+  }
   return auditedWork(data, entry, async setDetail => {
-    const folder = await openExclusively(data, of)
+    const folder = await openExclusively(data, subject)
     const reader = readFolder(data)
     try {
       return await use(folder.store, reader, setDetail, folder.path)

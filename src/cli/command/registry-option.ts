@@ -52,7 +52,7 @@ const dataFolderRegistry = (data: string): Registry => ({
   hasLog: true,
   look: use => lookInto(data, use),
   change: (command, target, change) =>
-    changeFolder(data, { of: 'models', what: command, numbers: target }, async (store, reader) =>
+    changeFolder(data, { subject: 'models', command, targets: target }, async (store, reader) =>
       store.commit({ put: await change(reader) }),
     ),
 })

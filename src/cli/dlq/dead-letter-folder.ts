@@ -5,8 +5,8 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { changeFolder, type Changing, type FolderChange } from '../command/folder-change.ts'
 
 /** Opens the folder to change dead letters. Throws like `changeFolder`. */
-export const withLetters = <T>(data: string, change: Omit<FolderChange, 'of'>, use: Changing<T>): Promise<T> =>
-  changeFolder(data, { of: 'dead letters', ...change }, use)
+export const withLetters = <T>(data: string, change: Omit<FolderChange, 'subject'>, use: Changing<T>): Promise<T> =>
+  changeFolder(data, { subject: 'dead letters', ...change }, use)
 
 /** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
 export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {

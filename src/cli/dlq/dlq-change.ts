@@ -27,7 +27,7 @@ export function editLetter(data: string, id: number, { settings, file, json }: E
   const newBytes = file === undefined ? undefined : bytesOf(file)
   // The audit log records the names of the fields, never their values.
   const detail = newBytes ? 'the bytes of a file' : settings.map(({ field }) => field).join(', ')
-  return withLetters(data, { what: 'dlq edit', numbers: [id], detail }, async (store, reader) => {
+  return withLetters(data, { command: 'dlq edit', targets: [id], detail }, async (store, reader) => {
     const [letter] = lettersOf(reader, [id])
     const columns = store.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []
     const raw = newBytes ?? withFields(letter, settings, columns)
@@ -63,7 +63,7 @@ function bytesOf(file: string): string | Uint8Array {
 
 /** Drops all of the dead letters, or none if any of them is unknown. */
 export function dropLetters(data: string, ids: readonly number[], { why, json }: { why: string; json: boolean }): Promise<number> {
-  return withLetters(data, { what: 'dlq drop', numbers: ids, detail: why }, async (store, reader) => {
+  return withLetters(data, { command: 'dlq drop', targets: ids, detail: why }, async (store, reader) => {
     lettersOf(reader, ids)
     const at = wallClock()
     await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })

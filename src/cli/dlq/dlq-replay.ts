@@ -29,7 +29,7 @@ export interface ReplayRequest {
 export async function replayLetters(data: string, path: string, { ids, source, json }: ReplayRequest): Promise<number> {
   const pipeline = await importPipeline(path)
   const recipient = new LetterRecipient(pipeline.ir, source)
-  return withLetters(data, { what: 'dlq replay', numbers: ids ?? 'all' }, async (store, reader, setDetail, log) => {
+  return withLetters(data, { command: 'dlq replay', targets: ids ?? 'all' }, async (store, reader, setDetail, log) => {
     const { letters, omitted } = ids
       ? { letters: recipient.all(lettersOf(reader, ids)), omitted: [] }
       : recipient.sendable(reader.letters.dead())

@@ -108,7 +108,12 @@ function show(effects: EffectReader, { numbers, json }: Request): void {
 
 /** Retries or drops all of the effects, or none if any of them is unknown or not dead. */
 function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  const folderChange = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
+  const folderChange = {
+    subject: 'effects',
+    command: `effects ${verb}`,
+    targets: numbers,
+    ...(verb === 'drop' && { detail: why }),
+  } as const
   return changeFolder(data, folderChange, async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)

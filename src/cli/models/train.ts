@@ -85,7 +85,7 @@ interface Training {
 }
 
 async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedNow> {
-  return changeFolder(data, { of: 'models', what: 'train', numbers: model }, async (store: SqliteStore, reader) => {
+  return changeFolder(data, { subject: 'models', command: 'train', targets: model }, async (store: SqliteStore, reader) => {
     const arrivals = storedCut(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const cut = reader.lastSegment()
     const end = cut ? cut.first + cut.entries : 0

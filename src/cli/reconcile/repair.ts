@@ -43,7 +43,7 @@ export async function repaired(pipeline: Pipeline, data: string, { json, yes, on
 }
 
 function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<Repaired, 'after'>> {
-  const change = { of: 'recorded decisions', what: 'reconcile repair', numbers: 'all' } as const
+  const change = { subject: 'recorded decisions', command: 'reconcile repair', targets: 'all' } as const
   return changeFolder(data, change, async (store, reader, setDetail, path) => {
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
