@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** The `spillway` command. Asks for the version of Node before anything that needs it is loaded. */
+/** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
 import { limitCompilingThreads } from './compiling-threads.ts'
 import { endBySignals } from './first-process.ts'
 
 endBySignals(process)
 
-// Whoever read the output has seen enough (`| head`): what is left to do is done all the same.
+// The reader of the output may close the pipe early (`| head`); the command still finishes its work.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', error => {
     if (!('code' in error) || error.code !== 'EPIPE') throw error

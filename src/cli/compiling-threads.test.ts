@@ -4,32 +4,32 @@ import { beginningAgain, limitCompilingThreads, type Beginning } from './compili
 
 const run: Beginning = { execPath: '/bin/node', execArgv: ['-C', 'one'], argv: ['/bin/node', '/app/bin.js', 'run', 'a b.ts'], env: {} }
 
-test('a run begins again with as many threads as there are processors more than one, and everything else as it was', () => {
+test('a run restarts with one thread fewer than the machine has processors, and with the same arguments', () => {
   assert.deepEqual(beginningAgain(run), ['/bin/node', '-C', 'one', '--v8-pool-size=0', '/app/bin.js', 'run', 'a b.ts'])
 })
 
-test('it goes on where somebody has said how many, where its parent would lose sight of it, and, having begun again, for good', () => {
-  const again = ['-C', 'one', '--v8-pool-size=0']
-  for (const other of [
+test('a run does not restart if the number of threads is set, if it has an IPC channel, or after a restart', () => {
+  const restarted = ['-C', 'one', '--v8-pool-size=0']
+  for (const change of [
     { execArgv: ['--v8-pool-size', '2'] },
     { execArgv: ['--v8_pool_size=3'] },
     { env: { NODE_OPTIONS: '--v8-pool-size=2' } },
     { env: { NODE_OPTIONS: '--no-warnings --v8-pool_size=3' } },
     { connected: true },
-    { execArgv: again },
+    { execArgv: restarted },
   ])
-    assert.equal(beginningAgain({ ...run, ...other }), undefined)
+    assert.equal(beginningAgain({ ...run, ...change }), undefined)
 })
 
-test('it goes on where the system has no such thing, or does not allow it', () => {
+test('a run continues where the system lacks execve or denies it', () => {
   limitCompilingThreads(run)
-  let asked = 0
+  let calls = 0
   limitCompilingThreads({
     ...run,
     execve: () => {
-      asked++
+      calls++
       throw new Error('not permitted')
     },
   })
-  assert.equal(asked, 1)
+  assert.equal(calls, 1)
 })

@@ -1,6 +1,6 @@
 /**
- * The process that `spillway dev` starts for each version of a pipeline: `spillway run` with the arguments that it is given behind the id of its parent, which tells its parent what
- * files of the user's it loads, or would if they were there, and what pipeline they are. Ends with its parent.
+ * Child process of `spillway dev`, one for each version of a pipeline. Runs `spillway run` with the arguments after the parent's id.
+ * It reports to its parent each user file that it loads or fails to find, and the IR of the pipeline. It ends with its parent.
  */
 import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
@@ -12,35 +12,36 @@ import type { DevMessage } from './dev/dev-run.ts'
 import { main } from './main.ts'
 import { importPipeline } from './command/pipeline-file.ts'
 
-const tell = (message: DevMessage): void => void process.send?.(message)
+const notifyParent = (message: DevMessage): void => void process.send?.(message)
 
-/** Spillway's own files, which nobody edits here. */
-const own = new URL('..', import.meta.url).href
-const isUsers = (url: string): boolean => url.startsWith('file:') && !url.startsWith(own) && !url.includes('/node_modules/')
+/** Spillway's own files; the user does not edit them. */
+const ownFiles = new URL('..', import.meta.url).href
+const isUserFile = (url: string): boolean => url.startsWith('file:') && !url.startsWith(ownFiles) && !url.includes('/node_modules/')
 
 registerHooks({
   resolve(specifier, context, next) {
     try {
       return next(specifier, context)
     } catch (error) {
-      // What is not there is never loaded, and is made next.
+      // The user may create the missing file next, so the parent watches its path.
       const { parentURL = '' } = context
-      if (/^(?:\.{0,2}\/|file:)/.test(specifier) && isUsers(parentURL)) tell({ file: fileURLToPath(new URL(specifier, parentURL)) })
+      if (/^(?:\.{0,2}\/|file:)/.test(specifier) && isUserFile(parentURL))
+        notifyParent({ file: fileURLToPath(new URL(specifier, parentURL)) })
       throw error
     }
   },
   load(url, context, next) {
-    if (isUsers(url)) tell({ file: fileURLToPath(url) })
+    if (isUserFile(url)) notifyParent({ file: fileURLToPath(url) })
     return next(url, context)
   },
 })
 
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-// That alone does not keep it alive.
+// The channel alone does not keep the process alive.
 process.channel?.unref()
 
 const [parent, ...args] = process.argv.slice(2)
-const guard = new Worker(new URL(`./dev-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
+const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
 process.exitCode = await run(args)
@@ -48,10 +49,10 @@ process.exitCode = await run(args)
 async function run([path, ...args]: readonly string[]): Promise<number> {
   try {
     const { ir } = await importPipeline(path)
-    tell({ ir })
-    const why = whyDry(ir, process.env)
-    if (why !== undefined) console.error(`  nothing is sent, and what would be is shown: ${why}`)
-    return await main(['run', path, ...args, ...(why === undefined ? [] : ['--dry-run'])])
+    notifyParent({ ir })
+    const reason = whyDry(ir, process.env)
+    if (reason !== undefined) console.error(`  effects are printed, not sent: ${reason}`)
+    return await main(['run', path, ...args, ...(reason === undefined ? [] : ['--dry-run'])])
   } catch (error) {
     console.error(messageOf(error))
     return 1

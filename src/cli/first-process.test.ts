@@ -10,7 +10,7 @@ function processOf(pid: number) {
   return { process, codes }
 }
 
-test('process number 1 ends by a signal that nothing listens to, and by the second where something listened once', () => {
+test('process 1 exits on a signal without a listener, and on the second signal after a one-time listener', () => {
   const { process, codes } = processOf(1)
   process.emit('SIGINT')
   assert.deepEqual(codes, [130])
@@ -22,7 +22,7 @@ test('process number 1 ends by a signal that nothing listens to, and by the seco
   assert.deepEqual([codes, stops], [[130, 143], 1])
 })
 
-test('any other is ended by the system', () => {
+test('other processes keep the default action of the system', () => {
   const { process } = processOf(2)
   assert.deepEqual(process.eventNames(), [])
 })

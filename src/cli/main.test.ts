@@ -1,4 +1,4 @@
-/** The command line as a person meets it: what each mistake says, and the exit code. In this process, since a start costs 0.4 s. */
+/** The command line: messages of mistakes, and exit codes. Runs in this process, since starting a process takes 0.4 s. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,12 +34,12 @@ export default pipeline('site', [busy('busy'), busy('calm')])
 const events = file('events.ndjson', '{"page":"/","at":"2026-01-01T00:00Z"}\n'.repeat(2))
 const both = ['--source', `visits=${events}`, '--source', `clicks=${events}`]
 
-test('one file may feed two sources, read once', async () => {
+test('one file may feed two sources and is read once', async () => {
   const { status, out } = await run('replay', visits, ...both, '--json')
   assert.equal(status, 0)
   const { events: count, models } = JSON.parse(out) as { events: number; models: { model: string; decisions: number; scoreSum: number }[] }
   assert.equal(count, 4)
-  // Visits stand before clicks of the same arrival: each click has seen both.
+  // Visits come before clicks with the same ingestion time, so each click sees both.
   assert.deepEqual(
     models.map(({ model, decisions, scoreSum }) => [model, decisions, scoreSum]),
     [
@@ -50,30 +50,30 @@ test('one file may feed two sources, read once', async () => {
 })
 
 const wrongUses: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['replay'], /^name the file of a pipeline$/m],
-  [['replay', 'a.ts', 'b.ts'], /^one pipeline, not also b.ts$/m],
+  [['replay'], /^name the pipeline file$/m],
+  [['replay', 'a.ts', 'b.ts'], /^expected one pipeline file, but also got b.ts$/m],
   [['replay', visits, '--source', 'visits'], /^--source visits is not NAME=FILE; write --source payments=payments.ndjson$/m],
   [['replay', visits, '--source', '=x'], /^--source =x is not NAME=FILE/m],
   [['replay', visits, ...both, ...both], /^--source visits=.* is given twice$/m],
   [['replay', visits, '--sorce', 'a=b'], /^unknown option --sorce; did you mean 'source'\?$/m],
-  [['replay', visits, '--show', 'all'], /^--show all is no number of decisions/m],
+  [['replay', visits, '--show', 'all'], /^--show all is not a number of decisions/m],
   [['replay', visits, '--json=yes'], /json.*does not take an argument/m],
   [['replay', visits, '--out'], /out.*argument missing/m],
-  [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite what is read/m],
+  [['replay', visits, ...both, '--out', events], /events\.ndjson would overwrite the input/m],
   [['replay', visits, '--out', 'x.ndjson', '--refused', './x.ndjson'], /^--out and --refused are both x.ndjson$/m],
-  [['init', 'a', 'b'], /^one folder, not also b$/m],
+  [['init', 'a', 'b'], /^expected one folder, but also got b$/m],
 ]
 
 for (const [args, message] of wrongUses)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, out, err } = await run(...args)
     assert.equal(status, 2, err)
     assert.match(err, message)
-    assert.match(err, /\n\n {2}spillway \w+ .*\n\nspillway \w+ --help tells more\.$/, 'how it is called follows, and no more')
+    assert.match(err, /\n\n {2}spillway \w+ .*\n\nRun spillway \w+ --help for the options\.$/, 'the usage follows the error')
     assert.equal(out, '')
   })
 
-test('an unknown command, none, help and the version', async () => {
+test('unknown command, no command, help and version', async () => {
   assert.deepEqual(await run('repaly'), { status: 2, out: '', err: "spillway: no command 'repaly'; did you mean 'replay'?" })
   assert.equal((await run()).status, 2)
   assert.deepEqual(await run('--verison'), { status: 2, out: '', err: "spillway: no option '--verison'; did you mean '--version'?" })
@@ -86,7 +86,7 @@ test('an unknown command, none, help and the version', async () => {
 })
 
 const failures: readonly (readonly [args: readonly string[], message: RegExp])[] = [
-  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; give the file of a pipeline$/],
+  [['nowhere.ts', ...both], /^SPILL_INPUT: nowhere\.ts does not exist; name the pipeline file$/],
   [[visits, '--source', `visit=${events}`], /^SPILL_INPUT: pipeline 'site' has no source 'visit'; did you mean 'visits'\?$/],
   [[visits, ...both.slice(2)], /^SPILL_INPUT: no file for source 'visits': add --source visits=FILE$/],
   [[visits, '--source', 'visits=gone.csv'], /^SPILL_INPUT: gone\.csv does not exist; it was given for source 'visits'$/],
@@ -104,22 +104,22 @@ for (const [args, message] of failures)
     const { status, out, err } = await run('replay', ...args)
     assert.equal(status, 1, err)
     assert.match(err, message)
-    assert.equal(err.split('\n').length, 1, 'one message, no stack')
+    assert.equal(err.split('\n').length, 1, 'a single message without a stack')
     assert.equal(out, '')
   })
 
-test('a file that broke off: what stood before is taken, and the exit code says so', async () => {
+test('a truncated file: the records before are used, and the exit code is 1', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => `{"page":"/${i * 7919}","at":"2026-01-01T00:00Z"}\n`)
   const gzip = gzipSync(lines.join(''))
   const cut = file('cut.ndjson.gz', gzip.subarray(0, gzip.length - 2000))
   const { status, out } = await run('replay', visits, '--source', `visits=${cut}`, '--source', `clicks=${events}`, '--show', '0')
   assert.equal(status, 1)
   assert.match(out, /^warning: cut\.ndjson\.gz .*; the records before that were loaded$/m)
-  const [, taken] = /^visits +([\d,]+)/m.exec(out)!
-  assert.ok(Number(taken.replace(',', '')) > 10_000, taken)
+  const [, accepted] = /^visits +([\d,]+)/m.exec(out)!
+  assert.ok(Number(accepted.replace(',', '')) > 10_000, accepted)
 })
 
-test('refused records are counted by reason, and are no failure', async () => {
+test('rejected records are counted by reason and are not a failure', async () => {
   const some = file('some.ndjson', '{"page":"/","at":"2026-01-01T00:00Z"}\n{"at":"2026-01-01T00:00Z"}\n{"page":"/"}\nno\n')
   const { status, out } = await run('replay', visits, '--source', `visits=${some}`, '--source', `clicks=${events}`, '--show', '1')
   assert.equal(status, 0)
@@ -131,7 +131,7 @@ test('refused records are counted by reason, and are no failure', async () => {
   )
 })
 
-test('a decision that cannot be made is counted and written with its reason', async () => {
+test('a failed decision is counted and written with its reason', async () => {
   const failing = file(
     'failing.ts',
     readFileSync(visits, 'utf8').replace(/v => rules\(.*\)/, "{ version: '1', compute: () => { throw new Error('out of order') } }"),
@@ -147,7 +147,7 @@ test('a decision that cannot be made is counted and written with its reason', as
   assert.match(refused, /out of order/)
 })
 
-test('init makes a project, and never overwrites one', async () => {
+test('init creates a project and never overwrites one', async () => {
   const target = join(folder, 'demo')
   const { status, out } = await run('init', target)
   assert.equal(status, 0)
@@ -157,8 +157,8 @@ test('init makes a project, and never overwrites one', async () => {
   assert.match(again.err, /^SPILL_INPUT: .*demo has pipeline\.ts, pipeline\.test\.ts, events\.ndjson already; give another folder$/)
   for (const name of ['pipeline.ts', 'pipeline.test.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')
-  const { out: kept } = await run('init', target)
-  assert.match(kept, /^ {2}npm install file:\S+$/m)
+  const { out: second } = await run('init', target)
+  assert.match(second, /^ {2}npm install file:\S+$/m)
   assert.equal(readFileSync(join(target, 'package.json'), 'utf8'), '{}')
 })
 

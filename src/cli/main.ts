@@ -1,3 +1,4 @@
+/** The command line: selects a command, parses its options, and prints its errors. */
 import '../base/compilers.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { auditCommand } from './audit/audit.ts'
@@ -48,7 +49,7 @@ const commands: readonly Command[] = [
   initCommand,
 ]
 
-/** Runs a command line. Returns the exit code: 0 if it did what was asked, 1 if it failed, 2 if it was called wrongly. */
+/** Runs a command line. Returns the exit code: 0 for success, 1 for a failure, 2 for wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version' || name === '-v') {
@@ -89,6 +90,6 @@ function overview(): string {
     '',
     ...commands.map(command => `  spillway ${command.name.padEnd(width)}  ${command.summary}`),
     '',
-    'spillway COMMAND --help tells more.',
+    'Run spillway COMMAND --help for the options.',
   ].join('\n')
 }

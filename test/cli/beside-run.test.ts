@@ -50,7 +50,9 @@ test('beside a run that holds the folder one may look at all of it, and change n
   assert.equal(busy.status, 1)
   assert.match(
     busy.err,
-    new RegExp(`^SPILL_BUSY: .* is in use by process ${run.pid}; letters are changed while nothing runs: stop the run first$`),
+    new RegExp(
+      `^SPILL_BUSY: .* is in use by process ${run.pid}; dead letters can change only while no run holds the folder: stop the run first$`,
+    ),
   )
   assert.equal(await run.stop(), 0)
   const [after] = await calledJson<FolderReport>('inspect', ...data)

@@ -40,8 +40,8 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   const takenOver = () => said.split('took over from process').length - 1
 
   await until('a decision on a made-up event', () => decided(0.5))
-  assert.match(said, /nothing is sent, and what would be is shown: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
-  assert.match(said, /made-up events of 'payments' come every second/)
+  assert.match(said, /effects are printed, not sent: action 'tell': env\('SPILLWAY_TEST_NO_SUCH_URL'\) is not set/)
+  assert.match(said, /sending sample events to 'payments' every second/)
   const [, address] = /listening at (\S+),/.exec(said)!
 
   project.write('scores.ts', 'export const high = 0.75\n')
@@ -58,13 +58,15 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   )
 
   project.write('pipeline.ts', pipeline.replace('v.n.gte(1)', 'v.m.gte(1)'))
-  await until('what is wrong, with its place', () => /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the version before goes on/.test(said))
+  await until('what is wrong, with its place', () =>
+    /SPILL_DEFINITION: pipeline\.ts:7 .*\n(.*\n)*the previous version continues/.test(said),
+  )
   const before = shown.length
-  await until('the version before goes on', () => shown.slice(before).includes('"score":0.75,'))
+  await until('the previous version continues', () => shown.slice(before).includes('"score":0.75,'))
   assert.equal(takenOver(), 1)
 
   project.write('pipeline.ts', pipeline.replace("'1h'", "'2h'"))
-  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('leaves them out'))
+  await until('the mended version', () => takenOver() === 2 && said.trimEnd().endsWith('turns them off'))
   // As Ctrl-C does: to it and to the run that is its child.
   process.kill(-child.pid!, 'SIGINT')
   assert.deepEqual(await exited, [0, null], said)
@@ -80,10 +82,10 @@ test('it makes up events, reloads what changes, keeps the last good version, and
 
 test('a file that is not there, and a run that cannot begin, end it', async () => {
   const missing = await project.spillway('dev', 'nowhere.ts')
-  assert.deepEqual([missing.status, missing.stderr], [1, 'SPILL_INPUT: nowhere.ts does not exist; give the file of a pipeline\n'])
+  assert.deepEqual([missing.status, missing.stderr], [1, 'SPILL_INPUT: nowhere.ts does not exist; name the pipeline file\n'])
   const listens = await project.spillway('dev', 'pipeline.ts', '--listen', 'nowhere')
   assert.equal(listens.status, 1)
-  assert.match(listens.stderr, /--listen nowhere is no PORT or HOST:PORT/)
+  assert.match(listens.stderr, /--listen nowhere is not PORT or HOST:PORT/)
   assert.equal((await project.spillway('dev')).status, 2)
 })
 
@@ -111,16 +113,16 @@ test('a version that loads for ever is told of, and ended when its file is mende
       "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid', String(process.pid))\nwhile (true);\nexport const high = 1\n",
   })
   const { child, told, until } = started(t, looping.folder, 'pipeline.ts', '--listen', '127.0.0.1:0', '--no-samples')
-  await until(/still loading: pipeline\.ts, or what it imports/)
+  await until(/still loading: pipeline\.ts, or a file that it imports/)
   looping.write('scores.ts', 'export const high = 0.5\n')
-  await until(/changed before it was ready: it begins again\n(.*\n)*.*listening at/)
+  await until(/changed before it was ready: starting again\n(.*\n)*.*listening at/)
   assert.equal(isAlive(Number(looping.read('pid'))), false)
 
   looping.write(
     'scores.ts',
     "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid2', String(process.pid))\nwhile (true);\nexport const high = 1\n",
   )
-  await until('changed: the new version gets ready')
+  await until('changed: starting the new version')
   for (let tries = 0; tries < 1200 && !existsSync(looping.path('pid2')); tries++) await pause(50)
   const pid = Number(looping.read('pid2'))
   assert.equal(isAlive(pid), true, told.said)

@@ -125,7 +125,7 @@ test('where nothing says what came of events, there is no audit.ts, and what to 
   assert.equal(status, 0, err)
   assert.match(
     out,
-    /^There is no audit\.ts: no column of quantities\.csv seems to say what came of an event .*\nA first audit needs a label on the model/m,
+    /^There is no audit\.ts: no column of quantities\.csv looks like the outcome of an event .*\nA first audit needs a label on the model/m,
   )
   assert.doesNotMatch(out, /spillway audit/)
   assert.throws(() => project.read('none/audit.ts'), { code: 'ENOENT' })
@@ -135,8 +135,5 @@ test('a person reads the command and what was guessed', async () => {
   const { status, out, err } = await called('init', project.path('said'), '--from', project.path('Deliveries 2025.csv'))
   assert.equal(status, 0, err)
   assert.match(out, /npx spillway audit audit\.ts --history 'Deliveries_2025=.*Deliveries 2025\.csv' --history 'outcomes=/)
-  assert.match(
-    out,
-    /audit\.ts rests on guesses; change them where they are wrong:\n {2}LABEL was guessed: "Late\?" is what should have been foreseen/,
-  )
+  assert.match(out, /audit\.ts contains guesses; correct them:\n {2}LABEL is a guess: the outcome is "Late\?" /)
 })

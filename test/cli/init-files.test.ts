@@ -47,7 +47,7 @@ after(() => project[Symbol.dispose]())
 function printedHints(out: string): { imports: string; before: string; label: string }[] {
   const blocks = out
     .slice(out.indexOf('A first audit needs'))
-    .split(/^ {2}of .*$/m)
+    .split(/^ {2}for .*$/m)
     .slice(1)
   return blocks.map(block => {
     const code = block
@@ -113,10 +113,7 @@ test('the command in audit.ts is the one that is printed, and its path is right 
 test('where a comma may be either, that is said with the line and the option to set', async () => {
   const from = ['--from', project.path('unclear.csv')]
   const { out } = await called('init', project.path('either'), ...from)
-  assert.match(
-    out,
-    /^warning: unclear\.csv:2: items is text for now: "1,100" is a thousand or a fraction; --decimal comma or --decimal point says which$/m,
-  )
+  assert.match(out, /^warning: unclear\.csv:2: items is text for now: "1,100" is ambiguous; add --decimal comma or --decimal point$/m)
   assert.match(project.read('unclear/pipeline.ts'), /items: t\.int\(\)[^]*items: Number\(grouped\(raw\.items\)\)/)
   assert.match((await called('init', project.path('other'), ...from, '--decimal', 'dot')).err, /--decimal dot is neither comma nor point/)
 })

@@ -52,10 +52,10 @@ test('what is old is forgotten, and every command says so', async () => {
   assert.ok(report.decisions[0].decisions < 10_001 - 5000)
   assert.match(
     (await called('inspect', ...data)).out,
-    new RegExp(`kept from entry ${begins.toLocaleString('en')} on: what arrived up to 2026-01-0\\d`),
+    new RegExp(`starts at entry ${begins.toLocaleString('en')}: events that arrived up to 2026-01-0\\d`),
   )
   const plan = await called('plan', longer, ...data)
-  assert.match(plan.out, /now: made again from all [\d,]+ entries of the log\n {4}its windows that reach back to 2026-01-0/)
+  assert.match(plan.out, /now: rebuilt from all [\d,]+ log entries\n {4}windows that reach back before 2026-01-0/)
   const past = await called('features', pipeline, 'c1', '--at', '2026-01-01T01:00Z', ...data)
   assert.match(past.err, /SPILL_CLOCK_EVICTED: the log has forgotten what arrived up to/)
   const [{ known, features }] = await calledJson<{ known: number; features: { n: number } }>('features', pipeline, 'c1', ...data)

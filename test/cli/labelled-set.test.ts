@@ -76,9 +76,9 @@ test('wrong use, and a model without a label, are told so', async () => {
     assert.equal(status, 2)
     assert.match(err, message)
   }
-  await usage(/^--labels says what came of decisions: add --decisions/, '--rows', 'r.csv', '--labels')
-  await usage(/^--settled and --as-of are of labels: add --labels/, '--decisions', '--settled')
-  await usage(/^--as-of yesterday is no moment/, '--decisions', '--labels', '--as-of', 'yesterday')
+  await usage(/^--labels needs --decisions/, '--rows', 'r.csv', '--labels')
+  await usage(/^--settled and --as-of need --labels/, '--decisions', '--settled')
+  await usage(/^--as-of yesterday is not a time/, '--decisions', '--labels', '--as-of', 'yesterday')
   const bare = labelledPipeline().replace(/ {2}label: labelFrom.*\n/, '')
   project.write('bare.ts', bare)
   for (const history of [files, log]) {

@@ -80,7 +80,7 @@ const mistakes: readonly Mistake[] = [
     what: 'code that throws',
     file: `${pipelineFile}nothing.here()\n`,
     on: 'nothing.',
-    says: /^fails as it is loaded: nothing is not defined$/,
+    says: /^fails while loading: nothing is not defined$/,
   },
   {
     what: 'no pipeline',

@@ -85,7 +85,7 @@ test('a dead letter that is sent again reads the results of batch runs, and leav
   const before = files()
   assert.ok(before.length >= 3, before.join(', '))
   const replayed = await called('dlq', 'replay', '--all', path, ...data)
-  assert.deepEqual([replayed.status, replayed.out.split('\n')[0]], [0, 'letter 1: accepted'])
+  assert.deepEqual([replayed.status, replayed.out.split('\n')[0]], [0, 'dead letter 1: accepted'])
   assert.deepEqual(files(), before)
   const runs = await calledJson<RunRecord>('runs', '--group', 'often', ...data)
   const last = runs.findLast(({ swapped }) => swapped !== undefined)!

@@ -50,7 +50,7 @@ test('list says of which time each is, of how many rows, and where it is', async
   const { out } = await called('reports', 'list', '--report', 'counts', ...data)
   assert.match(
     out,
-    /^1 {2}counts {2}of .*Z {2}\[done, asked for, began .*, 2 rows of 2 live, .* s, [0-9a-f]{8}\] {2}cut 3\n {2}.*counts\.csv\n2 {2}counts[^]*\n2 reports of 3\.$/,
+    /^1 {2}counts {2}of .*Z {2}\[done, on request, began .*, 2 rows of 2 live, .* s, [0-9a-f]{8}\] {2}cut 3\n {2}.*counts\.csv\n2 {2}counts[^]*\n2 reports of 3\.$/,
   )
 })
 
@@ -76,7 +76,10 @@ test('check makes one again: the same rows, and what became of its file', async 
   assert.match((await called('reports', 'check', '2', ...data)).out, /its file is another than was written$/)
   rmSync(at('counts.csv'))
   assert.match((await called('reports', 'check', '2', ...data)).out, /its file is gone$/)
-  assert.match((await called('reports', 'show', 'counts', ...data)).err, /SPILL_INPUT: .*counts\.csv is gone, where report 2 was written/)
+  assert.match(
+    (await called('reports', 'show', 'counts', ...data)).err,
+    /SPILL_INPUT: .*counts\.csv does not exist; report 2 was written there/,
+  )
   writeFileSync(at('counts.csv'), before)
 })
 
@@ -110,7 +113,7 @@ test('a replay writes each into a folder of its own', async () => {
   })
   assert.match((await called(...args, '--model', 'own')).err, /model 'own' decides on request, and a history of events has no requests/)
   assert.match((await called(...args, '--reports', sales)).err, /SPILL_INPUT/)
-  assert.match((await called(...args, '--reports', at('made'), '--log', at('log'))).err, /--reports are made in memory, without --log/)
+  assert.match((await called(...args, '--reports', at('made'), '--log', at('log'))).err, /--reports cannot be used with --log/)
 })
 
 test('what is called wrongly is said', async () => {
@@ -119,13 +122,13 @@ test('what is called wrongly is said', async () => {
     assert.match(err, what)
     assert.equal(status, code)
   }
-  await says(['lst'], /no command reports lst; did you mean 'list'/)
+  await says(['lst'], /reports has no subcommand 'lst'; did you mean 'list'/)
   await says(['show'], /name one report: reports show NAME/)
   await says(['check'], /name the numbers of reports/)
   await says(['check', 'x'], /checked by their numbers, not 'x'/)
   await says(['list', 'counts'], /write reports show counts/)
-  await says(['--last', '0'], /--last 0 is no number from 1/)
-  await says(['run', 'counts', '--at', 'noon'], /--at noon is no time/)
+  await says(['--last', '0'], /--last 0 is not a whole number from 1/)
+  await says(['run', 'counts', '--at', 'noon'], /--at noon is not a time/)
   await says(['run', 'count'], /has no report 'count'; did you mean 'counts'/, 1)
   await says(['check', '9'], /there is no report 9/, 1)
   await says(['show', 'own2'], /no report 'own2' was made; did you mean 'own'/, 1)

@@ -41,7 +41,7 @@ after(() => project[Symbol.dispose]())
 
 test('a run that is being made is running, and one that nobody makes any more is left off', async () => {
   assert.match(beside, /^1 {2}usual {2}of \S+Z {2}\[running, began /)
-  assert.match((await called('runs', '--data', data('left'))).out, /^1 {2}usual {2}of \S+Z {2}\[left off, began /)
+  assert.match((await called('runs', '--data', data('left'))).out, /^1 {2}usual {2}of \S+Z {2}\[interrupted, began /)
 })
 
 test('where there are none it says of which groups they would be', async () => {
@@ -51,9 +51,9 @@ test('where there are none it says of which groups they would be', async () => {
 
 const mistakes: readonly (readonly [string, readonly string[], number, RegExp])[] = [
   ['a group that has none', ['--group', 'usul'], 1, /^SPILL_INPUT: there are no batch runs of a group 'usul'; did you mean 'usual'\?/],
-  ['no such run', ['check', '9'], 1, /^SPILL_INPUT: there is no run 9; spillway runs lists those that there are/],
+  ['no such run', ['check', '9'], 1, /^SPILL_INPUT: there is no batch run 9; spillway runs lists them/],
   ['one that is not done', ['check', '1'], 1, /^SPILL_INPUT: run 1 is running: there is nothing to compare with/],
-  ['a number for the list', ['list', '3'], 2, /^the list takes no numbers; make one of it again: runs check 3/],
+  ['a number for the list', ['list', '3'], 2, /^runs list takes no numbers; to recompute a run: runs check 3/],
   ['no number', ['check'], 2, /^name the numbers of runs: runs check 12/],
   ['what is for the list', ['check', '1', '--group', 'usual'], 2, /^--group and --last are for the list/],
 ]

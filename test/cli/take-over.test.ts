@@ -82,7 +82,7 @@ test('a holder that is a process of another container is not signalled by its nu
     writeFileSync(`${data}/holder.json`, JSON.stringify({ pid: process.pid, pids: 'pid:[1]', log: true }))
     await assert.rejects(
       takeOver({} as never, data, {}, () => {}),
-      /is in use by process \d+ of another container, which cannot be asked to stop from here/,
+      /is in use by process \d+ of a different container, which this process cannot stop/,
     )
   } finally {
     await folder.store.close()
@@ -126,7 +126,7 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
 const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['--decisions', 'nowhere/decisions.ndjson'], /^SPILL_INPUT: nowhere\/decisions\.ndjson cannot be written/m],
   [['--listen', '0.0.0.0:7391'], /^SPILL_INPUT: other machines can reach 0\.0\.0\.0, so clients need tokens/m],
-  [['--listen', '7391', '--webhook', 'payments=stripe:NOT_SET'], /^SPILL_INPUT: .* is to be in NOT_SET, which is not set/m],
+  [['--listen', '7391', '--webhook', 'payments=stripe:NOT_SET'], /^SPILL_INPUT: .*: set the environment variable NOT_SET$/m],
   [['--listen', '7391', '--webhook', 'payments=stripe:HOME'], /^SPILL_INPUT: .* source 'payments' would count each: give it an id/m],
 ]
 

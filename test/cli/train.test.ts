@@ -139,7 +139,7 @@ test('by hand: what a person is told, and nothing scores before somebody says so
   assert.equal(status, 0, err)
   assert.match(out, /^version 1 of 'fraud': trees on /)
   assert.match(out, /promoted by hand: spillway models promote; spillway models … promote 1 --registry .*hand makes it the champion$/)
-  assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is kept nowhere: add --registry DIR$/)
+  assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is not stored: add --registry DIR$/)
 })
 
 test('what cannot be is told, and what failed is kept with its reason', async () => {
@@ -158,15 +158,15 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
   )
   await bad(/^SPILL_INPUT: model 'fraud' has no version 9; there is 1 to 2$/, 'models', 'pipeline.ts', 'show', '9', ...registry)
   await bad(
-    /^SPILL_STORE: .*nowhere is not there: no registry was made here/,
+    /^SPILL_STORE: .*nowhere does not exist; create a registry with spillway train/,
     'models',
     'pipeline.ts',
     '--registry',
     project.path('nowhere'),
   )
-  await bad(/^SPILL_INPUT: pipeline 'shop' has no model that is trained; give one train/, 'models', 'untrained.ts', ...registry)
-  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is still to come/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...log)
-  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is still to come/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...files)
+  await bad(/^SPILL_INPUT: pipeline 'shop' has no trained model; add train/, 'models', 'untrained.ts', ...registry)
+  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is in the future/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...log)
+  await bad(/^SPILL_INPUT: --as-of 2099-\S+Z is in the future/, 'train', 'pipeline.ts', '--as-of', '2099-01-01T00:00Z', ...files)
   await bad(
     /^SPILL_TRAINING: the model has decided about nothing by 2020-/,
     'train',
@@ -191,13 +191,13 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
-  ['no pipeline', ['train'], /^name the file of a pipeline/],
+  ['no pipeline', ['train'], /^name the pipeline file/],
   ['two histories', ['train', 'p.ts', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
-  ['a registry without files', ['train', 'p.ts', '--registry', 'r'], /^--registry keeps what is trained on files/],
-  ['no verb', ['models', 'p.ts', 'promot', '1'], /^no command models PIPELINE promot; did you mean 'promote'\?/],
+  ['a registry without files', ['train', 'p.ts', '--registry', 'r'], /^--registry needs --source/],
+  ['no verb', ['models', 'p.ts', 'promot', '1'], /^models has no subcommand 'promot'; did you mean 'promote'\?/],
   ['no number', ['models', 'p.ts', 'promote'], /^name the number of a version: models PIPELINE promote 3/],
-  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes nothing more/],
-  ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is no number from 1/],
+  ['too much', ['models', 'p.ts', 'rollback', '3'], /^models PIPELINE rollback takes no more arguments/],
+  ['no last', ['models', 'p.ts', '--last', '0'], /^--last 0 is not a whole number from 1/],
 ]
 
 for (const [name, args, message] of usage)

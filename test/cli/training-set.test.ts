@@ -216,7 +216,7 @@ test('decisions by a version with other inputs are left out, and said', async ()
   const { status, out } = await called(...command('changed.ts', ...args))
   assert.equal(status, 0)
   assert.match(out, /^0 rows of /)
-  assert.match(out, /^warning: 4 decisions by a version of 'fraud' with other inputs left out$/m)
+  assert.match(out, /^warning: 4 decisions by a version of 'fraud' with different inputs left out$/m)
 })
 
 test('a person is told what there is, and what may surprise', async () => {
@@ -229,22 +229,22 @@ test('a person is told what there is, and what may surprise', async () => {
   assert.equal(status, 0)
   assert.match(out, /^5 rows of 8 columns in .*told, sha256 [0-9a-f]{64}$/m)
   assert.match(out, /^ {2}payments: 4 events, the last arrived at 2026-01-01T08:50:00\.000Z$/m)
-  assert.match(out, /^ {2}1 row before the first event: nothing was known$/m)
-  assert.match(out, /^ {2}1 row after the last event: what arrives by then is not known yet$/m)
+  assert.match(out, /^ {2}1 row before the first event: nothing was visible$/m)
+  assert.match(out, /^ {2}1 row after the last event: later events are not known yet$/m)
   assert.match(out, /^warning: 1 record refused; the first: broken\.ndjson:5: /m)
 })
 
 const usage: readonly (readonly [string, readonly string[], RegExp])[] = [
-  ['no folder', ['--rows', 'r.csv'], /^--out DIR says where/],
-  ['no rows', ['--out', 'x'], /^--rows FILE gives keys and times/],
+  ['no folder', ['--rows', 'r.csv'], /^--out DIR is required/],
+  ['no rows', ['--out', 'x'], /^add --rows FILE with keys and times/],
   ['rows and decisions', ['--out', 'x', '--rows', 'r.csv', '--decisions'], /^--decisions takes the vectors/],
-  ['a model and groups', ['--out', 'x', '--rows', 'r.csv', '--model', 'a', '--groups', 'b'], /^--model and --groups choose in two ways/],
+  ['a model and groups', ['--out', 'x', '--rows', 'r.csv', '--model', 'a', '--groups', 'b'], /^use --model or --groups, not both/],
   ['two histories', ['--out', 'x', '--rows', 'r.csv', '--source', 'a=b', '--data', 'c'], /^--source and --data are two histories/],
-  ['a share that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1.5'], /^--sample 1\.5 is no share/],
-  ['a share of 0', ['--out', 'x', '--rows', 'r.csv', '--sample', '0'], /^--sample 0 is no share/],
-  ['a seed without a sample', ['--out', 'x', '--rows', 'r.csv', '--seed', '1'], /^--seed chooses among samples/],
-  ['a seed that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1', '--seed', 'a'], /^--seed a is no whole number/],
-  ['an output over an input', ['--out', 'r.csv', '--rows', 'r.csv'], /^--out r\.csv would overwrite what is read from r\.csv/],
+  ['a share that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1.5'], /^--sample 1\.5 is not a share/],
+  ['a share of 0', ['--out', 'x', '--rows', 'r.csv', '--sample', '0'], /^--sample 0 is not a share/],
+  ['a seed without a sample', ['--out', 'x', '--rows', 'r.csv', '--seed', '1'], /^--seed needs --sample SHARE/],
+  ['a seed that is none', ['--out', 'x', '--rows', 'r.csv', '--sample', '1', '--seed', 'a'], /^--seed a is not a whole number/],
+  ['an output over an input', ['--out', 'r.csv', '--rows', 'r.csv'], /^--out r\.csv would overwrite the input r\.csv/],
   ['a database', ['--out', 'x', '--rows', 'r.csv', '--source', 'a=pg:payments'], /^a training set is made from files or a data folder/],
 ]
 
@@ -263,11 +263,7 @@ test('what cannot be made leaves no manifest, and says why', async () => {
     assert.ok(!existsSync(project.path('bad/manifest.json')), String(message))
   }
   const asked = ['--rows', project.path('rows.csv'), ...source]
-  await bad(
-    /^SPILL_INPUT: pipeline 'cards' has 2 models; say what is wanted: --model with one of fraud, other, or --groups$/,
-    'pipeline.ts',
-    ...asked,
-  )
+  await bad(/^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/, 'pipeline.ts', ...asked)
   await bad(/^SPILL_INPUT: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
   await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...asked, '--model', 'fraud')
   await bad(

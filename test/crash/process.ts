@@ -48,7 +48,7 @@ async function liveThrough(lives: number, draw: Draw) {
     const broken: string[] = []
     let crashes = 0
     for (let life = lives; life > 0; life--) {
-      const child = new Child(runArgs(folder, files, life === 1), /begins a new log|goes on at entry/)
+      const child = new Child(runArgs(folder, files, life === 1), /starts a new log|continues at entry/)
       if (life === 1) for (const file of files) file.grow(Infinity)
       const isKilled = life > 2 || (life === 2 && lives < LIVES)
       const wrong = isKilled

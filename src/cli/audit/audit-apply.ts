@@ -1,4 +1,4 @@
-/** The proposed placement as an edit of the user's files: shown, and made if they say so. */
+/** The proposed placements as edits of the user's files: shown, and applied with `--apply`. */
 import type { Audited } from '../../audit/audit.ts'
 import { ingestionDelays } from '../../audit/compare/ingestion-delay.ts'
 import { objectivesOf } from '../../audit/plans/objectives.ts'
@@ -12,13 +12,15 @@ import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/objectives.ts
 import { join } from 'node:path'
 import type { AuditRequest } from './audit-request.ts'
 
+/** A report with the edits of its proposal. */
 export interface Accepted {
-  /** With the edits. */
+  /** The report, with the edits. */
   readonly report: AuditReport
-  /** What was done, and what is left to do by hand. */
+  /** The changes that were made, and those left to do by hand, a line each. */
   readonly notes: readonly string[]
 }
 
+/** Adds the edits to the report, applies them with `apply`, and writes the freshness objectives to the data folder `data`. */
 export async function accept(
   pipeline: Pipeline,
   { report, proposed, log }: Audited & { readonly log: ReplayLog },
@@ -26,21 +28,21 @@ export async function accept(
 ): Promise<Accepted> {
   const changes = placementChanges(proposed, pipeline.places)
   const edited = editPlacements(changes, path)
-  const shown: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
+  const withEdits: AuditReport = { ...report, plans: { ...report.plans, edits: edited.edits } }
   const notes = [
-    ...(apply && changes.length === 0 ? ['Nothing to apply: no placement of a group is proposed to change.'] : []),
+    ...(apply && changes.length === 0 ? ['Nothing to apply: the audit proposes no change of a placement.'] : []),
     ...(apply ? [] : edited.refused),
   ]
   if (apply && changes.length > 0) {
     const { written, refused } = await applyEdit(edited, changes, path, pipeline.ir)
     notes.push(...written.map(file => `Changed ${file}.`), ...refused)
   }
-  if (data !== undefined) notes.push(...keepObjectives(pipeline, report, log, data))
-  return { report: shown, notes }
+  if (data !== undefined) notes.push(...storeObjectives(pipeline, report, log, data))
+  return { report: withEdits, notes }
 }
 
-/** In the data folder, where a run and `spillway inspect` read them. */
-function keepObjectives({ ir, name, fingerprint }: Pipeline, report: AuditReport, log: ReplayLog, data: string): string[] {
+/** Writes the freshness objectives to the data folder, where a run and `spillway inspect` read them. */
+function storeObjectives({ ir, name, fingerprint }: Pipeline, report: AuditReport, log: ReplayLog, data: string): string[] {
   const groups = objectivesOf(report, ingestionDelays(ir, log))
   if (Object.keys(groups).length === 0) return []
   const file = join(data, OBJECTIVES_FILE)

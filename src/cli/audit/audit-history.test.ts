@@ -1,4 +1,4 @@
-/** The history of an audit is the same to the bit, whatever the files call its columns; and what they do not have is said with what to write. */
+/** The history of an audit is bit-identical for all column names in the files; missing columns are reported with the fix. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const folder = scratchFolder('history')
 const COLUMNS = ['id', 'shop', 'amount', 'paid', 'note', 'at', 'seen'] as const
 type Name = (typeof COLUMNS)[number]
 
-/** Local times, an arrival of its own, an id, an exact number, and columns that may be NULL; once as it is, once with a map. */
+/** A source with local times, an ingestion time, an id, an exact number and nullable columns, with or without a map. */
 function shopOf(isMapped: boolean): Pipeline {
   const shop = entity('shop', t.string())
   const zone = 'Europe/Zurich'
@@ -51,7 +51,7 @@ function shopOf(isMapped: boolean): Pipeline {
 
 type Row = Record<Name, string | number | boolean | null>
 
-/** Some of them twice, some out of order, one with an amount that no order has. */
+/** Rows with duplicates, late events and one invalid amount. */
 const rows: readonly Row[] = Array.from({ length: 400 }, (_, i) => ({
   id: i % 50 === 49 ? i - 1 : i,
   shop: `s${(i * 7) % 5}`,
@@ -84,8 +84,8 @@ const formats: Readonly<Record<string, (path: string, names: Names) => Promise<v
     writeFileSync(path, lines.map(line => line.map(cell).join(',')).join('\n'))
   },
   ndjson(path, names) {
-    const called = (row: Row) => Object.fromEntries(COLUMNS.map(name => [names[name], row[name]]))
-    writeFileSync(path, rows.map(row => JSON.stringify(called(row))).join('\n'))
+    const record = (row: Row) => Object.fromEntries(COLUMNS.map(name => [names[name], row[name]]))
+    writeFileSync(path, rows.map(row => JSON.stringify(record(row))).join('\n'))
   },
   async parquet(path, names) {
     const literal = (value: Row[Name]): string => (typeof value === 'string' ? quoted(value) : String(value))
@@ -98,14 +98,14 @@ const formats: Readonly<Record<string, (path: string, names: Names) => Promise<v
   },
 }
 
-/** What an audit is given of a file. */
+/** The history that an audit reads from a file. */
 async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName[]) {
   const request = { files: [{ source: 'orders', path }], data: undefined, columns } as unknown as AuditRequest
   const { log, refused, warnings } = await historyOf(shop, request, () => {})
   const { block, counts, source: of } = log.histories.get('orders')!
   const { notes } = { notes: block.columns['note'] }
   return {
-    said: { of, block, counts, length: log.length, until: log.until, refused: refused?.count },
+    history: { of, block, counts, length: log.length, until: log.until, refused: refused?.count },
     first: refused?.first,
     texts: Array.from(notes.values, (id, row) => (notes.nulls?.[row] ? null : log.strings.textOf(id))),
     warnings,
@@ -113,10 +113,10 @@ async function loaded(shop: Pipeline, path: string, columns: readonly ColumnName
 }
 
 const columnsOf = (names: Names): ColumnName[] =>
-  COLUMNS.filter(name => names[name] !== name).map(name => ({ source: 'orders', column: name, theirs: names[name] }))
+  COLUMNS.filter(name => names[name] !== name).map((name): ColumnName => ({ source: 'orders', column: name, theirs: names[name] }))
 
-/** What people call columns, and what may go wrong with it: names of objects, numbers, blanks, quotes, points, and those of other columns. */
-const strange = [
+/** Difficult column names: object members, numbers, blanks, quotes and points. */
+const difficultNames = [
   'Order No',
   'constructor',
   'Wert (€)',
@@ -134,46 +134,46 @@ const strange = [
 
 function drawnNames(seed: number): Names {
   const next = random(seed)
-  const pool = [...strange, ...COLUMNS]
+  const pool = [...difficultNames, ...COLUMNS]
   const names = COLUMNS.map(() => pool.splice(Math.floor(next() * pool.length), 1)[0])
   return Object.fromEntries(COLUMNS.map((name, i) => [name, names[i]])) as Names
 }
 
 for (const [format, write] of Object.entries(formats))
   for (const isMapped of [false, true])
-    test(`${format}, ${isMapped ? 'with a map' : 'as it stands'}: columns of other names give the same history`, async () => {
+    test(`${format}, ${isMapped ? 'with a map' : 'without a map'}: columns of other names give the same history`, async () => {
       const shop = shopOf(isMapped)
       const path = join(folder, `own.${format}`)
       await write(path, own)
       const expected = await loaded(shop, path, [])
-      assert.equal(expected.said.block.length, 391)
-      assert.equal(expected.said.refused, 1)
+      assert.equal(expected.history.block.length, 391)
+      assert.equal(expected.history.refused, 1)
       assert.match(expected.first!, new RegExp(`own\\.${format}(:| row )\\d+ \\(source 'orders'\\): \\w+, .`))
       for (let seed = 1; seed <= 12; seed++) {
         const names = drawnNames(seed)
         const theirs = join(folder, `theirs-${seed}.${format}`)
         await write(theirs, names)
-        const found = await loaded(shop, theirs, columnsOf(names))
-        assert.deepEqual(found.said, expected.said, JSON.stringify(names))
-        assert.deepEqual(found.texts, expected.texts)
-        assert.deepEqual(found.warnings, [])
+        const actual = await loaded(shop, theirs, columnsOf(names))
+        assert.deepEqual(actual.history, expected.history, JSON.stringify(names))
+        assert.deepEqual(actual.texts, expected.texts)
+        assert.deepEqual(actual.warnings, [])
       }
     })
 
-test('fields that nobody names are left out, and said, in every format', async () => {
+test('fields without a column are ignored with a warning, in every format', async () => {
   const expected = await loaded(shopOf(false), join(folder, 'own.csv'), [])
   for (const [format, write] of Object.entries(formats)) {
     const path = join(folder, `more.${format}`)
     await write(path, { ...own, note: 'remark' })
-    const { said, warnings } = await loaded(shopOf(false), path, [])
-    assert.equal(said.block.length, expected.said.block.length)
-    assert.deepEqual(said.block.columns['note'].nulls, new Uint8Array(said.block.length).fill(1))
+    const { history, warnings } = await loaded(shopOf(false), path, [])
+    assert.equal(history.block.length, expected.history.block.length)
+    assert.deepEqual(history.block.columns['note'].nulls, new Uint8Array(history.block.length).fill(1))
     assert.match(warnings.join('\n'), /'note'/)
     assert.match(warnings.join('\n'), new RegExp(`more\\.${format} has (columns|fields) that 'orders' does not name, ignored: remark`))
   }
 })
 
-test('a name that no file has, and a column that a file has not, are said with the file and what to write', async () => {
+test('an unknown name in --column and a missing column are reported with the file and the fix', async () => {
   for (const [format, write] of Object.entries(formats)) {
     const path = join(folder, `sums.${format}`)
     await write(path, { ...own, amount: 'total' })
@@ -182,7 +182,7 @@ test('a name that no file has, and a column that a file has not, are said with t
         loaded(
           shop,
           path,
-          columns.map(([column, theirs]) => ({ source: 'orders', column, theirs })),
+          columns.map(([column, theirs]): ColumnName => ({ source: 'orders', column, theirs })),
         ),
         (error: Error) => {
           assert.match(error.message, message)
@@ -194,14 +194,14 @@ test('a name that no file has, and a column that a file has not, are said with t
     await wrong([['amount', 'totla']], none, shopOf(true))
     await wrong(
       [],
-      new RegExp(`sums\\.${format} has no column 'amount', which source 'orders' needs; .*--column orders\\.amount=THEIRS; there is total`),
+      new RegExp(`sums\\.${format} has no column 'amount', which source 'orders' needs; .*--column orders\\.amount=FIELD; there is total`),
     )
     await wrong(
       [
         ['amount', 'total'],
         ['note', 'total'],
       ],
-      /both 'amount' and 'note' of source 'orders' are called 'total'/,
+      /both 'amount' and 'note' of source 'orders' to 'total'/,
     )
     await wrong(
       [
@@ -212,28 +212,28 @@ test('a name that no file has, and a column that a file has not, are said with t
     )
     await wrong(
       [['amount', 'note']],
-      /call 'amount' of source 'orders' 'note', which is another column of the source; .*--column orders\.note=THEIRS/,
+      /maps 'amount' of source 'orders' to 'note', which is a different column of the source; .*--column orders\.note=FIELD/,
     )
     await wrong([['amont', 'total']], /source 'orders' has no column 'amont'; did you mean 'amount'/)
   }
 })
 
-test('of several files one has the name, and each needs its columns', async () => {
+test('a mapped name may occur in one of several files', async () => {
   const [csv, ndjson] = [join(folder, 'part.csv'), join(folder, 'part.ndjson')]
   await formats['csv'](csv, { ...own, note: 'remark' })
   await formats['ndjson'](ndjson, own)
-  const columns = [{ source: 'orders', column: 'note', theirs: 'remark' }]
+  const columns: ColumnName[] = [{ source: 'orders', column: 'note', theirs: 'remark' }]
   const files = [csv, ndjson].map(path => ({ source: 'orders', path }))
   const { log, warnings } = await historyOf(shopOf(false), { files, data: undefined, columns } as unknown as AuditRequest, () => {})
   assert.equal(log.histories.get('orders')!.counts.records, 800)
-  assert.match(warnings.join('\n'), /none of the first records of .*part\.ndjson has 'remark'/)
+  assert.match(warnings.join('\n'), /the first records of .*part\.ndjson have no field 'remark'/)
 })
 
-test('where a map refuses everything, what the file calls its columns is said', async () => {
+test('if a map refuses all records, the error lists the columns of the file', async () => {
   const path = join(folder, 'all.csv')
   await formats['csv'](path, { ...own, at: 'when' })
   await assert.rejects(
     loaded(shopOf(true), path, []),
-    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has another name there, say so: --column orders\.COLUMN=THEIRS; .*all\.csv has id, shop, amount, paid, note, when, seen/,
+    /all 400 records of source 'orders' were refused; .*'at' is missing; if a column has a different name there, add --column orders\.COLUMN=FIELD; .*all\.csv has id, shop, amount, paid, note, when, seen/,
   )
 })

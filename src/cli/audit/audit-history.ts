@@ -1,4 +1,4 @@
-/** The history that an audit is of: files, whatever their columns are called, or the log of a data folder. */
+/** Loads the history of an audit from files, with mapped column names, or from the log of a data folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
 import { sourcesOfLabels } from '../../decision/reads.ts'
@@ -13,29 +13,31 @@ import { checkFields, fieldsWanted, theirNames } from './audit-columns.ts'
 import type { AuditRequest } from './audit-request.ts'
 import { fieldsOf, type FileFields } from '../command/file-fields.ts'
 
+/** The history of an audit, with problems of its files. */
 export interface AuditHistory {
   readonly log: ReplayLog
-  /** Processor seconds of reading and checking, by source: what all took, by how many events each has. */
+  /** CPU seconds of reading and validation by source: the total, divided in proportion to the events of each source. */
   readonly intakeSeconds?: ReadonlyMap<string, number>
-  /** Records that were refused, and the first of them, in words. */
+  /** Number of refused records, and a description of the first. */
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
 }
 
-/** Throws `SPILL_INPUT` for a source without a file, unless only labels of other models need it. */
+/** Checks that each source has a file. Throws `SPILL_INPUT`, except for sources that only labels of other models read. */
 export function checkFed(ir: PipelineIR, { label }: ModelIR, files: readonly SourceFile[]): void {
   const ofLabels = sourcesOfLabels(ir)
   const missing = ir.sources
     .map(({ name }) => name)
     .filter(name => (!ofLabels.has(name) || name === label?.source) && !files.some(({ source }) => source === name))
   if (missing.length === 0) return
-  const said = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which says what came of decisions' : ''}`).join(' and ')
+  const names = missing.map(name => `source '${name}'${ofLabels.has(name) ? ', which has the outcomes' : ''}`).join(' and ')
   throw new SpillwayError(
     'SPILL_INPUT',
-    `no file for ${said}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
+    `no file for ${names}: add ${missing.map(name => `--history ${name}=FILE`).join(' ')}; one file may feed several sources`,
   )
 }
 
+/** Throws `SPILL_INPUT` if the files do not match the sources, or if all records of a source are refused. */
 export async function historyOf(
   pipeline: Pipeline,
   request: AuditRequest,
@@ -50,9 +52,9 @@ export async function historyOf(
     return { log, refused: undefined, warnings: [] }
   }
   const theirs = theirNames(pipeline, columns)
-  const { warnings, fields } = await fieldsChecked(pipeline.ir.sources, theirs, files)
+  const { warnings, fields } = await checkFiles(pipeline.ir.sources, theirs, files)
   let [count, first] = [0, '']
-  const before = process.cpuUsage()
+  const cpuBefore = process.cpuUsage()
   const log = await load(pipeline, files, {
     theirs,
     onRefused({ reason, detail, source, place }) {
@@ -65,18 +67,18 @@ export async function historyOf(
     if (counts.records > 0 && counts.accepted === 0)
       throw new SpillwayError(
         'SPILL_INPUT',
-        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${otherNames(name, fields(name))}`,
+        `all ${counts.records} records of source '${name}' were refused; the first of the history: ${first}${namesHint(name, fields(name))}`,
       )
-  const { user, system } = process.cpuUsage(before)
-  return { log, intakeSeconds: sharedBy(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { log, intakeSeconds: secondsBySource(log, (user + system) / 1e6), refused: count > 0 ? { count, first } : undefined, warnings }
 }
 
-function sharedBy({ histories, length }: ReplayLog, seconds: number): Map<string, number> {
+function secondsBySource({ histories, length }: ReplayLog, seconds: number): Map<string, number> {
   return new Map([...histories].map(([name, { block }]) => [name, (seconds * block.length) / Math.max(1, length)]))
 }
 
-/** Every file is opened once, whatever it feeds. Throws as `checkFields` does. */
-async function fieldsChecked(
+/** Reads the field names of each file once and checks them. Throws like `checkColumnMappings`. */
+async function checkFiles(
   sources: readonly SourceIR[],
   theirs: ReadonlyMap<string, TheirNames>,
   files: readonly SourceFile[],
@@ -84,15 +86,15 @@ async function fieldsChecked(
   const wanted = new Map(sources.map(source => [source.name, fieldsWanted(source, theirs.get(source.name))]))
   const fields = new Map<string, FileFields>()
   for (const path of new Set(files.map(file => file.path))) {
-    const fed = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
-    fields.set(path, await fieldsOf(path, fed))
+    const expected = files.filter(file => file.path === path).flatMap(({ source }) => wanted.get(source) ?? [])
+    fields.set(path, await fieldsOf(path, expected))
   }
   const fieldsOfSource = (source: string): FileFields[] => files.filter(file => file.source === source).map(({ path }) => fields.get(path)!)
   return { warnings: checkFields(sources, theirs, fieldsOfSource), fields: fieldsOfSource }
 }
 
-/** What a map reads of a record nobody knows before it is called: it may be the names. */
-const otherNames = (source: string, [first]: readonly FileFields[]): string =>
+/** Suggests `--column`. The fields that a map function reads are unknown, so wrong names show only as refused records. */
+const namesHint = (source: string, [first]: readonly FileFields[]): string =>
   first === undefined || first.names.length === 0
     ? ''
-    : `; if a column has another name there, say so: --column ${source}.COLUMN=THEIRS; ${first.file} has ${first.names.slice(0, 20).join(', ')}`
+    : `; if a column has a different name there, add --column ${source}.COLUMN=FIELD; ${first.file} has ${first.names.slice(0, 20).join(', ')}`

@@ -1,4 +1,4 @@
-/** What `spillway audit` is asked for. */
+/** Parses the options of `spillway audit`. */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -7,10 +7,11 @@ import { UsageError } from '../command/command.ts'
 import { modelNamed } from '../command/model-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 
+/** The parsed options of `spillway audit`. */
 export interface AuditRequest {
   readonly path: string
   readonly files: readonly SourceFile[]
-  /** Without files the log of this folder; with them its stage times alone. */
+  /** A data folder: its log is the history, unless files are given; its stage times are used in both cases. */
   readonly data: string | undefined
   readonly columns: readonly ColumnName[]
   readonly model: string | undefined
@@ -24,7 +25,7 @@ export interface AuditRequest {
   readonly json: boolean
 }
 
-/** A column of a source, and what the history calls it. */
+/** A column of a source, and its name in the history files. */
 export interface ColumnName {
   readonly source: string
   readonly column: string
@@ -32,13 +33,16 @@ export interface ColumnName {
 }
 
 const SEED = 1
+
+/** Default of `--draws`. */
 export const DRAWS = 10_000
+/** Default of `--out`. */
 export const OUT = 'audit'
 
 /** Throws `UsageError`. */
 export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): AuditRequest {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { data, model, out = OUT, prices, people, seed, draws, plans } = values as Readonly<Record<string, string | undefined>>
   const {
     history = [],
@@ -49,7 +53,7 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
   const files = sourceFiles(history, '--history')
   if (files.length === 0 && data === undefined)
     throw new UsageError('give a history: --history NAME=FILE of each source, or --data DIR, the folder of a run')
-  if (column.length > 0 && files.length === 0) throw new UsageError('--column names columns of --history')
+  if (column.length > 0 && files.length === 0) throw new UsageError('--column needs --history')
   return {
     path,
     files,
@@ -59,38 +63,38 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
     out,
     prices,
     people,
-    seed: wholeOf('seed', seed, SEED, 0, 2 ** 32 - 1),
-    draws: wholeOf('draws', draws, DRAWS, 100, limits.AUDIT_DRAWS_MAX),
-    plans: plans === undefined ? undefined : wholeOf('plans', plans, 1, 1, limits.AUDIT_PLANS_MAX),
+    seed: integerOf('seed', seed, SEED, 0, 2 ** 32 - 1),
+    draws: integerOf('draws', draws, DRAWS, 100, limits.AUDIT_DRAWS_MAX),
+    plans: plans === undefined ? undefined : integerOf('plans', plans, 1, 1, limits.AUDIT_PLANS_MAX),
     apply,
     json,
   }
 }
 
-function columnOf(given: string): ColumnName {
-  const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(given)
-  if (!match) throw new UsageError(`--column ${given} is none; write SOURCE.COLUMN=THEIRS, as readings.glucose=value_mg`)
+function columnOf(text: string): ColumnName {
+  const match = /^([^.=]+)\.([^=]+)=(.+)$/.exec(text)
+  if (!match) throw new UsageError(`--column ${text} is not SOURCE.COLUMN=FIELD; write for example readings.glucose=value_mg`)
   return { source: match[1], column: match[2], theirs: match[3] }
 }
 
-function wholeOf(name: string, given: string | undefined, otherwise: number, least: number, most: number): number {
-  if (given === undefined) return otherwise
-  const value = /^\d{1,10}$/.test(given) ? Number(given) : NaN
-  if (!(value >= least && value <= most)) throw new UsageError(`--${name} ${given} is no whole number from ${least} to ${most}`)
+function integerOf(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
+  if (text === undefined) return fallback
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
+  if (!(value >= min && value <= max)) throw new UsageError(`--${name} ${text} is not a whole number from ${min} to ${max}`)
   return value
 }
 
-/** The model that is audited: the one that is named, or the one that has a worth, or a label. Throws `SPILL_INPUT`. */
-export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, asked: string | undefined): ModelIR {
+/** The model to audit: the named one, else the only one with a value function, else the only one with a label. Throws `SPILL_INPUT`. */
+export function modelOf(ir: PipelineIR, worths: ReadonlyMap<string, unknown>, requested: string | undefined): ModelIR {
   const { name, models } = ir
-  if (asked !== undefined) return modelNamed(ir, asked)
+  if (requested !== undefined) return modelNamed(ir, requested)
   const valued = models.filter(model => worths.has(model.name))
   const labelled = models.filter(({ label }) => label !== undefined)
   const [only, ...others] = valued.length > 0 ? valued : labelled
   if (!only)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `pipeline '${name}' has no model with a label, so that nothing says what came of decisions; give one label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `pipeline '${name}' has no model with a label, so decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
     )
   if (others.length > 0)
     throw new SpillwayError(

@@ -1,4 +1,4 @@
-/** `spillway audit`: at which stage would less latency be worth something? A table, a page, and a placement to accept. */
+/** `spillway audit`: measures the value of lower latency at each stage and proposes placements. Reports as text, HTML and JSON. */
 import { join } from 'node:path'
 import type { AuditOptions } from '../../audit/compare/audit-options.ts'
 import { audit, worthOf, type Audited } from '../../audit/audit.ts'
@@ -29,35 +29,41 @@ import { shellWord } from '../command/shell-word.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
 import { troubleLines } from '../command/replay-summary.ts'
 
+/** The command `spillway audit`. */
 export const auditCommand: Command = {
   name: 'audit',
   usage: 'PIPELINE --history NAME=FILE… | --data DIR',
-  summary: 'where would less latency be worth something? a table, a page, and a placement to accept',
+  summary: 'measure the value of lower latency at each stage, and propose placements; writes a report as text and as a page',
   options: {
     history: {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+      help: 'a history file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    column: { type: 'string', multiple: true, value: 'NAME.COLUMN=THEIRS', help: 'what the files of a source call a column of it' },
+    column: {
+      type: 'string',
+      multiple: true,
+      value: 'SOURCE.COLUMN=FIELD',
+      help: 'the name of a column in the history files; may be repeated',
+    },
     data: {
       type: 'string',
       value: 'DIR',
-      help: 'the data folder of a run: where the time goes; its log is the history, without --history',
+      help: 'the data folder of a run, for its stage times; without --history its log is the history',
     },
-    model: { type: 'string', value: 'NAME', help: 'the model whose decisions are judged, where there are several' },
-    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment: an example unless given' },
-    people: { type: 'string', value: 'FILE', help: 'what it takes people to look after it: presets unless given' },
-    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html: ${OUT} unless given` },
-    seed: { type: 'string', value: 'N', help: 'of what is drawn: 1 unless given' },
-    draws: { type: 'string', value: 'N', help: `of the distribution that bands hold together by: ${DRAWS} unless given` },
+    model: { type: 'string', value: 'NAME', help: 'the model to audit, if there are several' },
+    prices: { type: 'string', value: 'FILE', help: 'prices of the target deployment (default: an example)' },
+    people: { type: 'string', value: 'FILE', help: 'effort of people to operate the deployment (default: presets)' },
+    out: { type: 'string', value: 'DIR', help: `the folder for audit.json and audit.html (default ${OUT})` },
+    seed: { type: 'string', value: 'N', help: 'the random seed (default 1)' },
+    draws: { type: 'string', value: 'N', help: `draws for simultaneous intervals (default ${DRAWS})` },
     plans: {
       type: 'string',
       value: 'N',
-      help: 'plans that are evaluated at most; such as differ from one of them in cost alone are compared too',
+      help: 'the most plans to evaluate; plans that differ only in cost do not count',
     },
-    apply: { type: 'boolean', help: 'make the edit of the proposed placement in your files, if a change is proposed' },
+    apply: { type: 'boolean', help: 'write the proposed placements to your files' },
     json: { type: 'boolean', help: 'print the report as one JSON object, and nothing else' },
   },
   async run(values, positionals) {
@@ -70,18 +76,18 @@ export const auditCommand: Command = {
     const progress = new Progress()
     try {
       const history = await historyOf(pipeline, request, (stage, share) => progress.show(stage, share))
-      const { report, proposed } = await audited(pipeline, model, history, request, progress)
+      const { report, proposed } = await runAudit(pipeline, model, history, request, progress)
       progress.done()
-      const { report: shown, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
-      const files = writeReport(shown, request.out)
-      if (request.json) console.log(reportJson(shown))
+      const { report: finalReport, notes } = await accept(pipeline, { report, proposed, log: history.log }, request)
+      const files = writeReport(finalReport, request.out)
+      if (request.json) console.log(reportJson(finalReport))
       else
         console.log(
           forTerminal(
             [
-              reportText(shown),
+              reportText(finalReport),
               '',
-              ...grantedLines(pipeline, model),
+              ...assumptionLines(pipeline, model),
               ...troubleLines(history),
               ...notes,
               `The page: ${files.page}; as JSON: ${files.json}`,
@@ -95,13 +101,13 @@ export const auditCommand: Command = {
   },
 }
 
-/** What the user takes for granted stands where a person looks last, since the answer rests on it. */
-function grantedLines({ worths }: Pipeline, { name }: ModelIR): string[] {
+/** The assumptions of the value function. They come last, where the reader looks first. */
+function assumptionLines({ worths }: Pipeline, { name }: ModelIR): string[] {
   const assumed = worths.get(name)?.ir.assumes ?? []
-  return assumed.map(text => `The answer rests on this: ${text}`)
+  return assumed.map(text => `Assumption: ${text}`)
 }
 
-async function audited(
+async function runAudit(
   pipeline: Pipeline,
   model: ModelIR,
   history: AuditHistory,
@@ -109,52 +115,53 @@ async function audited(
   progress: Progress,
 ): Promise<Audited> {
   const { seed, draws, plans, prices, people, data, out } = request
-  const kept = new Kept(join(out, 'audit.part.json'))
-  const done = await audit(pipeline, history.log, {
+  const finished = new Kept(join(out, 'audit.part.json'))
+  const result = await audit(pipeline, history.log, {
     model,
     worth: worthOf(pipeline.worths, model),
     seed,
     draws,
     prices: prices === undefined ? examplePrices : readPricesFile(prices),
     people: people === undefined ? presetPeople : readPeopleFile(people),
-    ...(await ofRun(pipeline, model, data)),
+    ...(await runMeasurements(pipeline, model, data)),
     intakeSeconds: history.intakeSeconds,
     plansMax: plans,
     command: commandOf(request),
     onProgress: (stage, share) => progress.show(stage, share),
-    kept: (name, of, make) => kept.of(name, of, make),
+    kept: (name, of, make) => finished.of(name, of, make),
   })
-  kept.forget()
-  return done
+  finished.forget()
+  return result
 }
 
-/** Of decisions that ran: where the time went, how old groups were, whose outcome an action has hidden, and the version that scores. */
-type OfRun = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
+/** Measurements of the decisions of a run: stage times, feature ages, outcomes hidden by actions, and the champion. */
+type RunMeasurements = Pick<AuditOptions, 'stages' | 'traces' | 'isCensored' | 'chanceOf' | 'champion'>
 
-async function ofRun({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<OfRun> {
+async function runMeasurements({ ir }: Pipeline, model: ModelIR, data: string | undefined): Promise<RunMeasurements> {
   if (data === undefined)
     return {
       stages: {
-        why: 'a history of files has no times of stages: let the pipeline run (spillway run PIPELINE --data DIR), and give --data DIR here too',
+        why: 'history files have no stage times; run the pipeline (spillway run PIPELINE --data DIR) and add --data DIR here',
       },
     }
   const actions = (ir.actions ?? []).filter(action => action.model === model.name)
   const deadline = actions.find(action => action.deadline !== undefined)?.deadline
   return lookInto(data, reader => {
-    const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
-    const seen = seenPositions(ir, model, reader)
+    const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
+    const observed = seenPositions(ir, model, reader)
     return {
       stages: stagesPart(readSamples(reader, model.name, actions), deadline, total),
       ...(model.train && { champion: promotedChampion(reader, ir, model) }),
       traces: tracesOf(recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), new Strings(), { total })),
-      ...(seen && {
-        isCensored: (_: number, position: number) => seen.hidden.has(position),
-        chanceOf: (position: number) => seen.chances.get(position),
+      ...(observed && {
+        isCensored: (_: number, position: number) => observed.hidden.has(position),
+        chanceOf: (position: number) => observed.chances.get(position),
       }),
     }
   })
 }
 
+/** The command line that reproduces the report. */
 function commandOf({ path, files, columns, data, model, prices, people, out, seed, draws, plans }: AuditRequest): string {
   return [
     `spillway audit ${shellWord(path)}`,

@@ -1,4 +1,4 @@
-/** What `spillway backfill` is asked for. */
+/** Parses the options of `spillway backfill`. */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -13,17 +13,22 @@ import { DATA_DEFAULT } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 import { momentOf } from '../command/time-text.ts'
 
+/** Default of `--live`. */
 export const LIVE = '30d'
 
+/** The parsed options of `spillway backfill`. */
 export interface BackfillRequest {
+  /** The file of the pipeline. */
   readonly path: string
   readonly files: readonly SourceFile[]
   readonly data: string
   readonly out: string
   readonly groups: readonly string[] | undefined
   readonly moments: Moments
+  /** A key is active with an event in so many milliseconds before. */
   readonly live: number
   readonly unit: Unit
+  /** UTC milliseconds, as `to`. */
   readonly from: number | undefined
   readonly to: number | undefined
   readonly threads: number
@@ -34,11 +39,11 @@ export interface BackfillRequest {
 
 /** Throws `UsageError`. */
 export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): BackfillRequest {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const texts = values as Readonly<Record<string, string | undefined>>
   const { out, data, every, live = LIVE, by = 'day', threads } = texts
-  if (out === undefined) throw new UsageError('--out DIR says where the store of feature values is to be')
+  if (out === undefined) throw new UsageError('--out DIR is required: the folder of the offline store')
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(file => isPostgres(file.path)))
     throw new UsageError('a backfill reads files or a data folder; a table of PostgreSQL is a source of spillway run')
@@ -48,10 +53,10 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
     ['the pipeline', path],
   ] as const)
     if (resolve(folder) === resolve(out)) throw new UsageError(`--out ${out} is ${option}; name another folder`)
-  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is none of ${units.join(', ')}${didYouMean(by, units)}`)
+  if (!units.some(unit => unit === by)) throw new UsageError(`--by ${by} is not one of ${units.join(', ')}${didYouMean(by, units)}`)
   if (texts['at'] !== undefined && texts['at'] !== 'events') throw new UsageError(`--at ${texts['at']}: write --at events, or --every 1d`)
   if (texts['at'] !== undefined && every !== undefined) throw new UsageError('--at events and --every are two kinds of rows; leave one out')
-  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is no number from 1`)
+  if (threads !== undefined && !/^[1-9]\d{0,2}$/.test(threads)) throw new UsageError(`--threads ${threads} is not a whole number from 1`)
   const [from, to] = (['from', 'to'] as const).map(name => (texts[name] === undefined ? undefined : startOf(`--${name}`, texts[name])))
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${texts['from']} is not before --to ${texts['to']}`)
@@ -76,7 +81,7 @@ export function backfillRequestOf(values: Readonly<Record<string, unknown>>, [pa
   }
 }
 
-/** A moment, or the start in UTC of a partition by its name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
+/** A time, or the start in UTC of the partition of that name: `2026-01-31`, `2026-01`. Throws `UsageError`. */
 function startOf(option: string, text: string): number {
   const [name, month] = /^(\d{4}-\d\d)(?:-\d\d)?$/.exec(text) ?? []
   const start = name === undefined ? undefined : timestampMs(`${name === month ? `${name}-01` : name}T00:00Z`)

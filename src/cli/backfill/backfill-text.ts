@@ -1,22 +1,23 @@
-/** What a backfill would do, and what it did, for a person. */
+/** The plan and the result of a backfill as text. */
 import type { Asked } from '../../batch/backfill/asked.ts'
 import type { Filled, Gap } from '../../batch/backfill/backfill.ts'
 import type { GroupGap, Why } from '../../batch/backfill/gap.ts'
 import { placeText } from '../../define/ir/pipeline-changes.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 
-const words: Readonly<Record<Why, string>> = {
+const reasonTexts: Readonly<Record<Why, string>> = {
   new: 'not there yet',
-  changed: 'of another definition',
-  events: 'of other events',
+  changed: 'of a different definition',
+  events: 'of different events',
   gone: 'deleted',
   damaged: 'damaged',
 }
 
+/** The missing files of each feature group, and the estimated cost. */
 export function gapText(out: string, { groups, cost }: Gap, { leftOut }: Asked, threads: number): string {
   return [
     ...groups.flatMap(groupLines),
-    ...leftOut.map(what => `left out: ${what}`),
+    ...leftOut.map(omission => `left out: ${omission}`),
     cost.files === 0
       ? `Nothing is missing in ${out}.`
       : `to fill: ${counted(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${counted(cost.events, 'event')}; ` +
@@ -24,6 +25,7 @@ export function gapText(out: string, { groups, cost }: Gap, { leftOut }: Asked, 
   ].join('\n')
 }
 
+/** The files that were written, and the hash of the store. */
 export const filledText = (out: string, { files, bytes, seconds, hash }: Filled): string =>
   `${counted(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
 
@@ -31,7 +33,7 @@ function groupLines({ asked, partitions, others }: GroupGap): string[] {
   const { group, moments } = asked
   const rows =
     moments.kind === 'events' ? 'events' : group.place.kind === 'batch' || group.place.kind === 'scheduled' ? 'its schedule' : 'ticks'
-  const span =
+  const range =
     partitions.length === 0
       ? 'no events'
       : `${counted(partitions.length, 'partition')} of ${partitions[0].partition.name} to ${partitions.at(-1)!.partition.name}`
@@ -41,12 +43,12 @@ function groupLines({ asked, partitions, others }: GroupGap): string[] {
   )
   const width = Math.max(0, ...[...missing.values()].map(([{ file }]) => (file.feature?.feature.name ?? 'rows').length))
   return [
-    `${group.name}, ${placeText(group.place)}, at ${rows}: ${span}`,
-    ...[...missing.values()].map(each => {
-      const [{ file }] = each
-      return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${number(each.length)} ${words[file.why]}: ${namesText(each.map(({ name }) => name))}`
+    `${group.name}, ${placeText(group.place)}, at ${rows}: ${range}`,
+    ...[...missing.values()].map(gaps => {
+      const [{ file }] = gaps
+      return `  ${(file.feature?.feature.name ?? 'rows').padEnd(width)}  ${number(gaps.length)} ${reasonTexts[file.why]}: ${namesText(gaps.map(({ name }) => name))}`
     }),
-    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that this history has not: left as they are`] : []),
+    ...(others > 0 ? [`  ${counted(others, 'partition')} of days that are not in this history: unchanged`] : []),
   ]
 }
 

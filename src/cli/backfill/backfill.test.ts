@@ -1,4 +1,4 @@
-/** `spillway backfill` as a person meets it: what it says first, what it refuses, and that a log and files of the same events give the same files. */
+/** The `spillway backfill` command: its estimate, its errors, and equal output from a log and from files of the same events. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,10 +38,10 @@ const plans = file('plans.ndjson', '{"card":"a","plan":"x","at":"2026-01-01T00:0
 const out = join(folder, 'store')
 const backfill = (...args: readonly string[]) => run('backfill', pipeline, '--source', `sales=${sales}`, '--out', out, ...args)
 
-test('what is missing and what it costs is said first; only who is sure goes on', async () => {
+test('a backfill prints the missing files and their cost first, and needs a confirmation', async () => {
   const unsure = await backfill()
   assert.equal(unsure.status, 2)
-  assert.match(unsure.err, /add --yes to fill that, or --dry-run to end here/)
+  assert.match(unsure.err, /add --yes to write these files, or --dry-run to only list them/)
   const dry = await backfill('--dry-run')
   assert.equal(dry.status, 0)
   assert.match(
@@ -56,29 +56,29 @@ test('what is missing and what it costs is said first; only who is sure goes on'
   assert.match((await backfill()).out, /Nothing is missing in .*store\.$/)
 })
 
-test('the log of a data folder gives the files that files give', async () => {
+test('a data folder and files of the same events give the same store', async () => {
   const data = join(folder, 'data')
   const imported = await run('replay', streamed, '--source', `sales=${sales}`, '--source', `plans=${plans}`, '--log', data)
   assert.equal(imported.status, 0, imported.err)
   const other = join(folder, 'of-log')
-  const { status, out: said } = await run('backfill', pipeline, '--data', data, '--out', other, '--yes', '--json')
+  const { status, out: printed } = await run('backfill', pipeline, '--data', data, '--out', other, '--yes', '--json')
   assert.equal(status, 0)
-  const { missing, filled } = JSON.parse(said) as { missing: unknown[]; filled: { files: number; rows: number } }
+  const { missing, filled } = JSON.parse(printed) as { missing: unknown[]; filled: { files: number; rows: number } }
   assert.deepEqual([missing.length, filled.files, filled.rows], [9, 9, 4])
-  const [ofFiles, ofLog] = [out, other].map(store => [...filesIn(store)].filter(([name]) => name !== 'manifest.json'))
+  const [fromFiles, fromLog] = [out, other].map(store => [...filesIn(store)].filter(([name]) => name !== 'manifest.json'))
   assert.deepEqual(
-    ofLog.map(([name, { bytes }]) => [name, bytes]),
-    ofFiles.map(([name, { bytes }]) => [name, bytes]),
+    fromLog.map(([name, { bytes }]) => [name, bytes]),
+    fromFiles.map(([name, { bytes }]) => [name, bytes]),
   )
   const again = await run('backfill', pipeline, '--data', data, '--out', other)
   assert.match(again.out, /Nothing is missing/)
 })
 
-test('a stretch, a group and ticks are what is asked for', async () => {
+test('options select a time range, a feature group and ticks', async () => {
   const other = join(folder, 'ticks')
   const args = ['--source', `sales=${sales}`, '--out', other, '--group', 'now', '--every', '12h', '--live', '1d', '--json']
-  const { out: said } = await run('backfill', wider, ...args, '--from', '2026-01-02T00:00Z', '--to', '2026-01-04T00:00Z', '--yes')
-  const { missing, filled } = JSON.parse(said) as { missing: { partition: string; file: string }[]; filled: { rows: number } }
+  const { out: printed } = await run('backfill', wider, ...args, '--from', '2026-01-02T00:00Z', '--to', '2026-01-04T00:00Z', '--yes')
+  const { missing, filled } = JSON.parse(printed) as { missing: { partition: string; file: string }[]; filled: { rows: number } }
   assert.deepEqual([...new Set(missing.map(({ partition }) => partition))], ['2026-01-02', '2026-01-03'])
   assert.deepEqual([...new Set(missing.map(({ file: name }) => name))].sort(), [
     'feature.most.parquet',
@@ -86,43 +86,43 @@ test('a stretch, a group and ticks are what is asked for', async () => {
     'feature.spent.parquet',
     'rows.parquet',
   ])
-  // Of the second day: a and b at 0:00 and 12:00; of the third: a twice.
+  // On the second day a and b at 0:00 and 12:00, on the third day a twice.
   assert.equal(filled.rows, 6)
 })
 
 test('a partition is named by its day or month', async () => {
-  const stretch = async (...args: readonly string[]) => {
-    const asked = ['--source', `sales=${sales}`, '--out', join(folder, 'named'), '--group', 'now', '--dry-run', '--json', ...args]
-    const { out: said, err } = await run('backfill', wider, ...asked)
-    assert.notEqual(said, '', err)
-    return [...new Set((JSON.parse(said) as { missing: { partition: string }[] }).missing.map(({ partition }) => partition))]
+  const missingIn = async (...range: readonly string[]) => {
+    const args = ['--source', `sales=${sales}`, '--out', join(folder, 'named'), '--group', 'now', '--dry-run', '--json', ...range]
+    const { out: printed, err } = await run('backfill', wider, ...args)
+    assert.notEqual(printed, '', err)
+    return [...new Set((JSON.parse(printed) as { missing: { partition: string }[] }).missing.map(({ partition }) => partition))]
   }
-  assert.deepEqual(await stretch('--from', '2026-01-02'), ['2026-01-02', '2026-01-04'])
-  assert.deepEqual(await stretch('--from', '2026-01-01', '--to', '2026-01-02'), ['2026-01-01'])
-  assert.deepEqual(await stretch('--by', 'month', '--from', '2026-01', '--to', '2026-02'), ['2026-01'])
-  assert.deepEqual(await stretch('--from', '2026-02'), [])
+  assert.deepEqual(await missingIn('--from', '2026-01-02'), ['2026-01-02', '2026-01-04'])
+  assert.deepEqual(await missingIn('--from', '2026-01-01', '--to', '2026-01-02'), ['2026-01-01'])
+  assert.deepEqual(await missingIn('--by', 'month', '--from', '2026-01', '--to', '2026-02'), ['2026-01'])
+  assert.deepEqual(await missingIn('--from', '2026-02'), [])
 })
 
-test('the estimated size is that of a history whose keys become more, at events and at times', async () => {
+test('the size estimate holds for a history with a growing number of keys, at events and at times', async () => {
   const many = Array.from({ length: 6000 }, (_, i) =>
     JSON.stringify({ card: `c${(i * 7919) % 300}`, amount: ((i * 104_729) % 10_007) / 100, at: Date.UTC(2026, 0, 1) + i * 300_000 }),
   )
   const history = file('many.ndjson', many.join('\n'))
   for (const [name, ...moments] of [['events'], ['hours', '--every', '1h'], ['days', '--every', '1d']] as const) {
-    const asked = ['--source', `sales=${history}`, '--out', join(folder, name), '--group', 'now', '--yes', '--json', ...moments]
-    const { cost, filled } = JSON.parse((await run('backfill', wider, ...asked)).out) as Record<'cost' | 'filled', { bytes: number }>
+    const args = ['--source', `sales=${history}`, '--out', join(folder, name), '--group', 'now', '--yes', '--json', ...moments]
+    const { cost, filled } = JSON.parse((await run('backfill', wider, ...args)).out) as Record<'cost' | 'filled', { bytes: number }>
     const ratio = cost.bytes / filled.bytes
     assert.ok(ratio > 0.7 && ratio < 1.4, `${name}: ${cost.bytes} bytes were estimated, ${filled.bytes} came`)
   }
 })
 
-test('what cannot be is refused, with the fix', async () => {
-  const refused: [args: readonly string[], code: number, message: RegExp][] = [
-    [[], 2, /--out DIR says where/],
+test('invalid options are rejected with the fix', async () => {
+  const rejected: [args: readonly string[], code: number, message: RegExp][] = [
+    [[], 2, /--out DIR is required/],
     [['--out', folder, '--every', 'soon'], 2, /--every: .*'soon' is no duration/],
-    [['--out', folder, '--by', 'dya'], 2, /--by dya is none of day, month; did you mean 'day'/],
+    [['--out', folder, '--by', 'dya'], 2, /--by dya is not one of day, month; did you mean 'day'/],
     [['--out', folder, '--from', '2026-01-02T00:00Z', '--to', '2026-01-01T00:00Z'], 2, /is not before --to/],
-    [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is no moment/],
+    [['--out', folder, '--from', '2026-02-30'], 2, /--from 2026-02-30 is not a time/],
     [['--out', folder, '--at', 'events', '--every', '1d'], 2, /two kinds of rows/],
     [['--out', pipeline, '--source', `sales=${sales}`, '--yes'], 2, /is the pipeline; name another folder/],
     [['--out', sales, '--source', `sales=${sales}`, '--yes'], 1, /SPILL_INPUT: .*is a file; name a folder/],
@@ -140,14 +140,14 @@ test('what cannot be is refused, with the fix', async () => {
     [['--out', folder, '--source', `sales=${sales}`, '--group', 'late'], 1, /SPILL_UNSUPPORTED: group 'late' is placed corrected/],
     [['--out', folder, '--data', join(folder, 'nothing')], 1, /SPILL_STORE/],
   ]
-  for (const [args, code, message] of refused) {
+  for (const [args, code, message] of rejected) {
     const { status, err } = await run('backfill', pipeline, ...args)
     assert.match(err, message)
     assert.equal(status, code, err)
   }
 })
 
-test('a manifest that is damaged, or of something else, is said', async () => {
+test('a damaged manifest, and a file that is not a manifest, are errors', async () => {
   const other = mkdtempSync(join(folder, 'damaged-'))
   writeFileSync(join(other, 'manifest.json'), readFileSync(join(out, 'manifest.json'), 'utf8').slice(0, 100))
   const args = ['--source', `sales=${sales}`, '--out', other, '--yes']

@@ -1,4 +1,4 @@
-/** `spillway backfill`: the history of feature values as Parquet, filled exactly where it is missing. */
+/** `spillway backfill`: writes the history of feature values as Parquet, and computes only the missing files. */
 import { createInterface } from 'node:readline/promises'
 import { askedOf, type Asked } from '../../batch/backfill/asked.ts'
 import { fillGap, lookForGap, type BackfillOptions, type Filled, type Gap, type History } from '../../batch/backfill/backfill.ts'
@@ -14,46 +14,47 @@ import { importPipeline } from '../command/pipeline-file.ts'
 import { Progress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { checkSourceFiles } from '../command/source-files-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
+/** The command `spillway backfill`. */
 export const backfillCommand: Command = {
   name: 'backfill',
   usage: 'PIPELINE --out DIR [--source NAME=FILE…]',
-  summary: 'the history of feature values as Parquet, filled where it is missing; says first what it costs',
+  summary: 'write the history of feature values as Parquet, only what is missing; prints the cost first',
   options: {
-    group: { type: 'string', multiple: true, value: 'NAME', help: 'of this feature group alone; repeat for more' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
-    data: { ...dataOption, help: `without --source, the log of this data folder: ${DATA_DEFAULT} unless given` },
-    out: { type: 'string', value: 'DIR', help: 'the folder of the store' },
-    at: { type: 'string', value: 'events', help: "a row at each event's arrival, which is the default" },
-    every: { type: 'string', value: '1d', help: 'instead: rows at multiples of this time, for each key that is live' },
-    live: { type: 'string', value: LIVE, help: `a key is live with an event in so long before; lifetime: ever. ${LIVE} unless given` },
-    by: { type: 'string', value: 'day|month', help: 'how the store is partitioned: by day unless given' },
+    group: { type: 'string', multiple: true, value: 'NAME', help: 'only this feature group; may be repeated' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
+    data: { ...dataOption, help: `without --source, read the log of this data folder (default ${DATA_DEFAULT})` },
+    out: { type: 'string', value: 'DIR', help: 'the folder of the offline store' },
+    at: { type: 'string', value: 'events', help: "a row at each event's ingestion time (the default)" },
+    every: { type: 'string', value: '1d', help: 'instead of --at: rows at multiples of this duration, for each active key' },
+    live: { type: 'string', value: LIVE, help: `a key is active for this long after an event, forever with lifetime (default ${LIVE})` },
+    by: { type: 'string', value: 'day|month', help: 'the size of a partition (default day)' },
     from: {
       type: 'string',
-      value: 'MOMENT',
-      help: 'only partitions that end behind it: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
+      value: 'TIME',
+      help: 'only partitions that end after this time: 2026-01-01 (UTC), 2026-01-01T00:00Z, or UTC milliseconds',
     },
-    to: { type: 'string', value: 'MOMENT', help: 'only partitions that begin before it' },
-    threads: { type: 'string', value: 'N', help: 'how many cores to use: all unless given' },
-    'dry-run': { type: 'boolean', help: 'say what is missing and what it costs, and end' },
-    yes: { type: 'boolean', help: 'fill without asking' },
+    to: { type: 'string', value: 'TIME', help: 'only partitions that begin before this time' },
+    threads: { type: 'string', value: 'N', help: 'the number of cores to use (default: all)' },
+    'dry-run': { type: 'boolean', help: 'print the missing files and their cost, and stop' },
+    yes: { type: 'boolean', help: 'write without asking' },
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
   async run(values, positionals) {
     const request = backfillRequestOf(values, positionals)
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
-    const asked = askedOf(pipeline.ir, request.groups, request.moments, request.live)
+    const selection = askedOf(pipeline.ir, request.groups, request.moments, request.live)
     const progress = new Progress()
     const { isDry, threads } = request
     const crew = isDry ? undefined : Crew.early(request.files, threads)
     try {
       if (request.files.length > 0)
-        return await backfill({ ...(await filesOf(request, pipeline, asked, progress)), crew }, request, asked, progress)
+        return await backfill({ ...(await filesOf(request, pipeline, selection, progress)), crew }, request, selection, progress)
       const { data, unit } = request
       return await lookInto(data, reader =>
-        backfill({ history: historyOfLog(pipeline, asked, reader, data, unit), notes: [] }, request, asked, progress),
+        backfill({ history: historyOfLog(pipeline, selection, reader, data, unit), notes: [] }, request, selection, progress),
       )
     } finally {
       progress.done()
@@ -62,18 +63,19 @@ export const backfillCommand: Command = {
   },
 }
 
-interface Read {
+/** A history with the warnings of its files. */
+interface HistoryInput {
   readonly history: History
-  /** What is to be said of the files. */
+  /** Warnings about the files, a line each. */
   readonly notes: readonly string[]
   readonly crew?: Crew | undefined
 }
 
-async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, asked: Asked, progress: Progress): Promise<Read> {
+async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, selection: Asked, progress: Progress): Promise<HistoryInput> {
   const notes: string[] = []
   let refused = 0
   let first = ''
-  const history = await historyOfFiles(pipeline, asked, files, unit, {
+  const history = await historyOfFiles(pipeline, selection, files, unit, {
     onProgress: (path, share) => progress.show(`reading ${path}`, share),
     onWarning: warning => void notes.push(`warning: ${warning}`),
     onRefused({ place, detail }) {
@@ -83,10 +85,15 @@ async function filesOf({ files, unit }: BackfillRequest, pipeline: Pipeline, ask
   return { history, notes: refused === 0 ? notes : [...notes, `warning: ${counted(refused, 'record')} refused; the first: ${first}`] }
 }
 
-async function backfill({ history, notes, crew }: Read, request: BackfillRequest, asked: Asked, progress: Progress): Promise<number> {
+async function backfill(
+  { history, notes, crew }: HistoryInput,
+  request: BackfillRequest,
+  selection: Asked,
+  progress: Progress,
+): Promise<number> {
   const { out, unit, from, to, threads, isDry, json } = request
   const options: BackfillOptions = {
-    asked,
+    asked: selection,
     history,
     folder: out,
     unit,
@@ -98,33 +105,33 @@ async function backfill({ history, notes, crew }: Read, request: BackfillRequest
   }
   const gap = await lookForGap(options)
   progress.done()
-  if (!json) for (const line of [...notes, gapText(out, gap, asked, threads)]) console.log(line)
+  if (!json) for (const line of [...notes, gapText(out, gap, selection, threads)]) console.log(line)
   const filled =
-    !isDry && gap.work.length > 0 && (await isWanted(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
+    !isDry && gap.work.length > 0 && (await isConfirmed(request)) ? await untilStopped(signal => fillGap(gap, options, signal)) : undefined
   progress.done()
-  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: asked.leftOut, ...(filled && { filled }) }))
+  if (json) console.log(JSON.stringify({ ...reportOf(gap), leftOut: selection.leftOut, ...(filled && { filled }) }))
   else if (filled) console.log(filledText(out, filled))
   return 0
 }
 
-/** Asks whoever is there; nobody has to be sure. */
-async function isWanted({ isSure, json }: BackfillRequest): Promise<boolean> {
+/** Asks for a confirmation on a terminal. Throws `UsageError` without a terminal. */
+async function isConfirmed({ isSure, json }: BackfillRequest): Promise<boolean> {
   if (isSure) return true
-  if (json || !process.stdin.isTTY) throw new UsageError('add --yes to fill that, or --dry-run to end here')
+  if (json || !process.stdin.isTTY) throw new UsageError('add --yes to write these files, or --dry-run to only list them')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^y(?:es)?$/i.test((await terminal.question('Fill that? [y/N] ')).trim())
+    return /^y(?:es)?$/i.test((await terminal.question('Write these files? [y/N] ')).trim())
   } finally {
     terminal.close()
   }
 }
 
 async function untilStopped(fill: (signal: AbortSignal) => Promise<Filled>): Promise<Filled> {
-  const stopping = untilSignal()
+  const stopped = untilSignal()
   try {
-    return await fill(stopping.signal)
+    return await fill(stopped.signal)
   } finally {
-    stopping.forget()
+    stopped.forget()
   }
 }
 

@@ -1,20 +1,22 @@
+/** Definition of a command, and the parsing, help and error text that all commands share. */
 import { inspect, parseArgs } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { forTerminal, inOneLine } from '../../base/show.ts'
 
-/** An option of a command. Lists are given by repeating it. */
+/** An option of a command. The user repeats the option to pass a list. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
-  /** How its value is called in the help: `FILE`. */
+  /** The placeholder of the value in the help: `FILE`. */
   readonly value?: string
   readonly help: string
 }
 
+/** A command of the command line. */
 export interface Command {
   readonly name: string
-  /** Positional arguments as the help shows them: `PIPELINE`. */
+  /** The positional arguments in the help: `PIPELINE`. */
   readonly usage: string
   readonly summary: string
   readonly options: Readonly<Record<string, OptionSpec>>
@@ -22,13 +24,13 @@ export interface Command {
   run(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): Promise<number>
 }
 
-/** Wrong use of the command line: exit code 2, with how the command is called. */
+/** Wrong usage of the command line. The process prints the usage of the command and exits with code 2. */
 export class UsageError extends Error {}
 
-/** The options and positionals of a command. Throws `UsageError` for an unknown option, with the nearest known one. */
+/** The options and positional arguments of a command. Throws `UsageError` for an unknown option, and suggests the nearest valid option. */
 export function parse(command: Command, args: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
-  const own = Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }] as const)
-  const options = { ...Object.fromEntries(own), help: { type: 'boolean', short: 'h' } } as const
+  const declared = Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }] as const)
+  const options = { ...Object.fromEntries(declared), help: { type: 'boolean', short: 'h' } } as const
   for (const arg of args) {
     const name = /^--([^=]+)/.exec(arg)?.[1]
     if (name === undefined) continue
@@ -42,7 +44,7 @@ export function parse(command: Command, args: readonly string[]): { values: Reco
   }
 }
 
-/** How a command is called, and its options, in lines of so many columns. */
+/** The usage of a command and its options, wrapped to `columns`. */
 export function helpOf({ name, usage, summary, options }: Command, columns = COLUMNS): string {
   const rows = Object.entries(options).map(([option, { value, help }]): [string, string] => [
     `  --${option}${value ? ` ${value}` : ''}`,
@@ -56,25 +58,25 @@ export function helpOf({ name, usage, summary, options }: Command, columns = COL
   return [...wrapped(summary, columns), '', `  spillway ${name} ${usage}`, '', ...described].join('\n')
 }
 
-/** What follows the message where a command was called wrongly: the message stays in sight. */
-export const usageOf = ({ name, usage }: Command): string => `  spillway ${name} ${usage}\n\nspillway ${name} --help tells more.`
+/** The text after a usage error. It is short, so that the error stays visible. */
+export const usageOf = ({ name, usage }: Command): string => `  spillway ${name} ${usage}\n\nRun spillway ${name} --help for the options.`
 
-/** Of a terminal that does not say how wide it is, or a file. */
+/** Width of a file, and of a terminal that does not report its width. */
 const COLUMNS = 120
-/** For words beside the options, however narrow the terminal is. */
+/** Least width of the descriptions, however narrow the terminal is. */
 const LEAST_COLUMNS = 40
 
-/** Lines of words, none longer than `columns` unless one word is. */
+/** Wraps words into lines of at most `columns`, unless a single word is longer. */
 const wrapped = (text: string, columns: number): string[] => text.match(new RegExp(`\\S.{0,${columns - 1}}(?!\\S)|\\S+`, 'g')) ?? ['']
 
-/** By shape, not by class: the user's file may have loaded another copy of Spillway. */
+/** Compares by shape, not by class: the user's file may have loaded a different copy of Spillway. */
 export const isSpillwayError = (error: unknown): error is SpillwayError =>
   error instanceof SpillwayError || (error instanceof Error && 'code' in error && String(error.code).startsWith('SPILL_'))
 
-/** The message of anything thrown, with its code where it has one. The stack, and what caused it, only with `SPILLWAY_DEBUG=1`. */
+/** The message of a thrown value, with its error code if it has one. `SPILLWAY_DEBUG=1` adds the stack and the cause. */
 export function messageOf(error: unknown, debug = process.env['SPILLWAY_DEBUG'] === '1'): string {
   if (debug) return forTerminal(inspect(error))
-  // A message of Spillway's is one line, whatever it names.
+  // A message of Spillway is one line, whatever texts it quotes.
   if (isSpillwayError(error)) return inOneLine(`${error.code}: ${error.message}`)
   return forTerminal(error instanceof Error ? error.message : String(error))
 }

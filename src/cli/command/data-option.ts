@@ -1,9 +1,11 @@
-/** The folder of a run, as every command that looks into it takes it. */
+/** The `--data` option, which all commands over a data folder share. */
 import type { OptionSpec } from './command.ts'
 
+/** Default of `--data`. */
 export const DATA_DEFAULT = '.spillway'
 
-export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder: ${DATA_DEFAULT} unless given` }
+/** The option `--data`. */
+export const dataOption: OptionSpec = { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` }
 
-/** The folder that was asked for. */
+/** The data folder that the user named, or the default. */
 export const dataOf = (values: Readonly<Record<string, unknown>>): string => (values['data'] as string | undefined) ?? DATA_DEFAULT

@@ -1,15 +1,19 @@
-/** Which fields the records of a file have: its columns, or, of NDJSON, what its first records have. */
+/** Field names of a file's records: the columns of CSV and Parquet, the fields of the first records of NDJSON. */
 import { openInput } from '../../files/input.ts'
 
+/** The field names of a file. */
 export interface FileFields {
-  /** As messages show it. */
+  /** The name of the file in messages. */
   readonly file: string
   readonly names: readonly string[]
-  /** Records beyond those that were looked at may have others. */
+  /** True for NDJSON: records after the sample may have more fields. */
   readonly isSample: boolean
 }
 
-/** NDJSON is looked at until each of `wanted` was seen, and for one stretch at least: to its end only if there is one that it has not. Throws `SPILL_INPUT` for a file that cannot be read. */
+/**
+ * Reads the field names. Reads NDJSON until all of `wanted` were found, and at least one batch; to its end only if a field is missing.
+ * Throws `SPILL_INPUT` for a file that cannot be read.
+ */
 export async function fieldsOf(path: string, wanted: readonly string[]): Promise<FileFields> {
   const file = await openInput(path)
   if (file.columns) return { file: file.name, names: file.columns.map(({ name }) => name), isSample: false }

@@ -1,4 +1,4 @@
-/** A data folder opened to change what stands in it: one process at a time, as for a run. Each change is a line of the audit log. */
+/** Exclusive access to a data folder for commands that change it, one process at a time. The audit log records each change. */
 import { SpillwayError } from '../../base/errors.ts'
 import { closeFolder, openFolder, readFolder, type DataFolder } from '../../log/sqlite/data-folder.ts'
 import { holderOf } from '../../log/sqlite/lock.ts'
@@ -7,32 +7,36 @@ import type { SqliteStore } from '../../log/sqlite/sqlite-store.ts'
 import { auditedWork } from '../../serve/context/operator-log.ts'
 import { operated } from './operator.ts'
 
-/** A change to a folder, as it is told and kept. */
+/** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
-  readonly of: 'letters' | 'effects' | 'recorded decisions' | 'models'
-  /** `dlq drop`. */
-  readonly what: string
-  readonly numbers: readonly number[] | string
-  /** Nothing of what is in the records. */
+  readonly subject: 'dead letters' | 'effects' | 'recorded decisions' | 'models'
+  /** The command: `dlq drop`. */
+  readonly command: string
+  /** Numbers or names of the changed objects. */
+  readonly targets: readonly number[] | string
+  /** Never contains data from the records. */
   readonly detail?: string
 }
 
-/** Does the change. `say` replaces the detail; `path` is the log's file. */
-export type Changing<T> = (store: SqliteStore, reader: SqliteReader, say: (detail: string) => void, path: string) => Promise<T>
+/** Makes the change. `setDetail` replaces the detail in the audit log; `path` is the log's file. */
+export type Changing<T> = (store: SqliteStore, reader: SqliteReader, setDetail: (detail: string) => void, path: string) => Promise<T>
 
 /**
- * Gives the folder's store, and what it holds, to `use`, and closes both. `use` may close the store itself. Throws `SPILL_BUSY` while a run holds the
- * folder, saying what is to be changed without one, `SPILL_STORE` if there is none.
+ * Opens the folder's store and a reader, passes both to `use`, and closes both. `use` may close the store itself.
+ * Throws `SPILL_BUSY` while a run holds the folder, and `SPILL_STORE` if the folder has no log.
  */
-export async function changeFolder<T>(data: string, { of, what, numbers, detail }: FolderChange, use: Changing<T>): Promise<T> {
-  // A folder that does not exist is not made.
+export async function changeFolder<T>(data: string, { subject, command, targets, detail }: FolderChange, use: Changing<T>): Promise<T> {
+  // Throws for a folder that does not exist, so that no folder is created.
   readFolder(data).close()
-  const entry = { ...operated(what, typeof numbers === 'string' ? numbers : numbers.join(', ')), ...(detail !== undefined && { detail }) }
-  return auditedWork(data, entry, async say => {
-    const folder = await opened(data, of)
+  const entry = {
+    ...operated(command, typeof targets === 'string' ? targets : targets.join(', ')),
+    ...(detail !== undefined && { detail }),
+  }
+  return auditedWork(data, entry, async setDetail => {
+    const folder = await openExclusively(data, subject)
     const reader = readFolder(data)
     try {
-      return await use(folder.store, reader, say, folder.path)
+      return await use(folder.store, reader, setDetail, folder.path)
     } finally {
       reader.close()
       await closeFolder(folder)
@@ -40,15 +44,15 @@ export async function changeFolder<T>(data: string, { of, what, numbers, detail 
   })
 }
 
-async function opened(data: string, what: string): Promise<DataFolder> {
+async function openExclusively(data: string, subject: string): Promise<DataFolder> {
   try {
     return await openFolder(data)
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_BUSY') throw error
-    const ask = what === 'effects' ? ', or ask its server: POST /effects/NUMBER/retry or /drop' : ''
+    const alternative = subject === 'effects' ? ', or send POST /effects/NUMBER/retry or /drop to its server' : ''
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${what} are changed while nothing runs: stop the run first${ask}`,
+      `is in use by process ${holderOf(data) ?? '(unknown)'}; ${subject} can change only while no run holds the folder: stop the run first${alternative}`,
       { place: data, cause: error },
     )
   }

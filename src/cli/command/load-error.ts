@@ -1,3 +1,4 @@
+/** Errors of Node's module loader, translated for the author of a pipeline file: the place, the problem, the fix. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -6,9 +7,9 @@ import { shortPath } from '../../base/short-path.ts'
 import { callerPlace } from '../../define/mistake/caller.ts'
 import * as spillway from '../../index.ts'
 
-/** What Node threw as it loaded a user's file, with the place in the user's words: `pipeline.ts:3`. `name` is the file asked for. */
+/** The error for a user's file that Node failed to load, with its place: `pipeline.ts:3`. `name` is the requested file. */
 export function loadError(name: string, thrown: unknown): SpillwayError {
-  if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} as it is loaded`, thrown)
+  if (!(thrown instanceof Error)) return definitionError(name, `throws ${String(thrown)} while loading`, thrown)
   const missing = /^Cannot find (package|module) '([^']+)' imported from (.+)$/.exec(thrown.message)
   if (missing) {
     const [, kind, target, importer] = missing
@@ -18,12 +19,12 @@ export function loadError(name: string, thrown: unknown): SpillwayError {
         : `imports the package '${target}', which is not installed here; run npm install ${target}`
     return definitionError(importPlace(importer, target), fix, thrown)
   }
-  const what = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails as it is loaded'
+  const problem = thrown instanceof SyntaxError ? 'does not parse or link' : 'fails while loading'
   const place = syntaxPlace(thrown) ?? callerPlace(thrown.stack) ?? name
-  return definitionError(place, `${what}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
+  return definitionError(place, `${problem}: ${thrown.message}${fixOf(thrown.message)}`, thrown)
 }
 
-/** What to do about a word that is not there, or about a file that Node takes for a CommonJS one. */
+/** The fix for an undefined name, and for an ES module that Node loads as CommonJS. */
 function fixOf(message: string): string {
   if (message === 'Cannot use import statement outside a module') return `; write "type": "module" in its package.json`
   const unknown = /'spillway' does not provide an export named '(\w+)'$/.exec(message)?.[1]
@@ -34,16 +35,16 @@ function fixOf(message: string): string {
   return undefinedWord in spillway ? `; import { ${undefinedWord} } from 'spillway'` : ''
 }
 
-const definitionError = (place: string, what: string, cause: unknown): SpillwayError =>
-  new SpillwayError('SPILL_DEFINITION', what, { place, cause })
+const definitionError = (place: string, problem: string, cause: unknown): SpillwayError =>
+  new SpillwayError('SPILL_DEFINITION', problem, { place, cause })
 
-/** Node puts `FILE:LINE` in front of the stack of a syntax error, in one form for TypeScript and another for JavaScript. */
+/** Node writes `FILE:LINE` before the stack of a syntax error: a path for TypeScript, a URL for JavaScript. */
 function syntaxPlace({ stack = '' }: Error): string | undefined {
   const [, file, line] = /^((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*):(\d+)$/m.exec(stack.split('\n', 1)[0]) ?? []
   return file === undefined ? undefined : `${shortPath(file.startsWith('file:') ? fileURLToPath(file) : file)}:${line}`
 }
 
-/** The line of an import, found by what it ends in, since Node does not say. */
+/** The line of an import. Node does not report the line, so the last part of the target is searched for. */
 function importPlace(importer: string, target: string): string {
   const path = importer.startsWith('file:') ? fileURLToPath(importer) : importer
   const ending = target.split(/[\\/]/).at(-1)!

@@ -1,17 +1,17 @@
-/** Who changes a data folder by a command, as the audit log names it. */
+/** Audit log entries for changes that a command makes to a data folder, with the name of the operating-system user. */
 import { userInfo } from 'node:os'
 import { wallClock } from '../../base/clock.ts'
 import type { AuditEntry } from '../../serve/context/operator-log.ts'
 
-/** `what` as `dlq drop`, `to` what it is done to. */
-export const operated = (what: string, to: string): Omit<AuditEntry, 'outcome'> => ({
+/** The entry of a change: `command` such as `dlq drop`, `target` the objects that it changes. */
+export const operated = (command: string, target: string): Omit<AuditEntry, 'outcome'> => ({
   at: wallClock(),
   who: `cli:${userName()}`,
-  what,
-  to,
+  what: command,
+  to: target,
 })
 
-/** Where there are no names of users, as in some containers, their number. */
+/** The user's name, or the user id where the system has no name, as in some containers. */
 function userName(): string {
   try {
     return userInfo().username

@@ -1,3 +1,4 @@
+/** Loads the user's pipeline file. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,19 +8,19 @@ import type { Pipeline } from '../../define/pipeline.ts'
 import { isSpillwayError } from './command.ts'
 import { loadError } from './load-error.ts'
 
-/** Imports a user's file and gives its default export, a pipeline. Throws `SPILL_INPUT`, or what the file's definitions throw. */
+/** Imports a user's file and returns its default export, a pipeline. Throws `SPILL_INPUT`, or the errors of the file's definitions. */
 export async function importPipeline(path: string): Promise<Pipeline> {
   const file = resolve(path)
   const name = shortPath(file)
-  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: name })
+  if (!existsSync(file)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: name })
   let exports: Readonly<Record<string, unknown>>
   try {
     exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
   } catch (error) {
     throw isSpillwayError(error) ? error : loadError(name, error)
   }
-  const found = exports['default']
-  if (!isPipeline(found))
+  const pipeline = exports['default']
+  if (!isPipeline(pipeline))
     throw new SpillwayError(
       'SPILL_DEFINITION',
       `has no pipeline as its default export; end it with: export default pipeline('…', [model])`,
@@ -27,10 +28,10 @@ export async function importPipeline(path: string): Promise<Pipeline> {
         place: name,
       },
     )
-  return found
+  return pipeline
 }
 
-/** By shape, not by class: the file may have loaded another copy of Spillway. */
+/** Compares by shape, not by class: the file may have loaded a different copy of Spillway. */
 function isPipeline(value: unknown): value is Pipeline {
   const candidate = value as Partial<Pipeline> | null | undefined
   return typeof candidate === 'object' && candidate !== null && candidate.maps instanceof Map && typeof candidate.ir?.version === 'number'

@@ -1,10 +1,10 @@
 /**
- * Output of commands. A listing shows each text from a sender (keys, ids, values, records of dead letters, answers of receivers) in one
- * line, so that no sender can forge a line. Every command prints through this file; `test/tidy/` finds commands that do not.
+ * Output of commands. Texts from senders (keys, ids, values, dead letters, responses of receivers) are escaped to one line each,
+ * so that no sender can forge a line of output. Every command prints through this file; `test/tidy/` rejects other ways.
  */
 import { forTerminal, inOneLine } from '../../base/show.ts'
 
-/** The same value with each text in it in one line, as `inOneLine` gives it: keys of objects too, whatever is nested. Bytes, dates and functions are as they were. */
+/** A copy with each string and object key escaped to one line by `inOneLine`. Bytes, dates and functions are unchanged. */
 export function oneLined<T>(value: T): T {
   return oneLinedValue(value) as T
 }
@@ -16,20 +16,21 @@ function oneLinedValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [inOneLine(name), oneLinedValue(field)]))
 }
 
+/** The output format of a list of values. */
 export interface Printing<T> {
   readonly json: boolean
-  /** Lines for people, of a value whose texts are each in one line. */
+  /** The text for people. Its argument has each string escaped to one line. */
   readonly textOf: (value: T) => string
-  /** Returns the value to print as a line of JSON; the value itself by default. */
+  /** The value to print as a line of JSON; by default the value itself. */
   readonly jsonOf?: (value: T) => unknown
-  /** Between two texts. */
+  /** Printed between two texts. */
   readonly between?: string
 }
 
-/** Prints values that were found, each as a line of JSON or as text. Returns how many. */
-export function printEach<T>(found: Iterable<T>, { json, textOf, jsonOf = value => value, between = '' }: Printing<T>): number {
+/** Prints each value as a line of JSON or as text. Returns the number of values. */
+export function printEach<T>(values: Iterable<T>, { json, textOf, jsonOf = value => value, between = '' }: Printing<T>): number {
   let count = 0
-  for (const value of found) {
+  for (const value of values) {
     const text = json ? jsonText(jsonOf(value)) : `${count > 0 ? between : ''}${forTerminal(textOf(oneLined(value)))}`
     console.log(text)
     count++
@@ -37,7 +38,7 @@ export function printEach<T>(found: Iterable<T>, { json, textOf, jsonOf = value 
   return count
 }
 
-/** Prints lines, each of them one whatever is in it. */
+/** Prints lines; each is escaped to one line. */
 export function printLines(...lines: readonly string[]): void {
   for (const line of lines) console.log(inOneLine(line))
 }
@@ -45,11 +46,11 @@ export function printLines(...lines: readonly string[]): void {
 /** Prints a value as a line of JSON. */
 export const printJson = (value: unknown): void => console.log(jsonText(value))
 
-/** Prints a text of several lines in which nothing is of a sender: help, a plan, a table of counts. */
+/** Prints a text of several lines without data from senders: help, a plan, a table of counts. */
 export const printText = (text: string): void => console.log(forTerminal(text))
 
-/** Says a line on standard error. */
+/** Prints a line on standard error. */
 export const say = (line: string): void => void process.stderr.write(`${inOneLine(line)}\n`)
 
-/** Some readers of lines also end one at U+0085 or U+2028, which JSON need not escape; as an escape it is the same JSON. */
+/** JSON need not escape U+0085 and U+2028, but some readers end a line there. The escaped form is the same JSON. */
 const jsonText = (value: unknown): string => inOneLine(JSON.stringify(value))

@@ -16,11 +16,11 @@ function shownOn(isTTY: boolean): string {
   return text
 }
 
-test('a log file gets a line a stage', () => {
+test('a log file gets one line per stage', () => {
   assert.equal(shownOn(false), 'reading a.csv …\ndeciding late …\n')
 })
 
-test('a terminal gets one line, rewritten at most every 100 ms, and cleared', () => {
+test('a terminal gets one line, rewritten at most every 100 ms and cleared at the end', () => {
   assert.equal(
     shownOn(true),
     '\r\x1b[Kreading a.csv … 0 %\r\x1b[Kreading a.csv … 20 %\r\x1b[Kreading a.csv … 100 %\r\x1b[Kdeciding late … 100 %\r\x1b[K',

@@ -1,11 +1,12 @@
+/** Progress of a command on standard error. */
 import { stopwatch, type Clock } from '../../base/clock.ts'
 import { inOneLine } from '../../base/show.ts'
 
 const EVERY_MS = 100
 
 /**
- * A line on standard error that says what is being done and how far it is: rewritten in place on a terminal, and otherwise written
- * once a stage, so that a log file stays readable.
+ * A progress line: the stage and its share done. On a terminal the line is rewritten in place.
+ * Otherwise one line is written for each stage, so that a log file stays readable.
  */
 export class Progress {
   readonly #stream: NodeJS.WriteStream
@@ -18,9 +19,10 @@ export class Progress {
     this.#clock = clock
   }
 
-  show(what: string, share: number): void {
-    // Names of files are in it.
-    const stage = inOneLine(what)
+  /** `share` is 0 to 1. */
+  show(stageText: string, share: number): void {
+    // The stage may contain file names.
+    const stage = inOneLine(stageText)
     const now = this.#clock()
     if (this.#stream.isTTY) {
       if (now - this.#shownAt < EVERY_MS && share < 1) return
@@ -30,7 +32,7 @@ export class Progress {
     this.#stage = stage
   }
 
-  /** Clears the line, so that what is printed next starts on its own. */
+  /** Clears the line, so that the next output starts on a line of its own. */
   done(): void {
     if (this.#stream.isTTY && this.#stage) this.#stream.write('\r\x1b[K')
   }

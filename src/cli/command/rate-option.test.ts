@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { called } from '../../../test/cli/called.ts'
 import { rateOf } from './rate-option.ts'
 
-test('so many a second, and at once twice as many or as is said', () => {
+test('--rate is requests a second, with a burst of twice as many unless given', () => {
   assert.equal(rateOf(undefined), undefined)
   assert.deepEqual(rateOf('50'), { perSecond: 50, burst: 100 })
   assert.deepEqual(rateOf('1:7'), { perSecond: 1, burst: 7 })
   for (const text of ['0', '-1', '1.5', '10/s', '10:', '10:0', ''])
-    assert.throws(() => rateOf(text), { message: /is no number of requests a second; write --rate 100, or --rate 100:500$/ })
+    assert.throws(() => rateOf(text), { message: /is not a number of requests per second; write --rate 100, or --rate 100:500$/ })
 })
 
-test('it is of a server, and a run without one says so', async () => {
+test('--rate needs a server', async () => {
   const { status, err } = await called('run', 'pipeline.ts', '--source', 'sales=sales.ndjson', '--rate', '5')
   assert.equal(status, 2)
   assert.match(err, /--rate needs a server: --listen 7070/)

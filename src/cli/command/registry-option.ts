@@ -1,4 +1,4 @@
-/** Where a command finds versions of models: beside the log of a data folder, or in a folder of their own. */
+/** The model registry of a command: in a data folder beside its log, or in a folder of its own (`--registry`). */
 import { existsSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
@@ -8,43 +8,51 @@ import { UsageError, type OptionSpec } from './command.ts'
 import { dataOf, dataOption } from './data-option.ts'
 import { changeFolder } from './folder-change.ts'
 
+/** The options `--data` and `--registry`. */
 export const registryOptions = {
   data: dataOption,
-  registry: { type: 'string', value: 'DIR', help: 'a folder of versions alone, for work on files, in place of a data folder' },
+  registry: { type: 'string', value: 'DIR', help: 'a folder with versions of models only, for work on files, in place of a data folder' },
 } satisfies Readonly<Record<string, OptionSpec>>
 
+/** Access to the versions of models. */
 export interface Registry {
-  /** The versions as they stand. */
+  /** Reads the current versions. */
   look<T>(use: (values: NamedValues) => T | Promise<T>): Promise<T>
-  /** Changes them; in a data folder, while nothing runs there, and audited. `what` as `models promote`, `to` what it is done to. */
-  change(what: string, to: string, change: (values: NamedValues) => readonly Put[] | Promise<readonly Put[]>): Promise<void>
-  /** Is a promotion a mark in a log, which a run makes? */
+  /**
+   * Commits a change. A data folder must be free, and its audit log records the change: `command` such as `models promote`,
+   * `target` the model and version.
+   */
+  change(command: string, target: string, change: (values: NamedValues) => readonly Put[] | Promise<readonly Put[]>): Promise<void>
+  /** True if a promotion takes effect as a marker in a log, which the next run appends. */
   readonly hasLog: boolean
 }
 
+/** The registry that the options select. Throws `UsageError` if both are given. */
 export function registryOf(values: Readonly<Record<string, unknown>>): Registry {
   const path = values['registry'] as string | undefined
-  if (path === undefined) return inData(dataOf(values))
-  if (values['data'] !== undefined) throw new UsageError('--data and --registry are two registries; leave one out')
+  if (path === undefined) return dataFolderRegistry(dataOf(values))
+  if (values['data'] !== undefined) throw new UsageError('--data and --registry both name a registry; leave one out')
   const folder = new RegistryFolder(path)
   return {
     hasLog: false,
-    look: async use => use(there(folder, path)),
-    change: async (_what, _to, change) => folder.commit(await change(there(folder, path))),
+    look: async use => use(requireExisting(folder, path)),
+    change: async (_command, _target, change) => folder.commit(await change(requireExisting(folder, path))),
   }
 }
 
-/** Throws `SPILL_STORE` for a folder that is not there. */
-function there(folder: RegistryFolder, path: string): RegistryFolder {
+/** Throws `SPILL_STORE` for a folder that does not exist. */
+function requireExisting(folder: RegistryFolder, path: string): RegistryFolder {
   if (existsSync(path)) return folder
-  throw new SpillwayError('SPILL_STORE', 'is not there: no registry was made here; spillway train --source … --registry makes one', {
+  throw new SpillwayError('SPILL_STORE', 'does not exist; create a registry with spillway train --source … --registry', {
     place: path,
   })
 }
 
-const inData = (data: string): Registry => ({
+const dataFolderRegistry = (data: string): Registry => ({
   hasLog: true,
   look: use => lookInto(data, use),
-  change: (what, to, change) =>
-    changeFolder(data, { of: 'models', what, numbers: to }, async (store, reader) => store.commit({ put: await change(reader) })),
+  change: (command, target, change) =>
+    changeFolder(data, { subject: 'models', command, targets: target }, async (store, reader) =>
+      store.commit({ put: await change(reader) }),
+    ),
 })

@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noDecisions } from '../../replay/replay.ts'
-import { scoreText, summaryText } from './replay-summary.ts'
+import { summaryText } from './replay-summary.ts'
 
-test('a number has six significant digits for a person, and two of its fraction at least', () => {
-  assert.deepEqual([0.1 + 0.2, 1 / 3, -123_456.789, 1e-9 / 7, 12_345_678, 0, null].map(scoreText), [
-    '0.3',
-    '0.333333',
-    '-123456.79',
-    '1.42857e-10',
-    '12345678',
-    '0',
-    'NULL',
-  ])
-})
-
-test('labels are counted under the models, where there are any', () => {
+test('the summary counts labels below the models, if a model has labels', () => {
   const summary = {
     pipeline: 'p',
     fingerprint: 'f',

@@ -1,8 +1,10 @@
+/** Summary of a replay as text. */
 import { inOneLine } from '../../base/show.ts'
 import type { LabelCounts } from '../../replay/label.ts'
 import type { ReplaySummary } from '../../replay/replay.ts'
+import { counted, number, table } from './text-format.ts'
 
-/** What a replay did, for a person: sources, models, speed, warnings. */
+/** The counts of sources, models, labels and reports, the speed, and the warnings. */
 export function summaryText(summary: ReplaySummary): string {
   const { sources, models, undecodable, warnings } = summary
   const sourceRows = sources.map(({ source, accepted, duplicates, late, refused }) => {
@@ -38,42 +40,13 @@ const labelRow = (model: string, { positive, negative, unknown, notEligible, lat
   ...[positive, negative, unknown, notEligible, late].map(number),
 ]
 
-/** Columns padded to their widest cell; the first to the left, numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column].length)))
-  return [head, ...rows]
-    .map(row =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
-
-/** `1 event`, `2,000 events`. */
-export const counted = (count: number, what: string): string => `${number(count)} ${what}${count === 1 ? '' : 's'}`
-
-/** Significant digits of a number for a person, with two of its fraction at least; JSON has all of them. */
-const DIGITS = 6
-const FRACTION_DIGITS = 2
-
-export function shortened(value: number): number {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return value
-  const whole = String(Math.trunc(Math.abs(value))).length
-  return Number(value.toPrecision(Math.min(17, Math.max(DIGITS, whole + FRACTION_DIGITS))))
-}
-
-export const scoreText = (score: number | null): string => (score === null ? 'NULL' : String(shortened(score)))
-
-export const number = (value: number): string => value.toLocaleString('en-US')
-
-/** A line for records that were refused and one for each warning, of whatever read them. */
+/** One line for all refused records, and one line for each warning. */
 export const troubleLines = ({ refused, warnings }: Trouble): string[] => [
   ...(refused ? [inOneLine(`warning: ${counted(refused.count, 'record')} refused; the first: ${refused.first}`)] : []),
   ...warnings.map(warning => inOneLine(`warning: ${warning}`)),
 ]
 
+/** Problems that a reader of files met. */
 export interface Trouble {
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]

@@ -1,7 +1,7 @@
-/** An argument as one writes it for a shell, in a comment or on a terminal. */
+/** Quotes an argument for a POSIX shell, for use in comments and on a terminal. */
 import { inOneLine } from '../../base/show.ts'
 
-/** In quotes if a shell would take it for more than a word; in those of bash, which know escapes, if it would not be seen whole. */
+/** Single quotes if the shell would not read the text as one word; bash's `$'…'` if the text contains invisible characters. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text
   if (inOneLine(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,3 +1,4 @@
+/** Decisions as text, and the last decisions of a replay. */
 import { inspect } from 'node:util'
 import { forTerminal } from '../../base/show.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
@@ -5,9 +6,9 @@ import type { DecisionBatch } from '../../replay/decide.ts'
 import { decisionRecords, type DecisionRecord } from '../../replay/decision-record.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { oneLined } from './print.ts'
-import { scoreText, shortened } from './replay-summary.ts'
+import { scoreText, shortened } from './text-format.ts'
 
-/** The last few decisions of each model, which have seen the most of the history. */
+/** Keeps the last decisions of each model, whose features cover the most history. Memory: `count` records per model. */
 export class ShownDecisions {
   readonly #ir: PipelineIR
   readonly #count: number
@@ -18,6 +19,7 @@ export class ShownDecisions {
     this.#count = count
   }
 
+  /** Adds a decision batch. */
   see(batch: DecisionBatch, log: Pick<ReplayLog, 'strings'>): void {
     const recordOf = decisionRecords(this.#ir, batch.model, log)
     const from = Math.max(0, batch.length - this.#count)
@@ -26,7 +28,7 @@ export class ShownDecisions {
     this.#byModel.set(batch.model.name, all.slice(Math.max(0, all.length - this.#count)))
   }
 
-  /** Each as its time, key and score, and under it the vector. */
+  /** The decisions as text, separated by empty lines. */
   text(): string {
     return [...this.#byModel.values()]
       .flat()
@@ -35,25 +37,25 @@ export class ShownDecisions {
   }
 }
 
-/** A decision for a person: a line that says when, about what, and the result; below it the vector. Its texts are each in one line. */
+/** A decision as text: model, time, key and score on a line, then the feature vector. Strings must be escaped to one line. */
 export function decisionText(
   decision: Omit<DecisionRecord, 'position'> & { readonly version?: number; readonly explored?: Readonly<Record<string, number>> },
 ): string {
   const { model, t, key, score, version, explored = {}, unscored, refused, vector } = decision
   const by = version === undefined ? '' : ` by version ${version}`
-  const why = unscored === undefined ? '' : ` (${unscored})`
-  const undone = Object.entries(explored).map(
-    ([action, part]) => `; ${action} left undone, at a chance of ${part}, to see what comes of it`,
+  const reason = unscored === undefined ? '' : ` (${unscored})`
+  const exploration = Object.entries(explored).map(
+    ([action, probability]) => `; ${action} skipped for exploration, probability ${probability}`,
   )
-  const result = refused === undefined ? `score ${scoreText(score)}${by}${why}${undone.join('')}` : `refused: ${refused}`
-  const shown = inspect(shortenedIn(vector), { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
-  return forTerminal(`${model}  ${new Date(t).toISOString()}  ${String(key)}  ${result}\n${shown.replaceAll(/^/gm, '  ')}`)
+  const result = refused === undefined ? `score ${scoreText(score)}${by}${reason}${exploration.join('')}` : `refused: ${refused}`
+  const vectorText = inspect(roundNumbers(vector), { depth: null, breakLength: 120, compact: 3, maxArrayLength: 10, maxStringLength: 100 })
+  return forTerminal(`${model}  ${new Date(t).toISOString()}  ${String(key)}  ${result}\n${vectorText.replaceAll(/^/gm, '  ')}`)
 }
 
-/** Values of a vector, lists and groups in it among them. */
-function shortenedIn(value: unknown): unknown {
+/** Rounds all numbers of a vector, those in nested lists and groups too. */
+function roundNumbers(value: unknown): unknown {
   if (typeof value === 'number') return shortened(value)
-  if (Array.isArray(value)) return value.map(shortenedIn)
+  if (Array.isArray(value)) return value.map(roundNumbers)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shortenedIn(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, roundNumbers(inner)]))
 }

@@ -1,3 +1,4 @@
+/** The files of sources on the command line: `--source NAME=FILE…`. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -7,21 +8,21 @@ import { isPostgres, postgresAddress } from '../../postgres/address.ts'
 import type { SourceFile } from '../../replay/load.ts'
 import { UsageError } from './command.ts'
 
-/** The files of `--source NAME=FILE…`, or of another option. Throws `UsageError` for anything else. */
-export function sourceFiles(given: readonly string[], option = '--source'): SourceFile[] {
-  const files = given.map(text => {
+/** Parses the values of `--source NAME=FILE…`, or of the option that is named. Throws `UsageError`. */
+export function sourceFiles(values: readonly string[], option = '--source'): SourceFile[] {
+  const files = values.map(text => {
     const [, source, path] = /^([^=]+)=(.+)$/.exec(text) ?? []
     if (source === undefined) throw new UsageError(`${option} ${text} is not NAME=FILE; write ${option} payments=payments.ndjson`)
     return { source, path }
   })
-  const twice = files.find((file, i) => files.findIndex(other => isSame(other, file)) < i)
-  if (twice) throw new UsageError(`${option} ${twice.source}=${twice.path} is given twice`)
+  const duplicate = files.find((file, i) => files.findIndex(other => isSame(other, file)) < i)
+  if (duplicate) throw new UsageError(`${option} ${duplicate.source}=${duplicate.path} is given twice`)
   return files
 }
 
 const isSame = (a: SourceFile, b: SourceFile): boolean => a.source === b.source && resolve(a.path) === resolve(b.path)
 
-/** Says what can be said before anything is read. Throws `SPILL_INPUT` for a source that the pipeline has not, and a missing file. */
+/** Checks the files before any is read. Throws `SPILL_INPUT` for an unknown source or a missing file. */
 export function checkSourceFiles(files: readonly SourceFile[], ir: PipelineIR): void {
   const names = ir.sources.map(source => source.name)
   for (const { source, path } of files) {

@@ -1,4 +1,4 @@
-/** Moments as people write and read them. */
+/** Times in text: formatting, and parsing of options. */
 import { timestampMs } from '../../base/exact.ts'
 import { limits } from '../../base/limits.ts'
 import { UsageError } from './command.ts'
@@ -6,10 +6,10 @@ import { UsageError } from './command.ts'
 /** UTC milliseconds as ISO 8601. */
 export const timeText = (ms: number): string => new Date(ms).toISOString()
 
-/** The moment that an option's text says: ISO 8601 with its offset, or UTC milliseconds. Throws `UsageError`. */
+/** Parses the time of an option, ISO 8601 with its offset or UTC milliseconds, to UTC milliseconds. Throws `UsageError`. */
 export function momentOf(option: string, text: string): number {
   const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
   if (ms === undefined || Math.abs(ms) > limits.TIME_MS_MAX)
-    throw new UsageError(`${option} ${text} is no moment; write ISO 8601 with its offset, as 2026-01-01T00:00Z, or UTC milliseconds`)
+    throw new UsageError(`${option} ${text} is not a time; write ISO 8601 with its offset, such as 2026-01-01T00:00Z, or UTC milliseconds`)
   return ms
 }

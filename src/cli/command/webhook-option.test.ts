@@ -2,16 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { webhooksOf, webhookSources } from './webhook-option.ts'
 
-test('a source, a style and a variable, from which the secrets are taken', () => {
+test('the secrets come from the environment variable that the option names', () => {
   const sources = webhookSources(['payments=stripe:PAY_SECRET', 'alerts=standard:ALERT_SECRETS'])
   assert.deepEqual(webhooksOf(sources, { PAY_SECRET: 'whsec_a', ALERT_SECRETS: ' whsec_b  whsec_c ' }), {
     payments: { style: 'stripe', secret: ['whsec_a'] },
     alerts: { style: 'standard', secret: ['whsec_b', 'whsec_c'] },
   })
-  assert.throws(() => webhooksOf(sources, { PAY_SECRET: 'whsec_a' }), { code: 'SPILL_INPUT', message: /ALERT_SECRETS, which is not set/ })
+  assert.throws(() => webhooksOf(sources, { PAY_SECRET: 'whsec_a' }), {
+    code: 'SPILL_INPUT',
+    message: /set the environment variable ALERT_SECRETS$/,
+  })
 })
 
-test('what is none says what to write, and a secret on the command line is none', () => {
+test('an invalid value is rejected with the fix, also a secret on the command line', () => {
   for (const text of ['payments', 'payments=stripe', 'payments=strype:X', '=stripe:X', 'payments=stripe:whsec_a/b+c='])
     assert.throws(() => webhookSources([text]), { message: /is not SOURCE=STYLE:VARIABLE; write --webhook/ })
 })

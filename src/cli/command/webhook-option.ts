@@ -1,42 +1,46 @@
-/** `--webhook SOURCE=STYLE:VARIABLE`: which sources take signed webhooks, and where their secrets are. No secret stands on a command line. */
+/** `--webhook SOURCE=STYLE:VARIABLE`: sources that accept signed webhooks, and the environment variables of their secrets. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Webhooks } from '../../serve/access/webhook-signature.ts'
 import { UsageError, type OptionSpec } from './command.ts'
 
 const styles = ['standard', 'stripe'] as const
 
-/** A source, its style, and the environment variable that holds its secret, or several separated by spaces. */
+/** A source, its signature style, and the environment variable with its secret, or several secrets separated by spaces. */
 export interface WebhookSource {
   readonly source: string
   readonly style: (typeof styles)[number]
   readonly variable: string
 }
 
+/** The option `--webhook`. */
 export const webhookOption: OptionSpec = {
   type: 'string',
   multiple: true,
   value: 'SOURCE=STYLE:VARIABLE',
-  help: 'take signed webhooks at /sources/SOURCE/webhook; STYLE is standard or stripe, VARIABLE the environment variable with the secret',
+  help: 'accept signed webhooks at /sources/SOURCE/webhook; STYLE is standard or stripe, VARIABLE the environment variable with the secret',
 }
 
-/** Throws `UsageError`. */
-export function webhookSources(given: readonly string[]): WebhookSource[] {
-  return given.map(text => {
+/** Parses the values of `--webhook`. Throws `UsageError`. */
+export function webhookSources(values: readonly string[]): WebhookSource[] {
+  return values.map(text => {
     const [, source, style, variable] = /^([^=]+)=([^:]+):(\w+)$/.exec(text) ?? []
-    const known = styles.find(one => one === style)
-    if (source === undefined || known === undefined)
+    const validStyle = styles.find(candidate => candidate === style)
+    if (source === undefined || validStyle === undefined)
       throw new UsageError(`--webhook ${text} is not SOURCE=STYLE:VARIABLE; write --webhook payments=stripe:STRIPE_SECRET`)
-    return { source, style: known, variable }
+    return { source, style: validStyle, variable }
   })
 }
 
-/** Throws `SPILL_INPUT` for a variable that is not set. */
+/** Reads the secrets from the environment. Throws `SPILL_INPUT` for a variable that is not set. */
 export function webhooksOf(sources: readonly WebhookSource[], env: Readonly<Record<string, string | undefined>>): Webhooks {
   return Object.fromEntries(
     sources.map(({ source, style, variable }) => {
       const secrets = (env[variable] ?? '').split(/\s+/).filter(secret => secret !== '')
       if (secrets.length === 0)
-        throw new SpillwayError('SPILL_INPUT', `the secret of the webhooks into '${source}' is to be in ${variable}, which is not set`)
+        throw new SpillwayError(
+          'SPILL_INPUT',
+          `the webhook secret of source '${source}' is missing: set the environment variable ${variable}`,
+        )
       return [source, { style, secret: secrets }]
     }),
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addressOf } from './dev-run.ts'
 
-test('the next version listens where the one before did, at any port', () => {
+test('the next version listens at the address of the previous one, whatever its port', () => {
   assert.equal(addressOf('http://127.0.0.1:80'), '127.0.0.1:80')
   assert.equal(addressOf('http://[::1]:7070'), '[::1]:7070')
 })

@@ -1,4 +1,4 @@
-/** One version of a pipeline as `spillway dev` runs it, in a process of its own. */
+/** Child process that runs one version of a pipeline for `spillway dev`. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
@@ -8,30 +8,32 @@ import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 
-/** What the process tells (`dev-child.ts`): a file that it loads, the pipeline that they are. */
+/** A message of the child process (`dev-child.ts`): a file that it loads, or the IR of its pipeline. */
 export type DevMessage = { readonly file: string } | { readonly ir: PipelineIR }
 
+/** Arguments and callbacks of a version. */
 export interface DevRunOptions {
-  /** As `spillway run` takes them, the pipeline first. */
+  /** Arguments of `spillway run`, the pipeline first. */
   readonly args: readonly string[]
-  /** A file of the user's is loaded. */
+  /** Called for each user file that the process loads. */
   readonly onFile: (path: string) => void
-  /** A line that it said. */
+  /** Called for each line that the process prints on standard error. */
   readonly onSaid: (line: string) => void
 }
 
-/** For a version that changed before it was ready, to end as a run does. */
+/** Time for a version that changed before it was ready to stop by itself. */
 const DROP_MS = 5000
 
-const childFile = fileURLToPath(new URL(`./dev-child${extname(import.meta.url)}`, import.meta.url))
-/** Of the counts that a run says every few seconds, and of what a dry one would send, there is no need where all that it does is shown. */
-const isShown = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
+const childFile = fileURLToPath(new URL(`../dev-child${extname(import.meta.url)}`, import.meta.url))
+/** Periodic counts, and effects of a dry run. `spillway dev` shows each decision and effect already, so these lines are omitted. */
+const isRedundant = (line: string): boolean => (line.endsWith(' since the start') && !line.startsWith('stopped')) || wouldSend.test(line)
 const wouldSend = /^ {2}\S+ would send \{/
 
+/** A version of the pipeline in a child process. */
 export class DevRun {
-  /** Where it listens; undefined if it ended before it did. */
+  /** The URL at which it listens; undefined if it ended before. */
   readonly listening: Promise<string | undefined>
-  /** Its exit code; null if a signal ended it. */
+  /** The exit code; null if a signal ended the process. */
   readonly exited: Promise<number | null>
   readonly #child: ChildProcess
   #ir: PipelineIR | undefined
@@ -45,19 +47,19 @@ export class DevRun {
       else this.#ir = message.ir
     })
     this.exited = once(child, 'exit').then(() => child.exitCode)
-    const said = createInterface({ input: child.stderr! })
+    const lines = createInterface({ input: child.stderr! })
     const url = new Promise<string>(resolve => {
-      said.on('line', line => {
-        if (!isShown(line)) onSaid(line)
-        const found = /^ {2}listening at (\S+),/.exec(line)?.[1]
-        if (found !== undefined) resolve(found)
+      lines.on('line', line => {
+        if (!isRedundant(line)) onSaid(line)
+        const address = /^ {2}listening at (\S+),/.exec(line)?.[1]
+        if (address !== undefined) resolve(address)
       })
     })
-    // What it said last is read before it counts as ended.
+    // 'close' comes after the last line was read; 'exit' may come before.
     this.listening = Promise.race([url, once(child, 'close').then(() => undefined)])
   }
 
-  /** Of its file; undefined if that could not be loaded. */
+  /** The IR of the pipeline; undefined if its file could not be loaded. */
   get ir(): PipelineIR | undefined {
     return this.#ir
   }
@@ -66,28 +68,28 @@ export class DevRun {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** As a run is stopped; one that does not stop for so long is ended. */
+  /** Stops the run with SIGTERM, and kills it after `withinMs`. */
   async stop(withinMs: number = limits.TAKE_OVER_MS): Promise<void> {
     this.#isStopped = true
     if (this.isRunning) this.#child.kill('SIGTERM')
-    const isGone = new AbortController()
-    const late = pause(withinMs, isGone.signal)
-    await Promise.race([this.exited, late])
-    isGone.abort()
+    const ended = new AbortController()
+    const timeout = pause(withinMs, ended.signal)
+    await Promise.race([this.exited, timeout])
+    ended.abort()
     if (this.isRunning) this.#child.kill('SIGKILL')
     await this.exited
   }
 
-  /** Of a version that is to run no more, though it may not be ready: what still loads, perhaps for ever, holds nothing and hears nothing. */
+  /** Stops a version that may not be ready. A version that is still loading holds no resources and handles no signal, so it is killed. */
   async drop(): Promise<void> {
     await this.stop(this.#ir === undefined ? 0 : DROP_MS)
   }
 
-  /** It was asked to end. */
+  /** True after a call of `stop`. */
   get isStopped(): boolean {
     return this.#isStopped
   }
 }
 
-/** `127.0.0.1:80` of where a run says that it listens; the `host` of a `URL` leaves out the port that its protocol has. */
+/** The `HOST:PORT` of a URL. `URL.host` omits the default port of the protocol. */
 export const addressOf = (url: string): string => /^\w+:\/\/([^/]+)/.exec(url)![1]

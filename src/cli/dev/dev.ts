@@ -1,6 +1,6 @@
 /**
- * `spillway dev`: a pipeline that runs while its file is written. Each version that loads takes the place of the one before as a deploy does; of one that does
- * not, what is wrong is said, and the last good one goes on.
+ * `spillway dev`: runs a pipeline and restarts it on each change of its files. A version that loads takes over from the previous one,
+ * as in a deploy. If a version fails to load, its error is printed and the last good version continues.
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,34 +12,40 @@ import { Happenings, type Happened } from './folder-events.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { Sampler } from './event-sampler.ts'
 import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { WatchedFiles } from './watched-files.ts'
 import { printEach, printJson, printLines, say } from '../command/print.ts'
 
 const DATA_DEFAULT = '.spillway/dev'
 const LISTEN_DEFAULT = '127.0.0.1:7070'
-const LOOK_MS = 200
+const POLL_MS = 200
 const SAMPLE_EVERY_MS = 1000
-/** It is said of a version that is not ready after it. */
+/** A version that is not ready after this time is reported. */
 const SLOW_MS = 5000
-/** Decisions that one look shows; of a tick about many keys it says how many more there were. */
+/** Most decisions that one poll prints; the rest is counted, as after a tick with many keys. */
 const SHOWN = 10
 
+/** The command `spillway dev`. */
 export const devCommand: Command = {
   name: 'dev',
   usage: 'PIPELINE [--source NAME=FILE…]',
-  summary: 'run a pipeline while you write it: reloads what changes, makes up events, shows decisions and effects',
+  summary: 'run a pipeline while you write it: reloads changed files, sends sample events, shows decisions and effects',
   options: {
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'as of run; then no events are made up' },
-    'no-samples': { type: 'boolean', help: 'make up no events' },
-    listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT; ${LISTEN_DEFAULT} unless given` },
-    data: { type: 'string', value: 'DIR', help: `the data folder: ${DATA_DEFAULT} unless given` },
+    source: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=FILE',
+      help: 'a file of a source, as for run; turns sample events off; may be repeated',
+    },
+    'no-samples': { type: 'boolean', help: 'send no sample events' },
+    listen: { type: 'string', value: 'ADDRESS', help: `serve over HTTP at PORT or HOST:PORT (default ${LISTEN_DEFAULT})` },
+    data: { type: 'string', value: 'DIR', help: `the data folder (default ${DATA_DEFAULT})` },
     json: { type: 'boolean', help: 'print each decision and each effect as a line of JSON, and nothing else' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
-    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', 'does not exist; give the file of a pipeline', { place: path })
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
+    if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', 'does not exist; name the pipeline file', { place: path })
     const sources = (values['source'] as string[] | undefined) ?? []
     const dev = new Dev({
       path,
@@ -65,75 +71,76 @@ interface Request {
 class Dev {
   readonly #request: Request
   readonly #files = new WatchedFiles()
-  readonly #happenings: Happenings
-  /** The version that runs; the one that gets ready. */
+  readonly #events: Happenings
+  /** The version that runs. */
   #current: DevRun | undefined
+  /** The version that gets ready. */
   #next: DevRun | undefined
   #sampler: Sampler | undefined
-  #sampled = -Infinity
-  /** Where all versions listen: the port is that of the first. */
+  #sampledAt = -Infinity
+  /** The address of all versions: the port of the first version. */
   #listen: string
   #isStopping = false
-  /** By how it was called: that is not mended in a file. */
+  /** The command line is wrong, so no change of a file can fix the run. */
   #cannotRun = false
-  /** Since the version that gets ready was begun. */
+  /** A file changed since the version that gets ready was started. */
   #isChanged = false
 
   constructor(request: Request) {
     this.#request = request
     this.#listen = request.listen
-    this.#happenings = new Happenings(request.data)
+    this.#events = new Happenings(request.data)
     this.#files.add([resolve(request.path)])
   }
 
-  /** Until it is asked to stop. */
+  /** Runs until a signal. Returns the exit code. */
   async run(): Promise<number> {
     const stopped = untilSignal()
-    // At once: a signal that comes to all processes of a terminal ends the run as well.
+    // Set at once, since a terminal's signal also ends the child process.
     stopped.signal.addEventListener('abort', () => (this.#isStopping = true))
     try {
       void this.#start().then(first => (this.#cannotRun = !first.isRunning && !first.isStopped && first.ir !== undefined))
       while (!stopped.signal.aborted && !this.#cannotRun) {
-        this.#look()
-        await pause(LOOK_MS)
+        this.#poll()
+        await pause(POLL_MS)
       }
       return this.#cannotRun && !stopped.signal.aborted ? 1 : 0
     } finally {
       stopped.forget()
       this.#isStopping = true
       await Promise.all([this.#next?.drop(), this.#current?.stop()])
-      this.#show(this.#happenings.look())
-      this.#happenings.close()
+      this.#print(this.#events.look())
+      this.#events.close()
     }
   }
 
-  #look(): void {
-    this.#show(this.#happenings.look())
-    if (this.#files.look()) this.#changed()
-    if (!this.#sampler || stopwatch() - this.#sampled < SAMPLE_EVERY_MS) return
-    this.#sampled = stopwatch()
+  #poll(): void {
+    this.#print(this.#events.look())
+    if (this.#files.look()) this.#restart()
+    if (!this.#sampler || stopwatch() - this.#sampledAt < SAMPLE_EVERY_MS) return
+    this.#sampledAt = stopwatch()
     void this.#sampler.send()
   }
 
-  /** The version that is not ready yet is of no use any more: it may never be, and another begins when it has ended. */
-  #changed(): void {
+  /** Starts the new version. A version that is not ready is stopped first; the new version starts after it has ended. */
+  #restart(): void {
     this.#isChanged = true
     if (this.#next) void this.#next.drop()
     else void this.#start()
   }
 
-  /** Resolves once the version that the file now is runs, or has ended. */
+  /** Starts the current version of the file. Resolves when it runs or has ended. */
   async #start(): Promise<DevRun> {
     const { path, sources, data, samples } = this.#request
     const old = this.#current?.isRunning ? this.#current : undefined
-    if (old) say('changed: the new version gets ready')
-    const more = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
-    const args = [path, '--data', data, '--listen', this.#listen, ...more]
+    if (old) say('changed: starting the new version')
+    const options = [...sources.flatMap(source => ['--source', source]), ...(old ? ['--take-over'] : [])]
+    const args = [path, '--data', data, '--listen', this.#listen, ...options]
     const next = new DevRun({ args, onFile: file => this.#files.add([file]), onSaid: say })
     this.#next = next
     this.#isChanged = false
     const slow = after(SLOW_MS, () =>
-      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or what it imports, has not come to its end yet`),
+      say(next.ir ? '  still getting ready' : `  still loading: ${path}, or a file that it imports, has not finished yet`),
     )
     const url = await next.listening
     slow.stop()
@@ -141,29 +148,29 @@ class Dev {
     this.#next = undefined
     if (this.#isStopping) return next
     if (this.#isChanged) {
-      say('changed before it was ready: it begins again')
+      say('changed before it was ready: starting again')
       return this.#start()
     }
     if (url === undefined) {
-      say(old?.isRunning ? 'the version before goes on' : 'nothing runs until a file changes')
+      say(old?.isRunning ? 'the previous version continues' : 'nothing runs until a file changes')
       return next
     }
     this.#current = next
     this.#listen = addressOf(url)
-    void this.#ended(next)
+    void this.#reportEnd(next)
     this.#sampler = samples ? new Sampler(next.ir!, url, say, this.#sampler) : undefined
     if (this.#sampler) say(samplesText(this.#sampler.names))
     return next
   }
 
-  /** Says that a run has ended which nobody asked to. */
-  async #ended(run: DevRun): Promise<void> {
+  /** Reports a run that ended by itself. */
+  async #reportEnd(run: DevRun): Promise<void> {
     const status = await run.exited
     if (this.#isStopping || this.#next || run !== this.#current) return
     say(`the run ended with exit code ${status}; nothing runs until a file changes`)
   }
 
-  #show({ decisions, effects }: Happened): void {
+  #print({ decisions, effects }: Happened): void {
     if (this.#request.json) {
       for (const decision of decisions) printJson({ decision })
       for (const effect of effects) printJson({ effect })
@@ -180,5 +187,5 @@ const stateTexts = { pending: 'waits', delivered: 'delivered', dead: 'dead', dro
 
 const samplesText = (names: readonly string[]): string =>
   names.length === 0
-    ? '  no events are made up: what a record is only the map of each source knows; send yours'
-    : `  made-up events of ${names.map(name => `'${name}'`).join(', ')} come every second; --no-samples leaves them out`
+    ? '  no sample events: only the map of each source knows the format of its records; send your own'
+    : `  sending sample events to ${names.map(name => `'${name}'`).join(', ')} every second; --no-samples turns them off`

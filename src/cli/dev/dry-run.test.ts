@@ -10,7 +10,7 @@ const acting = (effect: ActionIR['do']) =>
     ],
   }) as const
 
-test('a webhook is sent where all of its settings are there, and its address is one of them', () => {
+test('a webhook is sent only if all its settings exist and its address is a setting', () => {
   const url = { kind: 'env', name: 'URL' } as const
   const webhook = acting({
     kind: 'webhook',
@@ -27,11 +27,11 @@ test('a webhook is sent where all of its settings are there, and its address is 
   )
   assert.match(
     whyDry(acting({ kind: 'webhook', url: { kind: 'value', value: 'http://127.0.0.1' } }), {})!,
-    /its address stands in the file/,
+    /its URL is written in the file/,
   )
 })
 
-test('what goes nowhere else is done', () => {
+test('local effects are executed', () => {
   assert.equal(whyDry({}, {}), undefined)
   for (const effect of [{ kind: 'stdout' }, { kind: 'function' }, { kind: 'file', path: { kind: 'value', value: 'f' } }] as const)
     assert.equal(whyDry(acting(effect), {}), undefined)

@@ -1,24 +1,24 @@
-/** Whether `spillway dev` sends anything: not to an address that stands in the file, which is as a rule the real one, and not without its settings. */
+/** Decides whether `spillway dev` sends effects. A URL written in the file is usually the production address, so it is never used. */
 import { existsSync } from 'node:fs'
 import type { ActionIR, PipelineIR, SettingIR } from '../../define/ir/ir.ts'
 
-/** Why nothing is sent; undefined if all is there that is needed to send. */
+/** The reason to send nothing; undefined if all settings of all actions exist in the environment. */
 export function whyDry(
   { actions = [] }: Pick<PipelineIR, 'actions'>,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   for (const action of actions) {
-    const why = whyNot(action, env)
-    if (why !== undefined) return `action '${action.name}': ${why}`
+    const reason = obstacle(action, env)
+    if (reason !== undefined) return `action '${action.name}': ${reason}`
   }
   return undefined
 }
 
-function whyNot({ do: effect }: ActionIR, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (effect.kind === 'webhook' && effect.url.kind === 'value') return 'its address stands in the file, and not in the environment'
-  const missing = settingsOf(effect).find(setting => !isThere(setting, env))
+function obstacle({ do: effect }: ActionIR, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (effect.kind === 'webhook' && effect.url.kind === 'value') return 'its URL is written in the file and not in the environment'
+  const missing = settingsOf(effect).find(setting => !exists(setting, env))
   if (missing === undefined || missing.kind === 'value') return undefined
-  return missing.kind === 'env' ? `env('${missing.name}') is not set` : `secretFile('${missing.name}') is not there`
+  return missing.kind === 'env' ? `env('${missing.name}') is not set` : `secretFile('${missing.name}') does not exist`
 }
 
 function settingsOf(effect: ActionIR['do']): SettingIR[] {
@@ -27,7 +27,7 @@ function settingsOf(effect: ActionIR['do']): SettingIR[] {
   return [effect.url, ...(effect.secret ? [effect.secret] : []), ...Object.values(effect.headers ?? {})]
 }
 
-function isThere(setting: SettingIR, env: Readonly<Record<string, string | undefined>>): boolean {
+function exists(setting: SettingIR, env: Readonly<Record<string, string | undefined>>): boolean {
   if (setting.kind === 'value') return true
   return setting.kind === 'env' ? Boolean(env[setting.name]) : existsSync(setting.name)
 }

@@ -1,10 +1,11 @@
-/** Sends sample events of a pipeline's sources to the run that listens at an address, one of each source at a time. */
+/** Sends sample events of a pipeline's sources over HTTP to the run of `spillway dev`, one event per source at a time. */
 import { wallClock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { hasSamples, SampleEvents } from './sample-events.ts'
 
 const ANSWER_MS = 10_000
 
+/** Sends sample events of all sources that can have them. */
 export class Sampler {
   readonly #url: string
   readonly #sources: readonly { readonly name: string; readonly schema: string; readonly events: SampleEvents }[]
@@ -12,7 +13,7 @@ export class Sampler {
   #isSending = false
   #hasFailed = false
 
-  /** Of a source that is as it was, the events go on behind those that one before has sent. */
+  /** The events of an unchanged source continue after those of the previous sampler `before`. */
   constructor({ sources }: Pick<PipelineIR, 'sources'>, url: string, say: (text: string) => void, before?: Sampler) {
     this.#url = url
     this.#say = say
@@ -23,11 +24,12 @@ export class Sampler {
     })
   }
 
+  /** The sources with sample events. */
   get names(): string[] {
     return this.#sources.map(({ name }) => name)
   }
 
-  /** Unless the last ones are still under way, or one was not taken: then it says why, and sends no more. */
+  /** Sends one event per source, unless the last call is still sending. After a rejected event it prints the reason and sends no more. */
   async send(): Promise<void> {
     if (this.#isSending || this.#hasFailed) return
     this.#isSending = true
@@ -43,9 +45,9 @@ export class Sampler {
       const text = await response.text()
       if (response.ok || response.status === 429 || response.status === 503) return
       this.#hasFailed = true
-      this.#say(`  no more sample events: one of '${source}' was answered with ${response.status}, ${text}`)
+      this.#say(`  no more sample events: one for '${source}' got status ${response.status}, ${text}`)
     } catch {
-      // It is being stopped, or another takes its place.
+      // The run is stopping, or a new version takes over.
     }
   }
 }

@@ -1,33 +1,35 @@
-/** What happens in a data folder, read from it as it is committed, whichever process runs in it: decisions, and effects once it is known what became of them. */
+/** Reads new decisions and settled effects from a data folder as any process commits them. */
 import type { StoredEffect } from '../../log/effects.ts'
 import { readFolder } from '../../log/sqlite/data-folder.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { recordedDecisions, type RecordedDecision } from '../../run/decide/recorded-decision.ts'
 
+/** Decisions and settled effects, in the order of their commits. */
 export interface Happened {
   readonly decisions: RecordedDecision[]
   readonly effects: StoredEffect[]
 }
 
+/** Polls a data folder. Memory: the numbers of pending effects. */
 export class Happenings {
   readonly #data: string
   #reader: SqliteReader | undefined
   #decided = 0
   #effects = 0
-  /** Effects of which more is to be told. */
-  readonly #open = new Set<number>()
+  /** Numbers of effects that were pending at the last poll. */
+  readonly #pending = new Set<number>()
 
-  /** Tells what comes from now on. */
+  /** Starts at the end of the folder's log. */
   constructor(data: string) {
     this.#data = data
-    this.#reader = this.#opened()
+    this.#reader = this.#openReader()
     this.#decided = this.#reader?.decisionNumbers().last ?? 0
     this.#effects = this.#reader?.effects.last() ?? 0
   }
 
-  /** What is new since the last look. */
+  /** The decisions and settled effects since the last call. */
   look(): Happened {
-    this.#reader ??= this.#opened()
+    this.#reader ??= this.#openReader()
     if (!this.#reader) return { decisions: [], effects: [] }
     return { decisions: [...this.#newDecisions(this.#reader)], effects: [...this.#newEffects(this.#reader)] }
   }
@@ -36,8 +38,8 @@ export class Happenings {
     this.#reader?.close()
   }
 
-  /** Nothing while there is no log yet. */
-  #opened(): SqliteReader | undefined {
+  /** Undefined while the folder has no log. */
+  #openReader(): SqliteReader | undefined {
     try {
       return readFolder(this.#data)
     } catch {
@@ -55,12 +57,12 @@ export class Happenings {
   *#newEffects(reader: SqliteReader): Generator<StoredEffect> {
     for (const effect of reader.effects.after(this.#effects)) {
       this.#effects = effect.number
-      this.#open.add(effect.number)
+      this.#pending.add(effect.number)
     }
-    for (const number of this.#open) {
+    for (const number of this.#pending) {
       const effect = reader.effects.at(number)
       if (effect?.state === 'pending') continue
-      this.#open.delete(number)
+      this.#pending.delete(number)
       if (effect) yield effect
     }
   }

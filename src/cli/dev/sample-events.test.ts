@@ -36,10 +36,10 @@ const payments = source('payments', {
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const { ir } = pipeline('shop', [now])
 const start = Date.UTC(2026, 0, 5, 12)
-const made = (events: SampleEvents, many = 200) => Array.from({ length: many }, (_, i) => events.next(start + i * 1000))
+const generate = (events: SampleEvents, count = 200) => Array.from({ length: count }, (_, i) => events.next(start + i * 1000))
 
-test('a source takes each of them, and they are of a few keys that come again', async () => {
-  const all = made(new SampleEvents(ir.sources[0]))
+test('a source accepts all sample events, which belong to a few keys', async () => {
+  const all = generate(new SampleEvents(ir.sources[0]))
   const run = await testing(pipeline('shop', [now]), { at: start })
   await run.send(payments, all as never[])
   const keys = Map.groupBy(all, event => event['card'])
@@ -48,9 +48,9 @@ test('a source takes each of them, and they are of a few keys that come again', 
   assert.equal(new Set(all.map(event => event['id'])).size, all.length)
 })
 
-test('they are within their bounds, of all values, and the same each time', () => {
-  const all = made(new SampleEvents(ir.sources[0]))
-  assert.deepEqual(all, made(new SampleEvents(ir.sources[0])))
+test('sample events stay within their bounds, cover the values, and are reproducible', () => {
+  const all = generate(new SampleEvents(ir.sources[0]))
+  assert.deepEqual(all, generate(new SampleEvents(ir.sources[0])))
   const numbers = (name: string) =>
     all
       .map(event => event[name])
@@ -71,15 +71,15 @@ test('they are within their bounds, of all values, and the same each time', () =
   for (const name of ['kind', 'place', 'abroad']) assert.ok(new Set(all.map(event => event[name])).size > 1, name)
 })
 
-test('the number of a key wanders', () => {
+test('the numbers of a key change in small steps', () => {
   const last = new Map<unknown, number>()
-  for (const { card, amount } of made(new SampleEvents(ir.sources[0]))) {
+  for (const { card, amount } of generate(new SampleEvents(ir.sources[0]))) {
     if (last.has(card)) assert.ok(Math.abs(Number(amount) - last.get(card)!) <= 1.91, `${last.get(card)} to ${String(amount)}`)
     last.set(card, Number(amount))
   }
 })
 
-test('what only a map knows cannot be made up', () => {
+test('a source with a map has no sample events', () => {
   assert.equal(hasSamples(ir.sources[0]), true)
   assert.equal(hasSamples({ ...ir.sources[0], mapVersion: '1' }), false)
 })

@@ -1,30 +1,33 @@
 /**
- * Events of a source made up from its schema: values within the bounds of their columns, which wander from event to event of a key as measured ones do.
+ * Generates sample events of a source from its schema. Values stay within the bounds of their columns.
+ * Numbers of a key follow a bounded random walk, as measurements do.
  *
- * The same source gives the same values in the same order, whenever it is asked; only times, and the ids made with them, are those of the moment.
+ * Values depend only on the source: the seed is fixed. Times, and ids that contain them, are current.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { random, type Random } from '../../base/random.ts'
 import type { ColumnIR, SourceIR } from '../../define/ir/ir.ts'
 
-/** Keys of an entity, `card-1` to `card-5`. */
+/** Number of keys of an entity, `card-1` to `card-5`. */
 const KEYS = 5
 const SEED = 7
-/** Where a number has no bounds. */
+/** Range of a number without bounds. */
 const RANGE = 100
+/** Share of NULLs in a nullable column. */
 const NULLS = 0.1
-/** Of a number's range, in either direction from one event to the next. */
+/** Largest step of the random walk, as a share of the range. */
 const STEP = 0.1
 const HOUR_MS = 3_600_000
 
-/** What nothing can be made up for: only the user's `map` knows what a record is. */
+/** True if events can be generated. Only the user's `map` knows the records of a source that has one. */
 export const hasSamples = ({ mapVersion }: SourceIR): boolean => mapVersion === undefined
 
+/** A generator of sample events. */
 export class SampleEvents {
   readonly #source: SourceIR
   readonly #random: Random = random(SEED)
-  /** By column and key, where a number has wandered to: 0 to 1 of its range. */
-  readonly #places = new Map<string, number>()
+  /** Positions of the random walks by column and key, 0 to 1 of the range. */
+  readonly #positions = new Map<string, number>()
   #count = 0
 
   constructor(source: SourceIR) {
@@ -32,7 +35,7 @@ export class SampleEvents {
     this.#source = source
   }
 
-  /** The next event, as JSON takes it; `now` in UTC milliseconds. */
+  /** The next event as a JSON object; `now` in UTC milliseconds. */
   next(now: number): Readonly<Record<string, unknown>> {
     const number = ++this.#count
     const key = 1 + Math.floor(this.#random() * KEYS)
@@ -47,15 +50,15 @@ export class SampleEvents {
     if (name === deleted) return false
     if (column.nullable && this.#random() < NULLS) return null
     if (entity !== undefined || name === keyColumn) {
-      // The key of the event, and other entities as they meet it.
-      const other = name === keyColumn ? key : 1 + Math.floor(this.#random() * KEYS)
-      if (type === 'string' && !column.values) return `${entity ?? name}-${other}`
-      if (type === 'int') return other
+      // The event's own key, or a random key of a different entity.
+      const keyNumber = name === keyColumn ? key : 1 + Math.floor(this.#random() * KEYS)
+      if (type === 'string' && !column.values) return `${entity ?? name}-${keyNumber}`
+      if (type === 'int') return keyNumber
     }
-    return this.#measured(column, key, now)
+    return this.#attribute(column, key, now)
   }
 
-  #measured(column: ColumnIR, key: number, now: number): unknown {
+  #attribute(column: ColumnIR, key: number, now: number): unknown {
     const { name, type, scale = 0, values = ['a', 'b', 'c'].map(letter => `${name}-${letter}`) } = column
     switch (type) {
       case 'string':
@@ -75,14 +78,14 @@ export class SampleEvents {
     }
   }
 
-  /** A physical value within the bounds, or as wide as `range` where one is missing. */
+  /** The next value of the random walk, within the column's bounds. A missing bound is `range` away from the other. */
   #between({ name, min, max }: ColumnIR, key: number, range: number): number {
     const low = min ?? (max === undefined ? 0 : Math.min(0, max - range))
     const high = max ?? low + range
-    const place = `${name} ${key}`
+    const walk = `${name} ${key}`
     const step = (this.#random() * 2 - 1) * STEP
-    const next = Math.min(1, Math.max(0, (this.#places.get(place) ?? this.#random()) + step))
-    this.#places.set(place, next)
+    const next = Math.min(1, Math.max(0, (this.#positions.get(walk) ?? this.#random()) + step))
+    this.#positions.set(walk, next)
     return low + (high - low) * next
   }
 }

@@ -7,39 +7,39 @@ import { WatchedFiles } from './watched-files.ts'
 
 const folder = scratchFolder('watched')
 const [a, b] = ['a.ts', 'b.ts'].map(name => join(folder, name))
-const looks = (files: WatchedFiles, many: number) => Array.from({ length: many }, () => files.look())
+const polls = (files: WatchedFiles, count: number) => Array.from({ length: count }, () => files.look())
 
-test('a change is told once, when it has been still for a look', () => {
+test('a change is reported once, after the file was stable for one poll', () => {
   writeFileSync(a, 'one')
   const files = new WatchedFiles()
   files.add([a])
-  assert.deepEqual(looks(files, 2), [false, false])
+  assert.deepEqual(polls(files, 2), [false, false])
   writeFileSync(a, 'another')
   assert.deepEqual(files.look(), false)
   writeFileSync(a, 'one more, while it is written')
-  assert.deepEqual(looks(files, 4), [false, true, false, false])
+  assert.deepEqual(polls(files, 4), [false, true, false, false])
 })
 
-test('a file that is replaced, goes, or comes has changed; one that is added has not', () => {
+test('a replaced, deleted or created file is a change; a newly watched file is not', () => {
   writeFileSync(a, 'one')
   const files = new WatchedFiles()
   files.add([a])
   files.add([b])
-  assert.deepEqual(looks(files, 2), [false, false])
+  assert.deepEqual(polls(files, 2), [false, false])
   writeFileSync(`${a}.part`, 'two')
   renameSync(`${a}.part`, a)
-  assert.deepEqual(looks(files, 3), [false, true, false])
+  assert.deepEqual(polls(files, 3), [false, true, false])
   writeFileSync(b, 'new')
-  assert.deepEqual(looks(files, 3), [false, true, false])
+  assert.deepEqual(polls(files, 3), [false, true, false])
   rmSync(b)
-  assert.deepEqual(looks(files, 3), [false, true, false])
+  assert.deepEqual(polls(files, 3), [false, true, false])
 })
 
-test('a change is not forgotten because another file is added', () => {
+test('a change is still reported after a second file is added', () => {
   writeFileSync(a, 'one')
   const files = new WatchedFiles()
   files.add([a])
   writeFileSync(a, 'another')
   files.add([b])
-  assert.deepEqual(looks(files, 3), [false, true, false])
+  assert.deepEqual(polls(files, 3), [false, true, false])
 })

@@ -1,30 +1,31 @@
 /**
- * Files that change: told apart by their time and size, looked at in turn, since editors write a file in steps, or put another in its place, and not every
- * file system tells of it.
+ * File watcher that polls modification time, size and inode. It reports a change after the files were stable for one poll, since editors
+ * write a file in steps or replace it. Not every file system reports changes, so none is asked to.
  */
 import { statSync } from 'node:fs'
 
+/** A set of watched files. Cost of a poll: one `stat` per file. */
 export class WatchedFiles {
   readonly #paths = new Set<string>()
-  /** As they were when they were last taken. */
-  #taken = ''
-  /** As they were at the last look. */
+  /** The state at the last reported change. */
+  #reported = ''
+  /** The state at the last poll. */
   #seen = ''
 
-  /** Watches these too, from how they are now on. */
+  /** Watches more files, from their current state on. */
   add(paths: Iterable<string>): void {
-    const isUnchanged = this.#state() === this.#taken
+    const isUnchanged = this.#state() === this.#reported
     for (const path of paths) this.#paths.add(path)
-    if (isUnchanged) this.#taken = this.#seen = this.#state()
+    if (isUnchanged) this.#reported = this.#seen = this.#state()
   }
 
-  /** Has anything changed since it last said so, and been still since the last look? */
+  /** True if the files changed since the last reported change and are stable since the last poll. */
   look(): boolean {
     const state = this.#state()
     const isStill = state === this.#seen
     this.#seen = state
-    if (!isStill || state === this.#taken) return false
-    this.#taken = state
+    if (!isStill || state === this.#reported) return false
+    this.#reported = state
     return true
   }
 
@@ -34,6 +35,6 @@ export class WatchedFiles {
 }
 
 function stateOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : 'none'
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : 'none'
 }

@@ -25,7 +25,7 @@ const letter = (raw: string | Uint8Array): StoredDeadLetter => ({
 
 const set = (raw: string, ...settings: readonly string[]): unknown => JSON.parse(withFields(letter(raw), settings.map(settingOf), columns))
 
-test('what a value is, its column says', () => {
+test('the column of a field determines the type of its value', () => {
   assert.deepEqual(set('{}', 'string=12', 'decimal=12.50', 'bool=true', 'int=-12', 'timestamp=12', 'duration=5m', 'double=1e-3'), {
     string: '12',
     decimal: '12.50',
@@ -36,10 +36,14 @@ test('what a value is, its column says', () => {
     double: 0.001,
   })
   const wrong = { bool: 'yes', int: '9007199254740993', timestamp: '2026-01-01', double: '', string: 'a=b' }
-  assert.deepEqual(set('{}', ...Object.entries(wrong).map(([name, text]) => `${name}=${text}`)), wrong, 'the door judges what is no value')
+  assert.deepEqual(
+    set('{}', ...Object.entries(wrong).map(([name, text]) => `${name}=${text}`)),
+    wrong,
+    'invalid values stay text for the record validator to reject',
+  )
 })
 
-test('a field that is no column is what it was, or what it looks like; JSON is said outright', () => {
+test('a field without a column keeps its type or infers one; := sets JSON', () => {
   assert.deepEqual(set('{"a":"x","b":1}', 'a=1', 'b=2', 'c=2', 'd=1.0', 'e=false', 'f:=null', 'string:={"x":[1]}'), {
     a: '1',
     b: 2,
@@ -52,12 +56,12 @@ test('a field that is no column is what it was, or what it looks like; JSON is s
   assert.deepEqual(Object.keys(set('{"a":1,"b":2}', 'a=3', '__proto__=4') as object), ['a', 'b', '__proto__'])
 })
 
-test('what is no setting, or no record, is said', () => {
+test('an invalid setting, and a dead letter that is not a JSON object, are rejected with the fix', () => {
   for (const text of ['amount', '=3', ':=3']) assert.throws(() => settingOf(text), /is not FIELD=VALUE; write --set amount=12\.50/)
-  assert.throws(() => settingOf('a:=no'), /^UsageError|--set a:=no is no JSON/)
+  assert.throws(() => settingOf('a:=no'), /^UsageError|--set a:=no is not JSON/)
   for (const raw of ['no json', '[1]', 'null', Uint8Array.of(0xff)])
     assert.throws(() => withFields(letter(raw), [settingOf('a=1')], columns), {
       code: 'SPILL_INPUT',
-      message: /^letter 7 is no JSON object, so that it has no fields to set; replace it whole with --file FILE$/,
+      message: /^dead letter 7 is not a JSON object, so it has no fields to set; replace the record with --file FILE$/,
     })
 })

@@ -1,21 +1,22 @@
 /**
- * `--set FIELD=VALUE`: fields of a dead letter's JSON, changed.
+ * `dlq edit --set FIELD=VALUE`: changes fields in the JSON of a dead letter.
  *
- * What VALUE means is told by the columns that the log has for the source: text for a string, and for a decimal, which takes text exactly; a number or a
- * truth where that is what the column holds. `FIELD:=JSON` says it outright.
+ * The source's columns in the log determine the type of VALUE. Strings and decimals take the text exactly; the text of other columns
+ * is converted if it is a value of the column's type. `FIELD:=JSON` sets the JSON value as it is written.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import type { StoredDeadLetter } from '../../log/letters.ts'
 import { UsageError } from '../command/command.ts'
 
+/** A field with its new value, as text or as JSON. */
 export interface Setting {
   readonly field: string
   readonly text: string
   readonly isJson: boolean
 }
 
-/** Throws `UsageError`. */
+/** Parses FIELD=VALUE or FIELD:=JSON. Throws `UsageError`. */
 export function settingOf(text: string): Setting {
   const [, field, colon, value] = /^([^=:]+)(:?)=(.*)$/s.exec(text) ?? []
   if (field === undefined) throw new UsageError(`--set ${text} is not FIELD=VALUE; write --set amount=12.50, or --set note:=null for JSON`)
@@ -23,7 +24,7 @@ export function settingOf(text: string): Setting {
   return { field, text: value, isJson: colon === ':' }
 }
 
-/** The letter's text with the fields set. Throws `SPILL_INPUT` if it is no JSON object. */
+/** The dead letter's JSON with the fields set. Throws `SPILL_INPUT` if the dead letter is not a JSON object. */
 export function withFields({ id, raw }: StoredDeadLetter, settings: readonly Setting[], columns: readonly ColumnIR[]): string {
   const record = recordOf(id, raw)
   for (const { field, text, isJson } of settings) {
@@ -44,7 +45,7 @@ function recordOf(id: number, raw: string | Uint8Array): Record<string, unknown>
   if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as Record<string, unknown>
   throw new SpillwayError(
     'SPILL_INPUT',
-    `letter ${id} is no JSON object, so that it has no fields to set; replace it whole with --file FILE`,
+    `dead letter ${id} is not a JSON object, so it has no fields to set; replace the record with --file FILE`,
   )
 }
 
@@ -62,12 +63,12 @@ function valueOf(type: ColumnIR['type'] | undefined, text: string, before: unkno
     case 'double':
       return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
     default:
-      return typeof before === 'string' ? text : likely(text)
+      return typeof before === 'string' ? text : inferredValue(text)
   }
 }
 
-/** A number or a truth if it is written as JSON would, otherwise text. */
-function likely(text: string): unknown {
+/** A number or bool if the text is written exactly as in JSON, otherwise the text. */
+function inferredValue(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true'
   return String(Number(text)) === text ? Number(text) : text
 }
@@ -76,6 +77,6 @@ function jsonOf(field: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`--set ${field}:=${text} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`--set ${field}:=${text} is not JSON: ${(error as Error).message}`)
   }
 }

@@ -1,19 +1,20 @@
-/** The dead letters of a data folder that are to be changed. */
+/** Access to the dead letters of a data folder for the commands that change them. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredDeadLetter } from '../../log/letters.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { changeFolder, type Changing, type FolderChange } from '../command/folder-change.ts'
 
-/** Throws as `changeFolder`. */
-export const withLetters = <T>(data: string, change: Omit<FolderChange, 'of'>, use: Changing<T>): Promise<T> =>
-  changeFolder(data, { of: 'letters', ...change }, use)
+/** Opens the folder to change dead letters. Throws like `changeFolder`. */
+export const withLetters = <T>(data: string, change: Omit<FolderChange, 'subject'>, use: Changing<T>): Promise<T> =>
+  changeFolder(data, { subject: 'dead letters', ...change }, use)
 
-/** The letters of these numbers. Throws `SPILL_INPUT` for one that is not there, or settled. */
+/** The dead letters with these ids. Throws `SPILL_INPUT` for an unknown or settled dead letter. */
 export function lettersOf({ letters }: SqliteReader, ids: readonly number[]): StoredDeadLetter[] {
   return ids.map(id => {
     const letter = letters.at(id)
-    if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
-    if ('outcome' in letter) throw new SpillwayError('SPILL_INPUT', `letter ${id} is settled (${letter.outcome}); it is kept as it is`)
+    if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
+    if ('outcome' in letter)
+      throw new SpillwayError('SPILL_INPUT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
     return letter
   })
 }

@@ -8,24 +8,24 @@ import { LetterRecipient } from './dead-letter-recipient.ts'
 
 const pipeline = { name: 'shop', sources: [{ name: 'sales' }, { name: 'visits' }] as SourceIR[] }
 const chance = random(2105)
-const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]
+const pick = <T>(values: readonly T[]): T => values[Math.floor(chance() * values.length)]
 
 const letter = (id: number): StoredDeadLetter => ({
   id,
-  source: one(['sales', 'visits', 'sale', undefined]),
+  source: pick(['sales', 'visits', 'sale', undefined]),
   reason: 'schema',
   detail: 'd',
   place: 'p',
   at: 1,
   sequence: 0,
   raw: '{}',
-  attempts: one([0, 1, limits.DEAD_ATTEMPTS_MAX]),
+  attempts: pick([0, 1, limits.DEAD_ATTEMPTS_MAX]),
   original: undefined,
 })
 
-test('each letter is sent or left out by itself, whatever the others are: 2,000 random sets', () => {
+test('whether a dead letter is sent does not depend on the others: 2,000 random sets', () => {
   for (let round = 0; round < 2000; round++) {
-    const recipient = new LetterRecipient(pipeline, one([undefined, 'sales', 'visits']))
+    const recipient = new LetterRecipient(pipeline, pick([undefined, 'sales', 'visits']))
     const all = Array.from({ length: Math.floor(chance() * 8) }, (_, i) => letter(i + 1))
     const { letters, omitted } = recipient.sendable(all)
     assert.deepEqual(
@@ -50,7 +50,7 @@ test('each letter is sent or left out by itself, whatever the others are: 2,000 
   }
 })
 
-test('a letter that was named is sent exactly if it is not left out of all, or the reason is an error', () => {
+test('a named dead letter that --all would leave out is an error', () => {
   for (let round = 0; round < 500; round++) {
     const recipient = new LetterRecipient(pipeline, undefined)
     const each = letter(1)

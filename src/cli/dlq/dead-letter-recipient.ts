@@ -1,11 +1,11 @@
-/** The source that receives a dead letter which is sent again, and the letters that none can receive. */
+/** Chooses the source to which each dead letter is sent again, and lists the dead letters that no source can receive. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { StoredDeadLetter } from '../../log/letters.ts'
 
-/** A dead letter with the source that it is sent to. */
+/** A dead letter with its target source. */
 export interface SendableLetter extends StoredDeadLetter {
   readonly source: string
 }
@@ -16,33 +16,34 @@ export interface OmittedLetter {
   readonly reason: string
 }
 
+/** The target sources of a pipeline's dead letters. */
 export class LetterRecipient {
   readonly #pipeline: string
   readonly #sources: readonly string[]
   readonly #source: string | undefined
 
-  /** `source` is that of letters that name none. Throws `SPILL_INPUT` if the pipeline does not have it. */
+  /** `source` receives the dead letters that name no source. Throws `SPILL_INPUT` if the pipeline has no such source. */
   constructor({ name, sources }: Pick<PipelineIR, 'name' | 'sources'>, source: string | undefined) {
     this.#pipeline = name
-    this.#sources = sources.map(each => each.name)
+    this.#sources = sources.map(candidate => candidate.name)
     this.#source = source
     if (source !== undefined && !this.#sources.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no source '${source}'${didYouMean(source, this.#sources)}`)
   }
 
-  /** Letters that were named: all of them can be sent. Throws `SPILL_INPUT` and `SPILL_LIMIT` for one that cannot. */
+  /** Targets of dead letters that the user named. Throws `SPILL_INPUT` or `SPILL_LIMIT` if any of them cannot be sent. */
   all(letters: readonly StoredDeadLetter[]): SendableLetter[] {
     return letters.map(letter => {
       const { id, attempts, source } = letter
       if (attempts >= limits.DEAD_ATTEMPTS_MAX)
         throw new SpillwayError(
           'SPILL_LIMIT',
-          `letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
+          `dead letter ${id} was sent again ${attempts} times and refused (DEAD_ATTEMPTS_MAX); edit it, or drop it`,
         )
       if (source !== undefined && this.#source !== undefined && source !== this.#source)
         throw new SpillwayError(
           'SPILL_INPUT',
-          `letter ${id} is of source '${source}'; --source is for letters that name none: leave it out, or leave the letter out`,
+          `dead letter ${id} has the source '${source}', and --source is for dead letters without a source; leave out --source or the dead letter`,
         )
       const recipient = this.#of(letter)
       if (recipient === undefined) throw new SpillwayError('SPILL_INPUT', this.#missing(letter))
@@ -50,7 +51,7 @@ export class LetterRecipient {
     })
   }
 
-  /** Those of all letters that can be sent. One that cannot keeps no other one back. */
+  /** Separates the dead letters that can be sent from the others, with the reasons. */
   sendable(all: Iterable<StoredDeadLetter>): { readonly letters: SendableLetter[]; readonly omitted: OmittedLetter[] } {
     const letters: SendableLetter[] = []
     const omitted: OmittedLetter[] = []
@@ -70,13 +71,13 @@ export class LetterRecipient {
   #omission({ attempts, source }: StoredDeadLetter, recipient: string | undefined): string | undefined {
     if (attempts >= limits.DEAD_ATTEMPTS_MAX) return `sent again ${limits.DEAD_ATTEMPTS_MAX} times before (DEAD_ATTEMPTS_MAX)`
     if (recipient !== undefined) return undefined
-    return source === undefined ? NO_SOURCE : `of source '${source}', which pipeline '${this.#pipeline}' has not`
+    return source === undefined ? NO_SOURCE : `the source '${source}' is not in pipeline '${this.#pipeline}'`
   }
 
   #missing({ id, source }: StoredDeadLetter): string {
-    if (source === undefined) return `letter ${id} has ${NO_SOURCE}`
-    return `letter ${id} is of source '${source}', which pipeline '${this.#pipeline}' has not${didYouMean(source, this.#sources)}`
+    if (source === undefined) return `dead letter ${id} has ${NO_SOURCE}`
+    return `dead letter ${id} has the source '${source}', which is not in pipeline '${this.#pipeline}'${didYouMean(source, this.#sources)}`
   }
 }
 
-const NO_SOURCE = 'no source: an earlier version of Spillway did not keep it; name it with --source NAME'
+const NO_SOURCE = 'no source, since an earlier version of Spillway did not store it; name one with --source NAME'

@@ -1,4 +1,4 @@
-/** Dead letters for people, and as JSON. */
+/** Dead letters as text. */
 import { inOneLine } from '../../base/show.ts'
 import { base64Of, textOf, type AnyLetter } from '../../log/letter-json.ts'
 import type { SettledLetter } from '../../log/letters.ts'
@@ -6,40 +6,42 @@ import { timeText } from '../command/time-text.ts'
 
 const RAW_SHOWN = 80
 
+/** A dead letter with its reason, place and history, then its bytes. Strings must be escaped to one line. */
 export function letterText(letter: AnyLetter): string {
   const { id, source, reason, detail, place, at, sequence, attempts, raw, original, form } = letter
   return [
-    `letter ${id}  ${reason}: ${detail}`,
-    `  of source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
+    `dead letter ${id}  ${reason}: ${detail}`,
+    `  source ${source ?? '(unknown)'}, from ${place}, refused ${timeText(at)} at entry ${sequence}`,
     ...('outcome' in letter ? [`  ${outcomeText(letter)}`] : attempts > 0 ? [`  sent again ${timesText(attempts)} and refused`] : []),
     ...(form?.row === undefined
       ? []
-      : [`  row ${form.row} of those that the source's map made of it; the others were taken by themselves`]),
-    ...(form?.mapped ? ["  a row of the source's columns, behind its map"] : []),
-    ...(form?.csv ? ['  a row of a CSV file; to be sent again it is edited into JSON'] : []),
+      : [`  row ${form.row} of the rows that the source's map returned; the other rows were processed separately`]),
+    ...(form?.mapped ? ["  a row with the source's columns, after its map"] : []),
+    ...(form?.csv ? ['  a row of a CSV file; edit it into JSON to send it again'] : []),
     '',
-    shown(raw),
-    ...(original === undefined ? [] : ['', 'and as it was refused at first:', shown(original)]),
+    rawText(raw),
+    ...(original === undefined ? [] : ['', 'the original record:', rawText(original)]),
   ].join('\n')
 }
 
 function outcomeText({ outcome, why, settled }: SettledLetter): string {
-  const what = {
+  const outcomes = {
     accepted: 'sent again, and accepted',
     duplicate: 'sent again, and its event was there already',
     skipped: "sent again, and the source's map gave no row",
     dropped: `dropped: ${why}`,
   }
-  return `${what[outcome]} (${timeText(settled)})`
+  return `${outcomes[outcome]} (${timeText(settled)})`
 }
 
+/** `once`, `3 times`. */
 export const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
-/** The beginning of the bytes, in a line. */
+/** The beginning of the record, on one line. */
 export function shortRaw(raw: string | Uint8Array): string {
   const text = (textOf(raw) ?? `base64 ${base64Of(raw)}`).replaceAll(/[\p{Cc}\s]+/gu, ' ')
   return text.length > RAW_SHOWN ? `${text.slice(0, RAW_SHOWN)}…` : text
 }
 
-/** In one line: a line of the record could look like one of the letter. */
-const shown = (raw: string | Uint8Array): string => inOneLine(textOf(raw) ?? '') || `base64 ${base64Of(raw)}`
+/** The record on one line, so that no line of a record looks like a line of this text. */
+const rawText = (raw: string | Uint8Array): string => inOneLine(textOf(raw) ?? '') || `base64 ${base64Of(raw)}`

@@ -1,4 +1,4 @@
-/** `dlq edit` and `dlq drop`. */
+/** `dlq edit` and `dlq drop`: change or drop dead letters. */
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { wallClock } from '../../base/clock.ts'
@@ -11,25 +11,26 @@ import { shownPath } from '../../files/file-error.ts'
 import { lettersOf, withLetters } from './dead-letter-folder.ts'
 import { withFields, type Setting } from './dead-letter-edit.ts'
 import { letterText } from './dead-letter-text.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { printEach, printJson, printLines } from '../command/print.ts'
 
+/** The parsed options of `dlq edit`. */
 export interface EditRequest {
   readonly settings: readonly Setting[]
-  /** Instead of settings. */
+  /** The file with the new record, in place of settings. */
   readonly file: string | undefined
   readonly json: boolean
 }
 
-/** Throws `SPILL_INPUT` for a letter that is not there, or no JSON, and a file that cannot be read. */
+/** Replaces the record, or fields of it. Throws `SPILL_INPUT` for an unknown dead letter, invalid JSON, and an unreadable file. */
 export function editLetter(data: string, id: number, { settings, file, json }: EditRequest): Promise<number> {
-  const given = file === undefined ? undefined : bytesOf(file)
-  // Which fields, and not to what.
-  const detail = given ? 'the bytes of a file' : settings.map(({ field }) => field).join(', ')
-  return withLetters(data, { what: 'dlq edit', numbers: [id], detail }, async (store, reader) => {
+  const newBytes = file === undefined ? undefined : bytesOf(file)
+  // The audit log records the names of the fields, never their values.
+  const detail = newBytes ? 'the bytes of a file' : settings.map(({ field }) => field).join(', ')
+  return withLetters(data, { command: 'dlq edit', targets: [id], detail }, async (store, reader) => {
     const [letter] = lettersOf(reader, [id])
     const columns = store.schemas().findLast(({ source }) => source === letter.source)?.columns ?? []
-    const raw = given ?? withFields(letter, settings, columns)
+    const raw = newBytes ?? withFields(letter, settings, columns)
     await store.commit({ letters: [{ kind: 'edited', id, raw, form: formAfter(letter) }] })
     const edited = reader.letters.at(id)!
     printEach([edited], { json, textOf: letterText, jsonOf: letterJson })
@@ -38,12 +39,12 @@ export function editLetter(data: string, id: number, { settings, file, json }: E
   })
 }
 
-/** What is edited is JSON, whatever it was. */
+/** The form of an edited record, which is JSON even if it came from CSV. */
 function formAfter({ form }: StoredDeadLetter): RawForm | undefined {
   if (!form) return undefined
   const { csv, zoneless, ...rest } = form
-  const kept = csv || zoneless === undefined ? rest : { ...rest, zoneless }
-  return Object.keys(kept).length > 0 ? kept : undefined
+  const remaining = csv || zoneless === undefined ? rest : { ...rest, zoneless }
+  return Object.keys(remaining).length > 0 ? remaining : undefined
 }
 
 function bytesOf(file: string): string | Uint8Array {
@@ -60,14 +61,14 @@ function bytesOf(file: string): string | Uint8Array {
   return isUtf8(bytes) ? bytes.toString('utf8').trim() : new Uint8Array(bytes)
 }
 
-/** All of them, or none if one is not there. */
+/** Drops all of the dead letters, or none if any of them is unknown. */
 export function dropLetters(data: string, ids: readonly number[], { why, json }: { why: string; json: boolean }): Promise<number> {
-  return withLetters(data, { what: 'dlq drop', numbers: ids, detail: why }, async (store, reader) => {
+  return withLetters(data, { command: 'dlq drop', targets: ids, detail: why }, async (store, reader) => {
     lettersOf(reader, ids)
     const at = wallClock()
     await store.commit({ letters: ids.map(id => ({ kind: 'settled', id, outcome: 'dropped', why, at })) })
     if (json) for (const id of ids) printJson({ id, outcome: 'dropped', why, settled: at })
-    else printLines(`${counted(ids.length, 'letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
+    else printLines(`${counted(ids.length, 'dead letter')} dropped: ${why}. They are kept; \`spillway dlq list --settled\` shows them.`)
     return 0
   })
 }

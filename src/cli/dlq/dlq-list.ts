@@ -1,4 +1,4 @@
-/** `dlq list` and `dlq show`. */
+/** `dlq list` and `dlq show`: print dead letters. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { refusalReasons } from '../../intake/refusal.ts'
@@ -7,42 +7,44 @@ import type { LetterFilter } from '../../log/sqlite/letter-reader.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { letterText, shortRaw, timesText } from './dead-letter-text.ts'
 import { printEach, printLines } from '../command/print.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** Letters that a person is shown at a time. */
+/** Most dead letters that the text output lists. */
 const SHOWN = 20
 
+/** The parsed options of `dlq list`. */
 export interface ListRequest extends LetterFilter {
   readonly settled: boolean
   readonly json: boolean
 }
 
-/** Throws `SPILL_INPUT` for a reason that there is not. */
+/** Throws `SPILL_INPUT` for an unknown reason. */
 export function listLetters({ letters }: SqliteReader, { settled, json, ...filter }: ListRequest): void {
   const { reason } = filter
   if (reason !== undefined && !(refusalReasons as readonly string[]).includes(reason))
-    throw new SpillwayError('SPILL_INPUT', `nothing is refused for '${reason}'${didYouMean(reason, refusalReasons)}`)
-  const found: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
-  if (json) return void printEach(found, { json, textOf: lineOf, jsonOf: letterJson })
-  const shown: AnyLetter[] = []
+    throw new SpillwayError('SPILL_INPUT', `there is no reason '${reason}'${didYouMean(reason, refusalReasons)}`)
+  const matches: Iterable<AnyLetter> = settled ? letters.settled(filter) : letters.dead(filter)
+  if (json) return void printEach(matches, { json, textOf: lineOf, jsonOf: letterJson })
+  const firstLetters: AnyLetter[] = []
   let count = 0
-  for (const letter of found) if (count++ < SHOWN) shown.push(letter)
-  const kind = settled ? 'settled letter' : 'dead letter'
-  const more = count > shown.length ? `; the first ${number(shown.length)} are shown, --json gives all` : ''
-  printEach(shown, { json, textOf: lineOf })
+  for (const letter of matches) if (count++ < SHOWN) firstLetters.push(letter)
+  const kind = settled ? 'settled dead letter' : 'dead letter'
+  const more = count > firstLetters.length ? `; the first ${number(firstLetters.length)} are shown, --json gives all` : ''
+  printEach(firstLetters, { json, textOf: lineOf })
   printLines(count === 0 ? `No ${kind}.` : `${counted(count, kind)}${more}.`)
 }
 
 function lineOf(letter: AnyLetter): string {
   const { id, source, reason, place, detail, at, raw, attempts } = letter
   const end = 'outcome' in letter ? `  [${letter.outcome}${letter.why === undefined ? '' : `: ${letter.why}`}]` : ''
-  const again = attempts > 0 ? `  (sent again ${timesText(attempts)})` : ''
-  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${again}\n  ${reason}: ${detail}\n  ${shortRaw(raw)}`
+  const resent = attempts > 0 ? `  (sent again ${timesText(attempts)})` : ''
+  return `${id}  ${source ?? '(unknown)'}  ${place}  ${timeText(at)}${end}${resent}\n  ${reason}: ${detail}\n  ${shortRaw(raw)}`
 }
 
+/** Throws `SPILL_INPUT` for an unknown dead letter. */
 export function showLetter({ letters }: SqliteReader, id: number, json: boolean): void {
   const letter = letters.at(id)
-  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no letter ${id}; \`spillway dlq list\` shows those that there are`)
+  if (!letter) throw new SpillwayError('SPILL_INPUT', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
   printEach([letter], { json, textOf: letterText, jsonOf: letterJson })
 }

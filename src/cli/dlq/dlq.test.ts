@@ -34,13 +34,13 @@ const dlq = (...args: readonly string[]) => called('dlq', ...args, '--data', sho
 const letters = (...args: readonly string[]) => calledJson<Letter>('dlq', 'list', ...args, '--data', shop.data)
 const decisions = () => calledJson<RecordedDecision>('decisions', '--model', 'risk', '--data', shop.data)
 
-describe('a folder that is looked at', () => {
+describe('a folder that is read', () => {
   before(opened)
   after(closed)
 
-  test('list and show: whole, by source and reason, bytes that are no text as base64', async () => {
+  test('list and show: whole, by source and reason, bytes that are not text as base64', async () => {
     const all = await letters()
-    // What cannot be decoded is known first of a stretch of a file.
+    // Undecodable records of a block are rejected before the others.
     assert.deepEqual(
       all.map(({ id, source, reason, place }) => [id, source, reason, place]),
       [
@@ -59,11 +59,11 @@ describe('a folder that is looked at', () => {
     const { out } = await dlq('list')
     assert.match(out, /^3 {2}sales {2}sales\.ndjson:2 {2}\S+Z\n {2}schema: 'price' needs a decimal.*got 'much'\n {2}\{"id":"2",/m)
     assert.match(out, /^4 dead letters\.$/m)
-    assert.match((await dlq('show', '2')).out, /^letter 2 {2}schema: not UTF-8$[^]*^base64 Iv8i$/m)
-    assert.match((await dlq('list', '--settled')).out, /^No settled letter\.$/)
+    assert.match((await dlq('show', '2')).out, /^dead letter 2 {2}schema: not UTF-8$[^]*^base64 Iv8i$/m)
+    assert.match((await dlq('list', '--settled')).out, /^No settled dead letter\.$/)
   })
 
-  test('while a run holds the folder one may look, and changes nothing', async () => {
+  test('while a run holds the folder, dead letters can be read but not changed', async () => {
     const folder = await openFolder(shop.data)
     assert.equal((await letters()).length, 4)
     for (const args of [
@@ -75,7 +75,9 @@ describe('a folder that is looked at', () => {
       assert.equal(status, 1)
       assert.match(
         err,
-        new RegExp(`^SPILL_BUSY: .* is in use by process ${process.pid}; letters are changed while nothing runs: stop the run first$`),
+        new RegExp(
+          `^SPILL_BUSY: .* is in use by process ${process.pid}; dead letters can change only while no run holds the folder: stop the run first$`,
+        ),
       )
     }
     await folder.store.close()
@@ -83,10 +85,10 @@ describe('a folder that is looked at', () => {
   })
 
   for (const [args, message] of [
-    [['show', '99'], /^SPILL_INPUT: there is no letter 99; `spillway dlq list` shows those that there are$/],
-    [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: letter 1 is no JSON object/],
+    [['show', '99'], /^SPILL_INPUT: there is no dead letter 99; `spillway dlq list` lists them$/],
+    [['edit', '1', '--set', 'a=b'], /^SPILL_INPUT: dead letter 1 is not a JSON object/],
     [['edit', '1', '--file', 'gone.json'], /^SPILL_INPUT: gone\.json cannot be read: ENOENT/],
-    [['list', '--reason', 'shema'], /^SPILL_INPUT: nothing is refused for 'shema'; did you mean 'schema'\?$/],
+    [['list', '--reason', 'shema'], /^SPILL_INPUT: there is no reason 'shema'; did you mean 'schema'\?$/],
   ] as const)
     test(`failure: ${message.source}`, async () => {
       const { status, out, err } = await dlq(...args)
@@ -94,7 +96,7 @@ describe('a folder that is looked at', () => {
       assert.match(err, message)
     })
 
-  test('a pipeline without the source of a letter, and a folder that is none', async () => {
+  test('a pipeline without the source of a dead letter, and a folder that does not exist', async () => {
     const other = shop.write(
       'other.ts',
       `import { entity, model, on, pipeline, rules, source, t } from '${join(import.meta.dirname, '../../index.ts')}'
@@ -104,11 +106,11 @@ export default pipeline('other', [model('m', { decide: on(sale), inputs: s => ({
 `,
     )
     const { err } = await dlq('replay', '3', other)
-    assert.match(err, /^SPILL_INPUT: letter 3 is of source 'sales', which pipeline 'other' has not; did you mean 'sale'\?$/)
+    assert.match(err, /^SPILL_INPUT: dead letter 3 has the source 'sales', which is not in pipeline 'other'; did you mean 'sale'\?$/)
     const nowhere = join(shop.folder, 'nowhere')
     const { status } = await called('dlq', 'drop', '1', '--why', 'x', '--data', nowhere)
     assert.equal(status, 1)
-    assert.ok(!existsSync(nowhere), 'it is not made')
+    assert.ok(!existsSync(nowhere), 'it is not created')
   })
 })
 
@@ -116,14 +118,14 @@ describe('a folder that is changed', () => {
   beforeEach(opened)
   afterEach(closed)
 
-  test('edit and replay: an event that arrives now, decided about, exactly once; the first bytes are kept', async () => {
+  test('edit and replay: one event that arrives now, with a decision; the original bytes are kept', async () => {
     const edited = await dlq('edit', '3', '--set', 'price=2.50', '--set', 'till=9')
     assert.equal(edited.status, 0, edited.err)
-    assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nand as it was refused at first:\n.*"till":1,"price":"much"/)
+    assert.match(edited.out, /"till":9,"price":"2\.50".*\n\nthe original record:\n.*"till":1,"price":"much"/)
     const replayed = await dlq('replay', '3', shop.pipeline)
     assert.deepEqual(
       [replayed.status, replayed.out],
-      [0, 'letter 3: accepted\n1 letter sent again: 1 settled, 0 refused again, 1 decision made.'],
+      [0, 'dead letter 3: accepted\n1 dead letter sent again: 1 settled, 0 refused again, 1 decision made.'],
     )
     const { key, id, entry, vector } = (await decisions()).at(-1)!
     assert.deepEqual([key, id, entry, vector['price']], ['b', '2', 4, 2.5])
@@ -134,11 +136,11 @@ describe('a folder that is changed', () => {
       [1, 2, 4],
     )
     const again = await dlq('replay', '3', shop.pipeline)
-    assert.deepEqual([again.status, again.err], [1, 'SPILL_INPUT: letter 3 is settled (accepted); it is kept as it is'])
+    assert.deepEqual([again.status, again.err], [1, 'SPILL_INPUT: dead letter 3 is settled (accepted) and cannot be changed'])
     assert.equal((await decisions()).length, 4)
   })
 
-  test('a letter without text is replaced by a file; one refused again stays, and the exit code says so', async () => {
+  test('a file replaces a dead letter that is not text; one refused again stays, with exit code 1', async () => {
     const file = shop.write('mended.json', `${sales[0].replace('"id":"1"', '"id":"22"')}\n`)
     assert.equal((await dlq('edit', '2', '--file', file)).status, 0)
     const { status, out } = await dlq('replay', '--all', shop.pipeline, '--json')
@@ -158,18 +160,21 @@ describe('a folder that is changed', () => {
     assert.match((await dlq('list')).out, /\(sent again once\)$/m)
   })
 
-  test('a letter is sent again so often, until it is edited', async () => {
+  test('the number of attempts is limited until the dead letter is edited', async () => {
     for (let i = 0; i < limits.DEAD_ATTEMPTS_MAX; i++) await dlq('replay', '4', shop.pipeline)
     const { status, err } = await dlq('replay', '4', shop.pipeline)
     assert.equal(status, 1)
-    assert.match(err, /^SPILL_LIMIT: letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
+    assert.match(err, /^SPILL_LIMIT: dead letter 4 was sent again 10 times and refused \(DEAD_ATTEMPTS_MAX\); edit it, or drop it$/)
     const all = await dlq('replay', '--all', shop.pipeline)
-    assert.match(all.out, /^3 letters sent again: .* 1 letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m)
+    assert.match(
+      all.out,
+      /^3 dead letters sent again: .* 1 dead letter was left out \(4\): sent again 10 times before \(DEAD_ATTEMPTS_MAX\)\.$/m,
+    )
     await dlq('edit', '4', '--set', 'card=d')
     assert.equal((await letters()).find(({ id }) => id === 4)!.attempts, 0)
   })
 
-  test('letters without a source, and of one that the pipeline has not, keep no other letter back', async () => {
+  test('dead letters without a source of the pipeline do not block the others', async () => {
     const folder = await openFolder(shop.data)
     const rest = { reason: 'schema', detail: 'not JSON', at: 1, sequence: 0 } as const
     const mended = sales[0].replace('"id":"1"', '"id":"33"')
@@ -184,19 +189,19 @@ describe('a folder that is changed', () => {
     const named = await dlq('replay', '3', '5', shop.pipeline)
     assert.deepEqual(
       [named.status, named.err],
-      [1, 'SPILL_INPUT: letter 5 has no source: an earlier version of Spillway did not keep it; name it with --source NAME'],
+      [1, 'SPILL_INPUT: dead letter 5 has no source, since an earlier version of Spillway did not store it; name one with --source NAME'],
     )
     const all = await dlq('replay', '--all', shop.pipeline)
     assert.equal(all.status, 1, 'letters 1, 2 and 4 are refused again')
-    assert.match(all.out, /^letter 3: accepted$/m)
+    assert.match(all.out, /^dead letter 3: accepted$/m)
     assert.match(
       all.out,
-      / 1 letter was left out \(5\): no source: .*; name it with --source NAME\. 1 letter was left out \(6\): of source 'sale', /,
+      / 1 dead letter was left out \(5\): no source, .*; name one with --source NAME\. 1 dead letter was left out \(6\): the source 'sale' is not in /,
     )
     const other = await dlq('replay', '3', shop.pipeline, '--source', 'sale')
     assert.match(other.err, /^SPILL_INPUT: pipeline 'shop' has no source 'sale'; did you mean 'sales'\?$/)
     const conflict = await dlq('replay', '4', shop.pipeline, '--source', 'visits')
-    assert.match(conflict.err, /^SPILL_INPUT: letter 4 is of source 'sales'; --source is for letters that name none/)
+    assert.match(conflict.err, /^SPILL_INPUT: dead letter 4 has the source 'sales', and --source is for dead letters without a source/)
     const sent = await dlq('replay', '--all', shop.pipeline, '--source', 'sales', '--json')
     const lines = sent.out.split('\n').map(line => JSON.parse(line) as Letter)
     assert.deepEqual(
@@ -209,7 +214,7 @@ describe('a folder that is changed', () => {
         [5, 'accepted'],
       ],
     )
-    // The source that it was sent to is kept.
+    // The source that received the dead letter is recorded.
     assert.deepEqual(
       (await letters('--settled')).map(({ id, source }) => [id, source]),
       [
@@ -219,11 +224,11 @@ describe('a folder that is changed', () => {
     )
   })
 
-  test('drop: with a reason, all or none, and kept', async () => {
+  test('drop: needs a reason, drops all or none, and keeps the dead letters', async () => {
     assert.equal((await dlq('drop', '1', '99', '--why', 'noise')).status, 1)
     assert.equal((await letters()).length, 4)
     const { status, out } = await dlq('drop', '1', '2', '--why', 'noise')
-    assert.deepEqual([status, out], [0, '2 letters dropped: noise. They are kept; `spillway dlq list --settled` shows them.'])
+    assert.deepEqual([status, out], [0, '2 dead letters dropped: noise. They are kept; `spillway dlq list --settled` shows them.'])
     assert.deepEqual(
       (await letters('--settled')).map(({ id, outcome, why, reason }) => [id, outcome, why, reason]),
       [
@@ -232,12 +237,12 @@ describe('a folder that is changed', () => {
       ],
     )
     await dlq('drop', '3', '4', '--why', 'noise')
-    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No letter to send again.', err: '' })
+    assert.deepEqual(await dlq('replay', '--all', shop.pipeline), { status: 0, out: 'No dead letter to send again.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
-    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: letter 1 is settled (dropped); it is kept as it is')
+    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_INPUT: dead letter 1 is settled (dropped) and cannot be changed')
   })
 
-  test('each change is a line of the audit log, with who and what, and nothing of what is in a letter', async () => {
+  test('the audit log records each change with user and command, and no data of a dead letter', async () => {
     await dlq('edit', '3', '--set', 'price=4.75', '--set', 'card=hush')
     await dlq('edit', '3', '--set', 'price')
     await dlq('replay', '3', '4', shop.pipeline)
@@ -258,24 +263,24 @@ describe('a folder that is changed', () => {
 })
 
 for (const [args, message] of [
-  [[], /^say what to do: list, show, edit, replay, drop$/m],
-  [['drip'], /^dlq cannot 'drip'; did you mean 'drop'\?$/m],
-  [['list', '3'], /^dlq list takes options, not 3$/m],
-  [['list', '--why', 'x'], /^dlq list takes no --why$/m],
-  [['show'], /^name the letter to show by its number$/m],
-  [['show', 'x'], /^name the letter to show by its number, not 'x'$/m],
-  [['edit', '1', '2', '--set', 'a=b'], /^one letter, not also 2$/m],
-  [['edit', '1'], /^say how: --set FIELD=VALUE, or --file FILE$/m],
+  [[], /^expected a subcommand: list, show, edit, replay, drop$/m],
+  [['drip'], /^dlq has no subcommand 'drip'; did you mean 'drop'\?$/m],
+  [['list', '3'], /^dlq list takes no arguments, but got 3$/m],
+  [['list', '--why', 'x'], /^dlq list has no option --why$/m],
+  [['show'], /^name the dead letter to show by its number$/m],
+  [['show', 'x'], /^name the dead letter to show by its number, not 'x'$/m],
+  [['edit', '1', '2', '--set', 'a=b'], /^expected one dead letter, but also got 2$/m],
+  [['edit', '1'], /^give the change: --set FIELD=VALUE, or --file FILE$/m],
   [['edit', '1', '--set', 'a'], /^--set a is not FIELD=VALUE/m],
-  [['replay', '1'], /^name the file of a pipeline$/m],
-  [['replay', '1', 'a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
-  [['replay', 'a.ts'], /^name letters by their numbers, or --all$/m],
-  [['replay', '1', '--all', 'a.ts'], /^--all is every letter; leave the numbers out$/m],
-  [['drop', '1'], /^say why: --why TEXT/m],
-  [['drop', 'x', '--why', 'y'], /^'x' is no number of a letter$/m],
-  [['drop', '--why', 'y'], /^name letters by their numbers$/m],
+  [['replay', '1'], /^name the pipeline file$/m],
+  [['replay', '1', 'a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
+  [['replay', 'a.ts'], /^name dead letters by their numbers, or use --all$/m],
+  [['replay', '1', '--all', 'a.ts'], /^--all selects every dead letter; leave out the numbers$/m],
+  [['drop', '1'], /^give the reason with --why TEXT/m],
+  [['drop', 'x', '--why', 'y'], /^'x' is not the number of a dead letter$/m],
+  [['drop', '--why', 'y'], /^name dead letters by their numbers$/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, out, err } = await called('dlq', ...args)
     assert.deepEqual([status, out], [2, ''])
     assert.match(err, message)

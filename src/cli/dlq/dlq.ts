@@ -1,4 +1,4 @@
-/** `spillway dlq`: the dead letters of a data folder. Looking works while a run holds the folder; what changes them needs it free. */
+/** `spillway dlq`: the dead letters of a data folder. Reading works while a run holds the folder; changes need a free folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -11,14 +11,14 @@ import { settingOf } from './dead-letter-edit.ts'
 type Values = Readonly<Record<string, unknown>>
 type Texts = readonly string[]
 
-interface Order {
+interface Subcommand {
   /** Options besides `--data` and `--json`. */
   readonly options: readonly string[]
   run(data: string, positionals: Texts, values: Values): Promise<number>
 }
 
-/** What may be done, by the word behind `dlq`. */
-const orders: Readonly<Record<string, Order>> = {
+/** Subcommands by name. */
+const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { options: ['source', 'reason', 'settled'], run: list },
   show: { options: [], run: show },
   edit: { options: ['set', 'file'], run: edit },
@@ -26,34 +26,39 @@ const orders: Readonly<Record<string, Order>> = {
   drop: { options: ['why'], run: drop },
 }
 
+/** The command `spillway dlq`. */
 export const dlqCommand: Command = {
   name: 'dlq',
   usage: 'list | show ID | edit ID | replay ID… PIPELINE | drop ID…',
-  summary: 'dead letters, which are records that were refused: list, show, edit, send again, drop',
+  summary: 'list, show, edit, resend and drop dead letters, which are refused records',
   options: {
-    source: { type: 'string', value: 'NAME', help: 'list: only those of this source; replay: the source of letters that name none' },
-    reason: { type: 'string', value: 'REASON', help: 'list: only those refused for this reason' },
-    settled: { type: 'boolean', help: 'list: those that were sent again with success, or dropped' },
+    source: {
+      type: 'string',
+      value: 'NAME',
+      help: 'list: dead letters of this source; replay: the source of dead letters that name no source',
+    },
+    reason: { type: 'string', value: 'REASON', help: 'list: dead letters with this reason' },
+    settled: { type: 'boolean', help: 'list: dead letters that were resent with success, or dropped' },
     set: {
       type: 'string',
       multiple: true,
       value: 'FIELD=VALUE',
-      help: 'edit: set a field of its JSON (FIELD:=JSON for null and the like); repeat for more',
+      help: 'edit: set a field of the JSON record (FIELD:=JSON for null, lists and objects); may be repeated',
     },
-    file: { type: 'string', value: 'FILE', help: 'edit: take the bytes of this file in its place' },
-    all: { type: 'boolean', help: 'replay: every letter that can be sent again' },
-    why: { type: 'string', value: 'TEXT', help: 'drop: the reason, which is kept with the letter' },
+    file: { type: 'string', value: 'FILE', help: 'edit: replace the record with the contents of this file' },
+    all: { type: 'boolean', help: 'replay: all dead letters that can be sent again' },
+    why: { type: 'string', value: 'TEXT', help: 'drop: the reason, stored with the dead letter' },
     data: dataOption,
-    json: { type: 'boolean', help: 'print letters, or what became of them, as lines of JSON, and nothing else' },
+    json: { type: 'boolean', help: 'print dead letters, or their outcomes, as lines of JSON, and nothing else' },
   },
   run(values, [name, ...rest]) {
-    const names = Object.keys(orders)
-    if (name === undefined) throw new UsageError(`say what to do: ${names.join(', ')}`)
-    if (!Object.hasOwn(orders, name)) throw new UsageError(`dlq cannot '${name}'${didYouMean(name, names)}`)
-    const order = orders[name]
-    const foreign = Object.keys(values).find(option => !['data', 'json', ...order.options].includes(option))
-    if (foreign !== undefined) throw new UsageError(`dlq ${name} takes no --${foreign}`)
-    return order.run(dataOf(values), rest, values)
+    const names = Object.keys(subcommands)
+    if (name === undefined) throw new UsageError(`expected a subcommand: ${names.join(', ')}`)
+    if (!Object.hasOwn(subcommands, name)) throw new UsageError(`dlq has no subcommand '${name}'${didYouMean(name, names)}`)
+    const subcommand = subcommands[name]
+    const unknown = Object.keys(values).find(option => !['data', 'json', ...subcommand.options].includes(option))
+    if (unknown !== undefined) throw new UsageError(`dlq ${name} has no option --${unknown}`)
+    return subcommand.run(dataOf(values), rest, values)
   },
 }
 
@@ -64,7 +69,7 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
     settled = false,
     json = false,
   } = values as { source?: string; reason?: string; settled?: boolean; json?: boolean }
-  if (extra.length > 0) throw new UsageError(`dlq list takes options, not ${extra.join(', ')}`)
+  if (extra.length > 0) throw new UsageError(`dlq list takes no arguments, but got ${extra.join(', ')}`)
   return lookInto(data, reader => {
     listLetters(reader, { source, reason, settled, json })
     return 0
@@ -72,7 +77,7 @@ function list(data: string, extra: Texts, values: Values): Promise<number> {
 }
 
 function show(data: string, positionals: Texts, values: Values): Promise<number> {
-  const id = oneId('show', positionals)
+  const id = singleId('show', positionals)
   return lookInto(data, reader => {
     showLetter(reader, id, values['json'] === true)
     return 0
@@ -80,9 +85,9 @@ function show(data: string, positionals: Texts, values: Values): Promise<number>
 }
 
 function edit(data: string, positionals: Texts, values: Values): Promise<number> {
-  const id = oneId('edit', positionals)
+  const id = singleId('edit', positionals)
   const { set, file, json = false } = values as { set?: string[]; file?: string; json?: boolean }
-  if ((set === undefined) === (file === undefined)) throw new UsageError('say how: --set FIELD=VALUE, or --file FILE')
+  if ((set === undefined) === (file === undefined)) throw new UsageError('give the change: --set FIELD=VALUE, or --file FILE')
   return editLetter(data, id, { settings: (set ?? []).map(settingOf), file, json })
 }
 
@@ -91,26 +96,30 @@ function replay(data: string, positionals: Texts, values: Values): Promise<numbe
   const paths = positionals.filter(text => !isId(text))
   const { all = false, source, json = false } = values as { all?: boolean; source?: string; json?: boolean }
   if (paths.length !== 1)
-    throw new UsageError(paths.length === 0 ? 'name the file of a pipeline' : `one pipeline, not also ${paths.slice(1).join(', ')}`)
+    throw new UsageError(
+      paths.length === 0 ? 'name the pipeline file' : `expected one pipeline file, but also got ${paths.slice(1).join(', ')}`,
+    )
   if (all === ids.length > 0)
-    throw new UsageError(all ? '--all is every letter; leave the numbers out' : 'name letters by their numbers, or --all')
+    throw new UsageError(
+      all ? '--all selects every dead letter; leave out the numbers' : 'name dead letters by their numbers, or use --all',
+    )
   return replayLetters(data, paths[0], { ids: all ? undefined : [...new Set(ids)], source, json })
 }
 
 function drop(data: string, positionals: Texts, values: Values): Promise<number> {
   const { why = '', json = false } = values as { why?: string; json?: boolean }
-  const wrong = positionals.find(text => !isId(text))
-  if (wrong !== undefined) throw new UsageError(`'${wrong}' is no number of a letter`)
-  if (positionals.length === 0) throw new UsageError('name letters by their numbers')
-  if (why.trim() === '') throw new UsageError('say why: --why TEXT, which is kept with the letter')
+  const invalid = positionals.find(text => !isId(text))
+  if (invalid !== undefined) throw new UsageError(`'${invalid}' is not the number of a dead letter`)
+  if (positionals.length === 0) throw new UsageError('name dead letters by their numbers')
+  if (why.trim() === '') throw new UsageError('give the reason with --why TEXT; it is stored with the dead letter')
   return dropLetters(data, [...new Set(positionals.map(Number))], { why, json })
 }
 
 const isId = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text)
 
-function oneId(order: string, [text, ...extra]: Texts): number {
+function singleId(subcommand: string, [text, ...extra]: Texts): number {
   if (text === undefined || !isId(text))
-    throw new UsageError(`name the letter to ${order} by its number${text === undefined ? '' : `, not '${text}'`}`)
-  if (extra.length > 0) throw new UsageError(`one letter, not also ${extra.join(', ')}`)
+    throw new UsageError(`name the dead letter to ${subcommand} by its number${text === undefined ? '' : `, not '${text}'`}`)
+  if (extra.length > 0) throw new UsageError(`expected one dead letter, but also got ${extra.join(', ')}`)
   return Number(text)
 }

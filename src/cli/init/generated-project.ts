@@ -1,15 +1,19 @@
+/** The files and metadata of a project that `spillway init` generates. */
 import type { LabelHint } from './label-hints.ts'
 
-/** A project as `init` makes it: its files by their path, and the name of its one source. */
+/** A generated project. */
 export interface Project {
+  /** Contents by path. */
   readonly files: Readonly<Record<string, string>>
+  /** The name of its only source. */
   readonly source: string
-  /** Of a file that was given: which sources of `audit.ts` it feeds and what was guessed, or why there is none. */
+  /** With `--from`: the sources of `audit.ts` that the file feeds, and the guesses in it; or the reason why there is no `audit.ts`. */
   readonly audit?: ProjectAudit | { readonly why: string; readonly labels: readonly LabelHint[] }
-  /** Of that file: columns of which it does not tell how they are to be read, in words. */
+  /** With `--from`: columns whose format is ambiguous, a sentence each. */
   readonly unclear?: readonly string[]
 }
 
+/** The generated `audit.ts`: the names of its sources, and its guesses as sentences. */
 export interface ProjectAudit {
   readonly sources: readonly string[]
   readonly guessed: readonly string[]

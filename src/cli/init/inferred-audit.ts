@@ -1,30 +1,31 @@
-/** The `audit.ts` of `init --from FILE`: what `spillway audit` needs to be run over that very file. What cannot be known of it is guessed, and said to be. */
+/** Generates the `audit.ts` of `init --from FILE`, with which `spillway audit` runs over that file. Guesses are marked as guesses. */
 import { declared, featured, fieldOf, keyName, keyType, mapHelpers, quoted, rawOf } from './inferred-code.ts'
 import { inOneLine } from '../../base/show.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { SERIES, shownName, type PlannedColumn, type PlannedOutcome, type PlannedSource } from './inferred-source.ts'
 
+/** The text of `audit.ts` with its sources and guesses. */
 export interface InferredAudit {
   readonly text: string
-  /** Each is fed by the file. */
+  /** Names of the sources, each read from the file. */
   readonly sources: readonly string[]
-  /** In words. */
+  /** The guesses, a sentence each. */
   readonly guessed: readonly string[]
 }
 
-/** Minutes from an event until it is known what came of it: a guess. */
+/** Minutes from an event until its outcome is known: a guess. */
 const KNOWN_AFTER = 60
 const BUDGET = '10%'
 
-/** `undefined` if no column can be the outcome. `file` is the name of the file, and `events` its path from the project's folder. */
+/** `undefined` if no column can be the outcome. `file` is the file's name, `events` its path from the project's folder. */
 export function auditText(source: PlannedSource, file: string, events: string): InferredAudit | undefined {
   const [outcome] = source.outcomes
   if (!outcome) return undefined
   const sources = [source.name, source.name === 'outcomes' ? 'came' : 'outcomes']
   const guessed = [
-    `LABEL was guessed: ${inOneLine(`${JSON.stringify(outcome.column.field)} is what should have been foreseen (${outcome.reason})`)}`,
-    `KNOWN_AFTER was guessed: what came of an event is known ${KNOWN_AFTER} min after it, and until then it is not too late to act; how late ingestion, inference and actions may be follows from that alone`,
-    `WORTH was guessed: ${BUDGET.replace('%', ' %')} of the events may be acted on, and each that is foreseen counts alike`,
+    `LABEL is a guess: ${inOneLine(`the outcome is ${JSON.stringify(outcome.column.field)} (${outcome.reason})`)}`,
+    `KNOWN_AFTER is a guess: the outcome is known ${KNOWN_AFTER} min after the event, and an action is in time until then; the latency limits of ingestion, inference and actions follow from it`,
+    `WORTH is a guess: ${BUDGET.replace('%', ' %')} of the events may be acted on, and all correct predictions have the same value`,
   ]
   const parts = [
     headText(source, { file, events, outcome: outcome.column }, sources),
@@ -37,9 +38,9 @@ export function auditText(source: PlannedSource, file: string, events: string): 
   return { text: parts.join('\n'), sources, guessed }
 }
 
-/** The reason why there is none. */
+/** The reason why there is no `audit.ts`. */
 export const noOutcome = (file: string): string =>
-  `no audit.ts: no column of ${shownName(file)} seems to say what came of an event (true or false, 0 or 1, yes or no)`
+  `no audit.ts: no column of ${shownName(file)} looks like the outcome of an event (true or false, 0 or 1, yes or no)`
 
 function headText(
   source: PlannedSource,
@@ -47,14 +48,14 @@ function headText(
   sources: readonly string[],
 ): string {
   const times = source.columns.filter(column => column.type === 'timestamp' && column !== source.time)
-  const others = times.length > 0 ? `; or a column says when: ${times.map(time => shownName(time.field)).join(', ')}` : ''
-  return `// What would be lost if what is known at each event of ${shownName(file)} were older? A first answer, to be changed where it is a guess:
+  const others = times.length > 0 ? `; a column may hold that time: ${times.map(time => shownName(time.field)).join(', ')}` : ''
+  return `// Measures the loss if the features at each event of ${shownName(file)} were older. A first audit; replace the guesses in it:
 //
 //     npx spillway audit audit.ts ${sources.map(name => `--history ${shellWord(`${name}=${events}`)}`).join(' ')}
 //
-// Two lines are guesses on which all that the audit says rests: LABEL, what came of an event, and WORTH, what it is worth to have foreseen it.
-// Make them true, and take their words out of \`guessed\`: the report repeats them as long as they stand there.
-// How long after an event that is known, and it is too late to act, is KNOWN_AFTER${others}.
+// Two lines are guesses, and all results depend on them: LABEL is the outcome of an event, WORTH the value of a correct prediction.
+// Correct them and remove their sentences from \`guessed\`: the report repeats these sentences.
+// KNOWN_AFTER is the time from an event until its outcome is known and an action comes too late${others}.
 import { caught, count, entity, features, labelFrom, model, on, pipeline, source, stream, t, worth } from 'spillway'
 ${mapHelpers([...usedColumns(source), outcome])}`
 }
@@ -70,11 +71,11 @@ ${laterText(source.time)}
 const keyed = entity('${keyName(source)}', ${keyType(source)})
 `
 
-/** A time so much later, as it is given to its column, so that a zone still counts. */
+/** The function `later`, which adds KNOWN_AFTER to a time in the format of its column, so that the column's time zone still applies. */
 function laterText({ written }: PlannedColumn): string {
   if (written === 'offset') return `const later = (at: string) => Date.parse(at.trim().replace(' ', 'T')) + KNOWN_AFTER * 60_000`
   if (written === 'epoch' || written === 'seconds') return 'const later = (at: number | string) => Number(at) + KNOWN_AFTER * 60_000'
-  return `/** Of a local time, without an offset. */
+  return `/** For a local time, without an offset. */
 function later(at: string): string {
   const ms = Date.parse(\`\${at.trim().slice(0, 10)}T\${at.trim().slice(11) || '00:00'}Z\`)
   return new Date(ms + KNOWN_AFTER * 60_000).toISOString().slice(0, -1)
@@ -83,24 +84,24 @@ function later(at: string): string {
 
 function eventsText(source: PlannedSource): string {
   const { name, key, time, id } = source
-  const used = usedColumns(source)
+  const columns = usedColumns(source)
   const schema = [
     ...(id ? [] : [`${ROW}: t.string()`]),
     ...(key ? [] : [`${SERIES}: keyed`]),
-    ...used.map(column => `${column.name}: ${declared(column, source)}`),
+    ...columns.map(column => `${column.name}: ${declared(column, source)}`),
   ]
   const fields = [
-    ...(id ? [] : [`${ROW}: ${wholeRow}, // no column names an event, so that all of it does`]),
+    ...(id ? [] : [`${ROW}: ${wholeRow}, // no column is an id, so the whole record is the id`]),
     ...(key ? [] : [`${SERIES}: 'all',`]),
-    ...used.map(column => `${column.name}: ${fieldOf(column)},`),
+    ...columns.map(column => `${column.name}: ${fieldOf(column)},`),
   ]
-  return `/** What is known when an event comes. A column that is filled in later must not be here: nobody knew it then. */
+  return `/** The columns that are known at the event. Leave out columns that are filled in later. */
 export const events = source('${name}', {
   schema: {
 ${schema.map(line => `    ${line},`).join('\n')}
   },
   key: '${keyName(source)}',
-  time: '${time.name}', // without an offset it is UTC; t.timestamp({ zone: 'Europe/Zurich' }) says otherwise, here and of outcomes
+  time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' }), here and in outcomes
   id: '${id?.name ?? ROW}',
   map: raw => ({
 ${fields.map(line => `    ${line}`).join('\n')}
@@ -113,21 +114,21 @@ ${fields.map(line => `    ${line}`).join('\n')}
 const ROW = 'row'
 const wholeRow = `Object.values(raw).join(' ')`
 
-/** What names an event, keys, times and quantities; the others are for the user to add. */
+/** The id, key, time and quantity columns; the user may add others. */
 function usedColumns(source: PlannedSource): PlannedColumn[] {
-  const used = new Set<PlannedColumn | null | undefined>([source.id, source.key, source.time, ...featured(source)])
-  return source.columns.filter(column => used.has(column))
+  const selected = new Set<PlannedColumn | null | undefined>([source.id, source.key, source.time, ...featured(source)])
+  return source.columns.filter(column => selected.has(column))
 }
 
 function outcomesText({ id, time }: PlannedSource, outcome: PlannedOutcome, name: string): string {
-  return `/** What came of it, and when: the same records once more. */
+  return `/** The outcome of each event with its time, read from the same records. */
 export const outcomes = source('${name}', {
   schema: { event: ${id ? `t.${id.type}()` : 't.string()'}, happened: t.bool().nullable(), at: t.timestamp() },
   key: 'event',
   time: 'at',
   map: raw => ({
     event: ${id ? rawOf(id) : wholeRow},
-    happened: ${happened(outcome)}, // LABEL
+    happened: ${outcomeCode(outcome)}, // LABEL
     at: later(${fieldOf(time)}),
   }),
   mapVersion: '1',
@@ -135,8 +136,8 @@ export const outcomes = source('${name}', {
 `
 }
 
-/** What is not known stays so. */
-function happened({ column, truth }: PlannedOutcome): string {
+/** The expression for the outcome. An unknown outcome stays NULL. */
+function outcomeCode({ column, truth }: PlannedOutcome): string {
   const raw = rawOf(column)
   if (truth === true) return fieldOf(column)
   const isTrue = truth === 1 ? `Number(${raw}) === 1` : `${raw} === ${quoted(truth)}`
@@ -155,15 +156,15 @@ const longSpans = [
   ['7d', 168],
 ] as const
 
-/** Events of a key that a short window should hold. */
-const HELD = 1.5
-/** How much longer the long window is, at least. */
-const LONGER = 100
+/** Least average number of a key's events in the short window. */
+const EVENTS_HELD = 1.5
+/** Least ratio of the long window to the short one. */
+const LONG_RATIO = 100
 
-/** A window that holds some events of a key, and one that holds what is usual. */
+/** A short window with a few events of a key, and a long window for the usual values. */
 function windowsOf({ hourly }: PlannedSource): { short: string; long: string } {
-  const [short, hours] = hourly === 0 ? spans[3] : (spans.find(([, length]) => length * hourly >= HELD) ?? (['1d', 24] as const))
-  const [long] = longSpans.find(([, length]) => length >= LONGER * hours) ?? ['30d']
+  const [short, hours] = hourly === 0 ? spans[3] : (spans.find(([, length]) => length * hourly >= EVENTS_HELD) ?? (['1d', 24] as const))
+  const [long] = longSpans.find(([, length]) => length >= LONG_RATIO * hours) ?? ['30d']
   return { short, long }
 }
 
@@ -180,22 +181,22 @@ ${featured(source)
   .join('')}  }),
 })
 `
-  return `/** What has just been, and what is usual: two groups, so that the audit says of each how fresh it must be. */
+  return `/** Recent and usual values in two feature groups, so that the audit finds a freshness threshold for each. */
 ${group('recent', short)}
 ${group('usual', long)}`
 }
 
 function modelText(source: PlannedSource, { column }: PlannedOutcome): string {
-  const own = featured(source).map(({ name }) => `, ${name}: e.${name}`)
+  const quantities = featured(source).map(({ name }) => `, ${name}: e.${name}`)
   const money = featured(source).find(({ type, nullable }) => type === 'decimal' && !nullable)
   return `export const foreseen = model('${column.name}', {
   decide: on(events),
-  inputs: e => ({ recent: recent.of(e.${keyName(source)}), usual: usual.of(e.${keyName(source)})${own.join('')} }),
+  inputs: e => ({ recent: recent.of(e.${keyName(source)}), usual: usual.of(e.${keyName(source)})${quantities.join('')} }),
   label: labelFrom(outcomes, { join: 'event', value: o => o.happened, negativeAfter: \`\${2 * KNOWN_AFTER}m\` }),
   train: { algorithm: 'logistic' },
 })
 
-// In dollars: caught({ budget: '${BUDGET}', unit: ${quoted(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/worth.md of Spillway has them all.
+// In dollars: caught({ budget: '${BUDGET}', unit: ${quoted(column.name)}, dollars: 20, wrong: 1 }), or ${money ? `money({ saves: '${money.name}', wrong: 1, budget: '${BUDGET}' })` : `money({ saves: 20, wrong: 1, budget: '${BUDGET}' })`}. The page docs/worth.md of Spillway lists all value functions.
 const value = worth(foreseen, caught({ budget: '${BUDGET}', unit: ${quoted(column.name)} }), { assumes: guessed }) // WORTH
 
 export default pipeline('${source.name}', [foreseen, value])

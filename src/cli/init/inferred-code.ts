@@ -1,13 +1,13 @@
-/** How an inferred source is written in TypeScript: names, types, and what a map takes from a record. */
+/** TypeScript code of an inferred source: names, types, and the expressions of its map. */
 import { inOneLine } from '../../base/show.ts'
 import { SERIES, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 
-/** Numeric columns that get features; more are for the user to add. */
+/** Most numeric columns that get features; the user may add more. */
 const FEATURED_MAX = 4
 
-/** Quantities that are known when an event comes, as far as their names tell: what says what came of it is none. */
+/** Numeric columns that are known at the event, judged by name. Excludes ids, row numbers and the outcome. */
 export function featured({ columns, key, time, id, outcomes, sampled }: PlannedSource): PlannedColumn[] {
-  // One that is another in each record counts the records: it says no more than the time does.
+  // An integer that differs in each record numbers the records and says no more than the time.
   const isNumbering = ({ type, distinct }: PlannedColumn): boolean => type === 'int' && sampled > 1 && distinct === sampled
   return columns
     .filter(column => ['int', 'decimal', 'double'].includes(column.type) && ![key, time, id, outcomes[0]?.column].includes(column))
@@ -15,47 +15,50 @@ export function featured({ columns, key, time, id, outcomes, sampled }: PlannedS
     .slice(0, FEATURED_MAX)
 }
 
+/** The name of the key column. */
 export const keyName = ({ key }: PlannedSource): string => key?.name ?? SERIES
 
+/** The type of the key. */
 export const keyType = ({ key }: PlannedSource): string => (key?.type === 'int' ? 't.int()' : 't.string()')
 
+/** The type of a column in the schema. */
 export function declared(column: PlannedColumn, { key }: Pick<PlannedSource, 'key'>): string {
   const { type, scale, nullable } = column
   if (column === key) return 'keyed'
   return `t.${type}(${type === 'decimal' ? scale : ''})${nullable ? '.nullable()' : ''}`
 }
 
-/** What a map takes from a record for a column. */
+/** The expression by which a map reads a column from a record. */
 export function fieldOf(column: PlannedColumn): string {
   const raw = rawOf(column)
-  const made = madeOf(column, raw)
-  return made !== raw && column.nullable ? `${raw} && ${made}` : made
+  const converted = conversion(column, raw)
+  return converted !== raw && column.nullable ? `${raw} && ${converted}` : converted
 }
 
-function madeOf({ type, written, numbers, words }: PlannedColumn, raw: string): string {
+function conversion({ type, written, numbers, words }: PlannedColumn, raw: string): string {
   if (numbers) return type === 'int' ? `Number(${numbers}(${raw}))` : `${numbers}(${raw})`
   if (words) return `yesNo(${raw}, ${quoted(words.yes)}, ${quoted(words.no)})`
   if (written === 'seconds') return `Number(${raw}) * 1000`
   return written !== undefined && Object.hasOwn(helpers, written) ? `${written}(${raw})` : raw
 }
 
-/** Of an object in a record that another record has not, nothing is taken. */
+/** The field of a record, by its path. A nested object may be absent, so its fields are read with `?.`. */
 export const rawOf = ({ field, path = [field] }: PlannedColumn): string =>
-  path.reduce((above, name, depth) => {
-    if (depth === 0) return isName(name) ? `${above}.${name}` : `${above}[${quoted(name)}]`
-    return isName(name) ? `${above}?.${name}` : `${above}?.[${quoted(name)}]`
+  path.reduce((parent, name, depth) => {
+    if (depth === 0) return isName(name) ? `${parent}.${name}` : `${parent}[${quoted(name)}]`
+    return isName(name) ? `${parent}?.${name}` : `${parent}?.[${quoted(name)}]`
   }, 'raw')
 
-/** Functions that maps call, for the ways in which values are written: a blank line before each. */
+/** The helper functions that the maps of these columns call, each after a blank line. */
 export const mapHelpers = (columns: readonly PlannedColumn[]): string =>
   [...new Set(columns.flatMap(({ written, numbers, words }) => [written ?? [], numbers ?? [], words ? 'yesNo' : []].flat()))]
     .filter(written => Object.hasOwn(helpers, written))
     .map(written => `\n${helpers[written as keyof typeof helpers]}\n`)
     .join('')
 
-/** Those of times give local times without an offset, so that the zone of a column counts. */
+/** Helper functions by format. Those for times return local times without an offset, so that the column's time zone applies. */
 const helpers = {
-  wall: `/** What a clock on the wall showed, which Parquet has as milliseconds: without an offset, so that the zone of the column counts. */
+  wall: `/** A local time, which Parquet stores as milliseconds, as ISO 8601 without an offset, so that the column's time zone applies. */
 const wall = (ms: number) => new Date(ms).toISOString().slice(0, -1)`,
   dmy: dateHelper('dmy', '31.12.2025 14:05'),
   mdy: dateHelper('mdy', '12/31/2025 2:05 PM'),
@@ -77,18 +80,19 @@ function dateHelper(order: string, example: string): string {
     .split('')
     .map(part => (part === 'y' ? '(\\d{4})' : '(\\d+)'))
     .join('\\D')
-  return `/** A local time such as ${example} as ISO 8601, without an offset, so that the zone of the column counts. */
+  return `/** A local time such as ${example} as ISO 8601 without an offset, so that the column's time zone applies. */
 function ${order}(text: string): string {
-  const found = /^${digits}(?:\\D+(\\d+)(:[\\d:.]+)\\s*([ap]m)?)?$/i.exec(text.trim())
-  if (!found) return text
-  const [, ${order.split('').join(', ')}, hour = '0', rest = ':00', half = ''] = found
+  const match = /^${digits}(?:\\D+(\\d+)(:[\\d:.]+)\\s*([ap]m)?)?$/i.exec(text.trim())
+  if (!match) return text
+  const [, ${order.split('').join(', ')}, hour = '0', rest = ':00', half = ''] = match
   const h = half === '' ? Number(hour) : (Number(hour) % 12) + (/p/i.test(half) ? 12 : 0)
   return \`\${y}-\${m.padStart(2, '0')}-\${d.padStart(2, '0')}T\${String(h).padStart(2, '0')}\${rest}\`
 }`
 }
 
+/** True for an ASCII identifier. */
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text)
 
-/** A text as TypeScript writes it: JSON with the other quotes, in which nothing hides. */
+/** A TypeScript string literal in single quotes, with invisible characters escaped. */
 export const quoted = (text: string): string =>
   `'${inOneLine(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

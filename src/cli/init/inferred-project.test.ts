@@ -1,4 +1,4 @@
-/** What `init --from` writes is code that the next command runs: whatever the columns and values of a file are called, they stay names in it. */
+/** `init --from` generates code that the next command runs. Names and values of a file stay string literals in that code. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSync } from 'oxc-parser'
@@ -10,7 +10,7 @@ import { shellWord } from '../command/shell-word.ts'
 
 const CASES = 300
 
-/** What ends lines and comments, closes strings, hides or turns what follows, and letters that are nobody's concern. */
+/** Characters that end lines, comments or strings, that hide or reverse text, and harmless letters. */
 const marks = Array.from('\n\r\u2028\u2029\u0085\u001b\u009b\u202e\u2066\u0000\t\'"`\\/*${}()=;, é日שक😀xyz\ud800')
 const endings = ['\u2028process.exit()//', '*/process.exit()/*', "'];process.exit()//", '\nprocess.exit()//']
 
@@ -18,11 +18,11 @@ function nameOf(draw: Random): string {
   const texts = Array.from({ length: 1 + Math.floor(draw() * 8) }, () =>
     draw() < 0.2 ? String.fromCodePoint(Math.floor(draw() * 0x11_0000)) : marks[Math.floor(draw() * marks.length)],
   )
-  // Never a word, so that all are written alike.
+  // The '?' prevents an identifier, so that the code has the same shape for all names.
   return `${texts.join('')}?${draw() < 0.3 ? endings[Math.floor(draw() * endings.length)] : ''}`
 }
 
-/** A schema of six columns, one of them in an object, and one that is left out, and the path of its file, all called by `name`. */
+/** A schema of six columns, one of them nested, one omitted column, and the file's path. `name` generates all names. */
 function schemaOf(name: () => string): { readonly schema: InferredSchema; readonly path: string } {
   const [key, time, id, value, outcome, left, above, below] = Array.from({ length: 8 }, (_, i) => `${name()}${i}`)
   const column = (name: string, type: 'string' | 'timestamp' | 'double', distinct: number) => ({ name, type, nullable: false, distinct })
@@ -49,7 +49,7 @@ function schemaOf(name: () => string): { readonly schema: InferredSchema; readon
   return { schema, path: `folder/${name().replaceAll('/', '')}.ndjson` }
 }
 
-/** Nodes and comments of a file, without the texts in them, and the texts. */
+/** The node and comment types of a file, and its string literals. */
 function shapeOf(file: string, text: string): { readonly shape: string[]; readonly texts: Set<unknown> } {
   const { program, comments, errors } = parseSync(file, text)
   assert.deepEqual(errors, [], text)
@@ -60,12 +60,12 @@ function shapeOf(file: string, text: string): { readonly shape: string[]; readon
     if (node.type === 'Literal') texts.add(node.value)
   })
   for (const { type, value } of comments) if (type === 'Line') assert.doesNotMatch(value, /[\n\r\u2028\u2029]/)
-  // Nothing hides in it.
+  // The text has no invisible characters.
   assert.doesNotMatch(text, /[^\P{Cc}\n]|[\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
   return { shape, texts }
 }
 
-test('names of any code points stay names in the code that is written', () => {
+test('names of any code points stay string literals in the generated code', () => {
   const draw = random(7)
   const plain = schemaOf(() => 'x y?')
   const wanted = Object.entries(inferredProject(plain.schema, plain.path, plain.path).files).map(
@@ -79,19 +79,19 @@ test('names of any code points stay names in the code that is written', () => {
       files.map(({ shape }) => shape),
       wanted,
     )
-    // And they are the names of the file.
+    // The literals are the names in the file.
     for (const { name, path: parts = [name] } of schema.columns)
       for (const part of parts) assert.ok(files[0].texts.has(part), JSON.stringify(part))
     assert.ok(files[2].texts.has(schema.outcomes[0].truth))
   }
 })
 
-test('letters of any script stay readable', () => {
+test('letters of any script are not escaped', () => {
   const { schema, path } = schemaOf(() => 'Größe 日付 שלום?')
   assert.match(inferredProject(schema, path, path).files['pipeline.ts'], /^\/\/ {3}key: "Größe 日付 שלום\?0" \(of Größe/m)
 })
 
-test('an argument is one word of a shell, and all of it is seen', () => {
+test('shellWord quotes an argument as one word without invisible characters', () => {
   assert.equal(shellWord('orders=../orders.ndjson'), 'orders=../orders.ndjson')
   assert.equal(shellWord("it's $(here)"), `'it'\\''s $(here)'`)
   assert.equal(shellWord("it's\u2028\\\u001b"), "$'it\\'s\\u2028\\\\\\u001b'")

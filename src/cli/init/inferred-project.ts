@@ -1,4 +1,4 @@
-/** The project of `init --from FILE`: a pipeline over the file's columns, and its test. */
+/** Generates the project of `init --from FILE`: a pipeline over the file's columns, its test, and an audit. */
 import { basename } from 'node:path'
 import { inOneLine } from '../../base/show.ts'
 import type { InferredSchema } from '../../files/infer.ts'
@@ -8,7 +8,7 @@ import { declared, featured, fieldOf, isName, keyName, keyType, mapHelpers, quot
 import { plannedSource, SERIES, shownName, unclearText, type PlannedColumn, type PlannedSource } from './inferred-source.ts'
 import type { Project } from './generated-project.ts'
 
-/** `path` is the file, as it was given; `events` is it as a command in the project's folder names it. Throws as `plannedSource` does. */
+/** `path` is the file as the user named it; `events` is its path from the project's folder. Throws like `plannedSource`. */
 export function inferredProject(schema: InferredSchema, path: string, events: string): Project {
   const source = plannedSource(schema, path)
   const file = basename(path)
@@ -25,9 +25,9 @@ function pipelineText(source: PlannedSource, file: string): string {
   const { name, columns, time, id, mapped, reasons } = source
   const key = keyName(source)
   const [first] = featured(source)
-  return `// Decides at each event of ${shownName(file)} whether it is unusual. A start, for you to change.
+  return `// Decides for each event of ${shownName(file)} whether it is unusual. A starting point; change it to your needs.
 //
-// What was inferred, and why:
+// Inferred from the file:
 ${reasons.map(reason => `//   ${inOneLine(reason)}`).join('\n')}
 import { count, entity, features, model, on, pipeline, rules, source, stream, t } from 'spillway'
 ${source.mapped ? mapHelpers(columns) : ''}
@@ -38,8 +38,8 @@ export const events = source('${name}', {
 ${[...(source.key ? [] : [`${SERIES}: keyed`]), ...columns.map(column => `${column.name}: ${declared(column, source)}`)].map(line => `    ${line},`).join('\n')}
   },
   key: '${key}',
-  time: '${time.name}', // without an offset it is UTC; t.timestamp({ zone: 'Europe/Zurich' }) says otherwise
-${id ? `  id: '${id.name}',\n` : ''}${mapped ? mapText(source) : ''}  // An event counts as known when it happens. If it arrives later: arrives: after('3m'), or the column that holds its arrival.
+  time: '${time.name}', // without an offset it is UTC; for a time zone write t.timestamp({ zone: 'Europe/Zurich' })
+${id ? `  id: '${id.name}',\n` : ''}${mapped ? mapText(source) : ''}  // Events arrive when they happen. If they arrive later, add arrives: after('3m'), or the column with the ingestion time.
 })
 
 export const past = features('past', {
@@ -66,7 +66,7 @@ export default pipeline('${name}', [unusual])
 
 function mapText({ columns, key }: PlannedSource): string {
   const fields = columns.map(column => `    ${column.name}: ${fieldOf(column)},`)
-  return `  // From a record as the file has it to the columns above.
+  return `  // Converts a record of the file to the columns above.
   map: raw => ({
 ${[...(key ? [] : [`    ${SERIES}: 'all',`]), ...fields].join('\n')}
   }),
@@ -81,7 +81,7 @@ function featureLines(source: PlannedSource): string[] {
     `    last_${name}: e.${name}.last('30d', { before: true }),`,
   ])
   return [
-    ...(numbers.length > 0 ? [] : ['    // No column is a quantity, so that there is only how often.']),
+    ...(numbers.length > 0 ? [] : ['    // No column is a quantity, so the only feature is the number of events.']),
     `    n1d: count('1d'),`,
     ...numbers,
   ]
@@ -97,9 +97,9 @@ import { test } from 'node:test'
 import { testing } from 'spillway/testing'
 import pipeline, { events, past, unusual } from './pipeline.ts'
 
-test('${first ? 'an event of three times the mean before it is unusual' : 'events are counted by their key'}', async () => {
+test('${first ? 'an event of three times the previous mean is unusual' : 'events are counted by their key'}', async () => {
   const run = await testing(pipeline, { at: '2026-01-01T00:00Z' })
-${source.mapped ? '  // The source has a map, so that it takes records as the file has them.\n' : ''}  await run.send(events, [
+${source.mapped ? '  // The source has a map, so it takes records in the format of the file.\n' : ''}  await run.send(events, [
 ${records.map((value, i) => `    { ${recordFields(source, first, value, i).join(', ')} }${cast},`).join('\n')}
   ])
   assert.equal(run.features(past, ${key}).n1d, 2)
@@ -119,7 +119,7 @@ function recordFields(
     .map(column => [mapped ? (column.path ?? [column.field]) : [column.name], valueOf(column)] as const)
   function valueOf(column: PlannedColumn): string {
     if (column === first) return column.numbers ? `'${value}'` : String(value)
-    if (column.type === 'timestamp') return timeText(column, column === time ? i : 0)
+    if (column.type === 'timestamp') return exampleTime(column, column === time ? i : 0)
     if (column === id) return column.type === 'string' ? `'${i + 1}'` : String(i + 1)
     if (column.words) return quoted(column.words.yes)
     if (column.numbers) return "'1'"
@@ -128,17 +128,17 @@ function recordFields(
   return objectFields(values)
 }
 
-/** The fields of an object, those of objects in it by their paths. */
+/** The fields of an object literal. Paths of several names become nested objects. */
 function objectFields(values: readonly (readonly [path: readonly string[], value: string])[]): string[] {
-  const named = Map.groupBy(values, ([[name]]) => name)
-  return [...named].map(([name, own]) => {
-    const below = own.filter(([path]) => path.length > 1).map(([[, ...path], value]) => [path, value] as const)
-    return `${isName(name) ? name : quoted(name)}: ${below.length > 0 ? `{ ${objectFields(below).join(', ')} }` : own[0][1]}`
+  const byName = Map.groupBy(values, ([[name]]) => name)
+  return [...byName].map(([name, entries]) => {
+    const nested = entries.filter(([path]) => path.length > 1).map(([[, ...path], value]) => [path, value] as const)
+    return `${isName(name) ? name : quoted(name)}: ${nested.length > 0 ? `{ ${objectFields(nested).join(', ')} }` : entries[0][1]}`
   })
 }
 
-/** As the file would have it. */
-const timeText = ({ written }: PlannedColumn, minute: number): string =>
+/** A time in the format of the file. */
+const exampleTime = ({ written }: PlannedColumn, minute: number): string =>
   written === 'seconds' ? String(Date.UTC(2026, 0, 1, 0, minute) / 1000) : `'2026-01-01T00:0${minute}Z'`
 
 const examples = {

@@ -1,4 +1,4 @@
-/** What `init --from` makes of an inferred schema: names that a source may have, the key, and how each column is declared. */
+/** Plans the source of `init --from`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
 import type { InferredSchema } from '../../files/infer.ts'
 import type { InferredColumn } from '../../files/column-sample.ts'
@@ -6,30 +6,33 @@ import type { OutcomeChoice } from '../../files/likely-outcome.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { inOneLine } from '../../base/show.ts'
 
+/** A column of the file with its name in the source. */
 export interface PlannedColumn extends InferredColumn {
-  /** Its name in the file; `name` is what the source calls it. */
+  /** Its name in the file; `name` is its name in the source. */
   readonly field: string
 }
 
+/** The source to generate for the file. */
 export interface PlannedSource {
   readonly name: string
   readonly columns: readonly PlannedColumn[]
-  /** NULL if no column says what events belong to: all are one series then. */
+  /** `null` if no column can be the key: all events are one series. */
   readonly key: PlannedColumn | null
   readonly time: PlannedColumn
   readonly id: PlannedColumn | undefined
-  /** Records do not have the columns of the source as they stand: names that are none, times as nobody reads them, fields to be left, or no key. */
+  /** The source needs a map: for invalid names, unusual formats, omitted fields, or a missing key. */
   readonly mapped: boolean
-  /** Columns that may say what came of an event, the likeliest first. */
+  /** Columns that may be the outcome of an event, the most likely first. */
   readonly outcomes: readonly PlannedOutcome[]
-  /** Records that were looked at. */
+  /** Number of records in the sample. */
   readonly sampled: number
-  /** Events that a key has in an hour of the sample. */
+  /** Average number of events per key and hour in the sample. */
   readonly hourly: number
-  /** What was inferred and why, a line each. */
+  /** Each inference with its reason, one line each. */
   readonly reasons: readonly string[]
 }
 
+/** A column that may be the outcome of an event, with the value that means true, and the reason. */
 export interface PlannedOutcome extends Pick<OutcomeChoice, 'truth' | 'reason'> {
   readonly column: PlannedColumn
 }
@@ -70,22 +73,22 @@ export function plannedSource(schema: InferredSchema, path: string): PlannedSour
   }
 }
 
-/** The fields that are no columns, with what they are. */
+/** The omitted fields, with the reasons. */
 const leftText = ({ left }: InferredSchema): string =>
   left.length === 0 ? '' : `; left out: ${left.map(({ name, reason }) => `${shownName(name)} (${inOneLine(reason)})`).join(', ')}`
 
-/** Values that no column reads as the file has them: a map must make them of what there is. */
+/** True if a map must convert the column's values. */
 const needsMap = ({ written, numbers, words, path }: PlannedColumn): boolean =>
   [numbers, words, path].some(each => each !== undefined) || (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
 
 const HOUR = 3_600_000
 
 function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable }: InferredSchema): string[] {
-  const chosen = (what: string, choice: InferredSchema['key'], none: string) =>
-    `${what}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
+  const choiceText = (role: string, choice: InferredSchema['key'], none: string) =>
+    `${role}: ${choice ? `${shownName(choice.column)} (${choice.reason})` : none}`
   return [
-    chosen('key', key, 'none, since no column comes again and again: all events are one series'),
-    chosen('time', time, 'none'),
+    choiceText('key', key, 'none, since no column has repeated values: all events are one series'),
+    choiceText('time', time, 'none'),
     ...columns.flatMap(({ name, written }) =>
       written === 'dmy' || written === 'mdy'
         ? [`dates of ${shownName(name)}: ${written === 'dmy' ? 'the day first' : 'the month first'}`]
@@ -96,25 +99,25 @@ function reasonsOf({ columns, key, time, id, left, unclear, sampled, undecodable
       ...(words ? [`${shownName(name)}: ${shownName(words.yes)} is true, ${shownName(words.no)} is false`] : []),
     ]),
     ...unclear.map(unclearText),
-    chosen('id', id, 'none, so that a record sent twice is two events'),
-    `types: the narrowest that ${sampled} records have; one that does not fit later is refused, with its reason`,
-    ...(undecodable > 0 ? [`not decoded: ${undecodable} of the records looked at`] : []),
+    choiceText('id', id, 'none, so that a record sent twice is two events'),
+    `types: the narrowest that fit ${sampled} records; a later record that does not fit is refused with the reason`,
+    ...(undecodable > 0 ? [`not decoded: ${undecodable} records of the sample`] : []),
     ...left.map(({ name, reason }) => `left out: ${shownName(name)} (${reason})`),
   ]
 }
 
-/** A column of numbers that may be one thing or the other, and the option that says which. */
+/** Describes a column whose commas may separate thousands or begin a fraction, and the option that decides it. */
 export const unclearText = ({ name, text, place }: InferredSchema['unclear'][number]): string =>
-  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is a thousand or a fraction; --decimal comma or --decimal point says which`
+  `${inOneLine(place)}: ${shownName(name)} is text for now: ${inOneLine(JSON.stringify(text))} is ambiguous; add --decimal comma or --decimal point`
 
-/** Names of letters, digits and _ that differ by more than case. */
+/** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {
-  const taken = new Set(reserved)
+  const used = new Set(reserved)
   return fields.map(field => {
     const base = safeName(field, 'column')
     let name = base
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base}_${n}`
-    taken.add(name.toLowerCase())
+    for (let n = 2; used.has(name.toLowerCase()); n++) name = `${base}_${n}`
+    used.add(name.toLowerCase())
     return name
   })
 }
@@ -129,5 +132,5 @@ function safeName(text: string, otherwise: string): string {
   return bare === '' ? otherwise : /^\d/.test(bare) ? `${otherwise}_${bare}` : bare
 }
 
-/** A name for a comment or a terminal: on one line, whatever it is. */
+/** A name for a comment or a terminal, escaped to one line. */
 export const shownName = (name: string): string => (/^[\w .-]+$/.test(name) ? name : inOneLine(JSON.stringify(name)))

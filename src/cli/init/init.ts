@@ -1,3 +1,4 @@
+/** `spillway init`: generates a project, from a sample or from a file of events. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -12,28 +13,29 @@ import { shellWord } from '../command/shell-word.ts'
 import type { Project } from './generated-project.ts'
 import { sampleProject } from './sample-project.ts'
 
-/** A project's own, if they are there already. */
-const kept: readonly string[] = ['package.json', 'tsconfig.json']
+/** Files that `init` leaves unchanged if they exist. */
+const preserved: readonly string[] = ['package.json', 'tsconfig.json']
 
+/** The command `spillway init`. */
 export const initCommand: Command = {
   name: 'init',
   usage: '[FOLDER]',
-  summary: 'make a small project that runs, from a sample or from a file of your own events',
+  summary: 'create a small project that runs, from a sample or from a file of your own events',
   options: {
     from: { type: 'string', value: 'FILE', help: 'infer columns, key and time from NDJSON, CSV or Parquet' },
-    decimal: { type: 'string', value: 'comma|point', help: 'what begins the fraction of numbers in CSV, where they do not tell: 1,234' },
+    decimal: { type: 'string', value: 'comma|point', help: 'the decimal separator in CSV, if numbers such as 1,234 are ambiguous' },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [folder = '.', ...extra]) {
-    if (extra.length > 0) throw new UsageError(`one folder, not also ${extra.join(', ')}`)
+    if (extra.length > 0) throw new UsageError(`expected one folder, but also got ${extra.join(', ')}`)
     const from = values['from'] as string | undefined
     const events = from === undefined ? 'events.ndjson' : relative(resolve(folder), resolve(from))
     const project =
       from === undefined
         ? sampleProject()
         : inferredProject(await inferSchema(from, { numbers: numbersOf(values['decimal'] as string | undefined) }), from, events)
-    const own = ownPackage(folder)
-    const written = write(folder, { ...project.files, ...settings(own) })
+    const dependency = ownPackage(folder)
+    const written = write(folder, { ...project.files, ...settings(dependency) })
     const replay = `npx spillway replay pipeline.ts --source ${shellWord(`${project.source}=${events}`)}`
     const { audit, unclear = [] } = project
     const command =
@@ -45,7 +47,7 @@ export const initCommand: Command = {
         JSON.stringify({
           folder,
           files: written,
-          spillway: own.spec,
+          spillway: dependency.spec,
           source: project.source,
           events,
           replay,
@@ -57,7 +59,7 @@ export const initCommand: Command = {
       console.log(
         forTerminal(
           [
-            nextSteps(folder, written, own, command === undefined ? [replay] : [replay, command]),
+            nextSteps(folder, written, dependency, command === undefined ? [replay] : [replay, command]),
             ...unclear.map(text => `warning: ${text}`),
             ...auditLines(audit),
           ].join('\n'),
@@ -73,12 +75,13 @@ function numbersOf(decimal: string | undefined): NumberStyle | undefined {
   return decimal === 'comma' ? 'comma' : 'grouped'
 }
 
-/** Writes the files but those of a project that is there. Refuses to overwrite any other: nothing is written then. */
+/** Writes the files, except preserved files that exist. Throws before it writes if any other file exists. */
 function write(folder: string, files: Project['files']): string[] {
-  const isThere = (name: string) => existsSync(join(folder, name))
-  const taken = Object.keys(files).filter(name => isThere(name) && !kept.includes(name))
-  if (taken.length > 0) throw new SpillwayError('SPILL_INPUT', `has ${taken.join(', ')} already; give another folder`, { place: folder })
-  const names = Object.keys(files).filter(name => !isThere(name))
+  const isPresent = (name: string) => existsSync(join(folder, name))
+  const conflicts = Object.keys(files).filter(name => isPresent(name) && !preserved.includes(name))
+  if (conflicts.length > 0)
+    throw new SpillwayError('SPILL_INPUT', `has ${conflicts.join(', ')} already; give another folder`, { place: folder })
+  const names = Object.keys(files).filter(name => !isPresent(name))
   try {
     for (const name of names) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
@@ -90,7 +93,7 @@ function write(folder: string, files: Project['files']): string[] {
   return names
 }
 
-/** What every project has: how it is run, and how it is type-checked. */
+/** The `package.json` and `tsconfig.json` of every project. */
 function settings({ spec }: OwnPackage): Project['files'] {
   const manifest = {
     private: true,
@@ -123,9 +126,9 @@ function nextSteps(folder: string, written: readonly string[], { spec, is }: Own
   return [`Made ${written.join(', ')}.`, source, '', 'Next:', ...steps.map(step => `  ${step}`)].join('\n')
 }
 
-/** What a person must know of the audit before they believe it. */
+/** The guesses of the audit, or the reason why there is no audit. */
 function auditLines(audit: Project['audit']): string[] {
   if (!audit) return []
   if ('why' in audit) return ['', `There is ${audit.why}.`, ...labelHintLines(audit.labels)]
-  return ['', 'audit.ts rests on guesses; change them where they are wrong:', ...audit.guessed.map(text => `  ${text}`)]
+  return ['', 'audit.ts contains guesses; correct them:', ...audit.guessed.map(text => `  ${text}`)]
 }

@@ -1,18 +1,20 @@
-/** Labels to write by hand if no column holds the outcome of an event. The code compiles in the `pipeline.ts` of the same project. */
+/** Code examples of labels, for a file without an outcome column. The code compiles in the generated `pipeline.ts`. */
 import { featured } from './inferred-code.ts'
 import type { PlannedSource } from './inferred-source.ts'
 
+/** A code example of a label. */
 export interface LabelHint {
-  /** In words: when it is the one to take. */
+  /** The case for which the label fits, in words. */
   readonly for: string
   /** The name to add to the imports from `spillway`. */
   readonly imports: string
-  /** Lines to stand before the model, if any. */
+  /** Lines to insert before the model, if any. */
   readonly before: readonly string[]
   /** The option of the model. */
   readonly label: string
 }
 
+/** The labels that are possible with the columns of the source. */
 export function labelHints(source: PlannedSource): LabelHint[] {
   const { id } = source
   const [quantity] = featured(source)
@@ -41,14 +43,14 @@ export function labelHints(source: PlannedSource): LabelHint[] {
   return [...begins, ...from]
 }
 
-/** For a person, a line each. */
+/** The hints as lines of text. */
 export const labelHintLines = (hints: readonly LabelHint[]): string[] =>
   hints.length === 0
     ? ['A label needs a column that names each event (its id), or a quantity; the file has neither.']
     : [
         'A first audit needs a label on the model of pipeline.ts:',
         ...hints.flatMap(hint => [
-          `  of ${hint.for}:`,
+          `  for ${hint.for}:`,
           `    import { ${hint.imports} } from 'spillway'`,
           ...[...hint.before, hint.label].map(line => `    ${line}`),
         ]),

@@ -16,7 +16,7 @@ const record = (resolved: string) =>
     JSON.stringify({ packages: { 'node_modules/spillway': { resolved } } }),
   )
 
-test('a package is where it was installed from: its tarball while that is there, else its folder', () => {
+test('the dependency is the tarball while it exists, otherwise the folder', () => {
   const own = { spec: 'file:../node_modules/spillway', is: 'the folder of this command' }
   assert.deepEqual(ownPackage(project, root), own)
   record('file:../spillway-0.1.0.tgz')
@@ -27,15 +27,15 @@ test('a package is where it was installed from: its tarball while that is there,
   assert.deepEqual(ownPackage(project, root), own)
 })
 
-test('what init writes resolves from the project, and is said', async () => {
-  const made = join(folder, 'made')
-  const { out, err, status } = await called('init', made)
+test('the generated dependency resolves from the project and is printed', async () => {
+  const generated = join(folder, 'generated')
+  const { out, err, status } = await called('init', generated)
   assert.equal(status, 0, err)
-  const { default: manifest } = (await import(join(made, 'package.json'), { with: { type: 'json' } })) as {
+  const { default: manifest } = (await import(join(generated, 'package.json'), { with: { type: 'json' } })) as {
     default: { dependencies: { spillway: string } }
   }
   const { spillway } = manifest.dependencies
   assert.match(spillway, /^file:/)
-  assert.ok(existsSync(join(resolve(made, spillway.slice('file:'.length)), 'package.json')), spillway)
+  assert.ok(existsSync(join(resolve(generated, spillway.slice('file:'.length)), 'package.json')), spillway)
   assert.ok(out.includes(`spillway is ${spillway}, the folder of this command`), out)
 })

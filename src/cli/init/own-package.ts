@@ -1,24 +1,25 @@
-/** The `spillway` dependency of a project from `spillway init`: the source of this installation, since no registry has the package yet. */
+/** The `spillway` dependency of a generated project: a path to this installation, since no registry has the package yet. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The dependency on this installation of Spillway. */
 export interface OwnPackage {
-  /** As a dependency is written: `file:../spillway-0.1.0.tgz`. */
+  /** The dependency in `package.json`: `file:../spillway-0.1.0.tgz`. */
   readonly spec: string
-  /** For a person: what that is. */
+  /** A description of `spec` for the user. */
   readonly is: string
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** The tarball that this package was installed from, where npm recorded one that is still there; else the package's own folder. `folder` is the project's. */
+/** The tarball of this installation if npm recorded it and it exists, otherwise the package's folder. `folder` is the project's. */
 export function ownPackage(folder: string, root: string = ROOT): OwnPackage {
-  const own = resolve(root)
-  const tarball = tarballOf(own)
-  const spec = `file:${relative(resolve(folder), tarball ?? own)}`
+  const packageFolder = resolve(root)
+  const tarball = tarballOf(packageFolder)
+  const spec = `file:${relative(resolve(folder), tarball ?? packageFolder)}`
   if (tarball !== undefined) return { spec, is: 'the tarball that this command was installed from' }
-  const built = existsSync(join(own, 'dist'))
+  const built = existsSync(join(packageFolder, 'dist'))
   return { spec, is: `the folder of this command${built ? '' : '; run npm run build in it first'}` }
 }
 
@@ -26,7 +27,7 @@ interface Lock {
   readonly packages?: Readonly<Record<string, { readonly resolved?: string }>>
 }
 
-/** By the record that npm keeps in `node_modules`. */
+/** The tarball in npm's record in `node_modules`, if it exists. */
 function tarballOf(root: string): string | undefined {
   const modules = dirname(root)
   if (basename(modules) !== 'node_modules') return undefined

@@ -1,3 +1,4 @@
+/** The sample project of `spillway init`. */
 import type { Project } from './generated-project.ts'
 
 const pipeline = `// Decides at each payment whether it looks like somebody testing a stolen card.
@@ -78,7 +79,7 @@ function events(): string {
     .concat('\n')
 }
 
-/** A project that runs as it is. */
+/** A complete project with a pipeline, a test and events. */
 export const sampleProject = (): Project => ({
   files: { 'pipeline.ts': pipeline, 'pipeline.test.ts': test, 'events.ndjson': events() },
   source: 'payments',

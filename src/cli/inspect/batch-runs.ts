@@ -1,4 +1,4 @@
-/** `spillway runs`: the ledger of batch runs in a data folder, which another process may hold; and whether a run, made again, gives the same. */
+/** `spillway runs`: lists the batch runs in a data folder, and recomputes a batch run to compare its hash. A run may hold the folder. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { computeAll } from '../../batch/compute.ts'
@@ -12,32 +12,32 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'check'] as const
 const LAST = 20
 const MB = 2 ** 20
 
+/** The command `spillway runs`. */
 export const runsCommand: Command = {
   name: 'runs',
   usage: '[list] | check NUMBER…',
-  summary:
-    'the batch runs of a data folder: of which time, on which cut, what came of it; check makes one again and compares. A run (spillway run) makes them',
+  summary: 'list the batch runs of a data folder with their results; check recomputes a batch run and compares it',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'of this feature group alone' },
-    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
+    group: { type: 'string', value: 'NAME', help: 'only this feature group' },
+    last: { type: 'string', value: 'N', help: `the number of newest batch runs (default ${LAST})` },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, [verb = 'list', ...rest]) {
     const { group, last, json = false } = values as { group?: string; last?: string; json?: boolean }
-    if (!verbs.some(one => one === verb)) throw new UsageError(`no command runs ${verb}${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`runs has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
     const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
     if (numbers.some(Number.isNaN)) throw new UsageError(`runs are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
     if (verb === 'list' && rest.length > 0)
-      throw new UsageError(`the list takes no numbers; make one of it again: runs check ${rest.join(' ')}`)
+      throw new UsageError(`runs list takes no numbers; to recompute a run: runs check ${rest.join(' ')}`)
     if (verb === 'check' && rest.length === 0) throw new UsageError('name the numbers of runs: runs check 12')
     if (verb === 'check' && (group !== undefined || last !== undefined)) throw new UsageError('--group and --last are for the list')
     const data = dataOf(values)
@@ -46,10 +46,10 @@ export const runsCommand: Command = {
       if (verb === 'check') return check(reader, runs, numbers, json)
       const batches = batchGroups(pipelineIn(reader))
       if (group !== undefined && !runs.some(run => run.group === group)) checkGroup(group, batches)
-      const found = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
+      const matches = runs.filter(run => group === undefined || run.group === group).slice(-Number(last ?? LAST))
       const held = isHeld(data)
-      for (const run of found) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number), held))
-      if (!json) console.log(found.length === 0 ? noneText(batches) : `${counted(found.length, 'run')} of ${runs.length}.`)
+      for (const run of matches) console.log(json ? JSON.stringify(run) : lineOf(run, partsIn(reader, run.number), held))
+      if (!json) console.log(matches.length === 0 ? noneText(batches) : `${counted(matches.length, 'run')} of ${runs.length}.`)
       return 0
     })
   },
@@ -60,11 +60,11 @@ const pipelineIn = (reader: SqliteReader): PipelineIR | undefined => {
   return text === undefined ? undefined : (JSON.parse(text) as { ir: PipelineIR }).ir
 }
 
-/** Names of the groups that have runs. */
+/** Names of the feature groups with batch runs. */
 const batchGroups = (ir: PipelineIR | undefined): string[] =>
   (ir?.groups ?? []).filter(({ place: { kind } }) => kind === 'batch' || kind === 'hybrid').map(({ name }) => name)
 
-/** Throws `SPILL_INPUT`. */
+/** Throws `SPILL_INPUT` for a group without batch runs. */
 function checkGroup(group: string, batches: readonly string[]): void {
   if (!batches.includes(group))
     throw new SpillwayError('SPILL_INPUT', `there are no batch runs of a group '${group}'${didYouMean(group, batches)}`)
@@ -76,50 +76,50 @@ function noneText(batches: readonly string[]): string {
     : `No batch runs yet: a run (spillway run) makes those of ${batches.join(', ')} at their times.`
 }
 
-/** A run is a function of the log: made again it has the same hash, or the log or the definitions are others. */
+/** Recomputes batch runs. A batch run is a function of the log, so a different hash means a changed log or changed definitions. */
 function check(reader: SqliteReader, runs: readonly RunRecord[], numbers: readonly number[], json: boolean): number {
   let isSame = true
-  for (const wanted of numbers) {
-    const run = runs.find(one => one.number === wanted)
-    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no run ${wanted}; spillway runs lists those that there are`)
-    if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${wanted} is ${run.state}: there is nothing to compare with`)
-    const hash = hashAgain(reader, run)
+  for (const number of numbers) {
+    const run = runs.find(candidate => candidate.number === number)
+    if (!run) throw new SpillwayError('SPILL_INPUT', `there is no batch run ${number}; spillway runs lists them`)
+    if (!run.done) throw new SpillwayError('SPILL_INPUT', `run ${number} is ${run.state}: there is nothing to compare with`)
+    const hash = recomputedHash(reader, run)
     isSame &&= hash === run.done.hash
-    if (json) console.log(JSON.stringify({ number: wanted, was: run.done.hash, is: hash }))
-    else console.log(`run ${wanted}: ${hash === run.done.hash ? `the same, ${hash}` : `it was ${run.done.hash}, and is ${hash}`}`)
+    if (json) console.log(JSON.stringify({ number, was: run.done.hash, is: hash }))
+    else console.log(`run ${number}: ${hash === run.done.hash ? `the same, ${hash}` : `it was ${run.done.hash}, and is ${hash}`}`)
   }
   return isSame ? 0 : 1
 }
 
-function hashAgain(reader: SqliteReader, { group: name, code, s, cut, done }: RunRecord): string {
+function recomputedHash(reader: SqliteReader, { group: name, code, s, cut, done }: RunRecord): string {
   const { ir } = JSON.parse(reader.get(PIPELINE)!) as { ir: PipelineIR }
-  const group = ir.groups.find(one => one.name === name)
-  const source = group && ir.sources.find(one => one.name === group.source)
+  const group = ir.groups.find(candidate => candidate.name === name)
+  const source = group && ir.sources.find(candidate => candidate.name === group.source)
   if (!group || !source || codeOf(group, source) !== code)
-    throw new SpillwayError('SPILL_INPUT', `group '${name}' is not defined any more as it was in that run`)
+    throw new SpillwayError('SPILL_INPUT', `the definition of group '${name}' has changed since that run`)
   const job = { group, source, sources: ir.sources, s, cut, ...(done && { partitions: done.partitions }) }
-  const making = computeAll(reader, job)
-  for (let next = making.next(); ; next = making.next()) if (next.done) return sumOf(next.value).hash
+  const steps = computeAll(reader, job)
+  for (let next = steps.next(); ; next = steps.next()) if (next.done) return sumOf(next.value).hash
 }
 
-/** `parts`: those that are kept; `held`: whether somebody runs there, and goes on with it. */
+/** `parts` are the stored partitions; `held` is whether a process holds the folder and continues the run. */
 function lineOf(record: RunRecord, parts: ReadonlyMap<number, Part>, held: boolean): string {
   const { number: run, group, why, s, cut, schema, state, done, error, resumed, swappedAt, began } = record
-  const [some] = parts.values()
-  const did = [
-    why === 'demand' ? 'asked for' : '',
+  const [anyPart] = parts.values()
+  const notes = [
+    why === 'demand' ? 'on request' : '',
     `began ${timeText(began)}`,
-    resumed === undefined ? '' : `taken up again ${counted(resumed, 'time')}`,
-    state === 'running' && some ? `${parts.size} of ${counted(some.of, 'part')}` : '',
-    ...(done ? didOf(done) : []),
+    resumed === undefined ? '' : `resumed ${counted(resumed, 'time')}`,
+    state === 'running' && anyPart ? `${parts.size} of ${counted(anyPart.of, 'part')}` : '',
+    ...(done ? resultNotes(done) : []),
     swappedAt === undefined ? '' : `in use from ${timeText(swappedAt)}`,
   ]
-  const detail = did.filter(part => part !== '').join(', ')
-  const stands = state === 'running' && !held ? 'left off' : state
-  return `${run}  ${group}  of ${timeText(s)}  [${stands}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
+  const detail = notes.filter(note => note !== '').join(', ')
+  const status = state === 'running' && !held ? 'interrupted' : state
+  return `${run}  ${group}  of ${timeText(s)}  [${status}, ${detail}]  cut ${number(cut)}, columns ${schema}${error === undefined ? '' : `\n  ${error}`}`
 }
 
-function didOf({ partitions, read, keys, seconds, memory, hash }: NonNullable<RunRecord['done']>): string[] {
+function resultNotes({ partitions, read, keys, seconds, memory, hash }: NonNullable<RunRecord['done']>): string[] {
   const parts = partitions > 1 ? [counted(partitions, 'part')] : []
   return [
     ...parts,

@@ -15,7 +15,7 @@ after(() => shop[Symbol.dispose]())
 
 const decisions = (...args: readonly string[]) => calledJson<RecordedDecision>('decisions', ...data, ...args)
 
-test('decisions, the newest last, of a model, about a key, as many as asked for', async () => {
+test('lists decisions, the newest last, by model, key and number', async () => {
   const names = (all: readonly RecordedDecision[]) => all.map(({ model, entry, key, score }) => [model, entry, key, score])
   const all = [
     ['risk', 0, 'a', 1],
@@ -32,7 +32,7 @@ test('decisions, the newest last, of a model, about a key, as many as asked for'
   assert.deepEqual(await decisions('--entry', '99'), [])
 })
 
-test('a decision is whole: its vector, what each group knew, and its clock', async () => {
+test('a decision has its vector, and the visible events and as-of time of each group', async () => {
   const [{ t, vector, read, position, id }] = await decisions('--entry', '1')
   assert.deepEqual(vector, { card: { n: 2, spent: 4 }, older: { n: 0 }, pair: { n: 1 }, till: 1, price: 2.5 })
   assert.deepEqual(read['by_card(card)'], { known: 2, clock: t })
@@ -40,19 +40,19 @@ test('a decision is whole: its vector, what each group knew, and its clock', asy
   assert.deepEqual([position, id], [{ partition: 0, offset: 1 }, '3'])
   const { out } = await called('decisions', ...data, '--entry', '1')
   assert.match(out, /^risk {2}\S+Z {2}a {2}score 2$/m)
-  assert.match(out, /^ {2}older\(card\): 0 events known at \S+Z$/m)
+  assert.match(out, /^ {2}older\(card\): 0 events visible at \S+Z$/m)
   assert.match(out, /^ {2}entry 1, id 3, partition 0 offset 1$/m)
   assert.match(out, /^1 decision of 4 recorded ones$/m)
 })
 
-test('it works while a run holds the folder', async () => {
+test('works while a run holds the folder', async () => {
   const folder = await openFolder(shop.data)
   assert.equal((await decisions()).length, 4)
   await folder.store.close()
   folder.release()
 })
 
-test('what is not there is said, with what there is', async () => {
+test('errors for unknown models, keys and folders list the valid choices', async () => {
   assert.match((await called('decisions', ...data, '--key', 'c')).out, /^No decision about key 'c'; 4 others recorded\.$/)
   const unknown = await called('decisions', ...data, '--model', 'rsik')
   assert.equal(unknown.status, 1)
@@ -63,12 +63,12 @@ test('what is not there is said, with what there is', async () => {
 })
 
 for (const [args, message] of [
-  [['x'], /^decisions are named by options, not by x$/m],
-  [['--last', 'all'], /^--last all is no whole number$/m],
-  [['--last', '1', '--entry', '1'], /^--last and --entry choose in two ways/m],
+  [['x'], /^decisions takes options and no arguments, but got x$/m],
+  [['--last', 'all'], /^--last all is not a whole number$/m],
+  [['--last', '1', '--entry', '1'], /^use --last or --entry, not both$/m],
   [['--modle', 'x'], /^unknown option --modle; did you mean 'model'\?$/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, out, err } = await called('decisions', ...args)
     assert.deepEqual([status, out], [2, ''])
     assert.match(err, message)

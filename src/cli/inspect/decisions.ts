@@ -1,4 +1,4 @@
-/** `spillway decisions`: what a run has decided, from its data folder, which another process may hold. */
+/** `spillway decisions`: prints recorded decisions from a data folder. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
@@ -10,28 +10,29 @@ import { dataOf, dataOption } from '../command/data-option.ts'
 import { printEach, printLines } from '../command/print.ts'
 import { timeText } from '../command/time-text.ts'
 import { decisionText } from '../command/shown-decisions.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
 const LAST = 10
 
 interface Request {
   readonly model: string | undefined
   readonly key: string | undefined
-  /** The newest so many; all of an entry's, if one is named. */
+  /** Number of newest decisions; ignored with `entry`. */
   readonly last: number
   readonly entry: number | undefined
   readonly json: boolean
 }
 
+/** The command `spillway decisions`. */
 export const decisionsCommand: Command = {
   name: 'decisions',
   usage: '[--model NAME] [--key KEY] [--last N]',
-  summary: 'show decisions that a run has recorded: vector, score, and what each group knew',
+  summary: 'print recorded decisions: feature vector, score, and the visible events of each group',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'only those of this model' },
-    key: { type: 'string', value: 'KEY', help: 'only those about this key' },
-    last: { type: 'string', value: 'N', help: `how many, the newest: ${LAST} unless given` },
-    entry: { type: 'string', value: 'N', help: 'all that this entry of the log made, each of them whole' },
+    model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
+    key: { type: 'string', value: 'KEY', help: 'only decisions about this key' },
+    last: { type: 'string', value: 'N', help: `the number of newest decisions (default ${LAST})` },
+    entry: { type: 'string', value: 'N', help: 'all decisions of this log entry' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each decision as a line of JSON, and nothing else' },
   },
@@ -46,12 +47,12 @@ export const decisionsCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, extra: readonly string[]): Request {
-  if (extra.length > 0) throw new UsageError(`decisions are named by options, not by ${extra.join(', ')}`)
+  if (extra.length > 0) throw new UsageError(`decisions takes options and no arguments, but got ${extra.join(', ')}`)
   const { model, key, last, entry, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
-  if (last !== undefined && entry !== undefined) throw new UsageError('--last and --entry choose in two ways; leave one out')
+  if (last !== undefined && entry !== undefined) throw new UsageError('use --last or --entry, not both')
   const numbers = { '--last': last, '--entry': entry }
   for (const [name, text] of Object.entries(numbers))
-    if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new UsageError(`${name} ${text} is no whole number`)
+    if (text !== undefined && !/^\d{1,15}$/.test(text)) throw new UsageError(`${name} ${text} is not a whole number`)
   return { model, key, last: Number(last ?? LAST), entry: entry === undefined ? undefined : Number(entry), json }
 }
 
@@ -65,10 +66,11 @@ async function print(reader: SqliteReader, request: Request): Promise<void> {
   printEach(decisions, { json, textOf: decision => `${wholeText(decision)}\n` })
   if (json) return
   const all = models.filter(each => model === undefined || each.model === model).reduce((sum, each) => sum + each.decisions, 0)
-  const count = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
-  printLines(decisions.length > 0 ? count : nothingText(request, all))
+  const summary = `${counted(decisions.length, 'decision')} of ${counted(all, 'recorded one')}`
+  printLines(decisions.length > 0 ? summary : nothingText(request, all))
 }
 
+/** The message if no decision matches. */
 function nothingText({ key, entry }: Request, all: number): string {
   if (all === 0) return 'No decision is recorded yet.'
   const about = [...(key === undefined ? [] : [`about key '${key}'`]), ...(entry === undefined ? [] : [`at entry ${entry}`])]
@@ -77,17 +79,18 @@ function nothingText({ key, entry }: Request, all: number): string {
 
 function ofEntry(reader: SqliteReader, { model, key }: Request, entry: number): RecordedDecision[] {
   return [...reader.decisionsAt(entry)]
-    .filter(stretch => model === undefined || stretch.model === model)
+    .filter(batch => model === undefined || batch.model === model)
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
     .filter(decision => decision.entry === entry && (key === undefined || isKey(decision.key, key)))
 }
 
+/** A decision with the visible events of each feature group and its place in the log. */
 function wholeText(decision: RecordedDecision): string {
   const { entry, id, position, read } = decision
   const place = position ? `, partition ${position.partition} offset ${position.offset}` : ''
   const reads = Object.entries(read).map(([group, { known, clock }]) => {
     const at = clock === null ? 'before its first run' : `at ${timeText(clock)}`
-    return `  ${group}: ${counted(known, 'event')} known ${at}`
+    return `  ${group}: ${counted(known, 'event')} visible ${at}`
   })
   return [decisionText(decision), ...reads, `  entry ${entry}${id === undefined ? '' : `, id ${id}`}${place}`].join('\n')
 }

@@ -19,17 +19,17 @@ const effect = (number: number): NewEffect => ({
   isDry: false,
 })
 
-test('dead effects are tried again or dropped, all or none, and each change is a line of the audit log', async () => {
+test('dead effects are retried or dropped, all or none, and the audit log records each change', async () => {
   const data = scratchFolder('cli-effects')
   const folder = await openFolder(data)
   await folder.store.commit({ effects: [effect(1), effect(2), effect(3)] })
   await folder.store.commit({ settled: [1, 2].map(number => ({ kind: 'dead', number, sent: 1, at: 2, why: 'status 500' })) })
   const held = await called('effects', 'retry', '1', '--data', data)
-  assert.match(held.err, /^SPILL_BUSY: .*effects are changed while nothing runs/)
+  assert.match(held.err, /^SPILL_BUSY: .*effects can change only while no run holds the folder/)
   await closeFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,
-    'SPILL_CONFLICT: effect 3 is pending; dead ones can be tried again or dropped',
+    'SPILL_CONFLICT: effect 3 is pending; only dead effects can be retried or dropped',
   )
   assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
   assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)

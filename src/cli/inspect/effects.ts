@@ -1,4 +1,4 @@
-/** `spillway effects`: what follows from decisions, and what became of it, from a data folder, which another process may hold. */
+/** `spillway effects`: lists effects with their delivery states, retries or drops dead effects. Reading needs no free folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { wallClock } from '../../base/clock.ts'
@@ -8,7 +8,7 @@ import type { EffectReader } from '../../log/sqlite/effect-reader.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { changeFolder } from '../command/folder-change.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { oneLined, printEach, printLines } from '../command/print.ts'
 
@@ -26,21 +26,22 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway effects`. */
 export const effectsCommand: Command = {
   name: 'effects',
   usage: '[list] | show NUMBER | retry NUMBER… | drop NUMBER… --why REASON',
-  summary: 'what follows from decisions: delivered, pending, or dead after the last try; retry and drop need the folder to themselves',
+  summary: 'list effects (pending, delivered, or dead after the last attempt), retry or drop dead effects; changes need a free folder',
   options: {
-    action: { type: 'string', value: 'NAME', help: 'of this action alone' },
-    state: { type: 'string', value: 'STATE', help: `of one state: ${states.join(', ')}` },
-    last: { type: 'string', value: 'N', help: `how many, the newest (${LAST})` },
-    why: { type: 'string', value: 'REASON', help: 'why dead effects are dropped' },
+    action: { type: 'string', value: 'NAME', help: 'only effects of this action' },
+    state: { type: 'string', value: 'STATE', help: `only effects in this state: ${states.join(', ')}` },
+    last: { type: 'string', value: 'N', help: `the number of newest effects (default ${LAST})` },
+    why: { type: 'string', value: 'REASON', help: 'drop: the reason' },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, positionals) {
     const request = requestOf(values, positionals)
-    if (request.verb === 'retry' || request.verb === 'drop') return changed(request)
+    if (request.verb === 'retry' || request.verb === 'drop') return change(request)
     return lookInto(request.data, ({ effects }) => {
       if (request.verb === 'show') show(effects, request)
       else list(effects, request)
@@ -58,13 +59,14 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
     why,
     json = false,
   } = values as Partial<Record<'action' | 'state' | 'last' | 'why', string>> & { json?: boolean }
-  if (!verbs.some(one => one === verb)) throw new UsageError(`no command effects ${verb}${didYouMean(verb, verbs)}`)
-  if (state !== undefined && !states.some(one => one === state)) throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`effects has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
+  if (state !== undefined && !states.some(candidate => candidate === state))
+    throw new UsageError(`no state '${state}'${didYouMean(state, states)}`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   const numbers = rest.map(text => (/^[1-9]\d*$/.test(text) ? Number(text) : NaN))
   if (numbers.some(Number.isNaN)) throw new UsageError(`effects are named by their numbers, not '${rest[numbers.findIndex(Number.isNaN)]}'`)
   if (verb === 'list' ? numbers.length > 0 : numbers.length === 0) throw new UsageError(`name the numbers of effects: effects ${verb} 12`)
-  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('say why: effects drop 12 --why REASON')
+  if (verb === 'drop' && (why === undefined || why.trim() === '')) throw new UsageError('give the reason: effects drop 12 --why REASON')
   return {
     verb: verb as Request['verb'],
     numbers,
@@ -78,55 +80,65 @@ function requestOf(values: Readonly<Record<string, unknown>>, [verb = 'list', ..
 }
 
 function list(effects: EffectReader, { action, state, last, json }: Request): void {
-  const found: StoredEffect[] = []
+  const newest: StoredEffect[] = []
   for (const effect of effects.newestFirst({ action, state })) {
-    if (found.length === last) break
-    found.push(effect)
+    if (newest.length === last) break
+    newest.push(effect)
   }
-  found.reverse()
-  printEach(found, { json, textOf: lineOf, jsonOf })
+  newest.reverse()
+  printEach(newest, { json, textOf: lineOf, jsonOf })
   if (json) return
-  const counts = effects.counts().filter(one => (action ?? one.action) === one.action && (state ?? one.state) === one.state)
-  const text = counts.map(one => `${one.action}: ${counted(one.effects, `${one.state} effect`)}`).join(', ')
-  const all = counts.reduce((sum, one) => sum + one.effects, 0)
-  const more = all > found.length ? `; the newest ${found.length} are shown, --last N gives more` : ''
+  const counts = effects.counts().filter(count => (action ?? count.action) === count.action && (state ?? count.state) === count.state)
+  const text = counts.map(count => `${count.action}: ${counted(count.effects, `${count.state} effect`)}`).join(', ')
+  const all = counts.reduce((sum, count) => sum + count.effects, 0)
+  const more = all > newest.length ? `; the newest ${newest.length} are shown, --last N gives more` : ''
   printLines(counts.length === 0 ? 'No effects.' : `${text}${more}.`)
 }
 
 function show(effects: EffectReader, { numbers, json }: Request): void {
   for (const number of numbers) {
     const effect = existing(effects, number)
-    printEach([effect], { json, textOf: one => `${lineOf(one)}\n  id ${one.id}, decided by entry ${one.entry}\n  ${one.body}`, jsonOf })
+    printEach([effect], {
+      json,
+      textOf: shown => `${lineOf(shown)}\n  id ${shown.id}, decided by entry ${shown.entry}\n  ${shown.body}`,
+      jsonOf,
+    })
   }
 }
 
-/** All of them, or none if one is not there, or not dead. */
-function changed({ verb, numbers, data, why = '' }: Request): Promise<number> {
-  const change = { of: 'effects', what: `effects ${verb}`, numbers, ...(verb === 'drop' && { detail: why }) } as const
-  return changeFolder(data, change, async (store, { effects }) => {
+/** Retries or drops all of the effects, or none if any of them is unknown or not dead. */
+function change({ verb, numbers, data, why = '' }: Request): Promise<number> {
+  const folderChange = {
+    subject: 'effects',
+    command: `effects ${verb}`,
+    targets: numbers,
+    ...(verb === 'drop' && { detail: why }),
+  } as const
+  return changeFolder(data, folderChange, async (store, { effects }) => {
     for (const number of numbers) {
       const { state } = existing(effects, number)
       if (state !== 'dead')
-        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; dead ones can be tried again or dropped`)
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${state}; only dead effects can be retried or dropped`)
     }
     const at = wallClock()
     const changeOf = (number: number): EffectChange => (verb === 'retry' ? { kind: 'again', number } : { kind: 'dropped', number, at, why })
     await store.commit({ settled: numbers.map(changeOf) })
-    const what = counted(numbers.length, 'effect')
+    const subject = counted(numbers.length, 'effect')
     printLines(
-      verb === 'retry' ? `${what} will be tried again by the next run.` : `${what} dropped: ${why}. They are kept, with what they were.`,
+      verb === 'retry' ? `${subject} will be tried again by the next run.` : `${subject} dropped: ${why}. They stay in the data folder.`,
     )
     return 0
   })
 }
 
+/** Throws `SPILL_INPUT` for an unknown effect. */
 function existing(effects: EffectReader, number: number): StoredEffect {
   const effect = effects.at(number)
   if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect ${number}; the newest is ${effects.last()}`)
   return effect
 }
 
-/** Key and body are JSON in the store: values here, not texts of values. */
+/** Key and body are JSON texts in the store; here they are parsed. */
 const jsonOf = (effect: StoredEffect): unknown => ({
   ...effect,
   key: JSON.parse(effect.key) as unknown,
@@ -134,8 +146,8 @@ const jsonOf = (effect: StoredEffect): unknown => ({
 })
 
 function lineOf({ number, action, key, t, state, attempts, next, why, due, settled }: StoredEffect): string {
-  const late = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const timeliness = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
   const tried = attempts > (state === 'delivered' ? 1 : 0) ? `, tried ${counted(attempts, 'time')}` : ''
-  const again = next === undefined ? '' : `, again at ${timeText(next)}`
-  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${late}${tried}${again}]${why === undefined ? '' : `\n  ${why}`}`
+  const retry = next === undefined ? '' : `, again at ${timeText(next)}`
+  return `${number}  ${action}  ${timeText(t)}  ${oneLined(String(JSON.parse(key)))}  [${state}${timeliness}${tried}${retry}]${why === undefined ? '' : `\n  ${why}`}`
 }

@@ -22,7 +22,7 @@ after(() => shop[Symbol.dispose]())
 
 const features = (...args: readonly string[]) => calledJson<Printed>('features', shop.pipeline, ...args, '--data', shop.data)
 
-test('every group with as many key columns, by its placement, with its clock', async () => {
+test('prints every group with as many key columns, by its placement, with its as-of time', async () => {
   const answers = await features('a', '--group', 'by_card')
   assert.equal(answers.length, 1)
   const [{ t, clock, ...rest }] = answers
@@ -32,7 +32,7 @@ test('every group with as many key columns, by its placement, with its clock', a
   assert.deepEqual([older.clock, older.known, older.ofKey, older.features], [older.t - 3_600_000, 0, 2, { n: 0 }])
 })
 
-test('keys of several columns, and of numbers written as text', async () => {
+test('keys may have several columns, and numbers written as text', async () => {
   const n = async (key: string, group: string) => (await features(key, '--group', group)).map(answer => answer.features['n'])
   assert.deepEqual(await n('a,2', 'by_pair'), [1])
   assert.deepEqual(
@@ -41,10 +41,10 @@ test('keys of several columns, and of numbers written as text', async () => {
   )
   assert.deepEqual(await n('2', 'by_till'), [2])
   assert.deepEqual(await n(' 02', 'by_till'), [2])
-  assert.deepEqual(await n('b,1', 'by_card'), [0], 'a comma in the one text of a key')
+  assert.deepEqual(await n('b,1', 'by_card'), [0], 'a comma in a key of one text')
 })
 
-test('as known at a moment: before the run nothing was, in an hour an hour more', async () => {
+test('--at: nothing is visible before the run; an hour later the windows have moved by an hour', async () => {
   const [before] = await features('a', '--group', 'by_card', '--at', '2026-01-01T00:00Z')
   assert.deepEqual([before.known, before.ofKey, before.features], [0, 0, { n: 0, spent: null }])
   const [{ t }] = await features('a', '--group', 'by_card')
@@ -52,14 +52,14 @@ test('as known at a moment: before the run nothing was, in an hour an hour more'
   assert.deepEqual([later.known, later.features], [3, { n: 2 }])
 })
 
-test('for a person: a key never seen says so, and every group its clock', async () => {
+test('text output: the as-of time of every group, and a note for an unknown key', async () => {
   const { out } = await called('features', shop.pipeline, 'zz', '--group', 'by_card', '--data', shop.data)
   assert.match(out, /^by_card {2}card zz {2}at \S+Z$/m)
-  assert.match(out, /^ {2}never seen up to \S+Z; 3 of 'sales' known$/m)
+  assert.match(out, /^ {2}never seen up to \S+Z; 3 of 'sales' visible$/m)
   assert.match(out, /^ {2}spent {2}NULL$/m)
 })
 
-test('it works while a run holds the folder', async () => {
+test('works while a run holds the folder', async () => {
   const folder = await openFolder(shop.data)
   assert.equal((await features('a', '--group', 'by_card'))[0].ofKey, 2)
   await folder.store.close()
@@ -79,11 +79,11 @@ for (const [args, message] of [
   })
 
 for (const [args, message] of [
-  [['p.ts'], /^name the file of a pipeline and a key$/m],
-  [['p.ts', 'a', 'b'], /^one key, not also b; the parts of a key are written a,b$/m],
-  [['p.ts', 'a', '--at', 'noon'], /^--at noon is no moment; write ISO 8601/m],
+  [['p.ts'], /^name the pipeline file and a key$/m],
+  [['p.ts', 'a', 'b'], /^expected one key, but also got b; write the parts of a key as a,b$/m],
+  [['p.ts', 'a', '--at', 'noon'], /^--at noon is not a time; write ISO 8601/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('features', ...args)
     assert.equal(status, 2)
     assert.match(err, message)

@@ -1,4 +1,4 @@
-/** `spillway features`: what is known of a key, now or at a past moment, computed from the log of a run, which another process may hold. */
+/** `spillway features`: computes the features of a key from the log, as of now or a past time. A run may hold the folder. */
 import { inspect } from 'node:util'
 import { wallClock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -11,7 +11,7 @@ import { featuresAt, type FeaturesAt } from '../../run/history/features-at.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { momentOf, timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
@@ -23,13 +23,14 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway features`. */
 export const featuresCommand: Command = {
   name: 'features',
   usage: 'PIPELINE KEY',
-  summary: 'compute the features of a key from the log of a run, as they are known now or were at a moment',
+  summary: 'compute the features of a key from the log of a run, as of now or of a past time',
   options: {
-    group: { type: 'string', value: 'NAME', help: 'only this group; all that have as many key columns, unless given' },
-    at: { type: 'string', value: 'TIME', help: 'as known at this moment: ISO 8601 with its offset, or UTC ms; now unless given' },
+    group: { type: 'string', value: 'NAME', help: 'only this group (default: all groups with as many key columns)' },
+    at: { type: 'string', value: 'TIME', help: 'as of this time: ISO 8601 with its offset, or UTC ms (default: now)' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each group as a line of JSON, and nothing else' },
   },
@@ -48,22 +49,22 @@ export const featuresCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, key, ...extra]: readonly string[]): Request {
-  if (path === undefined || key === undefined) throw new UsageError('name the file of a pipeline and a key')
-  if (extra.length > 0) throw new UsageError(`one key, not also ${extra.join(', ')}; the parts of a key are written a,b`)
+  if (path === undefined || key === undefined) throw new UsageError('name the pipeline file and a key')
+  if (extra.length > 0) throw new UsageError(`expected one key, but also got ${extra.join(', ')}; write the parts of a key as a,b`)
   const { group, at, json = false } = values as { group?: string; at?: string; json?: boolean }
   return { path, key, group, at: at === undefined ? undefined : momentOf('--at', at), json }
 }
 
-/** The wall clock, or the log's last arrival where that is ahead: everything that the log has is known now. */
+/** The wall clock, or the log's last ingestion time if that is later, so that all events of the log are visible. */
 const now = (reader: SqliteReader): number => Math.max(wallClock(), reader.lastSegment()?.arrival ?? -Infinity)
 
-interface Asked {
+interface GroupKey {
   readonly group: GroupIR
   readonly key: readonly string[]
 }
 
-/** The groups that the key may be one of. A comma may also stand in the one text of a key. */
-function groupsOf(ir: PipelineIR, { group: name, key }: Request): Asked[] {
+/** The feature groups whose key fits. A comma separates parts of a key, but may also be part of a single text. */
+function groupsOf(ir: PipelineIR, { group: name, key }: Request): GroupKey[] {
   const parts = key.split(',')
   const keyOf = (group: GroupIR) => (group.key.length === 1 ? [key] : parts)
   if (name !== undefined) {
@@ -77,15 +78,15 @@ function groupsOf(ir: PipelineIR, { group: name, key }: Request): Asked[] {
   const fitting = ir.groups.filter(group => group.key.length === parts.length)
   const groups = fitting.length > 0 ? fitting : ir.groups.filter(group => group.key.length === 1)
   if (groups.length > 0) return groups.map(group => ({ group, key: keyOf(group) }))
-  const keys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
-  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${keys.join('; ')}`)
+  const groupKeys = ir.groups.map(group => `${group.name} by ${group.key.join(',')}`)
+  throw new SpillwayError('SPILL_INPUT', `no group of pipeline '${ir.name}' has a key like '${key}'; there is ${groupKeys.join('; ')}`)
 }
 
-/** Refused features apart, so that no value is taken for one. */
+/** Refused features are a separate field, so that no refusal is read as a value. */
 function jsonOf({ features, ...rest }: FeaturesAt): unknown {
   const all = Object.entries(features)
-  const values = all.flatMap(([name, found]) => ('value' in found ? [[name, found.value] as const] : []))
-  const refused = all.flatMap(([name, found]) => ('refused' in found ? [[name, found.refused] as const] : []))
+  const values = all.flatMap(([name, feature]) => ('value' in feature ? [[name, feature.value] as const] : []))
+  const refused = all.flatMap(([name, feature]) => ('refused' in feature ? [[name, feature.refused] as const] : []))
   return { ...rest, features: Object.fromEntries(values), ...(refused.length > 0 && { refused: Object.fromEntries(refused) }) }
 }
 
@@ -93,16 +94,16 @@ function featuresText({ group, key, t, clock, known, ofKey, features }: Features
   const { source } = ir.groups.find(({ name }) => name === group)!
   const keyText = Object.entries(key).map(([name, value]) => `${name} ${value}`)
   const at = clock === null ? 'before the first run of its schedule' : `at ${timeText(clock)}`
-  const seen = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
+  const eventsText = ofKey === 0 ? `never seen up to ${timeText(t)}` : `${counted(ofKey, 'event')} up to ${timeText(t)}`
   const width = Math.max(...Object.keys(features).map(name => name.length))
   return [
     `${group}  ${keyText.join('  ')}  ${at}`,
-    `  ${seen}; ${number(known)} of '${source}' known`,
-    ...Object.entries(features).map(([name, found]) => `  ${name.padEnd(width)}  ${valueText(found)}`),
+    `  ${eventsText}; ${number(known)} of '${source}' visible`,
+    ...Object.entries(features).map(([name, feature]) => `  ${name.padEnd(width)}  ${valueText(feature)}`),
   ].join('\n')
 }
 
-function valueText(found: FeatureValue): string {
-  if ('refused' in found) return `refused: ${found.refused.why}`
-  return found.value === null ? 'NULL' : inspect(found.value, { breakLength: Infinity, maxArrayLength: 20 })
+function valueText(feature: FeatureValue): string {
+  if ('refused' in feature) return `refused: ${feature.refused.why}`
+  return feature.value === null ? 'NULL' : inspect(feature.value, { breakLength: Infinity, maxArrayLength: 20 })
 }

@@ -1,4 +1,4 @@
-/** Freshness objectives of a data folder, and how many decisions met them in the last hour that a run has counted. */
+/** Freshness objectives of a data folder, with the share of decisions that met them in the last hour that a run counted. */
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
 import { spanTitle } from '../../base/span.ts'
@@ -8,30 +8,31 @@ import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { FRESHNESS, type KeptFreshness } from '../../run/decide/freshness.ts'
 import { checkGroups, OBJECTIVES_FILE, readObjectives, type FreshnessObjective } from '../../run/decide/objectives.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
-import { number, table } from '../command/replay-summary.ts'
+import { number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** A freshness objective with the recent decisions that met it. */
 export interface ObjectiveReport extends FreshnessObjective {
   readonly group: string
-  /** Of the hour up to `until`, UTC ms; absent where no run has counted a decision by the objectives. */
+  /** Counts of the hour up to `until`, UTC ms; absent if no run has counted decisions by the objectives. */
   readonly recent?: { readonly until: number; readonly decisions: number; readonly within: number }
 }
 
-/** Empty without a file. Of a file that cannot be used the problem, in words. */
+/** The objectives; empty without an objectives file. `problem` describes an invalid file. */
 export function objectivesIn(
   folder: string,
   reader: Pick<SqliteReader, 'get'>,
 ): { readonly objectives: readonly ObjectiveReport[]; readonly problem?: string } {
   const path = join(folder, OBJECTIVES_FILE)
   try {
-    const found = readObjectives(path)
-    if (!found) return { objectives: [] }
+    const file = readObjectives(path)
+    if (!file) return { objectives: [] }
     const { ir } = JSON.parse(reader.get(PIPELINE) ?? '{}') as { ir?: PipelineIR }
-    if (ir) checkGroups(found, ir, path)
-    const kept = JSON.parse(reader.get(FRESHNESS) ?? 'null') as KeptFreshness | null
-    const objectives = Object.entries(found.groups).map(([group, objective]): ObjectiveReport => {
-      const counts = kept?.groups[group]
-      return { group, ...objective, ...(counts && { recent: { until: kept.at, ...counts } }) }
+    if (ir) checkGroups(file, ir, path)
+    const stored = JSON.parse(reader.get(FRESHNESS) ?? 'null') as KeptFreshness | null
+    const objectives = Object.entries(file.groups).map(([group, objective]): ObjectiveReport => {
+      const counts = stored?.groups[group]
+      return { group, ...objective, ...(counts && { recent: { until: stored.at, ...counts } }) }
     })
     return { objectives }
   } catch (error) {
@@ -40,7 +41,7 @@ export function objectivesIn(
   }
 }
 
-/** Empty where there is no objective. */
+/** The objectives as a table; empty without objectives. */
 export const objectivesText = (objectives: readonly ObjectiveReport[]): string =>
   objectives.length === 0
     ? ''

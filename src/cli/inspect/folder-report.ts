@@ -1,4 +1,4 @@
-/** What a data folder holds, as one object: what `spillway inspect --json` prints. */
+/** Report on the contents of a data folder: the output of `spillway inspect --json`. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -19,13 +19,14 @@ import { OrderOf } from '../../run/groups/segment-order.ts'
 import { damagedDecisions } from '../../run/history/verify-decisions.ts'
 import { objectivesIn, type ObjectiveReport } from './folder-objectives.ts'
 
+/** The contents of a data folder. */
 export interface FolderReport {
   readonly folder: string
   readonly format: number
-  /** The process that holds the folder, or held it last. */
+  /** The process that holds the folder, or the last one that did. */
   readonly holder: { readonly pid: number | undefined; readonly holds: boolean }
   readonly entries: number
-  /** Entries before this one were forgotten, with what arrived up to its `arrival`, UTC ms; absent if the log is whole. */
+  /** The first entry that is not forgotten; all events up to its `arrival`, UTC ms, are forgotten. Absent if the log is complete. */
   readonly begins?: Begins
   readonly segments: { readonly count: number; readonly bytes: number; readonly averageBytes: number }
   /** UTC ms. */
@@ -33,25 +34,28 @@ export interface FolderReport {
   readonly lastArrival: number | undefined
   readonly sources: readonly { readonly source: string; readonly schemas: readonly number[]; readonly offsets: readonly number[] }[]
   readonly decisions: readonly ModelDecisions[]
-  /** Decisions of all entries below `entry` are recorded, and the first `skip` of those that it makes. */
+  /** All decisions of entries below `entry` are recorded, and the first `skip` decisions of `entry`. */
   readonly decided: Progress
-  /** Where each file was read up to, by source and path. */
+  /** The read position of each file, by source and path. */
   readonly cursors: readonly { readonly name: string; readonly place: unknown }[]
   readonly dead: readonly LetterCount[]
   readonly settled: Readonly<Record<string, number>>
-  /** Freshness objectives of the folder, and the decisions of an hour that met them. */
+  /** Freshness objectives, with the share of an hour's decisions that met them. */
   readonly objectives: readonly ObjectiveReport[]
-  /** Bytes; of a folder, those of all that is in it. */
+  /** Sizes in bytes; of a folder, the sum of its files. */
   readonly files: Readonly<Record<string, number>>
   readonly verified: boolean
   readonly damage: readonly Damage[]
 }
 
+/** The depth of the report, and a callback for progress. */
 export interface ReportOptions {
+  /** Read the whole log and all decisions, and list all damage. */
   readonly verify: boolean
   readonly onProgress: (entries: number, of: number) => void
 }
 
+/** Cost: two segments and the counts of the store; with `verify` the whole log. */
 export function reportOf(folder: string, reader: SqliteReader, { verify, onProgress }: ReportOptions): FolderReport {
   const holds = isHeld(folder)
   const begins = beginsOf(reader)
@@ -84,7 +88,7 @@ export function reportOf(folder: string, reader: SqliteReader, { verify, onProgr
 
 type Ends = Pick<FolderReport, 'entries' | 'firstArrival' | 'lastArrival' | 'sources'>
 
-/** What the first and the last segment say; a damaged one says nothing, and is listed. */
+/** Data of the first and last segment. A damaged segment is added to `damage` and gives none. */
 function endsOf(reader: SqliteReader, damage: Damage[]): Ends {
   const stored = reader.lastSegment()
   const schemas = Map.groupBy(reader.schemas(), ({ source }) => source)
@@ -126,7 +130,7 @@ function orDamaged<T>(damage: Damage[], segment: StoredSegment | undefined, read
 const firstArrivalOf = ({ sources, marks }: Segment): number =>
   Math.min(...sources.map(({ block }) => block.arrival[0]), ...marks.map(({ t }) => t))
 
-/** Everything that can be read is read. SQLite's own look at its pages is one long read, which a run would feel. */
+/** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
 function* damaged(reader: SqliteReader, holds: boolean, onProgress: ReportOptions['onProgress']): Generator<Damage> {
   if (!holds) for (const problem of reader.faults()) yield { what: 'log.db', problem }
   yield* untilBroken(damagedSegments(reader, onProgress))
@@ -136,7 +140,7 @@ function* damaged(reader: SqliteReader, holds: boolean, onProgress: ReportOption
   if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
 }
 
-/** What SQLite cannot read ends a walk: behind it nothing is found. */
+/** Ends a walk at the first SQLite error; damage behind it stays unknown. */
 function* untilBroken(walk: Generator<Damage>): Generator<Damage> {
   try {
     yield* walk

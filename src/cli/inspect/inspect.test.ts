@@ -22,14 +22,14 @@ async function report(...args: readonly string[]): Promise<FolderReport & { read
   return { status, ...(JSON.parse(out) as FolderReport) }
 }
 
-/** Changes the database behind everyone's back, all of it in one file. */
+/** Changes the database directly, with all data in one file. */
 function tamper(sql: string): void {
   const db = new sqlite.DatabaseSync(join(shop.data, 'log.db'))
   db.exec(`PRAGMA wal_checkpoint(TRUNCATE); ${sql}; PRAGMA wal_checkpoint(TRUNCATE)`)
   db.close()
 }
 
-test('freshness objectives, and a file of them that cannot be used', async () => {
+test('prints freshness objectives, and the problem of an invalid objectives file', async () => {
   const path = join(shop.data, 'objectives.json')
   const write = (group: string, age: number) =>
     writeFileSync(
@@ -59,7 +59,7 @@ test('freshness objectives, and a file of them that cannot be used', async () =>
   assert.match(refused.err, /objectives\.json groups\.oldest: pipeline 'shop' has no feature group/)
 })
 
-test('what a folder holds', async () => {
+test('prints the contents of a folder', async () => {
   const { status, ...held } = await report()
   assert.equal(status, 0)
   assert.deepEqual(
@@ -94,23 +94,23 @@ test('what a folder holds', async () => {
   const { out } = await inspect()
   assert.match(
     out,
-    /^.*: format \d+, held by nobody\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall of it is decided$/m,
+    /^.*: format \d+, not held\n4 entries in \d segments of \d+ bytes on average, arrivals \S+Z to \S+Z\nall entries are decided$/m,
   )
   assert.match(out, /^sales {2,}1 +1 +3 +3$/m)
   assert.match(out, /^ {2}sales=.*sales\.ndjson {2}line 7 \(byte \d+\)$/m)
 })
 
-test('while a run holds the folder, who does; nothing is disturbed', async () => {
+test('while a run holds the folder, prints its process and does not disturb it', async () => {
   const folder = await openFolder(shop.data)
   const { status, holder, damage, verified } = await report('--verify')
   assert.deepEqual([status, holder, damage, verified], [0, { pid: process.pid, holds: true }, [], true])
   await folder.store.commit({ put: [['x', 'y']] })
   await folder.store.close()
   folder.release()
-  assert.match((await inspect('--verify')).out, /^Whole: every segment and every decision is as it was written\.$/m)
+  assert.match((await inspect('--verify')).out, /^Intact: every segment and every decision is as it was written\.$/m)
 })
 
-test('a folder in which nothing came to be yet', async () => {
+test('an empty log', async () => {
   shop[Symbol.dispose]()
   shop = new Shop()
   const folder = await openFolder(shop.data)
@@ -120,9 +120,9 @@ test('a folder in which nothing came to be yet', async () => {
   assert.deepEqual([status, entries, firstArrival, sources, damage], [0, 0, undefined, [], []])
 })
 
-type Found = readonly [what: RegExp, entries: readonly number[], problem: RegExp]
+type ExpectedDamage = readonly [place: RegExp, entries: readonly number[], problem: RegExp]
 
-const damages: readonly (readonly [name: string, sql: string, found: Found])[] = [
+const damages: readonly (readonly [name: string, sql: string, damage: ExpectedDamage])[] = [
   [
     'a segment whose bytes changed',
     "UPDATE segment SET bytes = CAST(substr(bytes, 1, 20) || x'00' || substr(bytes, 22) AS BLOB) WHERE first = 0",
@@ -153,26 +153,26 @@ const damages: readonly (readonly [name: string, sql: string, found: Found])[] =
   ],
 ]
 
-for (const [name, sql, [what, entries, problem]] of damages)
+for (const [name, sql, [place, entries, problem]] of damages)
   test(`--verify finds ${name}`, async () => {
     tamper(sql)
     const { status, damage } = await report('--verify')
     assert.equal(status, 1)
     assert.equal(damage.length, 1, JSON.stringify(damage))
-    assert.match(damage[0].what, what)
+    assert.match(damage[0].what, place)
     assert.deepEqual(damage[0].entries, entries)
     assert.match(damage[0].problem, problem)
     const { out } = await inspect('--verify')
     assert.match(out, /^Damaged in 1 place:\n {2}\S.*\(entries \d to \d\)/m)
   })
 
-test('without --verify a damaged last segment is told all the same', async () => {
+test('a damaged last segment is reported without --verify too', async () => {
   tamper('UPDATE segment SET bytes = substr(bytes, 1, 9) WHERE first = 3')
   const { status, damage, entries } = await report()
   assert.deepEqual([status, entries, damage[0].what], [1, 4, 'segment 3'])
 })
 
-test('pages of the file that are overwritten or missing end in a report or one clear error', async () => {
+test('overwritten or missing pages of the file give a report or one clear error', async () => {
   tamper('SELECT 1')
   const path = join(shop.data, 'log.db')
   const good = readFileSync(path)
@@ -192,10 +192,10 @@ test('pages of the file that are overwritten or missing end in a report or one c
   assert.match(err, /^SPILL_DATA: /)
 })
 
-test('a folder that is none, and a wrong use', async () => {
-  const none = await called('inspect', '--data', shop.folder)
-  assert.equal(none.status, 1)
-  assert.match(none.err, /^SPILL_STORE: .* is no data folder: it has no log\.db; a run makes one$/)
+test('a folder without a log, and wrong usage', async () => {
+  const missing = await called('inspect', '--data', shop.folder)
+  assert.equal(missing.status, 1)
+  assert.match(missing.err, /^SPILL_STORE: .* is no data folder: it has no log\.db; a run makes one$/)
   const wrong = await called('inspect', shop.data)
   assert.equal(wrong.status, 2)
   assert.match(wrong.err, /^the folder is named by --data, not by/)

@@ -1,4 +1,4 @@
-/** `spillway inspect`: what a data folder holds, and whether it is whole. Works while a run holds it. */
+/** `spillway inspect`: prints the contents of a data folder, and verifies them with `--verify`. A run may hold the folder. */
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { damageText } from '../../log/verify.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -6,16 +6,17 @@ import { dataOf, dataOption } from '../command/data-option.ts'
 import { objectivesText } from './folder-objectives.ts'
 import { reportOf, type FolderReport } from './folder-report.ts'
 import { Progress } from '../command/progress.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach } from '../command/print.ts'
 
+/** The command `spillway inspect`. */
 export const inspectCommand: Command = {
   name: 'inspect',
   usage: '[--verify]',
-  summary: 'say what a data folder holds: log, sources, decisions, dead letters, and who runs in it',
+  summary: 'print the contents of a data folder: log, sources, decisions, dead letters, and the process that holds it',
   options: {
-    verify: { type: 'boolean', help: 'read all of the log and of the decisions, and list what is damaged: exit code 1 if anything is' },
+    verify: { type: 'boolean', help: 'read the whole log and all decisions, and list all damage; exit code 1 if there is any' },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
@@ -53,9 +54,9 @@ function reportText(report: FolderReport): string {
       ? ''
       : table(
           ['model', 'decisions', 'first entry', 'last entry', 'bytes'],
-          decisions.map(({ model, decisions: made, first, last, bytes }) => [
+          decisions.map(({ model, decisions: count, first, last, bytes }) => [
             model,
-            number(made),
+            number(count),
             number(first),
             number(last),
             number(bytes),
@@ -81,18 +82,20 @@ function reportText(report: FolderReport): string {
 }
 
 function headText({ folder, format, holder, entries, segments, begins, firstArrival, lastArrival, decided }: FolderReport): string {
-  const who = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'held by nobody'
+  const holderText = holder.holds ? `held by process ${holder.pid ?? '(unknown)'}` : 'not held'
   const arrivals =
     firstArrival === undefined || lastArrival === undefined ? '' : `, arrivals ${timeText(firstArrival)} to ${timeText(lastArrival)}`
-  const behind = entries - decided.entry
-  const kept = begins ? [`kept from entry ${number(begins.entry)} on: what arrived up to ${timeText(begins.arrival)} was forgotten`] : []
+  const undecided = entries - decided.entry
+  const retention = begins
+    ? [`starts at entry ${number(begins.entry)}: events that arrived up to ${timeText(begins.arrival)} were deleted`]
+    : []
   return [
-    `${folder}: format ${format}, ${who}`,
+    `${folder}: format ${format}, ${holderText}`,
     `${entries === 1 ? '1 entry' : `${number(entries)} entries`} in ${counted(segments.count, 'segment')} of ${number(segments.averageBytes)} bytes on average${arrivals}`,
-    ...kept,
-    behind === 0
-      ? 'all of it is decided'
-      : `decided up to entry ${number(decided.entry)}: ${number(behind)} to go, which the next run makes first`,
+    ...retention,
+    undecided === 0
+      ? 'all entries are decided'
+      : `decided up to entry ${number(decided.entry)}: ${number(undecided)} to go, which the next run makes first`,
   ].join('\n')
 }
 
@@ -107,10 +110,11 @@ function cursorText({ cursors }: FolderReport): string {
 
 function settledText({ settled }: FolderReport): string {
   const all = Object.entries(settled).map(([outcome, letters]) => `${number(letters)} ${outcome}`)
-  return all.length === 0 ? '' : `settled letters: ${all.join(', ')}`
+  return all.length === 0 ? '' : `settled dead letters: ${all.join(', ')}`
 }
 
 function verdict({ verified, damage }: FolderReport): string {
-  if (damage.length > 0) return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(one => `  ${damageText(one)}`)].join('\n')
-  return verified ? 'Whole: every segment and every decision is as it was written.' : ''
+  if (damage.length > 0)
+    return [`Damaged in ${counted(damage.length, 'place')}:`, ...damage.map(place => `  ${damageText(place)}`)].join('\n')
+  return verified ? 'Intact: every segment and every decision is as it was written.' : ''
 }

@@ -19,7 +19,7 @@ after(() => shop[Symbol.dispose]())
 
 const plan = (file: string, ...args: readonly string[]) => called('plan', file, ...args, '--data', shop.data)
 
-test('--check: exit code 0 where nothing changes, 3 where something does or nothing has run, 1 for a failure and 2 for wrong use', async () => {
+test('--check: exit code 0 without changes, 3 with changes or before the first run, 1 for a failure, 2 for wrong usage', async () => {
   const statusOf = async (...args: Parameters<typeof plan>) => (await plan(...args)).status
   assert.deepEqual(
     [
@@ -36,7 +36,7 @@ test('--check: exit code 0 where nothing changes, 3 where something does or noth
   )
 })
 
-test('it tells effects on models, as text and as JSON, and none where nothing changes', async () => {
+test('prints effects on models as text and as JSON, and none without changes', async () => {
   const { out } = await plan(changed)
   assert.match(out, /^effects\n {2}model risk: its scores change, since group 'older' is placed lag\(2h\), and was lag\(1h\)\n\nstate\n/m)
   const [as] = await calledJson<Plan>('plan', changed, '--data', shop.data)
@@ -45,7 +45,7 @@ test('it tells effects on models, as text and as JSON, and none where nothing ch
   assert.deepEqual([same.changed, same.changes, same.effects], [false, [], []])
 })
 
-test('it reads the objectives of the folder', async () => {
+test('reads the freshness objectives of the folder', async () => {
   const groups = { older: { age: 4_000_000, share: 0.99, why: '' } }
   writeObjectives(join(shop.data, OBJECTIVES_FILE), { pipeline: 'shop', fingerprint: 'f', groups })
   assert.match(

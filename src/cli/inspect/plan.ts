@@ -1,3 +1,4 @@
+/** `spillway plan`: shows the changes that starting a pipeline over a data folder would make. */
 import { join } from 'node:path'
 import type { Change } from '../../define/ir/pipeline-changes.ts'
 import { isUnused, lookInto } from '../../log/sqlite/data-folder.ts'
@@ -7,24 +8,25 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { printJson, printText } from '../command/print.ts'
-import { number } from '../command/replay-summary.ts'
+import { number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** Of `--check`: no code that a failure (1) or wrong use (2) has, so that a mistake in a script is never read as a change. */
+/** Exit code of `--check` for a changed pipeline. It differs from a failure (1) and wrong usage (2), so scripts can tell them apart. */
 const CHANGED = 3
 
+/** The command `spillway plan`. */
 export const planCommand: Command = {
   name: 'plan',
   usage: 'PIPELINE',
-  summary: 'what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
+  summary: 'print what starting this pipeline over a data folder would change, and how long it would take; changes nothing',
   options: {
     data: dataOption,
-    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline is not what ran last, 0 if it is` },
+    check: { type: 'boolean', help: `for CI: exit code ${CHANGED} if the pipeline differs from the last that ran, otherwise 0` },
     json: { type: 'boolean', help: 'print one JSON object' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
     const pipeline = await importPipeline(path)
     const data = dataOf(values)
     const isFirst = isUnused(data)
@@ -37,33 +39,33 @@ export const planCommand: Command = {
 }
 
 const firstText = (name: string, folder: string): string =>
-  `no pipeline has run here yet: ${folder} has no log. A start of '${name}' makes one, and has no entries to read again`
+  `no pipeline has run here yet: ${folder} has no log. Starting '${name}' creates it`
 
 const signs = { added: '+', removed: '-', changed: '~' } as const
 
 function planText(name: string, { before, changed, fingerprint, changes, effects, entries, rebuilt, taken, seconds }: Plan): string {
   const head = before
     ? !changed
-      ? `pipeline '${name}' is what ran last`
-      : `pipeline '${name}' would follow '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
+      ? `pipeline '${name}' is the pipeline that ran last`
+      : `pipeline '${name}' would replace '${before.pipeline}' (${before.fingerprint.slice(0, 8)} → ${fingerprint.slice(0, 8)})`
     : `no pipeline has run here yet`
-  const again = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
-    `  ${group}: made again from all ${number(from)} entries of the log`,
+  const rebuildLines = rebuilt.flatMap(({ group, entries: from, incomplete }) => [
+    `  ${group}: rebuilt from all ${number(from)} log entries`,
     ...(incomplete === undefined
       ? []
-      : [`    its windows that reach back to ${timeText(incomplete)}, up to which the log was forgotten, will be refused`]),
+      : [`    windows that reach back before ${timeText(incomplete)} will be refused, since the log before is deleted`]),
   ])
   return [
     head,
     ...changes.flatMap(changeLines),
     ...(before && changed && changes.length === 0
-      ? ['  nothing that names, types or placements say (a version of map or score, an owner or a description)']
+      ? ['  no change of names, types or placements (only of a version of map or score, an owner or a description)']
       : []),
     ...(effects.length > 0 ? ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)] : []),
     '',
-    ...(again.length > 0 ? ['state', ...again] : ['state: every group goes on from what is saved']),
-    `a start takes ${number(taken)} of ${number(entries)} entries again, in about ${seconds.toFixed(1)} s on this machine${
-      again.length > 0 ? '; with run --take-over, beside the process that runs' : ''
+    ...(rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group continues from its saved state']),
+    `a start replays ${number(taken)} of ${number(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
+      rebuildLines.length > 0 ? '; with run --take-over, while the old process still runs' : ''
     }`,
   ].join('\n')
 }

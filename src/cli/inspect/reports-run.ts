@@ -1,4 +1,4 @@
-/** `reports run`: a report of any time that the log has, made from the log alone, whoever runs on it. It is no part of the ledger. */
+/** `reports run`: computes a report for any time from the log alone. The ledger does not record it. A run may hold the folder. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { timestampMs } from '../../base/exact.ts'
@@ -15,11 +15,10 @@ import { writeReport } from '../../replay/report-file.ts'
 import { PIPELINE } from '../../run/recovery/opening.ts'
 import { UsageError } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-export type Reported = Definitions
-
+/** The parsed options of `reports run`. */
 export interface MakeRequest {
   readonly name: string
   readonly at?: string
@@ -27,41 +26,42 @@ export interface MakeRequest {
   readonly pipeline?: string
 }
 
-/** Those of a file, or those that ran last, whose functions nobody has. */
-export async function definitionsOf(reader: SqliteReader, path: string | undefined): Promise<Reported> {
+/** The definitions of a pipeline file, or the last that ran, without user functions. Throws `SPILL_INPUT` if no pipeline has run. */
+export async function definitionsOf(reader: SqliteReader, path: string | undefined): Promise<Definitions> {
   if (path !== undefined) return importPipeline(path)
   const { ir } = JSON.parse(reader.get(PIPELINE) ?? '{}') as { ir?: PipelineIR }
   if (!ir) throw new SpillwayError('SPILL_INPUT', 'no pipeline has run in this folder; name one: --pipeline FILE')
   return { ir, scores: new Map() }
 }
 
-/** Throws `SPILL_INPUT` where the user's own function is needed and is not there. */
-export function tableOf(reader: SqliteReader, { ir, scores }: Reported, job: ReportJob): ReportTable {
+/** Computes the rows. Throws `SPILL_INPUT` if the score is a user function that the definitions lack. */
+export function tableOf(reader: SqliteReader, { ir, scores }: Definitions, job: ReportJob): ReportTable {
   const { name, score } = reportModel(ir, job.report)
-  const isGiven = score.kind === 'function' || score.kind === 'onnx'
-  if (isGiven && job.version === undefined && !scores.has(name))
+  const isExternal = score.kind === 'function' || score.kind === 'onnx'
+  if (isExternal && job.version === undefined && !scores.has(name))
     throw new SpillwayError(
       'SPILL_INPUT',
       `report '${job.report.name}' is of model '${name}', whose score is in your own files alone; name the pipeline's: --pipeline FILE`,
     )
-  const making = reportTable(reader, job, scores)
+  const steps = reportTable(reader, job, scores)
   for (;;) {
-    const next = making.next()
+    const next = steps.next()
     if (next.done) return next.value
   }
 }
 
+/** Prints a report, or writes it to `out`. Throws `SPILL_INPUT` for an unknown report or an empty log. */
 export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }: MakeRequest): Promise<number> {
   const definitions = await definitionsOf(reader, pipeline)
   const { ir } = definitions
-  const report = ir.reports?.find(one => one.name === name)
+  const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report) {
-    const names = (ir.reports ?? []).map(one => one.name)
+    const names = (ir.reports ?? []).map(candidate => candidate.name)
     throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no report '${name}'${didYouMean(name, names)}`)
   }
   const last = reader.lastSegment()
   if (!last) throw new SpillwayError('SPILL_INPUT', 'the log is empty, and there is nothing to report')
-  const s = at === undefined ? last.arrival : momentOf(at)
+  const s = at === undefined ? last.arrival : timeOf(at)
   const runs = runsIn(reader)
   const used = Object.entries(runsUsed(ir, report, runs, s)).filter(([group]) => runs.some(run => run.group === group))
   const job = { s, cut: last.first + last.entries, runs: Object.fromEntries(used), ...versionUsed(reader, ir, report, s) }
@@ -75,8 +75,8 @@ export async function makeNow(reader: SqliteReader, { name, at, out, pipeline }:
   return 0
 }
 
-function momentOf(text: string): number {
-  const moment = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
-  if (moment === undefined) throw new UsageError(`--at ${text} is no time; write ISO 8601 with its offset, or UTC ms`)
-  return moment
+function timeOf(text: string): number {
+  const ms = timestampMs(/^-?\d+$/.test(text) ? Number(text) : text)
+  if (ms === undefined) throw new UsageError(`--at ${text} is not a time; write ISO 8601 with its offset, or UTC ms`)
+  return ms
 }

@@ -1,4 +1,4 @@
-/** `spillway reports`: the reports of a data folder, what is in them, and whether the log still gives the same. */
+/** `spillway reports`: lists, shows, recomputes and runs the reports of a data folder. */
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { SpillwayError } from '../../base/errors.ts'
@@ -9,27 +9,28 @@ import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
 import { checkReports } from './reports-check.ts'
 import { makeNow } from './reports-run.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const verbs = ['list', 'show', 'check', 'run'] as const
 const LAST = 20
 
+/** The command `spillway reports`. */
 export const reportsCommand: Command = {
   name: 'reports',
   usage: '[list] | show NAME | check NUMBER… | run NAME',
-  summary: 'the reports of a data folder: of which time, with how many rows; show prints one, check makes one again, run makes one now',
+  summary: 'list the reports of a data folder; show prints a report, check recomputes it, run computes a report now',
   options: {
-    report: { type: 'string', value: 'NAME', help: 'list: of this report alone' },
-    last: { type: 'string', value: 'N', help: `list: how many, the newest (${LAST})` },
-    at: { type: 'string', value: 'TIME', help: 'run: of this time, ISO 8601 or UTC ms; of the last arrival unless given' },
-    out: { type: 'string', value: 'FILE', help: 'run: write it there, .csv, .ndjson or .parquet; printed unless given' },
-    pipeline: { type: 'string', value: 'FILE', help: 'check, run: the definitions; those that ran last unless given' },
+    report: { type: 'string', value: 'NAME', help: 'list: only this report' },
+    last: { type: 'string', value: 'N', help: `list: the number of newest reports (default ${LAST})` },
+    at: { type: 'string', value: 'TIME', help: 'run: the time of the report, ISO 8601 or UTC ms (default: the last ingestion time)' },
+    out: { type: 'string', value: 'FILE', help: 'run: write to this file, .csv, .ndjson or .parquet (default: print)' },
+    pipeline: { type: 'string', value: 'FILE', help: 'check, run: the pipeline with the definitions (default: the last that ran)' },
     data: dataOption,
-    json: { type: 'boolean', help: 'list, check: print one JSON object a line' },
+    json: { type: 'boolean', help: 'list, check: print one JSON object per line' },
   },
   async run(values, [verb = 'list', ...rest]) {
-    if (!verbs.some(one => one === verb)) throw new UsageError(`no command reports ${verb}${didYouMean(verb, verbs)}`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`reports has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
     const { json = false } = values as { json?: boolean }
     const data = dataOf(values)
     return lookInto(data, async reader => {
@@ -57,31 +58,32 @@ function numbersOf(texts: readonly string[]): number[] {
 }
 
 function list(all: readonly MadeReport[], { report, last }: { report?: string; last?: string }, json: boolean): number {
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
-  const found = all.filter(one => report === undefined || one.report === report).slice(-Number(last ?? LAST))
-  for (const made of found) console.log(json ? JSON.stringify(made) : lineOf(made))
-  if (!json) console.log(found.length === 0 ? 'No reports.' : `${counted(found.length, 'report')} of ${all.length}.`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
+  const matches = all.filter(record => report === undefined || record.report === report).slice(-Number(last ?? LAST))
+  for (const record of matches) console.log(json ? JSON.stringify(record) : lineOf(record))
+  if (!json) console.log(matches.length === 0 ? 'No reports.' : `${counted(matches.length, 'report')} of ${all.length}.`)
   return 0
 }
 
-/** The newest that is done, as it stands in its file. */
+/** Prints the file of the newest complete report; of a Parquet file its path. */
 async function show(data: string, all: readonly MadeReport[], name: string): Promise<number> {
-  const made = all.findLast(one => one.report === name && one.state === 'done')
-  if (!made) {
+  const record = all.findLast(candidate => candidate.report === name && candidate.state === 'done')
+  if (!record) {
     const names = [...new Set(all.map(({ report }) => report))]
     throw new SpillwayError('SPILL_INPUT', `no report '${name}' was made${didYouMean(name, names)}`)
   }
-  const path = fileOf(data, made)
-  if (!existsSync(path)) throw new SpillwayError('SPILL_INPUT', `is gone, where report ${made.number} was written`, { place: path })
+  const path = fileOf(data, record)
+  if (!existsSync(path))
+    throw new SpillwayError('SPILL_INPUT', `does not exist; report ${record.number} was written there`, { place: path })
   if (path.endsWith('.parquet')) console.log(path)
   else for await (const line of createInterface({ input: createReadStream(path) })) console.log(line)
   return 0
 }
 
-function lineOf({ number: made, report, why, s, cut, state, done, error, file, began }: MadeReport): string {
-  const did = done
+function lineOf({ number: which, report, why, s, cut, state, done, error, file, began }: MadeReport): string {
+  const result = done
     ? `, ${counted(done.rows, 'row')} of ${number(done.live)} live${done.stale ? ', stale' : ''}, ${done.seconds.toFixed(1)} s, ${done.hash.slice(0, 8)}`
     : ''
-  const asked = why === 'demand' ? ', asked for' : ''
-  return `${made}  ${report}  of ${timeText(s)}  [${state}${asked}, began ${timeText(began)}${did}]  cut ${number(cut)}\n  ${error ?? file}`
+  const trigger = why === 'demand' ? ', on request' : ''
+  return `${which}  ${report}  of ${timeText(s)}  [${state}${trigger}, began ${timeText(began)}${result}]  cut ${number(cut)}\n  ${error ?? file}`
 }

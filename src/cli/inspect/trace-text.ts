@@ -1,62 +1,67 @@
-/** A trace for a person: a line a moment, with how long after the line before it. */
+/** A trace as text: one line per step, with the time since the line before it. */
 import { inspect } from 'node:util'
 import { spanTitle } from '../../base/span.ts'
 import type { Trace, TracedEffect } from '../../operate/trace.ts'
 import { timeText } from '../command/time-text.ts'
-import { counted, scoreText } from '../command/replay-summary.ts'
+import { counted, scoreText } from '../command/text-format.ts'
 
-/** A moment: UTC ms, and what happened then. */
-type Line = readonly [at: number, what: string]
+/** A step with its time, UTC ms. */
+type Step = readonly [at: number, text: string]
 
+/** Strings of the trace must be escaped to one line. */
 export function traceText({ decision, on, moments, effects }: Trace): string {
   const { model, key, entry, t, score, refused, explored = {} } = decision
   const result = refused === undefined ? `score ${scoreText(score)}` : `refused: ${refused}`
   const { came, turn, appended, features, scored, durable } = moments ?? {}
-  const happened: (readonly [at: number | undefined, what: string])[] = [
+  const steps: (readonly [at: number | undefined, text: string])[] = [
     on?.kind === 'event' ? [on.time, `event of '${on.source}' happened`] : [t, triggerText(on)],
-    [on?.kind === 'tick' ? undefined : came, 'came in: the first record of its turn'],
+    [on?.kind === 'tick' ? undefined : came, 'received: the first record of its turn'],
     [turn, 'its turn began'],
-    [on?.kind === 'event' ? on.arrival : undefined, 'arrived, as the log says'],
-    [appended, 'has its place in the log'],
-    [features, 'features were there'],
-    [scored, 'score made'],
+    [on?.kind === 'event' ? on.arrival : undefined, 'ingested, by the log'],
+    [appended, 'appended to the log'],
+    [features, 'features computed'],
+    [scored, 'scored'],
     [durable, 'durable'],
   ]
-  const lines = happened.filter((line): line is Line => line[0] !== undefined)
-  const notes = moments ? [] : ['  stages: not kept; they are written a second after the decision, and of older decisions samples are kept']
+  const lines = steps.filter((line): line is Step => line[0] !== undefined)
+  const notes = moments
+    ? []
+    : ['  no stage times: they are written a second after the decision, and only samples of older decisions are kept']
   return [
     `${model}  ${key}  ${result}  (entry ${entry})`,
     ...(on && 'fields' in on ? [`  ${inspect(on.fields, { breakLength: Infinity, depth: 2, maxStringLength: 100 })}`] : []),
     ...timeline(lines),
     ...notes,
-    ...Object.entries(explored).map(([action, part]) => `  ${action} was left undone, at a chance of ${part}, to see what comes of it`),
+    ...Object.entries(explored).map(([action, probability]) => `  ${action} was skipped for exploration, probability ${probability}`),
     ...effects.flatMap(effectLines),
   ].join('\n')
 }
 
 const triggerText = (on: Trace['on']): string =>
-  on === undefined ? 'decided as of; the log has forgotten on what' : on.kind === 'tick' ? 'tick' : 'asked for'
+  on === undefined ? 'as-of time; the log has deleted the trigger' : on.kind === 'tick' ? 'tick' : 'requested'
 
-/** The distance to the line before is shown, not a sum. */
-function timeline(lines: readonly Line[]): string[] {
-  return lines.map(([at, what], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : later(at - lines[i - 1][0]).padStart(12)}  ${what}`)
+/** Each line shows the time since the line before it. */
+function timeline(lines: readonly Step[]): string[] {
+  return lines.map(
+    ([at, text], i) => `  ${timeText(at)}  ${i === 0 ? ''.padStart(12) : elapsed(at - lines[i - 1][0]).padStart(12)}  ${text}`,
+  )
 }
 
-const later = (ms: number): string => (ms < 0 ? spanTitle(ms) : `+${spanTitle(ms)}`)
+const elapsed = (ms: number): string => (ms < 0 ? spanTitle(ms) : `+${spanTitle(ms)}`)
 
 function effectLines({ number, action, id, state, attempts, made, began, sent, settled, next, due, why, ...ms }: TracedEffect): string[] {
-  const inTime = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
-  const lines: Line[] = [[made, 'made']]
+  const timeliness = due === undefined || state !== 'delivered' ? '' : settled! <= due ? ', in time' : ', too late'
+  const lines: Step[] = [[made, 'made']]
   if (began !== undefined) lines.push([began, 'first try'])
   if (sent !== undefined && attempts > 1) lines.push([sent, 'last try'])
   if (settled !== undefined) lines.push([settled, state === 'delivered' ? 'acknowledged' : state])
   if (next !== undefined) lines.push([next, 'next try'])
-  const took = (['queue', 'delivery', 'acknowledgement'] as const).flatMap(name => {
-    const of = ms[`${name}Ms`]
-    return of === undefined ? [] : [`${name} ${spanTitle(of)}`]
+  const durations = (['queue', 'delivery', 'acknowledgement'] as const).flatMap(name => {
+    const duration = ms[`${name}Ms`]
+    return duration === undefined ? [] : [`${name} ${spanTitle(duration)}`]
   })
   return [
-    `  effect ${number}  ${action}  [${state}${inTime}, ${counted(attempts, 'attempt')}]  ${took.join(', ')}`.trimEnd(),
+    `  effect ${number}  ${action}  [${state}${timeliness}, ${counted(attempts, 'attempt')}]  ${durations.join(', ')}`.trimEnd(),
     `    id ${id}`,
     ...timeline(lines).map(line => `  ${line}`),
     ...(why === undefined ? [] : [`    ${why}`]),

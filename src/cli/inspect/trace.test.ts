@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => shop[Symbol.dispose]())
 
-test('a decision line by line', async () => {
+test('prints the timeline of a decision', async () => {
   const { status, out } = await called('trace', '1', ...data)
   assert.equal(status, 0)
   const happened = out.split('\n').map(line => line.replace(/^ {2}\S+Z +(\S+ (?:µs|ms|s|min|h|days?|weeks?))? +/, ''))
@@ -20,22 +20,22 @@ test('a decision line by line', async () => {
     'risk  a  score 2  (entry 1)',
     "  { id: '3', card: 'a', till: 2, price: 2.5, abroad: false, at: 1767225600000 }",
     "event of 'sales' happened",
-    'came in: the first record of its turn',
+    'received: the first record of its turn',
     'its turn began',
-    'arrived, as the log says',
-    'has its place in the log',
-    'features were there',
-    'score made',
+    'ingested, by the log',
+    'appended to the log',
+    'features computed',
+    'scored',
     'durable',
   ])
 })
 
-test('as JSON, one object a decision', async () => {
+test('prints one JSON object per decision', async () => {
   const [{ decision, on, moments }] = await calledJson<Trace>('trace', '3', ...data)
   assert.deepEqual([decision.model, on?.kind, typeof moments?.durable], ['seen', 'event', 'number'])
 })
 
-test('what was not decided is said, with what was', async () => {
+test('errors for entries, models and keys without a decision', async () => {
   const nothing = await called('trace', '9', ...data)
   assert.deepEqual([nothing.status, nothing.out], [1, ''])
   assert.match(nothing.err, /^SPILL_INPUT: no decision was made by entry 9; the last that made one is 3$/)
@@ -46,10 +46,10 @@ test('what was not decided is said, with what was', async () => {
 
 for (const [args, message] of [
   [[], /^name the entry of the log that made the decision/m],
-  [['1', '2'], /^one entry, not also 2$/m],
+  [['1', '2'], /^expected one entry, but also got 2$/m],
   [['first'], /^'first' is neither the number of an entry nor the id of an effect$/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('trace', ...args)
     assert.equal(status, 2)
     assert.match(err, message)

@@ -1,4 +1,4 @@
-/** `spillway trace`: when everything happened to a decision, from its event to its acknowledged effects, from a data folder, which another process may hold. */
+/** `spillway trace`: prints the timeline of a decision from its event to its acknowledged effects. A run may hold the folder. */
 import { inspect } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -11,64 +11,65 @@ import { traceText } from './trace-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 
 interface Request extends Pick<TraceAsk, 'model' | 'key'> {
-  /** An entry of the log, or the idempotency key of an effect. */
-  readonly named: number | string
+  /** A log entry, or the idempotency key of an effect. */
+  readonly target: number | string
   readonly json: boolean
 }
 
+/** The command `spillway trace`. */
 export const traceCommand: Command = {
   name: 'trace',
   usage: 'ENTRY | EFFECT-ID',
-  summary: 'show when everything happened to a decision: its event, features, score, durable, and its effects until they were acknowledged',
+  summary: 'print the timeline of a decision: event, features, score, commit, and its effects until their acknowledgement',
   options: {
     model: { type: 'string', value: 'NAME', help: 'only the decision of this model' },
-    key: { type: 'string', value: 'KEY', help: 'only the decision about this key: a tick makes many' },
+    key: { type: 'string', value: 'KEY', help: 'only the decision about this key (a tick makes many decisions)' },
     data: dataOption,
     json: { type: 'boolean', help: 'print each decision as a line of JSON, and nothing else' },
   },
   run(values, positionals) {
     const request = requestOf(values, positionals)
     return lookInto(dataOf(values), async reader => {
-      const found = await traces(reader, askOf(reader, request))
-      if (found.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(reader, request))
-      print(found, request.json)
+      const matches = await traces(reader, traceQuery(reader, request))
+      if (matches.length === 0) throw new SpillwayError('SPILL_INPUT', nothingText(reader, request))
+      print(matches, request.json)
       return 0
     })
   },
 }
 
 /** Throws `UsageError`. */
-function requestOf(values: Readonly<Record<string, unknown>>, [named, ...extra]: readonly string[]): Request {
-  if (named === undefined) throw new UsageError('name the entry of the log that made the decision: trace 12; spillway decisions shows it')
-  if (extra.length > 0) throw new UsageError(`one entry, not also ${extra.join(', ')}`)
+function requestOf(values: Readonly<Record<string, unknown>>, [target, ...extra]: readonly string[]): Request {
+  if (target === undefined) throw new UsageError('name the entry of the log that made the decision: trace 12; spillway decisions shows it')
+  if (extra.length > 0) throw new UsageError(`expected one entry, but also got ${extra.join(', ')}`)
   const { model, key, json = false } = values as { model?: string; key?: string; json?: boolean }
-  if (/^\d{1,15}$/.test(named)) return { named: Number(named), model, key, json }
-  if (!named.includes('/')) throw new UsageError(`${inspect(named)} is neither the number of an entry nor the id of an effect`)
-  return { named, model, key, json }
+  if (/^\d{1,15}$/.test(target)) return { target: Number(target), model, key, json }
+  if (!target.includes('/')) throw new UsageError(`${inspect(target)} is neither the number of an entry nor the id of an effect`)
+  return { target, model, key, json }
 }
 
-/** Throws `SPILL_INPUT` for an effect that there is not. */
-function askOf({ effects }: SqliteReader, { named, model, key }: Request): TraceAsk {
+/** Throws `SPILL_INPUT` for an unknown effect. */
+function traceQuery({ effects }: SqliteReader, { target, model, key }: Request): TraceAsk {
   const most = limits.DECISIONS_TRACED_MAX
-  if (typeof named === 'number') return { entry: named, model, key, most }
-  const effect = effects.withId(named)
-  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(named)}`)
+  if (typeof target === 'number') return { entry: target, model, key, most }
+  const effect = effects.withId(target)
+  if (!effect) throw new SpillwayError('SPILL_INPUT', `there is no effect with the id ${inspect(target)}`)
   const { model: of } = JSON.parse(effect.body) as { model?: string }
   return { entry: effect.entry, model: model ?? of, key: key ?? keyText(effect.key), most }
 }
 
-/** A key that is kept as JSON, as text. */
+/** A key as text; the store keeps keys as JSON. */
 const keyText = (json: string): string => String(JSON.parse(json))
 
-function nothingText(reader: SqliteReader, { named, model, key }: Request): string {
-  const of = [...(model === undefined ? [] : [`of model '${model}'`]), ...(key === undefined ? [] : [`about key '${key}'`])]
+function nothingText(reader: SqliteReader, { target, model, key }: Request): string {
+  const filters = [...(model === undefined ? [] : [`of model '${model}'`]), ...(key === undefined ? [] : [`about key '${key}'`])]
   const last = reader.models().reduce((greatest, each) => Math.max(greatest, each.last), -1)
-  const known = last < 0 ? 'none is recorded' : `the last that made one is ${last}`
-  return `no decision ${[...of, typeof named === 'number' ? `was made by entry ${named}` : `made effect '${named}'`].join(' ')}; ${known}`
+  const hint = last < 0 ? 'none is recorded' : `the last that made one is ${last}`
+  return `no decision ${[...filters, typeof target === 'number' ? `was made by entry ${target}` : `made effect '${target}'`].join(' ')}; ${hint}`
 }
 
-function print(found: readonly Trace[], json: boolean): void {
-  printEach(found, { json, textOf: traceText, between: '\n' })
-  if (!json && found.length === limits.DECISIONS_TRACED_MAX)
-    printLines('', `The first ${found.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)
+function print(matches: readonly Trace[], json: boolean): void {
+  printEach(matches, { json, textOf: traceText, between: '\n' })
+  if (!json && matches.length === limits.DECISIONS_TRACED_MAX)
+    printLines('', `The first ${matches.length} of this entry (DECISIONS_TRACED_MAX); --key and --model choose.`)
 }

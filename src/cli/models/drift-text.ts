@@ -1,28 +1,29 @@
-/** What has drifted, for a person. */
+/** A drift report as text. */
 import type { ColumnDrift } from '../../training/index.ts'
 import type { ModelDrift } from './model-drift.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** The compared decisions, the tables of inputs and metrics, and the verdict. */
 export function driftText(drift: ModelDrift): string {
   const { inputs, score, metrics, others, only } = drift
   const rows = [...inputs, ...(score ? [score] : [])]
-  const metricRows = metrics.map(({ name, value, bound, rows: on, fell }) => [
+  const metricRows = metrics.map(({ name, value, bound, rows: count, fell }) => [
     name,
     Number.isNaN(value) ? '–' : short(value),
     short(bound),
-    number(on),
-    Number.isNaN(value) ? noValue(name, on) : fell ? 'fell' : '',
+    number(count),
+    Number.isNaN(value) ? noValueText(name, count) : fell ? 'fell' : '',
   ])
   return [
     headText(drift),
-    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with other inputs left out`] : []),
-    ...(only.reference.length > 0 ? [`not among the recent ones: ${only.reference.join(', ')}`] : []),
-    ...(only.recent.length > 0 ? [`not in what they are held against: ${only.recent.join(', ')}`] : []),
+    ...(others > 0 ? [`${counted(others, 'decision')} by a version of the model with different inputs left out`] : []),
+    ...(only.reference.length > 0 ? [`missing in the recent decisions: ${only.reference.join(', ')}`] : []),
+    ...(only.recent.length > 0 ? [`missing in the reference: ${only.recent.join(', ')}`] : []),
     ...scoreLines(drift),
     '',
     table(['input', 'PSI', 'KS', 'NULL before', 'NULL now', 'drifted'], rows.map(rowText)),
-    ...(metricRows.length > 0 ? ['', table(['metric', 'is', 'bound', 'labels', ''], metricRows)] : []),
+    ...(metricRows.length > 0 ? ['', table(['metric', 'value', 'bound', 'labels', ''], metricRows)] : []),
     '',
     verdict(drift),
   ].join('\n')
@@ -33,10 +34,10 @@ function headText({ model, rows, since, reference }: ModelDrift): string {
     reference.kind === 'set'
       ? `${counted(rows.reference, 'row')} of ${reference.folder}`
       : `${number(rows.reference)} before${reference.from === null ? '' : `, from ${timeText(reference.from)} on`}`
-  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, held against ${against}`
+  return `${model}: ${counted(rows.recent, 'decision')} from ${timeText(since)} on, compared with ${against}`
 }
 
-/** The scores that are compared, where they are not those of all decisions. */
+/** A note on the compared scores, unless all decisions have scores of one version. */
 function scoreLines({ scores: { version, reference, recent }, rows, reference: { kind } }: ModelDrift): string[] {
   if (kind === 'set' || version === null) return []
   if (reference === 0 || recent === 0)
@@ -47,8 +48,8 @@ function scoreLines({ scores: { version, reference, recent }, rows, reference: {
   return [`score: of version ${version} alone, which scored ${number(reference)} of the ${number(rows.reference)} decisions before`]
 }
 
-/** Why a metric has no value on so many decisions with a label and a score. */
-function noValue(metric: string, rows: number): string {
+/** The reason for a metric without a value. `rows` is the number of decisions with label and score. */
+function noValueText(metric: string, rows: number): string {
   if (rows === 0) return 'no settled decision has a score'
   return metric === 'auc' ? 'all labels are alike' : 'no label is true'
 }
@@ -70,6 +71,6 @@ function verdict({ drifted, tooFew, inputs, score, metrics, thresholds: { psi, k
     const columns = [...inputs, ...(score ? [score] : [])].filter(column => column.drifted.length > 0).map(({ name }) => name)
     return `DRIFTED: ${[...columns, ...metrics.filter(({ fell }) => fell).map(({ name }) => name)].join(', ')}`
   }
-  if (tooFew) return `Too few recent decisions to say anything: ${rows} are needed (--rows).`
+  if (tooFew) return `Too few recent decisions for a verdict: ${rows} are needed (--rows).`
   return `Nothing has drifted: PSI below ${psi}, KS below ${ks}, NULLs within ${100 * nulls} %.`
 }

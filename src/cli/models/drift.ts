@@ -1,4 +1,4 @@
-/** `spillway drift`: recently recorded decisions held against what a model was fitted on, or against earlier ones; of a data folder that another process may hold. */
+/** `spillway drift`: compares recent decisions with a training set or with earlier decisions. A run may hold the folder. */
 import { durationMs, type Duration } from '../../base/time.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import type { DriftThresholds } from '../../training/index.ts'
@@ -15,52 +15,52 @@ interface Request extends DriftAsk {
   readonly json: boolean
 }
 
+/** The command `spillway drift`. */
 export const driftCommand: Command = {
   name: 'drift',
   usage: 'PIPELINE [--since 7d] [--training DIR | --reference 28d]',
-  summary: 'hold the inputs and scores of recent decisions against a training set, or against decisions before them',
+  summary: 'compare the inputs and scores of recent decisions with a training set, or with earlier decisions',
   options: {
     model: { type: 'string', value: 'NAME', help: 'only this model' },
-    since: { type: 'string', value: 'DURATION', help: `recent is so long before the newest decision: ${SINCE} unless given` },
-    training: { type: 'string', value: 'DIR', help: 'hold them against this training set' },
+    since: { type: 'string', value: 'DURATION', help: `the recent period before the newest decision (default ${SINCE})` },
+    training: { type: 'string', value: 'DIR', help: 'compare with this training set' },
     reference: {
       type: 'string',
       value: 'DURATION',
-      help: 'hold them against the decisions of so long before; against all before unless given',
+      help: 'compare with the decisions of this period before (default: all before)',
     },
-    psi: { type: 'string', value: 'N', help: 'population stability index from which on an input has drifted: 0.2 unless given' },
-    ks: { type: 'string', value: 'N', help: 'Kolmogorov–Smirnov statistic from which on: 0.2 unless given' },
-    nulls: { type: 'string', value: 'N', help: 'difference of the shares of NULLs from which on: 0.1 unless given' },
-    rows: { type: 'string', value: 'N', help: 'decisions without which nothing is said: 200 unless given' },
+    psi: { type: 'string', value: 'N', help: 'the population stability index that counts as drift (default 0.2)' },
+    ks: { type: 'string', value: 'N', help: 'the Kolmogorov–Smirnov statistic that counts as drift (default 0.2)' },
+    nulls: { type: 'string', value: 'N', help: 'the difference in the share of NULLs that counts as drift (default 0.1)' },
+    rows: { type: 'string', value: 'N', help: 'the least number of recent decisions for a verdict (default 200)' },
     metric: {
       type: 'string',
       value: 'NAME=BOUND',
-      help: 'auc or ap of decisions whose labels are settled, and its bound: of the rule of train unless given',
+      help: 'auc or ap of decisions with settled labels, with its lower bound (default: the promotion rule)',
     },
     data: dataOption,
-    json: { type: 'boolean', help: 'print one JSON object a model, and nothing else' },
+    json: { type: 'boolean', help: 'print one JSON object per model, and nothing else' },
   },
   async run(values, positionals) {
     const request = requestOf(values, positionals)
     const { ir } = await importPipeline(request.path)
-    const found = await lookInto(dataOf(values), async reader => {
-      const drifts: ModelDrift[] = []
-      for (const model of modelsOf(ir, reader, request)) drifts.push(await driftOfModel(ir, model, reader, request))
-      return drifts
+    const drifts = await lookInto(dataOf(values), async reader => {
+      const results: ModelDrift[] = []
+      for (const model of modelsOf(ir, reader, request)) results.push(await driftOfModel(ir, model, reader, request))
+      return results
     })
-    if (request.json) for (const drift of found) console.log(JSON.stringify(drift))
-    else console.log(found.map(driftText).join('\n\n'))
-    return found.some(({ drifted }) => drifted) ? 1 : 0
+    if (request.json) for (const drift of drifts) console.log(JSON.stringify(drift))
+    else console.log(drifts.map(driftText).join('\n\n'))
+    return drifts.some(({ drifted }) => drifted) ? 1 : 0
   },
 }
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { model, since = SINCE, training, reference, json = false } = values as { [name: string]: string | undefined } & { json?: boolean }
-  if (training !== undefined && reference !== undefined)
-    throw new UsageError('--training and --reference are two things to compare with; leave one out')
+  if (training !== undefined && reference !== undefined) throw new UsageError('use --training or --reference, not both')
   if (training !== undefined && model === undefined) throw new UsageError('--training DIR is of one model; name it with --model')
   return {
     path,
@@ -78,19 +78,19 @@ function durationOf(option: string, text: string): number {
   try {
     return durationMs(text as Duration)
   } catch {
-    throw new UsageError(`${option} ${text} is no duration; write 12h, 7d or 4w`)
+    throw new UsageError(`${option} ${text} is not a duration; write 12h, 7d or 4w`)
   }
 }
 
 function thresholdsOf(values: Readonly<Record<string, unknown>>): DriftThresholds {
-  const given = thresholds.flatMap(name => (values[name] === undefined ? [] : [[name, values[name] as string] as const]))
-  for (const [name, text] of given) if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} ${text} is no number from 0`)
-  return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+  const settings = thresholds.flatMap(name => (values[name] === undefined ? [] : [[name, values[name] as string] as const]))
+  for (const [name, text] of settings) if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} ${text} is not a number from 0`)
+  return Object.fromEntries(settings.map(([name, text]) => [name, Number(text)]))
 }
 
 function metricOf(text: string | undefined): DriftAsk['metric'] {
   if (text === undefined) return undefined
   const [, metric, bound] = /^(auc|ap)=(\d*\.?\d+)$/.exec(text) ?? []
-  if (metric === undefined) throw new UsageError(`--metric ${text} is no metric and its bound; write auc=0.75 or ap=0.3`)
+  if (metric === undefined) throw new UsageError(`--metric ${text} is not a metric with its bound; write auc=0.75 or ap=0.3`)
   return { metric: metric as 'auc' | 'ap', bound: Number(bound) }
 }

@@ -1,4 +1,4 @@
-/** Drift of a model that is trained, in a world that stands still: a promotion is no drift. */
+/** Drift of a trained model on stationary data: a promotion is not drift. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -20,7 +20,7 @@ const ask: DriftAsk = {
   metric: { metric: 'auc', bound: 0.5 },
 }
 
-test('the first promotion is no drift of the score, and a metric without a value says why', async () => {
+test('the first promotion is not score drift, and a metric without a value has a reason', async () => {
   const shop = stolen({ algorithm: 'logistic', promote: 'by hand' })
   const [{ ir }, folder] = [shop, scratchFolder('promoted')]
   let now = begun
@@ -48,7 +48,7 @@ test('the first promotion is no drift of the score, and a metric without a value
     await running.run.promote('fraud', 1, 'by hand')
     await live(10, 12)
     const mixed = await drift()
-    // The version has scored two of the recent days, and none of those before.
+    // The version has scored two of the recent days, and no day before.
     assert.deepEqual(mixed.scores, { version: 1, reference: 0, recent: 400 })
     assert.deepEqual([mixed.drifted, mixed.score], [false, undefined])
     assert.match(

@@ -1,4 +1,4 @@
-/** Drift of one model of a data folder: its recent decisions against earlier ones, or against a training set. */
+/** Measures the drift of a model in a data folder: recent decisions compared with earlier decisions or with a training set. */
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -13,48 +13,53 @@ import { valuesOf } from '../../training/drift/distance.ts'
 import type { RowsSummary } from '../../training/drift/summary.ts'
 import { driftOf, type DriftReport, type DriftThresholds, type MaturedMetric } from '../../training/index.ts'
 
+/** The parsed options of `spillway drift`. */
 export interface DriftAsk {
+  /** The pipeline file. */
   readonly path: string
+  /** All models unless given. */
   readonly model: string | undefined
-  /** How long before the newest decision recent ones begin, ms. */
+  /** Length of the recent period before the newest decision, ms. */
   readonly since: number
-  /** How long before those the earlier ones begin, ms. */
+  /** Length of the reference period before the recent one, ms. */
   readonly reference: number
+  /** The folder of a training set, in place of the reference period. */
   readonly set: string | undefined
   readonly thresholds: DriftThresholds
-  /** What a metric of decisions whose labels are settled must not be below; that of the rule by which versions are promoted unless given. */
+  /** The least value of a metric on decisions with settled labels; by default the bound of the model's promotion rule. */
   readonly metric: Pick<MetricAsk, 'metric' | 'bound'> | undefined
 }
 
-/** What was found of one model. Times are UTC ms. */
+/** The drift of one model. Times are UTC ms. */
 export interface ModelDrift extends DriftReport {
   readonly model: string
-  /** Recent decisions are those from here on. */
+  /** Start of the recent period. */
   readonly since: number
   readonly reference: { readonly kind: 'set'; readonly folder: string } | { readonly kind: 'decisions'; readonly from: number | null }
-  /** Decisions by a version of the model with other inputs, left out. */
+  /** Number of decisions left out, because their version of the model has different inputs. */
   readonly others: number
   /**
-   * Scores are compared within one version, that of the newest decision (`null`: the model's own score, or none), and how many decisions of each it has
-   * scored. Scores of another version are another distribution, and decisions before the first promotion have none.
+   * The version whose scores are compared, that of the newest decision (`null`: the model's own score, or none), and its number of scores
+   * in each period. Versions differ in their score distributions, and decisions before the first promotion have no score.
    */
   readonly scores: { readonly version: number | null; readonly reference: number; readonly recent: number }
 }
 
-/** The models that are asked for and have decided. Throws `SPILL_INPUT` if there is none. */
-export function modelsOf({ models, name }: PipelineIR, reader: SqliteReader, { model: wanted, path }: DriftAsk): ModelIR[] {
+/** The requested models that have decisions. Throws `SPILL_INPUT` if there is none. */
+export function modelsOf({ models, name }: PipelineIR, reader: SqliteReader, { model: requested, path }: DriftAsk): ModelIR[] {
   const names = models.map(model => model.name)
-  if (wanted !== undefined && !names.includes(wanted))
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${wanted}'${didYouMean(wanted, names)}`, { place: path })
+  if (requested !== undefined && !names.includes(requested))
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${name}' has no model '${requested}'${didYouMean(requested, names)}`, { place: path })
   const decided = reader.models().map(({ model }) => model)
-  const found = models.filter(model => (wanted === undefined || model.name === wanted) && decided.includes(model.name))
-  if (found.length > 0) return found
+  const matches = models.filter(model => (requested === undefined || model.name === requested) && decided.includes(model.name))
+  if (matches.length > 0) return matches
   throw new SpillwayError(
     'SPILL_INPUT',
-    `no decision of ${wanted === undefined ? `pipeline '${name}'` : `model '${wanted}'`} is recorded yet`,
+    `no decision of ${requested === undefined ? `pipeline '${name}'` : `model '${requested}'`} is recorded yet`,
   )
 }
 
+/** Cost: reads all recorded decisions of the model. */
 export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: SqliteReader, request: DriftAsk): Promise<ModelDrift> {
   const { decisions } = await newestDecisions(reader, { model: model.name, key: undefined, last: 1 })
   const [{ t: newest, version }] = decisions
@@ -72,7 +77,7 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
   ]
   const [recent, before] = summariesOf(ir, model, batches, strings, spans, batch => batch.version === version)
   const reference = request.set === undefined ? before : await summaryOfSet(request.set)
-  const scores = { version: version ?? null, reference: scoredOf(reference), recent: scoredOf(recent) }
+  const scores = { version: version ?? null, reference: scoreCount(reference), recent: scoreCount(recent) }
   return {
     model: model.name,
     since,
@@ -80,18 +85,21 @@ export async function driftOfModel(ir: PipelineIR, model: ModelIR, reader: Sqlit
       request.set === undefined ? { kind: 'decisions', from: Number.isFinite(from) ? from : null } : { kind: 'set', folder: request.set },
     others,
     scores,
-    ...driftOf(withScores(reference), withScores(recent), { ...request.thresholds, metrics: metricsOf(ir, model, reader, request) }),
+    ...driftOf(withoutEmptyScores(reference), withoutEmptyScores(recent), {
+      ...request.thresholds,
+      metrics: metricsOf(ir, model, reader, request),
+    }),
   }
 }
 
-const scoredOf = ({ score }: RowsSummary): number => (score ? valuesOf(score) : 0)
+const scoreCount = ({ score }: RowsSummary): number => (score ? valuesOf(score) : 0)
 
-/** A column of scores without one is no column: there is nothing to compare. */
-const withScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
+/** Removes a score column without values, since there is nothing to compare. */
+const withoutEmptyScores = ({ score, ...rest }: RowsSummary): RowsSummary => (score && valuesOf(score) > 0 ? { ...rest, score } : rest)
 
-function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric: given, since }: DriftAsk): MaturedMetric[] {
-  const asked = given ?? boundOf(model)
-  return asked ? [maturedMetric(ir, model, reader, { ...asked, since })] : []
+function metricsOf(ir: PipelineIR, model: ModelIR, reader: SqliteReader, { metric, since }: DriftAsk): MaturedMetric[] {
+  const bound = metric ?? boundOf(model)
+  return bound ? [maturedMetric(ir, model, reader, { ...bound, since })] : []
 }
 
 function boundOf({ label, train }: ModelIR): DriftAsk['metric'] {

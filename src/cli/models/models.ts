@@ -1,4 +1,4 @@
-/** `spillway models`: the versions of models, which of them scores, and which shall. */
+/** `spillway models`: lists, shows and compares the versions of models, promotes a version or rolls back. */
 import { wallClock } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -13,44 +13,45 @@ import type { Version } from '../../training/registry/version.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 import { registryOf, registryOptions, type Registry } from '../command/registry-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import { modelNameOf } from './train.ts'
 import { comparison, driftStateText, passedText, versionsText, versionText } from './version-text.ts'
 
 const verbs = ['list', 'show', 'compare', 'promote', 'rollback'] as const
 const LAST = 20
 
+/** The command `spillway models`. */
 export const modelsCommand: Command = {
   name: 'models',
   usage: 'PIPELINE [list | show N | compare N | promote N | rollback]',
-  summary: 'versions of models: what they were trained on, how good they are, which scores; promote another, or go back',
+  summary: 'list, show and compare versions of models, with their training data and metrics; promote a version or roll back',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'of this model alone; the only one that is trained unless given' },
-    last: { type: 'string', value: 'N', help: `list: how many, the newest (${LAST})` },
-    score: { type: 'boolean', help: 'show: the score itself, as JSON' },
+    model: { type: 'string', value: 'NAME', help: 'only this model (default: the only trained model)' },
+    last: { type: 'string', value: 'N', help: `list: the number of newest versions (default ${LAST})` },
+    score: { type: 'boolean', help: 'show: print the score itself as JSON' },
     ...registryOptions,
-    json: { type: 'boolean', help: 'print one JSON object a line' },
+    json: { type: 'boolean', help: 'print one JSON object per line' },
   },
   async run(values, [path, verb = 'list', ...rest]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
+    if (path === undefined) throw new UsageError('name the pipeline file')
     const { model, last, score = false, json = false } = values as { model?: string; last?: string; score?: boolean; json?: boolean }
-    if (!verbs.some(one => one === verb)) throw new UsageError(`no command models PIPELINE ${verb}${didYouMean(verb, verbs)}`)
-    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+    if (!verbs.some(candidate => candidate === verb)) throw new UsageError(`models has no subcommand '${verb}'${didYouMean(verb, verbs)}`)
+    if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
     const needsNumber = verb !== 'list' && verb !== 'rollback'
     if (needsNumber ? rest.length !== 1 || !/^\d+$/.test(rest[0]) : rest.length > 0)
       throw new UsageError(
-        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes nothing more`,
+        needsNumber ? `name the number of a version: models PIPELINE ${verb} 3` : `models PIPELINE ${verb} takes no more arguments`,
       )
     const pipeline = await importPipeline(path)
     const registry = registryOf(values)
-    if (verb === 'list') return registry.look(found => list(found, pipeline, { model, last: Number(last ?? LAST), json }))
-    const asked: Asked = { pipeline, registry, model: modelNameOf(pipeline, model), number: Number(rest[0]), json }
-    if (verb === 'promote' || verb === 'rollback') return promote(asked, verb)
-    return registry.look(found => show(found, asked, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
+    if (verb === 'list') return registry.look(stored => list(stored, pipeline, { model, last: Number(last ?? LAST), json }))
+    const request: Request = { pipeline, registry, model: modelNameOf(pipeline, model), number: Number(rest[0]), json }
+    if (verb === 'promote' || verb === 'rollback') return promote(request, verb)
+    return registry.look(stored => show(stored, request, verb === 'compare' ? 'compare' : score ? 'score' : 'show'))
   },
 }
 
-interface Asked {
+interface Request {
   readonly pipeline: Pipeline
   readonly registry: Registry
   readonly model: string
@@ -65,8 +66,8 @@ function list(
 ): number {
   const trained = ir.models.filter(({ train }) => train)
   const models = model === undefined && trained.length > 0 ? trained : [trainedModel(ir, modelNameOf({ ir }, model))]
-  const all = models.map(one => ({ model: one, ...modelVersions(values, ir, one) }))
-  const versions = all.flatMap(one => one.versions.slice(-last))
+  const all = models.map(each => ({ model: each, ...modelVersions(values, ir, each) }))
+  const versions = all.flatMap(each => each.versions.slice(-last))
   if (json) {
     for (const version of versions) console.log(JSON.stringify(version))
     return 0
@@ -74,61 +75,61 @@ function list(
   console.log(versions.length === 0 ? 'No versions: spillway train makes one.' : versionsText(versions))
   for (const { model, passed, champion } of all) {
     const { name, train } = model
-    const looked = train?.orWhen && driftStateOf(values, name)
-    if (looked) console.log(driftStateText(name, looked))
+    const driftState = train?.orWhen && driftStateOf(values, name)
+    if (driftState) console.log(driftStateText(name, driftState))
     for (const each of passed) console.log(forTerminal(passedText(model, each, champion)))
-    const asked = askedOf(values, name)
-    if (asked)
+    const promotion = askedOf(values, name)
+    if (promotion)
       console.log(
-        `${asked.version === 0 ? `the own score of '${name}'` : `version ${asked.version} of '${name}'`} scores once a run starts: ${asked.why}`,
+        `${promotion.version === 0 ? `the own score of '${name}'` : `version ${promotion.version} of '${name}'`} scores once a run starts: ${promotion.why}`,
       )
   }
   if (versions.length > 0) console.log(`${counted(versions.length, 'version')}.`)
   return 0
 }
 
-function show(values: NamedValues, { pipeline, model, number, json }: Asked, what: 'show' | 'compare' | 'score'): number {
-  const version = found(values, pipeline, model, number)
-  const score = what === 'score' ? scoreOfVersion(values, model, number) : undefined
-  if (what !== 'show' && !version.trained)
+function show(values: NamedValues, { pipeline, model, number, json }: Request, view: 'show' | 'compare' | 'score'): number {
+  const version = requireVersion(values, pipeline, model, number)
+  const score = view === 'score' ? scoreOfVersion(values, model, number) : undefined
+  if (view !== 'show' && !version.trained)
     throw new SpillwayError('SPILL_INPUT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
-  if (what === 'score') console.log(JSON.stringify(score))
+  if (view === 'score') console.log(JSON.stringify(score))
   else if (json)
     console.log(
       JSON.stringify(
-        what === 'compare'
+        view === 'compare'
           ? { metrics: version.trained!.metrics, champion: version.trained!.champion, shadowed: version.shadowed }
           : version,
       ),
     )
-  else console.log(what === 'compare' ? `${comparison(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
+  else console.log(view === 'compare' ? `${comparison(version)}\n${version.verdict}` : versionText(version, promotionsOf(values, model)))
   return 0
 }
 
-function found(values: NamedValues, { ir }: Pipeline, model: string, number: number): Version {
+/** Throws `SPILL_INPUT` for an unknown version. */
+function requireVersion(values: NamedValues, { ir }: Pipeline, model: string, number: number): Version {
   const { versions } = modelVersions(values, ir, trainedModel(ir, model))
-  const version = versions.find(one => one.number === number)
+  const version = versions.find(candidate => candidate.number === number)
   if (version) return version
-  const [first, ...more] = versions.map(one => one.number)
-  const there =
+  const [first, ...more] = versions.map(candidate => candidate.number)
+  const available =
     first === undefined ? 'no version yet; spillway train makes one' : `no version ${number}; there is ${rangeText(first, more.at(-1))}`
-  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${there}`)
+  throw new SpillwayError('SPILL_INPUT', `model '${model}' has ${available}`)
 }
 
 const rangeText = (first: number, last: number | undefined): string => (last === undefined ? String(first) : `${first} to ${last}`)
 
-async function promote({ pipeline: { ir }, registry, model, number, json }: Asked, verb: 'promote' | 'rollback'): Promise<number> {
+async function promote({ pipeline: { ir }, registry, model, number, json }: Request, verb: 'promote' | 'rollback'): Promise<number> {
   let promoted = number
   await registry.change(`models ${verb}`, verb === 'promote' ? `${model} ${number}` : model, values => {
     if (verb === 'rollback') promoted = rollbackVersion(values, model)
     checkPromotable(values, ir, model, promoted)
-    const asked = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
-    if (registry.hasLog) return [putAsked(model, asked)]
-    const one = new TrainedModel(ir, model, values)
-    return one.promote(asked)
+    const promotion = { version: promoted, why: verb === 'promote' ? 'by hand' : 'rolled back', at: wallClock() }
+    if (registry.hasLog) return [putAsked(model, promotion)]
+    return new TrainedModel(ir, model, values).promote(promotion)
   })
-  const what = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
+  const champion = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
   if (json) console.log(JSON.stringify({ model, version: promoted }))
-  else console.log(registry.hasLog ? `${what} scores once a run starts, from its first entry on` : `${what} is the champion`)
+  else console.log(registry.hasLog ? `${champion} scores once a run starts, from its first entry on` : `${champion} is the champion`)
   return 0
 }

@@ -1,4 +1,4 @@
-/** `spillway train` with a command that trains, interrupted as a terminal does it: the command alone gets the signal. */
+/** `spillway train` with an external trainer, interrupted as by a terminal: only `spillway train` gets the signal. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ fs.writeFileSync('told.part', process.pid + ' ' + process.argv[2])
 fs.renameSync('told.part', 'told')
 `
 
-test('an interrupt ends the trainer too, and its folder is gone', async () => {
+test('an interrupt also ends the trainer and deletes its folder', async () => {
   const { payments, chargebacks } = stolenHistory(20 * 24)
   const text = (rows: readonly object[]) => rows.map(row => JSON.stringify(row)).join('\n')
   using project = new Project({
@@ -40,19 +40,19 @@ test('an interrupt ends the trainer too, and its folder is gone', async () => {
     'payments.ndjson': text(payments),
     'chargebacks.ndjson': text(chargebacks),
   })
-  const bin = resolve(import.meta.dirname, 'bin.ts')
+  const bin = resolve(import.meta.dirname, '../bin.ts')
   const files = ['payments', 'chargebacks'].flatMap(name => ['--source', `${name}=${name}.ndjson`])
   const args = ['-C', 'spillway-source', bin, 'train', 'pipeline.ts', ...files]
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
   const exited = once(child, 'exit')
   for (let tries = 0; tries < 3000 && !existsSync(project.path('told')) && child.exitCode === null; tries++) await pause(10)
-  assert.ok(existsSync(project.path('told')), said)
+  assert.ok(existsSync(project.path('told')), output)
   const [pid, input] = readFileSync(project.path('told'), 'utf8').split(' ')
   child.kill('SIGINT')
   assert.deepEqual(await exited, [1, null])
-  assert.match(said, /SPILL_TRAINING: the trainer '.*train\.mjs' was ended, since whoever had it train was stopped/)
+  assert.match(output, /SPILL_TRAINING: the trainer '.*train\.mjs' was ended, since whoever had it train was stopped/)
   assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
   assert.ok(!existsSync(input))
 })

@@ -1,4 +1,4 @@
-/** `spillway train`: trains a model now, on the log of a data folder or on files, and says how good it is beside what scores. */
+/** `spillway train`: trains a model on the log of a data folder or on files, and compares the new version with the champion. */
 import { wallClock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -22,43 +22,50 @@ import { troubleLines } from '../command/replay-summary.ts'
 import { momentOf, timeText } from '../command/time-text.ts'
 import { trainedText, type TrainedNow } from './version-text.ts'
 
+/** The command `spillway train`. */
 export const trainCommand: Command = {
   name: 'train',
   usage: 'PIPELINE [--model NAME] [--source NAME=FILE… [--registry DIR]]',
-  summary: 'train a model now: how good it is beside what scores, and what its rule says of it',
+  summary: 'train a model now; compares it with the champion and applies its promotion rule',
   options: {
-    model: { type: 'string', value: 'NAME', help: 'which one; the only one that is trained unless given' },
-    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as of replay; repeat for more' },
+    model: { type: 'string', value: 'NAME', help: 'the model (default: the only trained model)' },
+    source: { type: 'string', multiple: true, value: 'NAME=FILE', help: 'a file of a source, as for replay; may be repeated' },
     data: {
       ...dataOption,
-      help: `without --source, on the log of this data folder, while nothing runs there: ${DATA_DEFAULT} unless given`,
+      help: `without --source, train on the log of this data folder while no run holds it (default ${DATA_DEFAULT})`,
     },
-    registry: { type: 'string', value: 'DIR', help: 'with --source: keep the version in this folder; nowhere unless given' },
-    'as-of': { type: 'string', value: 'TIME', help: 'learn from what had arrived by then: the end of the history unless given' },
+    registry: { type: 'string', value: 'DIR', help: 'with --source: store the version in this folder (default: do not store it)' },
+    'as-of': { type: 'string', value: 'TIME', help: 'train on events that had arrived by this time (default: the end of the history)' },
     json: { type: 'boolean', help: 'print the version as one JSON object' },
   },
   async run(values, [path, ...extra]) {
-    if (path === undefined) throw new UsageError('name the file of a pipeline')
-    if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
-    const { json = false, ...asked } = values as { json?: boolean; model?: string; registry?: string; 'as-of'?: string; source?: string[] }
-    const files = sourceFiles(asked.source ?? [])
+    if (path === undefined) throw new UsageError('name the pipeline file')
+    if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
+    const { json = false, ...options } = values as {
+      json?: boolean
+      model?: string
+      registry?: string
+      'as-of'?: string
+      source?: string[]
+    }
+    const files = sourceFiles(options.source ?? [])
     if (files.length > 0 && values['data'] !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
-    if (files.length === 0 && asked.registry !== undefined) throw new UsageError('--registry keeps what is trained on files: add --source')
-    const at = asked['as-of'] === undefined ? undefined : momentOf('--as-of', asked['as-of'])
+    if (files.length === 0 && options.registry !== undefined) throw new UsageError('--registry needs --source')
+    const at = options['as-of'] === undefined ? undefined : momentOf('--as-of', options['as-of'])
     const pipeline = await importPipeline(path)
     checkSourceFiles(files, pipeline.ir)
     const progress = new Progress()
-    const model = modelNameOf(pipeline, asked.model)
+    const model = modelNameOf(pipeline, options.model)
     const stopping = new AbortController()
     const stop = () => stopping.abort()
-    // A terminal's signals do not reach a command that trains; what trains in this process ends with it.
-    const byCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
-    if (byCommand) for (const signal of signals) process.once(signal, stop)
+    // An external training command has a process group of its own, so the terminal's signals do not reach it.
+    const usesCommand = pipeline.ir.models.some(({ name, train }) => name === model && typeof train?.algorithm === 'object')
+    if (usesCommand) for (const signal of signals) process.once(signal, stop)
     const training: Training = { pipeline, model, at, progress, signal: stopping.signal }
     try {
-      const made = files.length > 0 ? await onFiles(training, files, asked.registry) : await onLog(training, dataOf(values))
+      const outcome = files.length > 0 ? await onFiles(training, files, options.registry) : await onLog(training, dataOf(values))
       progress.done()
-      console.log(json ? JSON.stringify(made.version) : trainedText(made))
+      console.log(json ? JSON.stringify(outcome.version) : trainedText(outcome))
       return 0
     } finally {
       for (const signal of signals) process.off(signal, stop)
@@ -78,26 +85,26 @@ interface Training {
 }
 
 async function onLog({ pipeline: { ir }, model, at, progress, signal }: Training, data: string): Promise<TrainedNow> {
-  return changeFolder(data, { of: 'models', what: 'train', numbers: model }, async (store: SqliteStore, reader) => {
+  return changeFolder(data, { subject: 'models', command: 'train', targets: model }, async (store: SqliteStore, reader) => {
     const arrivals = storedCut(ir, reader).map(({ lastArrival }) => lastArrival ?? -Infinity)
     const cut = reader.lastSegment()
     const end = cut ? cut.first + cut.entries : 0
-    const one = new TrainedModel(ir, model, reader)
+    const trainedModel = new TrainedModel(ir, model, reader)
     const last = Math.max(...arrivals)
-    checkMoment(at, last)
-    const job = { ir, model, at: at ?? last, cut: end, champion: one.champion(reader) }
+    checkAsOf(at, last)
+    const job = { ir, model, at: at ?? last, cut: end, champion: trainedModel.champion(reader) }
     if (end === 0) throw new SpillwayError('SPILL_INPUT', 'the log is empty: there is nothing to learn from', { place: data })
-    const trained = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
-    const { version, isMet } = await make(one, job, trained, put => store.commit({ put }))
+    const train = () => trainFromLog(reader, job, { onProgress: share => progress.show('reading the log', share), signal })
+    const { version, isMet } = await trainVersion(trainedModel, job, train, put => store.commit({ put }))
     return { version, next: isMet ? 'it scores once a run starts here' : `spillway models … promote ${version.number} lets it score` }
   })
 }
 
-/** Throws `SPILL_INPUT` for a moment that is still to come: that nothing has come by then is not known, and would make every label without an outcome a negative one. */
-function checkMoment(at: number | undefined, last: number): void {
+/** Throws `SPILL_INPUT` for a future time: outcomes may still arrive until then, so labels without an outcome would be false negatives. */
+function checkAsOf(at: number | undefined, last: number): void {
   const now = Math.max(wallClock(), last)
   if (at !== undefined && at > now)
-    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is still to come: what arrives by then is not known; leave it out`)
+    throw new SpillwayError('SPILL_INPUT', `--as-of ${timeText(at)} is in the future: later events are unknown; leave it out`)
 }
 
 async function onFiles(
@@ -107,61 +114,60 @@ async function onFiles(
 ): Promise<TrainedNow> {
   const registry = path === undefined ? undefined : new RegistryFolder(path)
   const values: NamedValues = registry ?? { get: () => undefined, named: () => [] }
-  const one = new TrainedModel(pipeline.ir, model, values)
-  const ir = modelAlone(pipeline.ir, one.model)
-  const own = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
+  const trainedModel = new TrainedModel(pipeline.ir, model, values)
+  const ir = modelAlone(pipeline.ir, trainedModel.model)
+  const ownFiles = files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
   const onProgress = (file: string, share: number) => progress.show(`reading ${file}`, share)
-  const trouble = { warnings: [] as string[], count: 0, first: '' }
-  const log = await load({ ir, maps: pipeline.maps }, own, {
+  const problems = { warnings: [] as string[], count: 0, first: '' }
+  const log = await load({ ir, maps: pipeline.maps }, ownFiles, {
     strings: new Strings(),
     onProgress,
-    onWarning: warning => void trouble.warnings.push(warning),
+    onWarning: warning => void problems.warnings.push(warning),
     onRefused({ place, detail }) {
-      if (trouble.count++ === 0) trouble.first = `${place}: ${detail}`
+      if (problems.count++ === 0) problems.first = `${place}: ${detail}`
     },
   })
   progress.done()
-  for (const line of troubleLines({ warnings: trouble.warnings, refused: trouble.count === 0 ? undefined : trouble })) console.error(line)
-  checkMoment(at, log.until)
-  const of = { at: at ?? log.until, champion: one.champion(values) }
-  const trained = () => trainModel({ ir, model: one.model, ...of, signal }, log)
-  const { version, isMet } = await make(one, of, trained, async put => registry?.commit(put))
-  if (!registry) return { version, next: 'it is kept nowhere: add --registry DIR' }
+  for (const line of troubleLines({ warnings: problems.warnings, refused: problems.count === 0 ? undefined : problems }))
+    console.error(line)
+  checkAsOf(at, log.until)
+  const job = { at: at ?? log.until, champion: trainedModel.champion(values) }
+  const train = () => trainModel({ ir, model: trainedModel.model, ...job, signal }, log)
+  const { version, isMet } = await trainVersion(trainedModel, job, train, async put => registry?.commit(put))
+  if (!registry) return { version, next: 'it is not stored: add --registry DIR' }
   if (!isMet) return { version, next: `spillway models … promote ${version.number} --registry ${path} makes it the champion` }
-  // There is no log, and nothing that waits for it.
-  registry.commit(one.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
-  return { version: one.version(version.number)!, next: 'it is the champion' }
+  // Without a log the promotion takes effect at once.
+  registry.commit(trainedModel.promote({ version: version.number, why: version.verdict!, at: wallClock() }))
+  return { version: trainedModel.version(version.number)!, next: 'it is the champion' }
 }
 
-/** Trains, and keeps what came of it, a failure too. */
-async function make(
-  one: TrainedModel,
+/** Trains a version and commits it; a failure is committed too. */
+async function trainVersion(
+  trainedModel: TrainedModel,
   { at, cut }: { readonly at: number; readonly cut?: number },
   train: () => Promise<ModelTraining>,
   commit: (put: readonly Put[]) => Promise<void>,
 ): Promise<{ readonly version: Version; readonly isMet: boolean }> {
-  const begun = one.begin({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
+  const begun = trainedModel.begin({ why: 'command', at, ...(cut !== undefined && { cut }), began: wallClock() })
   let training: ModelTraining
   try {
     training = await train()
   } catch (error) {
-    await commit([...one.brokenOff(), ...one.fail(begun, error, wallClock())])
+    await commit([...trainedModel.brokenOff(), ...trainedModel.fail(begun, error, wallClock())])
     throw error
   }
-  const { made, asked, put } = one.finish(begun, training, wallClock())
-  await commit([...one.brokenOff(), ...put])
-  return { version: made, isMet: asked !== undefined }
+  const { made: version, asked: promotion, put } = trainedModel.finish(begun, training, wallClock())
+  await commit([...trainedModel.brokenOff(), ...put])
+  return { version, isMet: promotion !== undefined }
 }
 
-/** The model that is named, or the only one that is trained. */
+/** The named model, or the only trained model. Throws `SPILL_INPUT` if several or none are trained. */
 export function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
   if (name !== undefined) return name
   const trained = ir.models.filter(({ train }) => train)
   if (trained.length === 1) return trained[0].name
   const names = trained.map(model => model.name).join(', ')
-  const what =
-    trained.length === 0
-      ? 'no model that is trained; give one train: { algorithm: … }'
-      : `several that are trained: --model with one of ${names}`
-  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${what}`)
+  const problem =
+    trained.length === 0 ? 'no trained model; add train: { algorithm: … }' : `several trained models; add --model with one of ${names}`
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${problem}`)
 }

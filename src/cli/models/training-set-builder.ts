@@ -1,4 +1,4 @@
-/** Makes what `spillway training-set` is asked for, from files or from a data folder. */
+/** Builds a training set from files or from a data folder, and writes it as Parquet with a manifest. */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
 import { delivered } from '../../decision/delivered.ts'
@@ -32,39 +32,41 @@ import { recordedBatches } from '../../run/history/recorded-batches.ts'
 import { recordedLabels } from '../../run/history/recorded-labels.ts'
 import { storedCut, storedHistory } from '../../run/history/stored-history.ts'
 import { modelNamed } from '../command/model-option.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 import type { TrainingRequest } from './training-set-request.ts'
 
+/** A request with its pipeline and its inputs. */
 export interface Making {
   readonly pipeline: Pipeline
   readonly request: TrainingRequest
-  /** The log of the folder that is asked, where no files are. */
+  /** The log of the data folder, if no files are given. */
   readonly reader?: SqliteReader
   readonly onProgress: (stage: string, share: number) => void
 }
 
+/** A written training set. */
 export interface Made {
   readonly manifest: TrainingManifest
-  /** Records of the sources' files. */
+  /** Refused records of the source files. */
   readonly refused: { readonly count: number; readonly first: string } | undefined
   readonly warnings: readonly string[]
 }
 
-/** What was known of the keys and times in a file. Throws as `readRows`, `load`, `storedHistory` and `writeTrainingSet` do. */
-export async function rowsSet(making: Making): Promise<Made> {
-  const { pipeline, request, reader, onProgress } = making
+/** Point-in-time join for the keys and times in a file. Throws like `readRows`, `load`, `storedHistory` and `writeTrainingSet`. */
+export async function rowsSet(job: Making): Promise<Made> {
+  const { pipeline, request, reader, onProgress } = job
   const { ir, fingerprint } = pipeline
   const question = questionOf(pipeline, request)
   const strings = new Strings()
   const { path } = request.rows!
-  const asked = await readRows(request.rows!, question, strings, { onProgress: share => onProgress(`reading ${path}`, share) })
-  const rows = keptRows(asked, question, strings, request)
-  const loading = new Loading(making, strings)
+  const allRows = await readRows(request.rows!, question, strings, { onProgress: share => onProgress(`reading ${path}`, share) })
+  const rows = sampledRows(allRows, question, strings, request)
+  const loading = new Loading(job, strings)
   const log = reader
     ? storedHistory(ir, question.ir, reader, strings, { onProgress: share => onProgress('reading the log', share) })
     : await load({ ir: question.ir, maps: pipeline.maps }, filesOf(question, request), loading.options)
   const origin = (): TrainingOrigin => ({
-    of: ofRows(asked, rows, log),
+    of: rowsOrigin(allRows, rows, log),
     ...(request.sample && { sample: sampleOf(request.sample, question.keys[0].name) }),
     cut: cutOf(log.histories),
     code: codeOf(
@@ -73,25 +75,28 @@ export async function rowsSet(making: Making): Promise<Made> {
       question.ir.groups.map(({ name }) => name),
     ),
   })
-  return loading.made(await write(making, setOfRows(question, rows, log), origin))
+  return loading.result(await write(job, setOfRows(question, rows, log), origin))
 }
 
-/** What decisions were made on: those that a log has, or that a replay of files makes. Throws as `load`, `decide` and `recordedBatches` do. */
-export async function decidedSet(making: Making): Promise<Made> {
-  const { pipeline, request, reader } = making
+/** Feature vectors of decisions, recorded in a log or replayed from files. Throws like `load`, `decide` and `recordedBatches`. */
+export async function decidedSet(job: Making): Promise<Made> {
+  const { pipeline, request, reader } = job
   const { ir, fingerprint } = pipeline
   const model = modelOf(pipeline, request)
   const strings = new Strings()
-  const loading = new Loading(making, strings)
-  const { set, cut, of, labelling } = reader
-    ? recordedSet(making, reader, model, strings, loading)
-    : await replayedSet(making, model, loading)
+  const loading = new Loading(job, strings)
+  const {
+    set,
+    cut,
+    origin: decisionsOrigin,
+    labelling,
+  } = reader ? recordedSet(job, reader, model, strings, loading) : await replayedSet(job, model, loading)
   const key = triggerKey(ir, model).name
   const { sample } = request
   const sampled = sample && { key: `key.${key}`, isKept: sampler(sample, strings) }
   const labelled = labelling && labelledSet(set, labelling, sampled)
   const origin = (): TrainingOrigin => ({
-    of: of(),
+    of: decisionsOrigin(),
     ...(sample && { sample: sampleOf(sample, key) }),
     ...(labelled && { labels: labelled.counts() }),
     cut,
@@ -101,24 +106,24 @@ export async function decidedSet(making: Making): Promise<Made> {
       groupReads(ir, model).map(({ group }) => group.name),
     ),
   })
-  const wanted = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
-  return loading.made(await write(making, wanted, origin))
+  const chosen = labelled?.set ?? (sampled ? sampledSet(set, sampled.key, sampled.isKept) : set)
+  return loading.result(await write(job, chosen, origin))
 }
 
-interface Decided {
+interface DecisionSet {
   readonly set: TrainingSet
   readonly cut: TrainingOrigin['cut']
-  readonly of: () => OfDecisions
+  readonly origin: () => OfDecisions
   readonly labelling: Labelling | undefined
 }
 
-async function replayedSet({ pipeline, request }: Making, model: ModelIR, loading: Loading): Promise<Decided> {
+async function replayedSet({ pipeline, request }: Making, model: ModelIR, loading: Loading): Promise<DecisionSet> {
   const log = await load(pipeline, request.files, loading.options)
   const set = setOfDecisions(pipeline.ir, model, decide(pipeline, model, log), log.strings)
-  const { labels: asked } = request
-  const at = asked?.at ?? log.until
-  const labelling = asked && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: asked.isSettled }
-  return { set, cut: cutOf(log.histories), of: () => ({ kind: 'decisions', model: model.name }), labelling }
+  const { labels: options } = request
+  const at = options?.at ?? log.until
+  const labelling = options && { label: model.label!, labels: label(pipeline, model, log, { at }), at, isSettled: options.isSettled }
+  return { set, cut: cutOf(log.histories), origin: () => ({ kind: 'decisions', model: model.name }), labelling }
 }
 
 function recordedSet(
@@ -127,7 +132,7 @@ function recordedSet(
   model: ModelIR,
   strings: Strings,
   loading: Loading,
-): Decided {
+): DecisionSet {
   const total = reader.models().find(each => each.model === model.name)?.decisions ?? 0
   if (total === 0) throw new SpillwayError('SPILL_INPUT', `no decision of model '${model.name}' is recorded`, { place: request.data })
   const decidedBy = new Map<string, number>()
@@ -139,22 +144,22 @@ function recordedSet(
       else others += decisions
     },
   })
-  const of = (): OfDecisions => {
-    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with other inputs left out`)
+  const origin = (): OfDecisions => {
+    if (others > 0) loading.warn(`${counted(others, 'decision')} by a version of '${model.name}' with different inputs left out`)
     const by = [...decidedBy].map(([fingerprint, decisions]) => ({ fingerprint, decisions }))
     return { kind: 'decisions', model: model.name, decidedBy: by }
   }
-  const { labels: asked } = request
-  const again = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
-  const labelled = asked && recordedLabels(ir, model, reader, again(), strings, asked.at)
-  const labelling = labelled && { ...labelled, label: model.label!, isSettled: asked.isSettled }
-  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), of, labelling }
+  const { labels: options } = request
+  const secondPass = () => recordedBatches(ir, model, reader.decisionsFrom(model.name, 0), strings, { total })
+  const labelled = options && recordedLabels(ir, model, reader, secondPass(), strings, options.at)
+  const labelling = labelled && { ...labelled, label: model.label!, isSettled: options.isSettled }
+  return { set: setOfDecisions(ir, model, batches, strings), cut: storedCut(ir, reader), origin, labelling }
 }
 
 const write = ({ request, onProgress }: Making, set: TrainingSet, origin: () => TrainingOrigin): Promise<TrainingManifest> =>
   writeTrainingSet(request.out, set, origin, share => onProgress(`writing ${request.out}`, share))
 
-/** What is said of files while they are read. */
+/** Options for loading files, which collect refused records and warnings. */
 class Loading {
   readonly options: LoadOptions
   readonly warnings: string[] = []
@@ -176,7 +181,7 @@ class Loading {
     this.warnings.push(warning)
   }
 
-  made(manifest: TrainingManifest): Made {
+  result(manifest: TrainingManifest): Made {
     return { manifest, refused: this.#count === 0 ? undefined : { count: this.#count, first: this.#first }, warnings: this.warnings }
   }
 }
@@ -184,14 +189,14 @@ class Loading {
 const filesOf = ({ ir }: Question, { files }: TrainingRequest) =>
   files.filter(({ source }) => ir.sources.some(({ name }) => name === source))
 
-function keptRows(asked: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingRequest): AskedRows {
-  if (!sample) return inOrderOfTime(asked)
+function sampledRows(all: AskedRows, { keys }: Question, strings: Strings, { sample }: TrainingRequest): AskedRows {
+  if (!sample) return inOrderOfTime(all)
   const isKept = sampler(sample, strings)
-  const key = delivered(asked.columns[keys[0].name], keys[0])
-  return inOrderOfTime(asked, row => isKept(key, row))
+  const key = delivered(all.columns[keys[0].name], keys[0])
+  return inOrderOfTime(all, row => isKept(key, row))
 }
 
-function ofRows({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): OfRows {
+function rowsOrigin({ length: asked }: AskedRows, { t }: AskedRows, { first, until }: ReplayLog): OfRows {
   return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
 }
 
@@ -199,17 +204,14 @@ function questionOf({ ir }: Pipeline, { model, groups }: TrainingRequest): Quest
   return groups ? groupsQuestion(ir, groups) : modelQuestion(ir, modelNameOf({ ir }, model))
 }
 
-function modelOf({ ir }: Pipeline, { model: asked }: TrainingRequest): ModelIR {
-  return modelNamed(ir, modelNameOf({ ir }, asked))
+function modelOf({ ir }: Pipeline, { model }: TrainingRequest): ModelIR {
+  return modelNamed(ir, modelNameOf({ ir }, model))
 }
 
-/** The model that is named, or the only one there is. */
+/** The named model, or the only model. Throws `SPILL_INPUT` if there are several or none. */
 function modelNameOf({ ir }: Pick<Pipeline, 'ir'>, name: string | undefined): string {
   if (name !== undefined) return name
   if (ir.models.length === 1) return ir.models[0].name
   const names = ir.models.length > 0 ? `--model with one of ${ir.models.map(model => model.name).join(', ')}, or ` : ''
-  throw new SpillwayError(
-    'SPILL_INPUT',
-    `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; say what is wanted: ${names}--groups`,
-  )
+  throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has ${counted(ir.models.length, 'model')}; add ${names}--groups`)
 }

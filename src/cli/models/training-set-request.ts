@@ -1,4 +1,4 @@
-/** What `spillway training-set` is asked for. */
+/** Parses the options of `spillway training-set`. */
 import { resolve } from 'node:path'
 import { isPostgres } from '../../postgres/address.ts'
 import type { KeySample } from '../../replay/key-sample.ts'
@@ -8,43 +8,44 @@ import { DATA_DEFAULT } from '../command/data-option.ts'
 import { sourceFiles } from '../command/source-files-option.ts'
 import { momentOf } from '../command/time-text.ts'
 
-/** The column of rows with their times, unless another is named. */
+/** Default name of the time column of `--rows`. */
 export const TIME = 't'
 
+/** The parsed options of `spillway training-set`. */
 export interface TrainingRequest {
+  /** The pipeline file. */
   readonly path: string
-  /** Files of sources; the log of `data` if there are none. */
+  /** Files of sources; without files the log of `data` is read. */
   readonly files: readonly SourceFile[]
   readonly data: string
   readonly out: string
-  /** The file of rows and its column of times; decisions that were made, if there is none. */
+  /** The file with keys and times, and its time column; `undefined` for a training set of decisions. */
   readonly rows: { readonly path: string; readonly time: string } | undefined
   readonly model: string | undefined
   readonly groups: readonly string[] | undefined
   readonly sample: KeySample | undefined
-  /** What came of decisions, as of a time, UTC ms: the end of the history unless given. */
+  /** Labels of the decisions, as known at a time, UTC ms; by default at the end of the history. */
   readonly labels: { readonly at: number | undefined; readonly isSettled: boolean } | undefined
   readonly json: boolean
 }
 
 /** Throws `UsageError`. */
 export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): TrainingRequest {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { rows, time, data, model, groups, sample, seed, out } = values as Readonly<Record<string, string | undefined>>
   const { decisions = false, json = false } = values as { decisions?: boolean; json?: boolean }
-  if (out === undefined) throw new UsageError('--out DIR says where the training set is to be')
+  if (out === undefined) throw new UsageError('--out DIR is required: the folder of the training set')
   if (decisions && (rows !== undefined || time !== undefined || groups !== undefined))
     throw new UsageError('--decisions takes the vectors that --model had: leave --rows, --time and --groups out')
-  if (!decisions && rows === undefined)
-    throw new UsageError('--rows FILE gives keys and times; or --decisions those of decisions that were made')
-  if (model !== undefined && groups !== undefined) throw new UsageError('--model and --groups choose in two ways; leave one out')
+  if (!decisions && rows === undefined) throw new UsageError('add --rows FILE with keys and times, or --decisions')
+  if (model !== undefined && groups !== undefined) throw new UsageError('use --model or --groups, not both')
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(({ path: file }) => isPostgres(file)))
     throw new UsageError('a training set is made from files or a data folder; a table of PostgreSQL is a source of spillway run')
   if (files.length > 0 && data !== undefined) throw new UsageError('--source and --data are two histories; leave one out')
   const input = [path, rows, ...files.map(file => file.path)].find(file => file !== undefined && resolve(file) === resolve(out))
-  if (input !== undefined) throw new UsageError(`--out ${out} would overwrite what is read from ${input}`)
+  if (input !== undefined) throw new UsageError(`--out ${out} would overwrite the input ${input}`)
   return {
     path,
     files,
@@ -61,20 +62,20 @@ export function requestOf(values: Readonly<Record<string, unknown>>, [path, ...e
 
 function labelsFrom(values: Readonly<Record<string, unknown>>): TrainingRequest['labels'] {
   const { decisions = false, labels = false, settled = false } = values as { decisions?: boolean; labels?: boolean; settled?: boolean }
-  const as = values['as-of'] as string | undefined
-  if (!labels && (settled || as !== undefined)) throw new UsageError('--settled and --as-of are of labels: add --labels')
-  if (labels && !decisions) throw new UsageError('--labels says what came of decisions: add --decisions; rows of keys and times have none')
-  return labels ? { at: as === undefined ? undefined : momentOf('--as-of', as), isSettled: settled } : undefined
+  const asOf = values['as-of'] as string | undefined
+  if (!labels && (settled || asOf !== undefined)) throw new UsageError('--settled and --as-of need --labels')
+  if (labels && !decisions) throw new UsageError('--labels needs --decisions; rows of keys and times have no labels')
+  return labels ? { at: asOf === undefined ? undefined : momentOf('--as-of', asOf), isSettled: settled } : undefined
 }
 
 function sampleFrom(share: string | undefined, seed: string | undefined): KeySample | undefined {
   if (share === undefined) {
-    if (seed !== undefined) throw new UsageError('--seed chooses among samples; add --sample SHARE')
+    if (seed !== undefined) throw new UsageError('--seed needs --sample SHARE')
     return undefined
   }
   const part = Number(share)
   if (!/^\d*\.?\d+$/.test(share) || !(part > 0 && part <= 1))
-    throw new UsageError(`--sample ${share} is no share; write 0.1 for a tenth of all keys`)
-  if (seed !== undefined && !/^\d{1,9}$/.test(seed)) throw new UsageError(`--seed ${seed} is no whole number of up to nine digits`)
+    throw new UsageError(`--sample ${share} is not a share; write 0.1 for a tenth of all keys`)
+  if (seed !== undefined && !/^\d{1,9}$/.test(seed)) throw new UsageError(`--seed ${seed} is not a whole number of up to nine digits`)
   return { share: part, seed: Number(seed ?? 0) }
 }

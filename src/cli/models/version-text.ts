@@ -1,4 +1,4 @@
-/** Versions of models as people read them. */
+/** Versions of models as text. */
 import { durationText } from '../../base/time.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
 import { algorithmText } from '../../define/ir/train-ir.ts'
@@ -6,53 +6,56 @@ import { metricNames, type Metrics } from '../../training/metrics.ts'
 import type { DriftState } from '../../training/registry/drift-state.ts'
 import type { Passed } from '../../training/registry/champion.ts'
 import type { PromotionRecord, Version } from '../../training/registry/version.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
+/** A version that was just trained. */
 export interface TrainedNow {
   readonly version: Version
-  /** What happens to it next, in words. */
+  /** Its promotion, or the command that promotes it. */
   readonly next: string
 }
 
+/** The training data, the comparison with the champion, warnings, and the verdict. */
 export function trainedText({ version, next }: TrainedNow): string {
   const { model, number: which, trained, verdict } = version
   const { split, set, constant, notes } = trained!
   return [
     `version ${which} of '${model}': ${algorithmText(version.train.algorithm)} on ${counted(split.trained, 'decision')}, ${number(split.trainedPositives)} of them true, up to ${timeText(split.trainedTo)}`,
-    `  judged by ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
+    `  evaluated on ${counted(split.holdout, 'decision')} from ${timeText(split.holdoutFrom)} on, after a gap of ${durationText(split.gapMs)} with ${number(split.gap)}`,
     `  ${number(set.unsettled)} are not settled yet${censoredText(set)}${split.refused > 0 ? `, and of ${number(split.refused)} a value was refused` : ''}; as known at ${timeText(version.at)}`,
     '',
     comparison(version),
     '',
-    ...constant.map(name => `warning: input '${name}' has one value in all rows, and says nothing`),
+    ...constant.map(name => `warning: input '${name}' has one value in all rows and adds no information`),
     ...notes.map(note => `warning: ${note}`),
     `${verdict}; ${next}`,
   ].join('\n')
 }
 
-/** How much of what was decided nobody can learn from. */
+/** The share of decisions whose outcome an action has hidden, so that no model can learn from them. */
 function censoredText({ rows, unsettled, censored }: NonNullable<Version['trained']>['set']): string {
   if (censored === undefined) return ''
   const all = rows + unsettled
-  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, for what was done about them`
+  return `, ${number(censored)} of them (${all === 0 ? '0.0' : ((100 * censored) / all).toFixed(1)} % of all) never, since an action hid the outcome`
 }
 
 const cell = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(4))
 const metricCells = (metrics: Metrics | undefined): string[] => metricNames.map(name => cell(metrics?.[name]))
 
-/** A version and what scored when it was trained, on the same decisions; and as a challenger, on those that both have scored. */
+/** Metrics of a version and of its champion on the same holdout; and as a challenger, on the decisions that both scored. */
 export function comparison({ number: which, trained, shadowed }: Version): string {
   const row = (name: string, metrics: Metrics) => [name, number(metrics.n), number(metrics.positives), ...metricCells(metrics)]
   const { metrics, champion } = trained!
-  const live = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
-  const beside = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
-  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...beside, ...live])
+  const shadowRows = shadowed ? [row('as challenger', shadowed.metrics), row('what decided', shadowed.champion)] : []
+  const championRows = champion ? [row(champion.version === 0 ? 'its own score' : `version ${champion.version}`, champion.metrics)] : []
+  return table(['', 'decisions', 'true', ...metricNames], [row(`version ${which}`, metrics), ...championRows, ...shadowRows])
 }
 
+/** A table of versions. */
 export const versionsText = (versions: readonly Version[]): string =>
   table(
-    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'learnt from', ...metricNames],
+    ['model', 'version', 'state', 'why', 'as of', 'algorithm', 'trained on', ...metricNames],
     versions.map(({ model, number: which, state, why, at, train, trained }) => [
       model,
       String(which),
@@ -65,22 +68,22 @@ export const versionsText = (versions: readonly Version[]): string =>
     ]),
   )
 
-/** What the last look for drift has found, in a line. */
+/** The result of the last drift check, on a line. */
 export function driftStateText(model: string, { at, version, rows, because, silent, due }: DriftState): string {
-  const on = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
-  const found = because ?? (silent === undefined ? 'none' : 'nothing is said')
+  const reference = version === 0 ? '' : ` against ${number(rows.reference)} of version ${version}`
+  const result = because ?? (silent === undefined ? 'none' : 'no verdict')
   const next = due ? '; a training is due' : ''
-  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${on}: ${found}${silent === undefined ? '' : ` (${silent})`}${next}`
+  return `drift of '${model}' at ${timeText(at)}, ${counted(rows.recent, 'decision')}${reference}: ${result}${silent === undefined ? '' : ` (${silent})`}${next}`
 }
 
-/** A version that was promoted and cannot score, and the version that scores in its place. */
+/** Warns that a promoted version cannot score, and names the version that scores in its place. */
 export function passedText({ name, score }: Pick<ModelIR, 'name' | 'score'>, { version, why }: Passed, champion: number): string {
-  const own = score.kind === 'none' ? 'nothing scores' : 'its own score is used'
-  const instead = champion === 0 ? own : `version ${champion}, which scored before, scores`
+  const ownScore = score.kind === 'none' ? 'nothing scores' : 'its own score is used'
+  const instead = champion === 0 ? ownScore : `version ${champion}, which scored before, scores`
   return `version ${version} of '${name}' was promoted and cannot score, since ${why}; ${instead} until another version is promoted`
 }
 
-/** All there is to say of one. */
+/** All details of a version. */
 export function versionText(version: Version, promotions: readonly PromotionRecord[]): string {
   const {
     model,

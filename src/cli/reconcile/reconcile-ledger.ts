@@ -1,4 +1,4 @@
-/** `reconcile list` and `reconcile show`: what a run with `--reconcile` has found, from the ledger in its data folder, which it may hold. */
+/** `reconcile list` and `reconcile show`: results of scheduled reconciliations, from the ledger in the data folder. A run may hold it. */
 import { SpillwayError } from '../../base/errors.ts'
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { reconciliationsIn, reportOf, type Reconciled, type ReconciliationRecord } from '../../reconcile/ledger.ts'
@@ -6,68 +6,70 @@ import type { Reason } from '../../reconcile/report.ts'
 import { UsageError } from '../command/command.ts'
 import { dataOf } from '../command/data-option.ts'
 import { reconcileText } from './reconcile-text.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { printEach, printLines } from '../command/print.ts'
 
+/** Default of `--last`. */
 export const LAST = 20
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Throws `UsageError` for options that are of comparing. */
-function checkOptions(values: Values, own: readonly string[]): void {
-  const others = Object.keys(values).filter(name => !['data', 'json', ...own].includes(name))
-  if (others.length > 0) throw new UsageError(`--${others[0]} is for comparing: spillway reconcile PIPELINE --${others[0]}`)
+/** Throws `UsageError` for options of the comparison. */
+function checkOptions(values: Values, allowed: readonly string[]): void {
+  const others = Object.keys(values).filter(name => !['data', 'json', ...allowed].includes(name))
+  if (others.length > 0) throw new UsageError(`--${others[0]} is an option of spillway reconcile PIPELINE`)
 }
 
+/** `reconcile list`. */
 export function listed(values: Values, extra: readonly string[]): Promise<number> {
   checkOptions(values, ['last'])
   const { last, json = false } = values as { last?: string; json?: boolean }
-  if (extra.length > 0) throw new UsageError(`the list takes no name; show one of it: reconcile show ${extra[0]}`)
-  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is no number from 1`)
+  if (extra.length > 0) throw new UsageError(`reconcile list takes no arguments; to show one: reconcile show ${extra[0]}`)
+  if (last !== undefined && !/^[1-9]\d*$/.test(last)) throw new UsageError(`--last ${last} is not a whole number from 1`)
   return lookInto(dataOf(values), reader => {
     const all = reconciliationsIn(reader)
-    const found = all.slice(-Number(last ?? LAST))
-    printEach(found, { json, textOf: lineOf })
+    const newest = all.slice(-Number(last ?? LAST))
+    printEach(newest, { json, textOf: lineOf })
     if (!json)
       printLines(
-        found.length === 0
+        newest.length === 0
           ? 'No reconciliations: run --reconcile makes them.'
-          : `${counted(found.length, 'reconciliation')} of ${all.length}.`,
+          : `${counted(newest.length, 'reconciliation')} of ${all.length}.`,
       )
     return 0
   })
 }
 
+/** `reconcile show`. */
 export function shown(values: Values, [text, ...extra]: readonly string[]): Promise<number> {
   checkOptions(values, [])
   const { json = false } = values as { json?: boolean }
   if (text === undefined || extra.length > 0 || !/^[1-9]\d*$/.test(text))
     throw new UsageError('name the number of one reconciliation: reconcile show 12')
   return lookInto(dataOf(values), reader => {
-    const record = reconciliationsIn(reader).find(one => one.number === Number(text))
-    if (!record)
-      throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list shows those that there are`)
+    const record = reconciliationsIn(reader).find(candidate => candidate.number === Number(text))
+    if (!record) throw new SpillwayError('SPILL_INPUT', `there is no reconciliation ${text}; spillway reconcile list lists them`)
     const report = reportOf(reader, record.number)
-    const textOf = (of: typeof shown): string => (of.report ? `${lineOf(of)}\n\n${reconcileText(of.report)}` : lineOf(of))
-    const shown = { ...record, ...(report && { report }) }
-    printEach([shown], { json, textOf })
+    const textOf = (entry: typeof full): string => (entry.report ? `${lineOf(entry)}\n\n${reconcileText(entry.report)}` : lineOf(entry))
+    const full = { ...record, ...(report && { report }) }
+    printEach([full], { json, textOf })
     return 0
   })
 }
 
 function lineOf({ number: which, began, state, error, done }: ReconciliationRecord): string {
-  return `${which}  [${state}, began ${timeText(began)}${done ? `, ${done.seconds.toFixed(1)} s` : ''}]${done ? `  ${foundText(done)}` : ''}${error === undefined ? '' : `\n  ${error}`}`
+  return `${which}  [${state}, began ${timeText(began)}${done ? `, ${done.seconds.toFixed(1)} s` : ''}]${done ? `  ${resultText(done)}` : ''}${error === undefined ? '' : `\n  ${error}`}`
 }
 
-function foundText({ decisions, values, reasons, sound }: Reconciled): string {
-  const why = (of: Readonly<Partial<Record<Reason, number>>>) =>
-    Object.entries(of)
+function resultText({ decisions, values, reasons, sound }: Reconciled): string {
+  const reasonCounts = (counts: Readonly<Partial<Record<Reason, number>>>) =>
+    Object.entries(counts)
       .map(([reason, count]) => `${reason} ${number(count)}`)
       .join(', ')
-  const said = [
-    why(reasons.recorded) && `as recorded: ${why(reasons.recorded)}`,
-    why(reasons.corrected) && `today: ${why(reasons.corrected)}`,
+  const differences = [
+    reasonCounts(reasons.recorded) && `as recorded: ${reasonCounts(reasons.recorded)}`,
+    reasonCounts(reasons.corrected) && `today: ${reasonCounts(reasons.corrected)}`,
   ].filter(Boolean)
-  return [`${counted(decisions, 'decision')}, ${counted(values, 'value')}${sound ? '' : ', NOT SOUND'}`, ...said].join('; ')
+  return [`${counted(decisions, 'decision')}, ${counted(values, 'value')}${sound ? '' : ', NOT SOUND'}`, ...differences].join('; ')
 }

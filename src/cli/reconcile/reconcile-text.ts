@@ -1,4 +1,4 @@
-/** What a reconciliation found, for a person. */
+/** The report of a reconciliation as text. */
 import {
   bases,
   type Basis,
@@ -9,14 +9,15 @@ import {
   type ReconcileReport,
   type TodayReport,
 } from '../../reconcile/report.ts'
-import { counted, number, table } from '../command/replay-summary.ts'
+import { counted, number, table } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
 const titles: Readonly<Record<Basis, string>> = {
-  recorded: 'recorded: over what each decision knew',
-  corrected: 'corrected: over what the log knows today',
+  recorded: 'recorded: over the events visible to each decision',
+  corrected: 'corrected: over all events in the log today',
 }
 
+/** The notes, tables of inputs, examples, decisions that would change today, and the verdict. */
 export function reconcileText(report: ReconcileReport): string {
   const { inputs, examples } = report
   return [
@@ -29,18 +30,20 @@ export function reconcileText(report: ReconcileReport): string {
 }
 
 function headText({ decisions, forgotten, otherModels, entries, inputs }: ReconcileReport): string {
-  const sum = (of: (input: InputReport) => number): number => inputs.reduce((all, input) => all + of(input), 0)
-  const notes: readonly (readonly [count: number, what: string, why: string])[] = [
-    [forgotten, 'decision', 'not compared: what they were made on is forgotten, or of another kind now'],
-    ...Object.entries(otherModels).map(([model, count]) => [count, 'decision', `of model '${model}', which the pipeline has not`] as const),
-    [sum(input => input.forgotten), 'value', 'not compared: the log has forgotten some of their windows'],
-    [sum(input => input.unrecorded), 'value', 'not compared: another version of the pipeline did not record them'],
-    [sum(input => input.settled), 'value', 'not compared: a repair has noted that they are another'],
-    [sum(input => input.waiting), 'value', 'may change when dead letters that wait are mended and sent again'],
+  const sum = (valueOf: (input: InputReport) => number): number => inputs.reduce((total, input) => total + valueOf(input), 0)
+  const notes: readonly (readonly [count: number, noun: string, text: string])[] = [
+    [forgotten, 'decision', 'not compared: their trigger is deleted, or of a different kind now'],
+    ...Object.entries(otherModels).map(
+      ([model, count]) => [count, 'decision', `of model '${model}', which is not in the pipeline`] as const,
+    ),
+    [sum(input => input.forgotten), 'value', 'not compared: the log has deleted events of their windows'],
+    [sum(input => input.unrecorded), 'value', 'not compared: a different version of the pipeline did not record them'],
+    [sum(input => input.settled), 'value', 'not compared: a repair has noted their mismatch'],
+    [sum(input => input.waiting), 'value', 'may change when waiting dead letters are edited and sent again'],
   ]
   return [
     `${counted(decisions, 'decision')} computed again in SQL, from a log of ${entries === 1 ? '1 entry' : `${number(entries)} entries`}`,
-    ...notes.flatMap(([count, what, why]) => (count > 0 ? [`${counted(count, what)} ${why}`] : [])),
+    ...notes.flatMap(([count, noun, text]) => (count > 0 ? [`${counted(count, noun)} ${text}`] : [])),
   ].join('\n')
 }
 
@@ -73,50 +76,53 @@ const short = (value: number): string => String(Number(value.toPrecision(3)))
 
 function exampleText({ basis, causes, model, input, entry, key, t, recorded, other }: Example): string {
   const values = `${JSON.stringify(recorded)} recorded, ${JSON.stringify(other)} ${basis === 'recorded' ? 'by SQL' : 'today'}`
-  const why = causes.map(({ reason }) => reason).join(', ')
-  return [`  ${why}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join('\n')
+  const reasons = causes.map(({ reason }) => reason).join(', ')
+  return [`  ${reasons}: ${model} ${input} of ${key} at ${timeText(t)} (entry ${entry}): ${values}`, ...causes.flatMap(causeText)].join(
+    '\n',
+  )
 }
 
-/** Decisions that would be other; nothing of that is done. */
+/** Decisions with a different score or different inputs today. The command changes nothing. */
 function todayText({ model, decisions, unscored, actions, examples }: TodayReport): string {
   const head = [
-    ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have another score today`] : []),
+    ...(decisions > 0 ? [`${counted(decisions, 'decision')} of ${model} would have a different score today`] : []),
     ...(unscored > 0
       ? [
-          `${counted(unscored, 'decision')} of ${model} would have other inputs today; their score is not computed in SQL: a function of yours, ONNX, or of a version trained on other inputs`,
+          `${counted(unscored, 'decision')} of ${model} would have different inputs today; SQL does not compute their score (a user function, ONNX, or a version trained on different inputs)`,
         ]
       : []),
   ]
-  const acts = actions
+  const actionLines = actions
     .filter(({ more, fewer }) => more + fewer > 0)
     .map(
       ({ action, more, fewer }) =>
-        `  ${action} would follow from ${number(more)} more, and not from ${number(fewer)} that it followed from; nothing is sent again`,
+        `  ${action} would follow ${number(more)} more decisions and ${number(fewer)} fewer; nothing is sent again`,
     )
-  const told = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
-    const does = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
-    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${does}`
+  const exampleLines = examples.map(({ key, t, entry, recorded, today, actions: would }) => {
+    const actionTexts = would.map(({ action, would: now }) => `, ${now ? action : `no ${action}`}`).join('')
+    return `  ${key} at ${timeText(t)} (entry ${entry}): score ${scoreText(recorded)} recorded, ${scoreText(today)} today${actionTexts}`
   })
-  return [...head, ...acts, ...told].join('\n')
+  return [...head, ...actionLines, ...exampleLines].join('\n')
 }
 
 const scoreText = (score: number | null): string => (score === null ? 'none' : short(score))
 
-/** What made the difference, where that was events. */
+/** The events that cause a difference, if events do. */
 function causeText({ reason, events, newest, effect }: Cause): string[] {
   if (events === undefined || !newest) return []
   const { source, partition, offset, time, arrival } = newest
-  const by = effect === undefined ? '' : `, by ${short(effect)}`
-  const which = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, came ${timeText(arrival)}`
-  return [`    ${reason}${by}: ${counted(events, 'event')} of '${source}', ${which}`]
+  const size = effect === undefined ? '' : `, by ${short(effect)}`
+  const lastEvent = `${events === 1 ? '' : 'the last '}partition ${partition} offset ${offset} of ${timeText(time)}, arrived ${timeText(arrival)}`
+  return [`    ${reason}${size}: ${counted(events, 'event')} of '${source}', ${lastEvent}`]
 }
 
 function verdict({ sound, inputs }: ReconcileReport): string {
   if (inputs.length === 0) return 'The pipeline has no model, and nothing was compared.'
-  if (sound) return 'Sound: every recorded value is what SQL makes of what its decision knew, and what differs today has a reason.'
+  if (sound)
+    return 'Sound: every recorded value matches SQL over the events visible to its decision, and every difference today has a reason.'
   return inputs.some(isUnexplained)
-    ? 'NOT SOUND: a recorded value is not what SQL makes of what its decision knew, or a difference has no reason.'
-    : 'NOT SOUND by this file: what is not what SQL makes of it was decided by other definitions. Reconcile it by the file as it was then, or let --repair note it as that.'
+    ? 'NOT SOUND: a recorded value does not match SQL over the events visible to its decision, or a difference has no reason.'
+    : 'NOT SOUND by this file: the mismatches are decisions of different definitions. Reconcile with the file as it was then, or let --repair note them.'
 }
 
 const isUnexplained = ({ recorded, corrected }: InputReport): boolean =>

@@ -22,15 +22,16 @@ after(() => shop[Symbol.dispose]())
 const reconciled = async (...args: readonly string[]) =>
   (await calledJson<ReconcileReport>('reconcile', shop.pipeline, '--data', shop.data, ...args))[0]
 
-/** Of each input of a model with differences, how many values differ and why. */
+/** For each input of a model with mismatches: their number and reasons. */
 const apartOf = ({ inputs }: ReconcileReport, basis: Basis) =>
   inputs.flatMap(input => (Object.keys(input[basis].reasons).length > 0 ? [[`${input.model} ${input.input}`, input[basis].reasons]] : []))
 
-test('what is recorded is what SQL makes of it, and what has come since is told with its reason', async () => {
+test('recorded values match SQL, and later events explain the differences today', async () => {
   const report = await reconciled()
   assert.deepEqual([report.decisions, report.forgotten, report.otherModels, report.sound], [4, 0, {}, true])
   assert.deepEqual(apartOf(report, 'recorded'), [])
-  // The first sale of a knew nothing of its second, nor the first at till 2 of that of b; an hour's lag leaves out what had come, and the first of a has both causes.
+  // The first sale of a preceded its second, and the first sale at till 2 preceded the sale of b.
+  // A lag of an hour hides sales that had arrived; the first sale of a has both causes.
   assert.deepEqual(apartOf(report, 'corrected'), [
     ['risk card.n', { late: 1 }],
     ['risk card.spent', { late: 1 }],
@@ -46,7 +47,7 @@ test('what is recorded is what SQL makes of it, and what has come since is told 
   assert.deepEqual([risk.model, risk.decisions, risk.examples[0].recorded, risk.examples[0].today], ['risk', 1, 1, 2])
 })
 
-test('for people: both tables, examples, and a verdict', async () => {
+test('text output: both tables, examples, and a verdict', async () => {
   const { status, out } = await called('reconcile', shop.pipeline, '--data', shop.data)
   assert.equal(status, 0)
   assert.match(out, /^4 decisions computed again in SQL, from a log of 4 entries$/m)
@@ -54,13 +55,13 @@ test('for people: both tables, examples, and a verdict', async () => {
   assert.match(out, /^risk card\.n +3 +2 +0 +0 +1 +0\.2222 +1 +1 +1 +1$/m)
   assert.match(out, /^why: late 4, stale batch 3$/m)
   assert.match(out, /^ {2}late: risk card\.n of a at \S+Z \(entry 0\): 1 recorded, 2 today$/m)
-  assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, came \S+Z$/m)
-  assert.match(out, /^1 decision of risk would have another score today$/m)
+  assert.match(out, /^ {4}late, by 1: 1 event of 'sales', partition 0 offset 1 of 2026-01-01T00:00:00\.000Z, arrived \S+Z$/m)
+  assert.match(out, /^1 decision of risk would have a different score today$/m)
   assert.match(out, /^ {2}a at \S+Z \(entry 0\): score 1 recorded, 2 today$/m)
   assert.match(out, /^Sound: /m)
 })
 
-test('of one model, the first so many, or from a moment on; also while a run holds the folder', async () => {
+test('selects by model, number and time; works while a run holds the folder', async () => {
   const folder = await openFolder(shop.data)
   assert.equal((await reconciled('--model', 'seen')).decisions, 1)
   assert.equal((await reconciled('--limit', '2')).decisions, 3)
@@ -70,7 +71,7 @@ test('of one model, the first so many, or from a moment on; also while a run hol
   folder.release()
 })
 
-test('a value of other definitions is of another code version, and the exit code says that recorded values differ', async () => {
+test('a value of different definitions is a mismatch of the code version, with exit code 1', async () => {
   const text = readFileSync(shop.pipeline, 'utf8').replace(`s.price.sum('lifetime')`, `s.price.max('lifetime')`)
   const changed = shop.write('changed.ts', text)
   const { status, out } = await called('reconcile', changed, '--data', shop.data, '--json')
@@ -79,11 +80,11 @@ test('a value of other definitions is of another code version, and the exit code
   assert.deepEqual(apartOf(report, 'recorded'), [['risk card.spent', { 'code version': 1 }]])
   assert.match(
     (await called('reconcile', changed, '--data', shop.data)).out,
-    /^NOT SOUND by this file: .*Reconcile it by the file as it was then/m,
+    /^NOT SOUND by this file: .*Reconcile with the file as it was then/m,
   )
 })
 
-test('an input that was not recorded, and a model that is gone, are counted', async () => {
+test('unrecorded inputs and decisions of removed models are counted', async () => {
   const text = readFileSync(shop.pipeline, 'utf8')
     .replace('price: s.price,', 'price: s.price, count: s.till,')
     .replace('[risk, seen]', '[risk]')
@@ -92,11 +93,11 @@ test('an input that was not recorded, and a model that is gone, are counted', as
   assert.equal(report.inputs.find(({ input }) => input === 'count')?.unrecorded, 3)
 })
 
-test('a record that was refused is a reason once it was mended, and told of while it waits', async () => {
+test('a repaired dead letter is a cause; a waiting one is mentioned', async () => {
   using other = await Shop.ran(sales)
   const data = ['--data', other.data]
   const waiting = (await calledJson<ReconcileReport>('reconcile', other.pipeline, ...data))[0]
-  // A sale of b at till 1, of much.
+  // A sale of b at till 1 with an invalid price.
   assert.equal(waiting.inputs.find(({ input }) => input === 'card.n')?.waiting, 1)
   const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', ...data)
   const id = String(letters.find(({ raw }) => raw.includes('much'))!.id)
@@ -124,34 +125,34 @@ test('a damaged value is unexplained', async () => {
 })
 
 for (const [args, message] of [
-  [[], /^name the file of a pipeline$/m],
-  [['a.ts', 'b.ts'], /^one pipeline, not also b\.ts$/m],
-  [['a.ts', '--limit', 'all'], /^--limit all is no whole number$/m],
-  [['a.ts', '--yes'], /^--yes does what --repair says$/m],
-  [['a.ts', '--repair', '--limit', '3'], /^--repair looks at all decisions/m],
+  [[], /^name the pipeline file$/m],
+  [['a.ts', 'b.ts'], /^expected one pipeline file, but also got b\.ts$/m],
+  [['a.ts', '--limit', 'all'], /^--limit all is not a whole number$/m],
+  [['a.ts', '--yes'], /^--yes needs --repair$/m],
+  [['a.ts', '--repair', '--limit', '3'], /^--repair covers all decisions/m],
   [['a.ts', '--last', '3'], /^--last is for reconcile list$/m],
-  [['list', '--repair'], /^--repair is for comparing: spillway reconcile PIPELINE --repair$/m],
-  [['list', '4'], /^the list takes no name; show one of it: reconcile show 4$/m],
-  [['list', '--last', 'few'], /^--last few is no number from 1$/m],
+  [['list', '--repair'], /^--repair is an option of spillway reconcile PIPELINE$/m],
+  [['list', '4'], /^reconcile list takes no arguments; to show one: reconcile show 4$/m],
+  [['list', '--last', 'few'], /^--last few is not a whole number from 1$/m],
   [['show'], /^name the number of one reconciliation: reconcile show 12$/m],
-  [['a.ts', '--since', 'yesterday'], /^--since yesterday is no moment/m],
+  [['a.ts', '--since', 'yesterday'], /^--since yesterday is not a time/m],
 ] as const)
-  test(`wrong use: ${message.source}`, async () => {
+  test(`wrong usage: ${message.source}`, async () => {
     const { status, err } = await called('reconcile', ...args)
     assert.equal(status, 2)
     assert.match(err, message)
   })
 
-test('the ledger of a run: none, and one by one', async () => {
+test('lists and shows the reconciliations of a run', async () => {
   using other = await Shop.ran()
   const data = ['--data', other.data]
   assert.equal((await called('reconcile', 'list', ...data)).out, 'No reconciliations: run --reconcile makes them.')
   const none = await called('reconcile', 'show', '1', ...data)
-  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list shows those that there are$/m)
+  assert.match(none.err, /^SPILL_INPUT: there is no reconciliation 1; spillway reconcile list lists them$/m)
 
   const { ir, fingerprint } = await importPipeline(other.pipeline)
   const folder = await openFolder(other.data)
-  const said: string[] = []
+  const reports: string[] = []
   let clock = 0
   const reconciling = new Reconciling({
     pipeline: { ir, fingerprint },
@@ -159,23 +160,23 @@ test('the ledger of a run: none, and one by one', async () => {
     schedule: { kind: 'interval', every: 1000, phase: 0 },
     clock: () => clock,
     compute: async ({ pipeline, from }) => lookInto(other.data, reader => reconcile(pipeline, reader, { from })),
-    onReport: text => void said.push(text),
+    onReport: text => void reports.push(text),
   })
   clock = 2000
   reconciling.tick()
   await reconciling.idle()
   await folder.store.close()
   folder.release()
-  assert.deepEqual(said, [])
-  const found = '1  [done, began 1970-01-01T00:00:02.000Z, 0.0 s]  4 decisions, 19 values; today: late 4, stale batch 3'
-  assert.equal((await called('reconcile', 'list', ...data)).out, `${found}\n1 reconciliation of 1.`)
+  assert.deepEqual(reports, [])
+  const line = '1  [done, began 1970-01-01T00:00:02.000Z, 0.0 s]  4 decisions, 19 values; today: late 4, stale batch 3'
+  assert.equal((await called('reconcile', 'list', ...data)).out, `${line}\n1 reconciliation of 1.`)
   const shown = await called('reconcile', 'show', '1', ...data)
-  assert.ok(shown.out.startsWith(`${found}\n\n4 decisions computed again in SQL`), shown.out)
+  assert.ok(shown.out.startsWith(`${line}\n\n4 decisions computed again in SQL`), shown.out)
   const [record] = await calledJson<{ number: number; report: ReconcileReport }>('reconcile', 'show', '1', ...data)
   assert.deepEqual([record.number, record.report.sound], [1, true])
 })
 
-test('a model that there is not is named, with the nearest', async () => {
+test('an unknown model is an error with the nearest name', async () => {
   const { status, err } = await called('reconcile', shop.pipeline, '--data', shop.data, '--model', 'rsik')
   assert.equal(status, 1)
   assert.match(err, /^SPILL_INPUT: pipeline 'shop' has no model 'rsik'; did you mean 'risk'\?$/m)

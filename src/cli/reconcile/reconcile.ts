@@ -1,4 +1,4 @@
-/** `spillway reconcile`: recorded decisions held against SQL over the same log, which another process may hold. */
+/** `spillway reconcile`: recomputes recorded decisions in SQL over the same log and explains every mismatch. A run may hold the folder. */
 import { lookInto } from '../../log/sqlite/data-folder.ts'
 import { reconcile } from '../../reconcile/reconcile.ts'
 import { UsageError, type Command } from '../command/command.ts'
@@ -21,33 +21,33 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway reconcile`. */
 export const reconcileCommand: Command = {
   name: 'reconcile',
   usage: 'PIPELINE | list | show NUMBER',
-  summary:
-    'compute recorded vectors again in SQL, as they were known and as they are known today, say why any is another, and repair what can be',
+  summary: 'recompute recorded feature vectors in SQL, as of their decisions and as of today, explain every mismatch, and repair faults',
   options: {
     model: { type: 'string', value: 'NAME', help: 'only decisions of this model' },
-    since: { type: 'string', value: 'MOMENT', help: 'only decisions from here on: 2026-01-01T00:00Z, or UTC milliseconds' },
-    limit: { type: 'string', value: 'N', help: 'of each model at most so many decisions, the first ones' },
+    since: { type: 'string', value: 'TIME', help: 'only decisions from this time on: 2026-01-01T00:00Z, or UTC milliseconds' },
+    limit: { type: 'string', value: 'N', help: 'at most the first N decisions of each model' },
     repair: {
       type: 'boolean',
-      help: 'say what would be mended and how, with --yes do it; nothing that was recorded or sent is made again',
+      help: 'print the repair plan, and with --yes execute it; recorded decisions and sent effects stay unchanged',
     },
-    yes: { type: 'boolean', help: 'do what --repair says; the folder must be free' },
-    last: { type: 'string', value: 'N', help: `of the list, how many, the newest (${LAST})` },
+    yes: { type: 'boolean', help: 'execute the plan of --repair; no run may hold the folder' },
+    last: { type: 'string', value: 'N', help: `list: the number of newest reconciliations (default ${LAST})` },
     data: dataOption,
     json: { type: 'boolean', help: 'print one JSON object, and nothing else' },
   },
   async run(values, positionals) {
     if (positionals[0] === 'list') return listed(values, positionals.slice(1))
     if (positionals[0] === 'show') return shown(values, positionals.slice(1))
-    const { path, json, repair, yes, ...asked } = requestOf(values, positionals)
+    const { path, json, repair, yes, ...filter } = requestOf(values, positionals)
     const pipeline = await importPipeline(path)
     const progress = new Progress()
     const onProgress = (stage: string, share: number): void => progress.show(stage, share)
     if (repair) return repaired(pipeline, dataOf(values), { json, yes, onProgress, done: () => progress.done() })
-    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...asked, onProgress }))
+    const report = await lookInto(dataOf(values), reader => reconcile(pipeline, reader, { ...filter, onProgress }))
     progress.done()
     printEach([report], { json, textOf: reconcileText })
     return report.sound ? 0 : 1
@@ -56,15 +56,15 @@ export const reconcileCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { model, since, limit } = values as { readonly [name: string]: string | undefined }
   const { repair = false, yes = false, json = false } = values as { readonly [name: string]: boolean | undefined }
-  if (yes && !repair) throw new UsageError('--yes does what --repair says')
+  if (yes && !repair) throw new UsageError('--yes needs --repair')
   if (repair && (model !== undefined || since !== undefined || limit !== undefined))
-    throw new UsageError('--repair looks at all decisions, so that nothing is left: leave out --model, --since and --limit')
+    throw new UsageError('--repair covers all decisions: leave out --model, --since and --limit')
   if (values['last'] !== undefined) throw new UsageError('--last is for reconcile list')
-  if (limit !== undefined && !/^\d{1,15}$/.test(limit)) throw new UsageError(`--limit ${limit} is no whole number`)
+  if (limit !== undefined && !/^\d{1,15}$/.test(limit)) throw new UsageError(`--limit ${limit} is not a whole number`)
   return {
     path,
     model,

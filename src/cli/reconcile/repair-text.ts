@@ -1,10 +1,10 @@
-/** What a repair would do and has done, for a person. */
+/** The plan and the result of a repair as text. */
 import type { ReconcileReport, Reason } from '../../reconcile/report.ts'
 import { isNothing, type RepairPlan } from '../../reconcile/repair.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 
-/** What was done, besides what the plan says. */
+/** The result of a repair: dead letters accepted and refused, numbers of batch runs, and the report afterwards. */
 export interface Repaired {
   readonly accepted: number
   readonly refused: number
@@ -12,35 +12,36 @@ export interface Repaired {
   readonly after: ReconcileReport
 }
 
-/** What is no fault, and why nothing is done about it. */
-const asKnown = 'the decisions were right as it was known then'
+/** Mismatches that are not faults, with the reasons to leave them. */
+const asKnown = 'the decisions were right as of their time'
 const leftAsIs: Readonly<Partial<Record<Reason, string>>> = {
   late: asKnown,
   duplicate: asKnown,
   'dead letter': asKnown,
   revision: asKnown,
-  'stale batch': 'the decisions were right as their placements knew it',
+  'stale batch': 'the decisions were right by their placements',
 }
 
+/** The repairs, and the mismatches that stay. */
 export function planText(plan: RepairPlan): string {
-  const does = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
-  const left = [...leftTexts(plan.report), ...waitingTexts(plan)]
+  const repairs = [...noteTexts(plan), ...stateTexts(plan), ...letterTexts(plan), ...runTexts(plan)]
+  const unchanged = [...leftTexts(plan.report), ...waitingTexts(plan)]
   return [
-    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...does.map(text => `  ${text}`)]),
-    ...(left.length > 0 ? ['', 'left as it is', ...left.map(text => `  ${text}`)] : []),
+    ...(isNothing(plan) ? ['Nothing to repair.'] : ['to be repaired', ...repairs.map(text => `  ${text}`)]),
+    ...(unchanged.length > 0 ? ['', 'left as it is', ...unchanged.map(text => `  ${text}`)] : []),
   ].join('\n')
 }
 
 function noteTexts({ cells, codes }: RepairPlan): string[] {
   return [
-    ...(cells.length > 0 ? [`${counted(cells.length, 'value')} without an explanation: noted as that; what was recorded stays`] : []),
+    ...(cells.length > 0 ? [`${counted(cells.length, 'unexplained value')}: noted as unexplained; the recorded value stays`] : []),
     ...codes.map(
-      ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted as that`,
+      ({ model, input, fingerprint }) => `${model} ${input}, as version ${fingerprint.slice(0, 8)} of the pipeline made it: noted`,
     ),
   ]
 }
 
-const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: made again from the log`)
+const stateTexts = ({ groups }: RepairPlan): string[] => groups.map(group => `state of ${group}: rebuilt from the log`)
 
 function letterTexts({ letters }: RepairPlan): string[] {
   return letters.length > 0
@@ -61,21 +62,24 @@ function leftTexts({ inputs, today }: ReconcileReport): string[] {
   const others = today.reduce((sum, { decisions }) => sum + decisions, 0)
   return [
     ...[...sums].flatMap(([reason, count]) => (leftAsIs[reason] ? [`${counted(count, 'value')}: ${reason}: ${leftAsIs[reason]}`] : [])),
-    ...(others > 0 ? [`${counted(others, 'decision')} would have another score today: nothing is decided or sent again`] : []),
+    ...(others > 0 ? [`${counted(others, 'decision')} would have a different score today: nothing is decided or sent again`] : []),
   ]
 }
 
 const waitingTexts = ({ otherLetters: letters }: RepairPlan): string[] =>
   letters > 0
-    ? [`${counted(letters, 'dead letter')}: refused when sent again, or of a source that the pipeline has not: spillway dlq edit, or drop`]
+    ? [
+        `${counted(letters, 'dead letter')}: refused when sent again, or of a source that is not in the pipeline: use spillway dlq edit or drop`,
+      ]
     : []
 
+/** The repairs that were made, and the verdict of the second comparison. */
 export function doneText({ accepted, refused, runs, after }: Repaired): string {
-  const apart = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
-  const letters = accepted + refused > 0 ? [`${counted(accepted, 'letter')} taken, ${number(refused)} refused again`] : []
-  const made = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
+  const mismatches = after.inputs.reduce((sum, input) => sum + input.recorded.oneAbsent + input.recorded.different, 0)
+  const letters = accepted + refused > 0 ? [`${counted(accepted, 'dead letter')} accepted, ${number(refused)} refused again`] : []
+  const batchRuns = runs.length > 0 ? [`${runs.length === 1 ? 'batch run' : 'batch runs'} ${runs.join(', ')} made`] : []
   const verdict = after.sound
     ? 'compared again: sound'
-    : `compared again: NOT SOUND, ${counted(apart, 'recorded value')} still ${apart === 1 ? 'is' : 'are'} not what SQL makes of ${apart === 1 ? 'it' : 'them'}`
-  return ['', 'repaired', ...[...letters, ...made, verdict].map(text => `  ${text}`)].join('\n')
+    : `compared again: NOT SOUND, ${counted(mismatches, 'recorded value')} still ${mismatches === 1 ? 'does' : 'do'} not match SQL`
+  return ['', 'repaired', ...[...letters, ...batchRuns, verdict].map(text => `  ${text}`)].join('\n')
 }

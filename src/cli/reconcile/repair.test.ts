@@ -10,7 +10,7 @@ import type { StoredDecisions } from '../../log/store.ts'
 import { openFolder } from '../../log/sqlite/data-folder.ts'
 import { importPipeline } from '../command/pipeline-file.ts'
 
-/** Another number in the first decision's count of the card at entry 1. */
+/** Overwrites the card count in the first decision of entry 1. */
 async function damage({ pipeline, data }: Shop): Promise<void> {
   const { ir } = await importPipeline(pipeline)
   const db = new DatabaseSync(join(data, 'log.db'))
@@ -28,21 +28,21 @@ const auditOf = ({ data }: Shop): Record<string, unknown>[] =>
     .split('\n')
     .map(line => JSON.parse(line) as Record<string, unknown>)
 
-test('a repair says what it would do; done, it is audited, and a second run is clean', async () => {
+test('a repair prints its plan; the audit log records it, and a second repair has nothing to do', async () => {
   using shop = await Shop.ran()
   await damage(shop)
   const args = ['reconcile', shop.pipeline, '--data', shop.data] as const
   const plan = await called(...args, '--repair')
   assert.equal(plan.status, 1)
-  assert.match(plan.out, /^to be repaired\n {2}1 value without an explanation: noted as that; what was recorded stays$/m)
-  assert.match(plan.out, /^ {2}state of by_card: made again from the log$/m)
+  assert.match(plan.out, /^to be repaired\n {2}1 unexplained value: noted as unexplained; the recorded value stays$/m)
+  assert.match(plan.out, /^ {2}state of by_card: rebuilt from the log$/m)
   assert.match(plan.out, /^ {2}3 dead letters: sent again once; those that are refused again wait for spillway dlq edit$/m)
-  assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as it was known then$/m)
-  // Nothing was done.
+  assert.match(plan.out, /^left as it is\n {2}4 values: late: the decisions were right as of their time$/m)
+  // Without --yes nothing changes.
   assert.equal((await called(...args)).status, 1)
 
   const { status, out } = await called(...args, '--repair', '--yes')
-  assert.match(out, /^repaired\n {2}0 letters taken, 3 refused again\n {2}compared again: sound$/m)
+  assert.match(out, /^repaired\n {2}0 dead letters accepted, 3 refused again\n {2}compared again: sound$/m)
   assert.equal(status, 0)
   const { at: _at, who, ...line } = auditOf(shop).at(-1)!
   assert.match(String(who), /^cli:/)
@@ -50,12 +50,12 @@ test('a repair says what it would do; done, it is audited, and a second run is c
     what: 'reconcile repair',
     to: 'all',
     outcome: 'done',
-    detail: '1 values and 0 inputs of other versions noted; state made again: by_card; 0 of 3 letters taken; runs made: none',
+    detail: '1 values and 0 inputs of other versions noted; state rebuilt: by_card; 0 of 3 dead letters accepted; runs made: none',
   })
   const again = await called(...args)
   assert.equal(again.status, 0)
-  assert.match(again.out, /^1 value not compared: a repair has noted that they are another$/m)
-  // Letters that were refused again are left for somebody to mend.
+  assert.match(again.out, /^1 value not compared: a repair has noted their mismatch$/m)
+  // Dead letters that are refused again stay for an operator to edit.
   const nothing = await called(...args, '--repair')
   assert.equal(nothing.status, 0)
   assert.match(nothing.out, /^Nothing to repair\.\n\nleft as it is\n {2}4 values: late/)
@@ -64,24 +64,24 @@ test('a repair says what it would do; done, it is audited, and a second run is c
   assert.match(decisions.out, /"n":5/)
 })
 
-test('values of another version are noted by their version, and letters that were mended are taken', async () => {
+test('values of a different version are noted by version, and edited dead letters are accepted', async () => {
   using shop = await Shop.ran()
   const text = readFileSync(shop.pipeline, 'utf8').replace(`s.price.sum('lifetime')`, `s.price.max('lifetime')`)
   const changed = shop.write('changed.ts', text)
   const args = ['reconcile', changed, '--data', shop.data, '--repair'] as const
   const plan = await called(...args)
-  assert.match(plan.out, /^ {2}risk card\.spent, as version [0-9a-f]{8} of the pipeline made it: noted as that$/m)
+  assert.match(plan.out, /^ {2}risk card\.spent, as version [0-9a-f]{8} of the pipeline made it: noted$/m)
   const letters = await calledJson<{ id: number; raw: string }>('dlq', 'list', '--data', shop.data)
   const mended = letters.find(({ raw }) => raw.includes('much'))!
   for (const { id } of letters) if (id !== mended.id) await called('dlq', 'drop', String(id), '--why', 'no use', '--data', shop.data)
   assert.equal((await called('dlq', 'edit', String(mended.id), '--set', 'price=9.00', '--data', shop.data)).status, 0)
   const { status, out } = await called(...args, '--yes')
   assert.equal(status, 0, out)
-  assert.match(out, /^ {2}1 letter taken, 0 refused again$/m)
+  assert.match(out, /^ {2}1 dead letter accepted, 0 refused again$/m)
   assert.match((await called(...args)).out, /^Nothing to repair\.$/m)
 })
 
-test('a folder that a run holds is planned for, and not repaired', async () => {
+test('a folder that a run holds gets a plan but no repair', async () => {
   using shop = await Shop.ran()
   await damage(shop)
   const folder = await openFolder(shop.data)
@@ -89,12 +89,12 @@ test('a folder that a run holds is planned for, and not repaired', async () => {
   assert.match((await called(...args)).out, /^to be repaired$/m)
   const { status, err } = await called(...args, '--yes')
   assert.equal(status, 1)
-  assert.match(err, /SPILL_BUSY: .*recorded decisions are changed while nothing runs: stop the run first/)
+  assert.match(err, /SPILL_BUSY: .*recorded decisions can change only while no run holds the folder: stop the run first/)
   await folder.store.close()
   folder.release()
 })
 
-test('a batch run that is missing is made', async () => {
+test('a missing batch run is made', async () => {
   using shop = new Shop()
   const pipeline = shop.write(
     'usual.ts',
@@ -106,7 +106,7 @@ test('a batch run that is missing is made', async () => {
       .replace('features, lag,', 'batch, features,'),
   )
   const file = shop.write('sales.ndjson', '{"id":"1","card":"a","till":1,"price":"1.00","abroad":true,"at":"2026-01-01T00:00Z"}\n')
-  // A replay of letters, as other commands that hold a folder for a moment, makes no runs.
+  // Commands that hold a folder only briefly, such as dlq replay, make no batch runs.
   assert.equal((await called('run', pipeline, '--source', `sales=${file}`, '--once', '--data', shop.data)).status, 0)
   const db = new DatabaseSync(join(shop.data, 'log.db'))
   db.exec(`DELETE FROM value WHERE name LIKE 'run/%'`)

@@ -1,4 +1,4 @@
-/** `reconcile --repair`: says what it would do; with `--yes` does it, as an operator's change to a folder, and compares again. */
+/** `reconcile --repair`: prints a repair plan; with `--yes` executes it, as an audited change to the folder, and reconciles again. */
 import { computeBeside } from '../../batch/threads.ts'
 import { every, pause, wallClock } from '../../base/clock.ts'
 import type { Pipeline } from '../../define/pipeline.ts'
@@ -14,17 +14,18 @@ import { doneText, planText, type Repaired } from './repair-text.ts'
 import { oneLined, printJson, printText } from '../command/print.ts'
 
 const TICK_EVERY_MS = 20
-const ASKED_MS = 2
+const REQUEST_MS = 2
 
+/** The options of a repair, with callbacks for progress. */
 export interface RepairRequest {
   readonly json: boolean
   readonly yes: boolean
   readonly onProgress: (stage: string, share: number) => void
-  /** Nothing more is in progress. */
+  /** Called when a stage with progress has ended. */
   readonly done: () => void
 }
 
-/** The exit code is 0 if there is nothing left that could be repaired. */
+/** Returns 0 if nothing is left to repair, otherwise 1. */
 export async function repaired(pipeline: Pipeline, data: string, { json, yes, onProgress, done }: RepairRequest): Promise<number> {
   const plan = await lookInto(data, reader => planRepair(pipeline, reader, { clock: wallClock, onProgress }))
   done()
@@ -33,50 +34,50 @@ export async function repaired(pipeline: Pipeline, data: string, { json, yes, on
     if (json) printJson({ plan })
     return plan.report.sound && isNothing(plan) ? 0 : 1
   }
-  const did = await repair(pipeline, data, plan)
+  const result = await repair(pipeline, data, plan)
   const after = await lookInto(data, reader => reconcile(pipeline, reader, { onProgress }))
   done()
-  if (json) printJson({ plan, done: { ...did, after } })
-  else printText(doneText(oneLined({ ...did, after })))
+  if (json) printJson({ plan, done: { ...result, after } })
+  else printText(doneText(oneLined({ ...result, after })))
   return after.sound ? 0 : 1
 }
 
 function repair(pipeline: Pipeline, data: string, plan: RepairPlan): Promise<Omit<Repaired, 'after'>> {
-  const change = { of: 'recorded decisions', what: 'reconcile repair', numbers: 'all' } as const
-  return changeFolder(data, change, async (store, reader, say, path) => {
+  const change = { subject: 'recorded decisions', command: 'reconcile repair', targets: 'all' } as const
+  return changeFolder(data, change, async (store, reader, setDetail, path) => {
     const put = repairPuts(plan, reader, wallClock())
     if (put.length > 0) await store.commit({ put })
     const run = new Run(pipeline, { store, compute: computeBeside(path) })
     await sendAgain(run, new LetterRecipient(pipeline.ir, undefined).all(lettersOf(reader, plan.letters)))
-    const runs = await made(
+    const runs = await makeBatchRuns(
       run,
       plan.runs.map(({ group }) => group),
     )
     await run.stop()
     const accepted = plan.letters.filter(id => 'outcome' in reader.letters.at(id)!).length
-    say(saidOf(plan, accepted))
+    setDetail(auditDetail(plan, accepted))
     return { accepted, refused: plan.letters.length - accepted, runs }
   })
 }
 
-/** A batch run of each group, and no other. Gives their numbers. */
-async function made(run: Run, groups: readonly string[]): Promise<number[]> {
-  const asked = Promise.all(groups.map(group => run.batch(group)))
-  // What is asked for is made once its moment has passed, and before what its schedule is due.
-  await Promise.race([asked, pause(ASKED_MS)])
+/** Makes one batch run of each group. Returns the numbers of the runs. */
+async function makeBatchRuns(run: Run, groups: readonly string[]): Promise<number[]> {
+  const requested = Promise.all(groups.map(group => run.batch(group)))
+  // A requested run starts once its time has passed, before runs that are due by the schedule.
+  await Promise.race([requested, pause(REQUEST_MS)])
   const ticking = every(TICK_EVERY_MS, () => run.tick())
   try {
-    return (await asked).map(({ number }) => number)
+    return (await requested).map(({ number }) => number)
   } finally {
     ticking.stop()
   }
 }
 
-/** For the audit log: how much of what, and nothing of what is in records. */
-const saidOf = ({ cells, codes, groups, letters, runs }: RepairPlan, accepted: number): string =>
+/** The detail for the audit log: counts and names, no data from records. */
+const auditDetail = ({ cells, codes, groups, letters, runs }: RepairPlan, accepted: number): string =>
   [
     `${cells.length} values and ${codes.length} inputs of other versions noted`,
-    `state made again: ${groups.join(', ') || 'none'}`,
-    `${accepted} of ${letters.length} letters taken`,
+    `state rebuilt: ${groups.join(', ') || 'none'}`,
+    `${accepted} of ${letters.length} dead letters accepted`,
     `runs made: ${runs.map(({ group }) => group).join(', ') || 'none'}`,
   ].join('; ')

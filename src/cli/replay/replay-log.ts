@@ -1,4 +1,4 @@
-/** `replay --log`: histories through the durable log of a data folder, and the decisions from there. */
+/** `replay --log`: imports histories into the durable log of a data folder, and reads the decisions back from it. */
 import { stopwatch } from '../../base/clock.ts'
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
@@ -17,25 +17,25 @@ import type { LoadOptions } from '../../replay/load.ts'
 import { importHistories, type Imported } from '../../run/import/import.ts'
 import { recordedBatches } from '../../run/history/recorded-batches.ts'
 
-/** What a replay did, and where the log stands. */
+/** The summary of a replay, with the imported range of the log. */
 export interface LoggedSummary extends ReplaySummary {
   readonly log: {
     readonly folder: string
-    /** Its entries are [first, end). */
+    /** The imported entries are [first, end). */
     readonly first: number
     readonly end: number
-    /** Entries that were there of an import that was broken off, and were compared. */
+    /** Number of entries that an interrupted import had written; they were compared with the files. */
     readonly found: number
   }
 }
 
-/** As `replay`, but that all models decide, and that a file which breaks off is not imported. Throws as `openFolder` and `importHistories` do. */
+/** Like `replay`, but all models decide, and a truncated file is not imported. Throws like `openFolder` and `importHistories`. */
 export async function replayThroughLog(pipeline: Replayable, folder: string, options: ReplayOptions): Promise<LoggedSummary> {
   const deciding = decidingModels(pipeline.ir, options.models)
   const warnings: string[] = []
   let undecodable = 0
   const start = stopwatch()
-  const imported = await inFolder(folder, pipeline, {
+  const imported = await importInto(folder, pipeline, {
     ...options,
     onWarning(warning) {
       warnings.push(warning)
@@ -43,7 +43,7 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
     },
     onUndecodable: records => (undecodable += records),
   })
-  const models = await tellDecisions(pipeline, deciding, folder, imported, options)
+  const models = await readDecisions(pipeline, deciding, folder, imported, options)
   return {
     ...countsOf(pipeline, imported.histories, models),
     undecodable,
@@ -55,19 +55,19 @@ export async function replayThroughLog(pipeline: Replayable, folder: string, opt
   }
 }
 
-interface Timed extends Imported {
+interface TimedImport extends Imported {
   readonly loadSeconds: number
   readonly reports: readonly string[]
 }
 
-async function inFolder(
+async function importInto(
   path: string,
   pipeline: Replayable,
   { files, onRefused, onUndecodable, onWarning, onProgress }: ReplayOptions & Pick<LoadOptions, 'onUndecodable'>,
-): Promise<Timed> {
+): Promise<TimedImport> {
   const folder = await openFolder(path)
   const start = stopwatch()
-  let loaded = start
+  let loadedAt = start
   const reports: string[] = []
   try {
     const imported = await importHistories(pipeline, {
@@ -78,17 +78,17 @@ async function inFolder(
       ...(onWarning && { onWarning }),
       onReport: report => reports.push(report),
       onProgress(stage, share) {
-        if (stage.startsWith('reading')) loaded = stopwatch()
+        if (stage.startsWith('reading')) loadedAt = stopwatch()
         onProgress?.(stage, share)
       },
     })
-    return { ...imported, loadSeconds: (loaded - start) / 1000, reports }
+    return { ...imported, loadSeconds: (loadedAt - start) / 1000, reports }
   } finally {
     await closeFolder(folder)
   }
 }
 
-async function tellDecisions(
+async function readDecisions(
   pipeline: Replayable,
   models: readonly ModelIR[],
   folder: string,

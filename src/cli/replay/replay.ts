@@ -1,3 +1,4 @@
+/** `spillway replay`: makes all decisions of a pipeline over history files. */
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SpillwayError } from '../../base/errors.ts'
@@ -16,7 +17,8 @@ import { replayThroughLog, type LoggedSummary } from './replay-log.ts'
 import { ShownDecisions } from '../command/shown-decisions.ts'
 import { isPostgres } from '../../postgres/address.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
-import { counted, number, summaryText } from '../command/replay-summary.ts'
+import { summaryText } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { oneLined, printJson, printText } from '../command/print.ts'
 
 const SHOWN = 5
@@ -24,7 +26,7 @@ const SHOWN = 5
 interface Request {
   readonly path: string
   readonly files: readonly SourceFile[]
-  /** The data folder of a log; in memory if there is none. */
+  /** The data folder for `--log`; without it the replay is in memory. */
   readonly log: string | undefined
   readonly out: string | undefined
   readonly refused: string | undefined
@@ -35,23 +37,28 @@ interface Request {
   readonly json: boolean
 }
 
+/** The command `spillway replay`. */
 export const replayCommand: Command = {
   name: 'replay',
   usage: 'PIPELINE --source NAME=FILE…',
-  summary: 'make every decision of a pipeline over histories in files, as it would have been made then',
+  summary: 'make all decisions of a pipeline over history files, as they would have been made at the time',
   options: {
     source: {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; repeat for more',
+      help: 'a file of a source: NDJSON, CSV or Parquet, plain or gzip; may be repeated',
     },
-    log: { type: 'string', value: 'DIR', help: 'through the durable log of this data folder, where a run can go on; otherwise in memory' },
-    out: { type: 'string', value: 'FILE', help: 'write the decisions with their vectors: .ndjson, .ndjson.gz or .parquet' },
-    refused: { type: 'string', value: 'FILE', help: 'write the records that were refused, with reasons: .ndjson or .ndjson.gz' },
-    reports: { type: 'string', value: 'DIR', help: 'make the reports, at each time of their schedules, into files in DIR/NAME' },
-    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; repeat for more' },
-    show: { type: 'string', value: 'N', help: `how many decisions of each model to print: the last ${SHOWN} unless given` },
+    log: {
+      type: 'string',
+      value: 'DIR',
+      help: 'import into the durable log of this data folder, where a run can continue (default: in memory)',
+    },
+    out: { type: 'string', value: 'FILE', help: 'write the decisions with their feature vectors: .ndjson, .ndjson.gz or .parquet' },
+    refused: { type: 'string', value: 'FILE', help: 'write the refused records with their reasons: .ndjson or .ndjson.gz' },
+    reports: { type: 'string', value: 'DIR', help: 'write the reports of all scheduled times to files in DIR/NAME' },
+    model: { type: 'string', multiple: true, value: 'NAME', help: 'only the decisions of this model; may be repeated' },
+    show: { type: 'string', value: 'N', help: `the number of last decisions of each model to print (default ${SHOWN})` },
     json: { type: 'boolean', help: 'print one JSON object with the counts, and nothing else' },
   },
   async run(values, positionals) {
@@ -59,12 +66,12 @@ export const replayCommand: Command = {
     const pipeline = await importPipeline(request.path)
     checkSourceFiles(request.files, pipeline.ir)
     const models = chosenModels(pipeline.ir, request)
-    const shown = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
-    const { summary, refusal } = await run(pipeline, models, request, shown)
+    const latest = new ShownDecisions(pipeline.ir, request.json ? 0 : request.show)
+    const { summary, refusal } = await run(pipeline, models, request, latest)
     if (request.json) printJson(summary)
     else
       printText(
-        [shown.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
+        [latest.text(), summaryText(oneLined(summary)), ...hints(oneLined(summary), oneLined(refusal), request)]
           .filter(text => text !== '')
           .join('\n\n'),
       )
@@ -74,8 +81,8 @@ export const replayCommand: Command = {
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): Request {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const {
     log,
     out,
@@ -88,36 +95,36 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
     model?: string[]
     json?: boolean
   }
-  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is no number of decisions; write 0 to 9999`)
+  if (!/^\d{1,4}$/.test(show)) throw new UsageError(`--show ${show} is not a number of decisions; write 0 to 9999`)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   if (files.some(({ path }) => isPostgres(path)))
     throw new UsageError('a replay reads files; a table of PostgreSQL is a source of spillway run')
   for (const output of [out, refused]) {
     const input = output === undefined ? undefined : [path, ...files.map(file => file.path)].find(file => resolve(file) === resolve(output))
-    if (input !== undefined) throw new UsageError(`${output} would overwrite what is read from ${input}`)
+    if (input !== undefined) throw new UsageError(`${output} would overwrite the input ${input}`)
   }
   if (out !== undefined && refused !== undefined && resolve(out) === resolve(refused))
     throw new UsageError(`--out and --refused are both ${out}`)
   if (reports !== undefined && log !== undefined)
-    throw new UsageError('--reports are made in memory, without --log; of a data folder: spillway reports')
+    throw new UsageError('--reports cannot be used with --log; for a data folder use spillway reports')
   return { path, files, log, out, refused, reports, models: model, show: Number(show), json }
 }
 
 function chosenModels(ir: PipelineIR, { models: names, reports }: Request): readonly ModelIR[] {
   if (ir.models.length === 0 && reports === undefined)
-    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so that it decides nothing`)
+    throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model, so it makes no decisions`)
   for (const name of names ?? []) modelNamed(ir, name)
   return decidingModels(ir, names)
 }
 
-interface Replayed {
+interface ReplayResult {
   readonly summary: ReplaySummary & Partial<Pick<LoggedSummary, 'log'>>
-  /** Where the first refused record stood, and why it was. */
+  /** Place and reason of the first refused record. */
   readonly refusal: string | undefined
 }
 
-/** Replays into the files asked for. Each is complete when it resolves, and closed in any case. */
-async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, shown: ShownDecisions): Promise<Replayed> {
+/** Replays into the requested output files. They are complete when it resolves, and closed on a failure too. */
+async function run(pipeline: Replayable, models: readonly ModelIR[], request: Request, latest: ShownDecisions): Promise<ReplayResult> {
   const { files, log, out, refused, reports } = request
   const output: DecisionOutput | undefined = out === undefined ? undefined : openDecisions(out, pipeline.ir, models)
   const progress = new Progress()
@@ -129,7 +136,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
       files,
       models: models.map(model => model.name),
       async onDecisions(batch, log) {
-        shown.see(batch, log)
+        latest.see(batch, log)
         await output?.write(batch, log)
       },
       ...(reports !== undefined && { onReport: reportsInto(reports, pipeline.ir) }),
@@ -152,7 +159,7 @@ async function run(pipeline: Replayable, models: readonly ModelIR[], request: Re
   }
 }
 
-/** Throws `SPILL_INPUT` where nothing is to be reported. */
+/** Writes reports into files in `folder`. Throws `SPILL_INPUT` if the pipeline has no report. */
 function reportsInto(folder: string, { name: pipeline, reports = [] }: PipelineIR): NonNullable<ReplayOptions['onReport']> {
   if (reports.length === 0) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no report; leave --reports out`)
   return async (report, table) => {
@@ -170,9 +177,9 @@ function makeFolder(path: string): void {
   }
 }
 
-/** What a person may want next. */
+/** Hints about the outputs and the refused records. */
 function hints(
-  { sources, undecodable, log, reports: made = [] }: Replayed['summary'],
+  { sources, undecodable, log, reports: summaries = [] }: ReplayResult['summary'],
   refusal: string | undefined,
   { out, refused, reports }: Request,
 ): string[] {
@@ -181,13 +188,12 @@ function hints(
   return [
     ...(log === undefined ? [] : [logText(log)]),
     ...(out === undefined ? [] : [`Decisions are in ${out}.`]),
-    ...(reports === undefined ? [] : [`Reports are in ${made.map(({ report }) => join(reports, report)).join(', ')}.`]),
+    ...(reports === undefined ? [] : [`Reports are in ${summaries.map(({ report }) => join(reports, report)).join(', ')}.`]),
     ...(refusal === undefined ? [] : [`${counted(count, 'record')} refused: ${hint}. The first:\n  ${refusal}`]),
   ]
 }
 
 function logText({ folder, first, end, found }: LoggedSummary['log']): string {
-  const compared =
-    found === 0 ? '' : ` An import of them was broken off; the ${number(found)} entries that it had made are as they were made now.`
-  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} goes on there.${compared}`
+  const compared = found === 0 ? '' : ` An earlier import was interrupted; its ${number(found)} entries match.`
+  return `Entries ${number(first)} to ${number(end)} of the log in ${folder}: \`spillway run\` with --data ${folder} continues there.${compared}`
 }

@@ -1,14 +1,16 @@
+/** NDJSON output of a run's decisions. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredDecisions } from '../../log/store.ts'
 import { recordedDecisions } from '../../run/decide/recorded-decision.ts'
 import { STANDARD_INPUT } from './feeds.ts'
 
-/** Decisions as lines, written once they are durable. After a crash the last of them may be missing from it: the log has them all. */
+/** Appends durable decisions to a file or to standard output. After a crash the last ones may be missing; the log has all. */
 export class DecisionFile {
   readonly #file: number
   readonly #isOwn: boolean
 
+  /** Throws `SPILL_INPUT` if the file cannot be opened. */
   constructor(path: string) {
     this.#isOwn = path !== STANDARD_INPUT
     try {
@@ -18,8 +20,8 @@ export class DecisionFile {
     }
   }
 
-  write(stretches: readonly StoredDecisions[]): void {
-    for (const { bytes } of stretches) {
+  write(batches: readonly StoredDecisions[]): void {
+    for (const { bytes } of batches) {
       const lines = [...recordedDecisions(bytes)].map(decision => `${JSON.stringify(decision)}\n`)
       const text = Buffer.from(lines.join(''))
       for (let written = 0; written < text.length;) written += writeSync(this.#file, text, written)

@@ -17,30 +17,30 @@ const effect = (number: number, isDry: boolean): NewEffect => ({
 })
 
 function watched() {
-  const said: string[] = []
+  const lines: string[] = []
   return {
-    said,
-    sent: new Sent(
-      text => said.push(text),
+    lines,
+    counts: new Sent(
+      text => lines.push(text),
       number => (number === 2 ? 'page' : 'none'),
     ),
   }
 }
 
-test('one that is dead is said with its action and why', () => {
-  const { said, sent } = watched()
-  sent.made([effect(1, false), effect(2, false)])
-  sent.settled([
+test('a dead effect is printed with its action and the reason', () => {
+  const { lines, counts } = watched()
+  counts.made([effect(1, false), effect(2, false)])
+  counts.settled([
     { kind: 'delivered', number: 1, sent: 0, at: 0 },
     { kind: 'dead', number: 2, sent: 0, at: 0, why: 'status 500' },
   ])
-  assert.deepEqual(said, ["  effect 2 of 'page' is dead after its last try: status 500; see spillway effects --state dead"])
-  assert.equal(sent.text(0), ', 2 effects (1 delivered, 1 dead, 0 waiting)')
+  assert.deepEqual(lines, ["  effect 2 of 'page' is dead after its last attempt: status 500; see spillway effects --state dead"])
+  assert.equal(counts.text(0), ', 2 effects (1 delivered, 1 dead, 0 waiting)')
 })
 
-test('of a dry run it is said that nothing is sent', () => {
-  const { said, sent } = watched()
-  assert.equal(sent.text(0), '')
-  sent.made([effect(1, true)])
-  assert.deepEqual([said, sent.text(0)], [['  page would send {}'], ', 1 effect (none sent: a dry run)'])
+test('a dry run prints its effects and sends none', () => {
+  const { lines, counts } = watched()
+  assert.equal(counts.text(0), '')
+  counts.made([effect(1, true)])
+  assert.deepEqual([lines, counts.text(0)], [['  page would send {}'], ', 1 effect (none sent: a dry run)'])
 })

@@ -1,40 +1,43 @@
-/** What became of the effects of a run, for those who watch it: counts, and a line where one is dead. */
+/** Counts the effects of a run for its status line, and prints a line for each dead effect and each effect of a dry run. */
 import type { EffectChange, NewEffect } from '../../log/effects.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 
+/** Effect counts since the start of the process. */
 export class Sent {
   readonly counts = { effects: 0, delivered: 0, dead: 0 }
   #dry = 0
-  readonly #say: (text: string) => void
+  readonly #printLine: (text: string) => void
   readonly #actionOf: (number: number) => string
 
-  /** `actionOf`: the name of an effect's action; asked where one is dead. */
-  constructor(say: (text: string) => void, actionOf: (number: number) => string) {
-    this.#say = say
+  /** `actionOf` returns the action of an effect number; it is called for dead effects only. */
+  constructor(printLine: (text: string) => void, actionOf: (number: number) => string) {
+    this.#printLine = printLine
     this.#actionOf = actionOf
   }
 
+  /** Adds new effects. */
   made(effects: readonly NewEffect[]): void {
     this.counts.effects += effects.length
     for (const { isDry, action, body } of effects) {
       if (!isDry) continue
       this.#dry++
-      this.#say(`  ${action} would send ${body}`)
+      this.#printLine(`  ${action} would send ${body}`)
     }
   }
 
+  /** Adds the outcomes of deliveries. */
   settled(changes: readonly EffectChange[]): void {
     for (const change of changes) {
       if (change.kind === 'delivered') this.counts.delivered++
       if (change.kind !== 'dead') continue
       this.counts.dead++
-      this.#say(
-        `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last try: ${change.why}; see spillway effects --state dead`,
+      this.#printLine(
+        `  effect ${change.number} of '${this.#actionOf(change.number)}' is dead after its last attempt: ${change.why}; see spillway effects --state dead`,
       )
     }
   }
 
-  /** `waiting`: under way, or to be tried again. */
+  /** The end of the status line. `waiting` effects are in delivery or wait for a retry. */
   text(waiting: number): string {
     const { effects, delivered, dead } = this.counts
     if (effects + delivered + dead + waiting === 0) return ''

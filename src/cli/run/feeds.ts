@@ -1,4 +1,4 @@
-/** The sources of a running pipeline: files, standard input, and tables of PostgreSQL. */
+/** Reads the sources of a run: files, standard input, and PostgreSQL tables. */
 import { resolve } from 'node:path'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import { matchColumns } from '../../files/columns.ts'
@@ -14,50 +14,55 @@ import { LineReader } from '../../intake/line-reader.ts'
 import type { Cursor } from '../../run/ingest/inbox.ts'
 import type { Run } from '../../run/loop/run.ts'
 
+/** The path that stands for standard input, and for standard output in options of outputs. */
 export const STANDARD_INPUT = '-'
 
+/** Options for reading a source. */
 export interface FeedOptions {
-  /** Go on at the end of an NDJSON file. CSV and Parquet are read once: they do not grow. */
+  /** Wait for more records at the end of an NDJSON file. CSV and Parquet files do not grow and are read once. */
   readonly follow: boolean
   /** The folder of the run's log. */
   readonly data: string
   readonly signal: AbortSignal
-  /** The source's own function. */
+  /** The source's map function. */
   readonly map: RowMap | undefined
   readonly onWarning: (warning: string) => void
 }
 
-/** Gives a file's or table's records to a source, from where it was read up to before. Resolves when all of them are durable. Throws `SPILL_INPUT` and `SPILL_SOURCE`. */
+/**
+ * Reads the records of a file or table into a source, starting at its stored position. Resolves when all records are durable.
+ * Throws `SPILL_INPUT` and `SPILL_SOURCE`.
+ */
 export async function feed(run: Run, source: SourceIR, path: string, options: FeedOptions): Promise<void> {
   if (isPostgres(path)) return readPostgres(run, source, path, { ...options, folder: options.data, env: process.env }, options.signal)
-  const sent = new Set<Promise<unknown>>()
+  const receipts = new Set<Promise<unknown>>()
   for await (const { batch, cursor } of path === STANDARD_INPUT ? standardInput(source) : batchesOf(run, source, path, options)) {
     await run.room()
     const receipt = run.submit(source.name, batch, cursor)
-    sent.add(receipt)
-    // A failure ends the run, which tells whoever waits for it.
+    receipts.add(receipt)
+    // A failure ends the run, and the run reports it.
     receipt.then(
-      () => sent.delete(receipt),
+      () => receipts.delete(receipt),
       () => {},
     )
     if (options.signal.aborted) break
   }
-  await Promise.all(sent)
+  await Promise.all(receipts)
 }
 
-interface Fed {
+interface SourceBatch {
   readonly batch: RecordBatch
   readonly cursor?: Cursor
 }
 
-async function* standardInput(source: SourceIR): AsyncGenerator<Fed> {
+async function* standardInput(source: SourceIR): AsyncGenerator<SourceBatch> {
   for await (const { batch } of ndjsonBatches(process.stdin, 'standard input', { reader: LineReader.of(source) })) yield { batch }
 }
 
-/** Where a file was read up to is kept under its source and its full path. */
+/** The name of a file's stored position: its source and full path. */
 const cursorName = (source: string, path: string): string => `${source}=${resolve(path)}`
 
-/** Where a file or table will be read from, in words. */
+/** Describes the position at which reading a file or table will start. */
 export function placeText(run: Run, source: string, path: string): string {
   if (path === STANDARD_INPUT) return `${source}: standard input`
   if (isPostgres(path)) return postgresPlace(run, source, path)
@@ -66,15 +71,20 @@ export function placeText(run: Run, source: string, path: string): string {
   const place = JSON.parse(text) as Partial<FilePlace> & { readonly records?: number }
   return place.records === undefined
     ? `${source}: ${path} from line ${place.line} (byte ${place.offset})`
-    : `${source}: ${path} behind its first ${place.records} records`
+    : `${source}: ${path} after its first ${place.records} records`
 }
 
-async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, signal, onWarning }: FeedOptions): AsyncGenerator<Fed> {
+async function* batchesOf(
+  run: Run,
+  source: SourceIR,
+  path: string,
+  { follow, signal, onWarning }: FeedOptions,
+): AsyncGenerator<SourceBatch> {
   const name = cursorName(source.name, path)
-  const kept = run.cursor(name)
-  const found = await detectOrEmpty(path)
-  if (found === undefined || (found.format === 'ndjson' && !found.gzip)) {
-    const from = kept === undefined ? fileStart : (JSON.parse(kept) as FilePlace)
+  const stored = run.cursor(name)
+  const detected = await detectOrEmpty(path)
+  if (detected === undefined || (detected.format === 'ndjson' && !detected.gzip)) {
+    const from = stored === undefined ? fileStart : (JSON.parse(stored) as FilePlace)
     for await (const { batch, place } of followNdjson(path, { from, follow, signal, reader: LineReader.of(source) }))
       yield { batch, cursor: [name, JSON.stringify(place)] }
     return
@@ -82,7 +92,7 @@ async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, si
   const file = await openInput(path)
   const { wanted, warnings } = matchColumns(file, source)
   for (const warning of warnings) onWarning(warning)
-  const skip = kept === undefined ? 0 : (JSON.parse(kept) as { records: number }).records
+  const skip = stored === undefined ? 0 : (JSON.parse(stored) as { records: number }).records
   let records = 0
   for await (const batch of file.batches(wanted)) {
     if (signal.aborted) return
@@ -93,7 +103,7 @@ async function* batchesOf(run: Run, source: SourceIR, path: string, { follow, si
   }
 }
 
-/** A file that is empty may begin to grow. */
+/** `undefined` for an empty file, which may grow. */
 async function detectOrEmpty(path: string): Promise<Awaited<ReturnType<typeof detect>> | undefined> {
   try {
     return await detect(path)

@@ -15,7 +15,7 @@ for (const [text, message] of [
   ['6parsecs', /^--reconcile: .*6parsecs/],
   ['0h', /^--reconcile: /],
 ] as const)
-  test(`wrong use: --reconcile ${text}`, () => {
+  test(`wrong usage: --reconcile ${text}`, () => {
     assert.throws(
       () => scheduleOption(text),
       (error: unknown) => error instanceof UsageError && message.test(error.message),

@@ -1,4 +1,4 @@
-/** `run --reconcile`: reconciliations of a run on a schedule, and what it says of them. */
+/** `run --reconcile`: runs reconciliations on a schedule beside a run, and reports their results. */
 import { every, wallClock } from '../../base/clock.ts'
 import { durationMs, type Duration } from '../../base/time.ts'
 import type { PipelineIR, ScheduleIR } from '../../define/ir/ir.ts'
@@ -7,12 +7,12 @@ import type { DataFolder } from '../../log/sqlite/data-folder.ts'
 import { reconcileBeside } from '../../reconcile/job.ts'
 import { Reconciling } from '../../reconcile/on-schedule.ts'
 import { UsageError } from '../command/command.ts'
-import { counted } from '../command/replay-summary.ts'
+import { counted } from '../command/text-format.ts'
 
 const OPTION = '--reconcile'
-const LOOK_EVERY_MS = 1000
+const TICK_EVERY_MS = 1000
 
-/** Throws `UsageError`. */
+/** Parses a cron in UTC or an interval. Throws `UsageError`. */
 export function scheduleOption(text: string | undefined): ScheduleIR | undefined {
   if (text === undefined) return undefined
   try {
@@ -23,25 +23,26 @@ export function scheduleOption(text: string | undefined): ScheduleIR | undefined
       undefined,
     )
   } catch (error) {
-    // A mistake names the line of a pipeline's file that it is in, and there is none.
+    // The message of a definition error starts with a line of the pipeline's file. Here the option is the place.
     const { message } = error as Error
     const at = message.indexOf(OPTION)
     throw new UsageError(at < 0 ? `${OPTION}: ${message}` : message.slice(at))
   }
 }
 
+/** Scheduled reconciliations of this process. */
 export interface ReconcilingHere {
-  /** What is to be told again and again; empty if nothing is. */
+  /** The end of the status line: the unexplained values; empty if there are none. */
   readonly text: string
   stop(): Promise<void>
 }
 
-/** Over the folder that this process holds. */
+/** Starts scheduled reconciliations over the folder that this process holds. */
 export function reconcilingBeside(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   { store, path }: DataFolder,
   schedule: ScheduleIR,
-  say: (text: string) => void,
+  printLine: (text: string) => void,
 ): ReconcilingHere {
   const { ir, fingerprint } = pipeline
   const reconciling = new Reconciling({
@@ -50,16 +51,16 @@ export function reconcilingBeside(
     schedule,
     clock: wallClock,
     compute: reconcileBeside(path),
-    onReport: report => say(`  ${report}`),
+    onReport: report => printLine(`  ${report}`),
   })
-  const looking = every(LOOK_EVERY_MS, () => reconciling.tick())
+  const ticking = every(TICK_EVERY_MS, () => reconciling.tick())
   return {
     get text() {
       const { unexplained } = reconciling
       return unexplained ? `; ${counted(unexplained.values, 'value')} UNEXPLAINED by reconciliation ${unexplained.number}` : ''
     },
     async stop() {
-      looking.stop()
+      ticking.stop()
       await reconciling.stop()
     },
   }

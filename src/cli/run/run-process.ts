@@ -1,4 +1,4 @@
-/** The process that a run is: what feeds it, who may ask it, where its effects go, what it says, and how it ends. */
+/** The process of `spillway run`: connects a run to its sources, HTTP server, effects and status output, and stops it. */
 import { join } from 'node:path'
 import { sendingsOf } from '../../action/sendings.ts'
 import { every, stopwatch, wallClock } from '../../base/clock.ts'
@@ -21,23 +21,25 @@ import { Progress } from '../command/progress.ts'
 import { reconcilingBeside } from './reconcile-option.ts'
 import { Sent } from './effect-counts.ts'
 import { takeOver, type Taken } from './take-over.ts'
-import { counted, number } from '../command/replay-summary.ts'
+import { counted, number } from '../command/text-format.ts'
 import { timeText } from '../command/time-text.ts'
 import { webhooksOf, type WebhookSource } from '../command/webhook-option.ts'
 import { printJson, say } from '../command/print.ts'
 
 const STATUS_EVERY_MS = 5000
-/** Nobody needs to be told what takes no longer. */
-const DUE_TOLD_AFTER_MS = 2000
-/** Of fewer entries nobody needs to be told that they are taken. */
-const SHOWN_ENTRIES = 100_000
+/** Waiting for due jobs is reported after this time. */
+const DUE_REPORTED_AFTER_MS = 2000
+/** Replaying fewer log entries shows no progress line. */
+const PROGRESS_ENTRIES = 100_000
 
+/** The parsed options of `spillway run`. */
 export interface RunRequest {
+  /** Files and tables of sources. */
   readonly files: readonly { readonly source: string; readonly path: string }[]
-  /** Where to listen, if anywhere. */
+  /** The address of the HTTP server, if there is one. */
   readonly listen: { readonly host?: string; readonly port?: number } | undefined
   readonly isOpen: boolean
-  /** By which it is called, besides those of this machine. */
+  /** Host names of the server, besides those of this machine. */
   readonly hosts: readonly string[]
   readonly rate: RateLimit | undefined
   readonly webhooks: readonly WebhookSource[]
@@ -47,63 +49,64 @@ export interface RunRequest {
   readonly takesOver: boolean
   readonly keep: Duration | undefined
   readonly batchThreads: number | undefined
-  /** When decisions are compared with SQL, if ever. */
+  /** The schedule of reconciliations, if there is one. */
   readonly reconcile: ScheduleIR | undefined
   readonly decisions: string | undefined
   readonly json: boolean
 }
 
-type Say = (text: string) => void
+type PrintLine = (text: string) => void
 
+/** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
 export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<number> {
   const { files, listen, data, once, isDry, takesOver, keep, batchThreads, reconcile, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(say), ...(keep !== undefined && { keep: keptFor(pipeline.ir, durationMs(keep)) }) }
-  // All that can be wrong with what was asked for is, before another process is asked to let go.
+  // The options are checked before a take-over stops the running process.
   objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const sendings = isDry ? [] : await sendingsOf(pipeline, process.env)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions)
-  const taken = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
-  const told = new Feed()
-  const sent = new Sent(say, effect => actionOf(data, effect))
+  const opened = takesOver ? await takeOver(pipeline, data, memory, say) : { folder: await openFolder(data) }
+  const feedOfRun = new Feed()
+  const effectCounts = new Sent(say, effect => actionOf(data, effect))
   const stopped = untilSignal()
-  const running = await opened(
+  const running = await startRun(
     pipeline,
-    taken,
+    opened,
     {
       ...memory,
       sendings,
       isDry,
       batchThreads,
-      onEffects: effects => sent.made(effects),
-      onSettled: changes => sent.settled(changes),
-      ...(out && { onDecisions: stretches => out.write(stretches) }),
-      onRecorded: told.tell,
+      onEffects: effects => effectCounts.made(effects),
+      onSettled: changes => effectCounts.settled(changes),
+      ...(out && { onDecisions: batches => out.write(batches) }),
+      onRecorded: feedOfRun.tell,
     },
     say,
   )
   const { run } = running
   let server: Listening | undefined
-  const reconciling = reconcile && reconcilingBeside(pipeline, taken.folder, reconcile, say)
-  const text = () => `${statusText(running, sent)}${reconciling?.text ?? ''}`
+  const reconciling = reconcile && reconcilingBeside(pipeline, opened.folder, reconcile, say)
+  const text = () => `${statusText(running, effectCounts)}${reconciling?.text ?? ''}`
   const status = every(STATUS_EVERY_MS, () => say(text()))
   try {
     for (const { source, path } of files) say(`  ${placeText(run, source, path)}`)
-    server = await serving?.(running, told, say)
+    server = await serving?.(running, feedOfRun, say)
     const feeding = files.map(({ source: name, path }) => {
-      const source = pipeline.ir.sources.find(one => one.name === name)!
+      const source = pipeline.ir.sources.find(candidate => candidate.name === name)!
       return feed(run, source, path, { follow: !once, data, signal: stopped.signal, map: pipeline.maps.get(name), onWarning: say })
     })
-    const fed = Promise.all(feeding)
-    // Files may end; a server does not.
-    await Promise.race([server ? fed.then(() => new Promise(() => {})) : fed, run.ended, stopped.promise])
+    const allFed = Promise.all(feeding)
+    // Files end; with a server the run continues.
+    await Promise.race([server ? allFed.then(() => new Promise(() => {})) : allFed, run.ended, stopped.promise])
     await server?.close()
     await reconciling?.stop()
-    if (!stopped.signal.aborted) await Promise.race([settled(running, once, say), stopped.promise])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(running, once, say), stopped.promise])
     await running.stop()
     say(`stopped at entry ${run.end}. ${text()}`)
-    if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && sent.counts) })
+    if (json) printJson({ pipeline: pipeline.ir.name, end: run.end, ...run.counts.all, ...(pipeline.ir.actions && effectCounts.counts) })
     return 0
   } finally {
     status.stop()
@@ -115,28 +118,28 @@ export async function runIn(pipeline: Pipeline, request: RunRequest): Promise<nu
   }
 }
 
-/** Waits for what was submitted, and at the end of files for what is due: a run that is started each night for a moment makes its batch runs, reports and trainings too. */
-async function settled(running: Running, once: boolean, say: Say): Promise<void> {
-  const told = every(DUE_TOLD_AFTER_MS, () => {
-    told.stop()
-    if (once)
-      say(
-        '  the files have ended, and what is due is still being made (batch runs, reports, trainings); if this is stopped, the next run makes it',
-      )
+/**
+ * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings,
+ * so that a short nightly run completes them.
+ */
+async function finishJobs(running: Running, once: boolean, printLine: PrintLine): Promise<void> {
+  const timer = every(DUE_REPORTED_AFTER_MS, () => {
+    timer.stop()
+    if (once) printLine('  the files have ended; waiting for due batch runs, reports and trainings (after a stop the next run makes them)')
   })
   try {
     await running.idle(once ? wallClock() : undefined)
   } finally {
-    told.stop()
+    timer.stop()
   }
 }
 
-/** Looks whether it can be served as asked for, and returns what then does it. */
+/** Checks the options of the HTTP server. Returns the function that starts it. */
 async function servingOf(
   pipeline: Pipeline,
   { listen, isOpen, hosts, rate, webhooks, data }: RunRequest,
-): Promise<(running: Running, feed: Feed, say: Say) => Promise<Listening>> {
-  // Fastify takes a tenth of a second to load: only where something is served.
+): Promise<(running: Running, feed: Feed, printLine: PrintLine) => Promise<Listening>> {
+  // Loading Fastify takes 0.1 s, so it is loaded only for a server.
   const serving = await import('../../serve/listen.ts')
   const options = {
     ...listen,
@@ -148,9 +151,9 @@ async function servingOf(
     webhooks: webhooksOf(webhooks, process.env),
   }
   await serving.checkListening(options)
-  return async ({ run, dispatcher }, feed, say) => {
-    const server = await serving.listen({ ...options, run, feed, effects: dispatcher, onError: error => say(`  ${String(error)}`) })
-    say(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
+  return async ({ run, dispatcher }, feed, printLine) => {
+    const server = await serving.listen({ ...options, run, feed, effects: dispatcher, onError: error => printLine(`  ${String(error)}`) })
+    printLine(`  listening at ${server.url}, described at ${server.url}/openapi.json`)
     return server
   }
 }
@@ -164,7 +167,7 @@ function actionOf(data: string, effect: number): string {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it would have. */
+/** Resolves at the first SIGINT or SIGTERM. A second signal ends the process. */
 export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; forget(): void } {
   const stopped = new AbortController()
   const stop = () => stopped.abort()
@@ -175,33 +178,34 @@ export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; fo
   return { promise, signal: stopped.signal, forget }
 }
 
-function memoryOptions(say: Say): MemoryOptions {
+function memoryOptions(printLine: PrintLine): MemoryOptions {
   const progress = new Progress()
   return {
-    onReport: report => say(`  ${report}`),
+    onReport: report => printLine(`  ${report}`),
     onProgress: (entries, of) => {
-      if (of < SHOWN_ENTRIES) return
-      progress.show('taking the log again', entries / of)
+      if (of < PROGRESS_ENTRIES) return
+      progress.show('replaying the log', entries / of)
       if (entries >= of) progress.done()
     },
   }
 }
 
-async function opened(pipeline: Pipeline, { folder, memory }: Taken, options: RunningOptions, say: Say): Promise<Running> {
+async function startRun(pipeline: Pipeline, { folder, memory }: Taken, options: RunningOptions, printLine: PrintLine): Promise<Running> {
   const started = stopwatch()
   const running = await Running.in(folder, pipeline, { ...options, ...(memory && { memory }) })
   const seconds = ((stopwatch() - started) / 1000).toFixed(2)
   const { end } = running.run
   const { name } = pipeline.ir
-  say(end === 0 ? `pipeline '${name}' begins a new log` : `pipeline '${name}' goes on at entry ${end}, ready after ${seconds} s`)
+  printLine(end === 0 ? `pipeline '${name}' starts a new log` : `pipeline '${name}' continues at entry ${end}, ready after ${seconds} s`)
   const tick = running.run.tick()
-  if (tick < wallClock()) say(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
+  if (tick < wallClock())
+    printLine(`  ticks from ${timeText(tick)} on passed while nothing ran: they are made first, each as of its own time`)
   return running
 }
 
-function statusText({ run, dispatcher }: Running, sent: Sent): string {
+function statusText({ run, dispatcher }: Running, effectCounts: Sent): string {
   const { accepted, duplicates, refused, decisions, explored } = run.counts.all
   const events = `${counted(accepted, 'event')}, ${counted(duplicates, 'duplicate')}, ${number(refused)} refused`
-  const undone = explored === undefined ? '' : ` (${number(explored)} left undone by an action, to see what comes of them)`
-  return `${events}, ${counted(decisions, 'decision')}${undone}${sent.text(dispatcher.waiting)} since the start`
+  const exploration = explored === undefined ? '' : ` (${number(explored)} skipped for exploration)`
+  return `${events}, ${counted(decisions, 'decision')}${exploration}${effectCounts.text(dispatcher.waiting)} since the start`
 }

@@ -1,3 +1,4 @@
+/** `spillway run`: parses the options and starts the run. */
 import { durationMs, type Duration } from '../../base/time.ts'
 import { UsageError, type Command } from '../command/command.ts'
 import { dataOf, dataOption } from '../command/data-option.ts'
@@ -9,59 +10,60 @@ import { scheduleOption } from './reconcile-option.ts'
 import { checkSourceFiles, sourceFiles } from '../command/source-files-option.ts'
 import { webhookOption, webhookSources } from '../command/webhook-option.ts'
 
+/** The command `spillway run`. */
 export const runCommand: Command = {
   name: 'run',
   usage: 'PIPELINE [--source NAME=FILE…] [--listen ADDRESS]',
-  summary: 'run a pipeline: everything acknowledged is on the disk, and after a crash it goes on where it was',
+  summary: 'run a pipeline; acknowledged events survive a crash at any moment',
   options: {
     source: {
       type: 'string',
       multiple: true,
       value: 'NAME=FILE',
-      help: 'a file of a source, followed as it grows (NDJSON), or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table; repeat for more',
+      help: 'a file of a source, followed as it grows (NDJSON) or read once (CSV, Parquet, gzip); - is standard input, pg:TABLE an outbox in PostgreSQL, pg-changes:TABLE the changes of a table; may be repeated',
     },
     listen: {
       type: 'string',
       value: 'ADDRESS',
-      help: 'serve over HTTP at PORT or HOST:PORT; without --source at 127.0.0.1:7070 unless given',
+      help: 'serve over HTTP at PORT or HOST:PORT (default without --source: 127.0.0.1:7070)',
     },
-    open: { type: 'boolean', help: 'on an address of this machine alone, ask for no tokens though there are some' },
+    open: { type: 'boolean', help: 'require no tokens, on a loopback address only' },
     host: {
       type: 'string',
       multiple: true,
       value: 'NAME',
-      help: 'a name by which clients call the server, besides those of this machine: that of a proxy in front of it, say; repeat for more',
+      help: 'a host name of the server besides those of this machine, such as the name of a proxy; may be repeated',
     },
     rate: rateOption,
     webhook: webhookOption,
     data: dataOption,
-    'dry-run': { type: 'boolean', help: 'record what actions would send, print it, and send nothing' },
+    'dry-run': { type: 'boolean', help: 'record and print effects, but send none' },
     'take-over': {
       type: 'boolean',
-      help: 'get ready beside the process that holds the folder, then ask it to stop and go on in its place',
+      help: 'get ready while a different process holds the folder, then ask that process to stop and continue in its place',
     },
     keep: {
       type: 'string',
       value: 'DURATION',
-      help: 'forget events that arrived longer ago, and the decisions they made, where no window, id or revision needs them; all are kept unless given',
+      help: 'delete events that arrived longer ago, and their decisions, once no window, id or revision needs them (default: keep all)',
     },
     'batch-threads': {
       type: 'string',
       value: 'N',
-      help: 'threads that compute one batch run; one less than the machine has cores, at least 1, unless given',
+      help: 'the number of threads for a batch run (default: one fewer than cores, at least 1)',
     },
     reconcile: {
       type: 'string',
       value: 'SCHEDULE',
       help: "compare recorded decisions with SQL over the same log on this schedule: a cron in UTC such as '0 4 * * *', or an interval such as 6h",
     },
-    once: { type: 'boolean', help: 'stop at the end of the files, once the batch runs, reports and trainings are made that are due' },
+    once: { type: 'boolean', help: 'stop at the end of the files, after all due batch runs, reports and trainings' },
     decisions: {
       type: 'string',
       value: 'FILE',
       help: 'append each decision to this file once it is durable, as NDJSON; - is standard output',
     },
-    json: { type: 'boolean', help: 'print one JSON object with the counts at the end' },
+    json: { type: 'boolean', help: 'print the counts as one JSON object at the end' },
   },
   async run(values, positionals) {
     const { path, ...request } = requestOf(values, positionals)
@@ -72,34 +74,36 @@ export const runCommand: Command = {
     )
     const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
     if (printing && (request.json || request.decisions === STANDARD_INPUT))
-      throw new UsageError(`action '${printing.name}' writes to standard output, so that --json and --decisions - cannot`)
+      throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
     return runIn(pipeline, request)
   },
 }
 
 /** Throws `UsageError`. */
 function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: readonly string[]): RunRequest & { path: string } {
-  if (path === undefined) throw new UsageError('name the file of a pipeline')
-  if (extra.length > 0) throw new UsageError(`one pipeline, not also ${extra.join(', ')}`)
+  if (path === undefined) throw new UsageError('name the pipeline file')
+  if (extra.length > 0) throw new UsageError(`expected one pipeline file, but also got ${extra.join(', ')}`)
   const { once = false, keep, decisions, json = false } = values as { once?: boolean; keep?: Duration; decisions?: string; json?: boolean }
   if (keep !== undefined) checkDuration(keep)
   const files = sourceFiles((values['source'] as string[] | undefined) ?? [])
   const listen = values['listen'] as string | undefined
-  if (files.length === 0 && once) throw new UsageError('--once stops at the end of files, and there are none: --source NAME=FILE')
-  if (once && listen !== undefined) throw new UsageError('--once stops at the end of the files, and a server has none')
+  if (files.length === 0 && once) throw new UsageError('--once needs files: add --source NAME=FILE')
+  if (once && listen !== undefined)
+    throw new UsageError('--once stops at the end of the files, but a server never ends; leave out --once or --listen')
   if (files.filter(file => file.path === STANDARD_INPUT).length > 1) throw new UsageError('standard input feeds one source')
   if (json && decisions === STANDARD_INPUT) throw new UsageError('--json and --decisions - would both write to standard output')
   const threads = values['batch-threads'] as string | undefined
-  if (threads !== undefined && !/^[1-9]\d?$/.test(threads)) throw new UsageError(`--batch-threads ${threads} is no number from 1 to 99`)
+  if (threads !== undefined && !/^[1-9]\d?$/.test(threads))
+    throw new UsageError(`--batch-threads ${threads} is not a whole number from 1 to 99`)
   const listens = listen !== undefined || files.length === 0
   const webhooks = webhookSources((values['webhook'] as string[] | undefined) ?? [])
   const rate = rateOf(values['rate'] as string | undefined)
   const hosts = (values['host'] as string[] | undefined) ?? []
-  const other = hosts.find(name => !/^[\w.-]+$/.test(name))
-  if (other !== undefined)
-    throw new UsageError(`--host ${other} is no name of a host; write it without a scheme and a port: --host flow.example.com`)
-  const serving = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
-  if (serving !== undefined && !listens) throw new UsageError(`${serving} needs a server: --listen 7070`)
+  const invalidHost = hosts.find(name => !/^[\w.-]+$/.test(name))
+  if (invalidHost !== undefined)
+    throw new UsageError(`--host ${invalidHost} is not a host name; write it without a scheme and a port: --host flow.example.com`)
+  const serverOption = webhooks.length > 0 ? '--webhook' : rate ? '--rate' : hosts.length > 0 ? '--host' : undefined
+  if (serverOption !== undefined && !listens) throw new UsageError(`${serverOption} needs a server: --listen 7070`)
   return {
     path,
     files,
@@ -120,12 +124,12 @@ function requestOf(values: Readonly<Record<string, unknown>>, [path, ...extra]: 
   }
 }
 
-/** `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
+/** Parses `7070`, `host:7070` or `[::1]:7070`. Throws `UsageError`. */
 function addressOf(text: string | undefined): { host?: string; port?: number } {
   if (text === undefined) return {}
-  const [, six, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
-  if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is no PORT or HOST:PORT; write --listen 7070`)
-  const host = six ?? name
+  const [, ipv6, name, port] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535) throw new UsageError(`--listen ${text} is not PORT or HOST:PORT; write --listen 7070`)
+  const host = ipv6 ?? name
   return { ...(host !== undefined && { host }), port: Number(port) }
 }
 

@@ -1,8 +1,9 @@
 /**
- * One process takes a data folder over from another: it gets ready beside it, asks it to stop, and goes on where it stopped.
+ * Take-over of a data folder from a running process without a long pause (`run --take-over`).
  *
- * What takes long, making the state of new or changed features from the log, is done while the other still runs. Then the other saves its state and lets
- * go; only what it decided meanwhile is left to take. Nothing is lost, since what it acknowledged is in the log.
+ * The new process computes the state of new and changed features from the log while the old process still runs.
+ * Then it asks the old process to stop, replays the entries appended meanwhile, and continues.
+ * All acknowledged events are in the log, so none is lost.
  */
 import { pause, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -12,35 +13,41 @@ import { holderOf, isHeld, isHeldElsewhere } from '../../log/sqlite/lock.ts'
 import { Memory, type MemoryOptions } from '../../run/recovery/run-state.ts'
 import type { Runnable } from '../../run/recovery/opening.ts'
 
+/** A data folder that this process holds, with the state computed before. */
 export interface Taken {
   readonly folder: DataFolder
-  /** Absent if nobody held the folder. */
+  /** Absent if no process held the folder. */
   readonly memory?: Memory
 }
 
-/** Throws `SPILL_BUSY` if the other cannot be asked, or does not stop in time, and as opening a folder does. */
-export async function takeOver(pipeline: Runnable, data: string, options: MemoryOptions, say: (text: string) => void): Promise<Taken> {
-  const first = whoHolds(data)
+/** Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time, and like `openFolder`. */
+export async function takeOver(
+  pipeline: Runnable,
+  data: string,
+  options: MemoryOptions,
+  printLine: (text: string) => void,
+): Promise<Taken> {
+  const first = currentHolder(data)
   if (first === undefined) return { folder: await openFolder(data) }
-  say(`getting ready beside process ${first}`)
+  printLine(`getting ready beside process ${first}`)
   const reader = readFolder(data)
   const memory = new Memory(pipeline, reader, { ...options, hasRuns: true })
   const started = stopwatch()
-  for (let before = -1, end = memory.catchUp(reader); end - before > limits.TAKE_OVER_BEHIND; before = end, end = memory.catchUp(reader));
+  for (let last = -1, end = memory.catchUp(reader); end - last > limits.TAKE_OVER_BEHIND; last = end, end = memory.catchUp(reader));
   const ready = `ready after ${((stopwatch() - started) / 1000).toFixed(2)} s`
-  // That may have been minutes: the process may have ended, and its number be that of a stranger.
-  const pid = whoHolds(data)
+  // After minutes of catching up, the process may have ended and its id may belong to a different process.
+  const pid = currentHolder(data)
   if (pid === undefined) {
     reader.close()
     const folder = await openFolder(data)
-    say(`${ready}; took over from process ${first}, which has ended meanwhile`)
+    printLine(`${ready}; took over from process ${first}, which has ended meanwhile`)
     return { folder, memory }
   }
-  const asked = stopwatch()
+  const stopRequested = stopwatch()
   askToStop(pid, data)
-  say(`${ready}; asking process ${pid} to stop`)
+  printLine(`${ready}; asking process ${pid} to stop`)
   while (isHeld(data)) {
-    if (stopwatch() - asked > limits.TAKE_OVER_MS)
+    if (stopwatch() - stopRequested > limits.TAKE_OVER_MS)
       throw new SpillwayError(
         'SPILL_BUSY',
         `is still in use by process ${pid}, ${limits.TAKE_OVER_MS / 1000} s after it was asked to stop`,
@@ -51,19 +58,19 @@ export async function takeOver(pipeline: Runnable, data: string, options: Memory
   }
   reader.close()
   const folder = await openFolder(data)
-  say(`took over from process ${pid} ${((stopwatch() - asked) / 1000).toFixed(2)} s after asking it to stop`)
+  printLine(`took over from process ${pid} ${((stopwatch() - stopRequested) / 1000).toFixed(2)} s after asking it to stop`)
   return { folder, memory }
 }
 
 const TICK_MS = 5
 
-/** The process that holds the folder, if any does. Throws `SPILL_BUSY` for one that cannot be asked from here. */
-function whoHolds(data: string): number | undefined {
-  const pid = isHeldIn(data) ? holderOf(data) : undefined
+/** The id of the process that holds the folder, if any. Throws `SPILL_BUSY` for a process of a different container. */
+function currentHolder(data: string): number | undefined {
+  const pid = isFolderHeld(data) ? holderOf(data) : undefined
   if (pid !== undefined && isHeldElsewhere(data))
     throw new SpillwayError(
       'SPILL_BUSY',
-      `is in use by process ${pid} of another container, which cannot be asked to stop from here; stop that one, and start this one without --take-over`,
+      `is in use by process ${pid} of a different container, which this process cannot stop; stop it, and start again without --take-over`,
       { place: data },
     )
   return pid
@@ -73,20 +80,20 @@ function askToStop(pid: number, data: string): void {
   try {
     process.kill(pid, 'SIGTERM')
   } catch (error) {
-    // One that has just ended has let go, or soon will.
+    // A process that has just ended has released the folder, or soon will.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return
-    throw new SpillwayError('SPILL_BUSY', `is in use by process ${pid}, which may not be asked to stop: ${(error as Error).message}`, {
+    throw new SpillwayError('SPILL_BUSY', `is in use by process ${pid}, which this user may not stop: ${(error as Error).message}`, {
       place: data,
       cause: error,
     })
   }
 }
 
-function isHeldIn(data: string): boolean {
+function isFolderHeld(data: string): boolean {
   try {
     return isHeld(data)
   } catch {
-    // Whatever is wrong with the folder is said when it is opened.
+    // Opening the folder reports its problem.
     return false
   }
 }

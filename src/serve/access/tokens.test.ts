@@ -194,16 +194,16 @@ test('the command adds, lists and revokes tokens, and the operator log has all o
   const [{ token }] = await calledJson<{ token: string }>('tokens', 'add', 'ci', '--role', 'ingest', '--role', 'read', '--data', data)
   assert.deepEqual(new Tokens(data).find(`Bearer ${token}`)?.roles, ['ingest', 'read'])
   const shown = await tokens('add', 'ops', '--role', 'operate')
-  assert.match(shown.out, /^spw_[\w-]{43}\n\nToken 'ops' \(operate\)\. It is shown this once/)
+  assert.match(shown.out, /^spw_[\w-]{43}\n\nToken 'ops' \(operate\)\. It is shown only once/)
   const listed = await tokens('list')
   assert.match(listed.out, /^ci {3}\S+Z {2}ingest, read\nops {2}\S+Z {2}operate\n2 tokens\.$/)
   assert.ok(!listed.out.includes('spw_'))
   assert.equal((await tokens('revoke', 'ci')).status, 0)
   assert.deepEqual([(await tokens('revoke', 'ci')).status, (await tokens('list')).out.split('\n').length], [1, 2])
   for (const [args, message] of [
-    [['add', 'x'], /say what the token may do/],
+    [['add', 'x'], /give the token a role/],
     [['add', 'x', '--role', 'ingst'], /no role; did you mean 'ingest'/],
-    [['add', 'a b', '--role', 'read'], /no name of a token/],
+    [['add', 'a b', '--role', 'read'], /is not a token name/],
     [['ad'], /did you mean 'add'/],
     [['list', '--role', 'read'], /takes no --role/],
     [['revoke'], /name the token/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RecordedDecision } from '../../run/decide/recorded-decision.ts'
 import { decisionText } from '../command/shown-decisions.ts'
-import { traceText } from '../inspect/trace-text.ts'
+import { traceText } from './trace-text.ts'
 
 const decision: RecordedDecision = {
   model: 'fraud',
@@ -16,14 +16,14 @@ const decision: RecordedDecision = {
 }
 const { explored: _explored, ...other } = decision
 
-test('a decision that was left undone says so, and by which action', () => {
-  assert.match(decisionText(decision), /score 0\.9; decline left undone, at a chance of 0\.01, to see what comes of it\n/)
-  assert.doesNotMatch(decisionText(other), /undone/)
-  assert.match(traceText({ decision, effects: [] }), /^ {2}decline was left undone, at a chance of 0\.01, to see what comes of it$/m)
-  assert.doesNotMatch(traceText({ decision: other, effects: [] }), /undone/)
+test('a decision whose action was left undone names the action', () => {
+  assert.match(decisionText(decision), /score 0\.9; decline skipped for exploration, probability 0\.01\n/)
+  assert.doesNotMatch(decisionText(other), /exploration/)
+  assert.match(traceText({ decision, effects: [] }), /^ {2}decline was skipped for exploration, probability 0\.01$/m)
+  assert.doesNotMatch(traceText({ decision: other, effects: [] }), /exploration/)
 })
 
-test('numbers of the vector are short, wherever they stand in it', () => {
+test('all numbers of the vector are rounded, those in nested lists and groups too', () => {
   const vector = { a: 1 / 3, list: [2 / 3, 1], past: { mean: 10 / 7, n: null } }
   assert.match(decisionText({ ...decision, vector }), /a: 0\.333333, list: \[ 0\.666667, 1 \], past: \{ mean: 1\.42857, n: null \}/)
 })
