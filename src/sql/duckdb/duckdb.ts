@@ -91,7 +91,7 @@ export class DuckDb {
       dialect: duckdb,
     })
     const read: SqlTile[] = []
-    for (const query of queries) for (const tile of readTiles(await this.#read(query.sql), query)) read.push(tile)
+    for (const query of queries) for (const tile of readTiles(await this.#run(query.sql), query)) read.push(tile)
     return read
   }
 
