@@ -14,14 +14,17 @@ export type Coverage = EventData.TestCoverage['summary']
 
 const testMs = 600_000
 
-export async function runTests(files: readonly string[]): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
+export async function runTests(
+  files: readonly string[],
+  options: { readonly coverage: boolean },
+): Promise<{ tally: Tally; coverage: Coverage | undefined }> {
   const events = run({
     files,
     // Tests import what entries import, and not the entries (src/base/compilers.ts).
     execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
     concurrency: availableParallelism(),
     timeout: testMs,
-    coverage: true,
+    coverage: options.coverage,
     coverageIncludeGlobs: 'src/**/*.ts',
     coverageExcludeGlobs: '**/*.test.ts',
   })

@@ -2,10 +2,12 @@
  * `npm test`: everything that must hold for each commit. Checks, then the tests, then the proofs with short settings.
  * The last line is `N passed, N failed`, and the exit code is 0 only if none failed and some passed.
  *
- * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room.
+ * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage by room, which
+ * takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
 import { bringServer, serverPrograms } from '../test/postgres/programs.ts'
 import { printCoverage } from './coverage.ts'
@@ -23,8 +25,12 @@ const proofs = ['parity --cases 150 --seed 1', 'crash --cases 60 --seed 1', 'inp
 /** A check or a proof that takes longer is stuck: it takes a minute at most. */
 const stepMs = 900_000
 
-const words = process.argv.slice(2)
+const words = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
+const [coverage, isDeep] = ['--coverage', '--deep'].map(option => process.argv.includes(option))
+// Most of a short test file's time is compiling what it imports. Code that was compiled before cannot be measured.
+if (!coverage) process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../.cache/compile')
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
+  .filter(file => file.endsWith('.deep.test.ts') === isDeep)
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   .sort()
 
@@ -32,15 +38,15 @@ if (files.some(file => file.includes('postgres'))) forTests('PostgreSQL', server
 if (files.some(file => file.startsWith('test/browser/'))) forTests('Chromium', browserProgram, bringBrowser)
 
 let tally = nothing
-if (words.length === 0) for (const [name, command] of checks) tally = plus(tally, step(name, command))
+const isWhole = words.length === 0 && !isDeep
+if (isWhole) for (const [name, command] of checks) tally = plus(tally, step(name, command))
 if (files.length === 0) console.log('no test file')
 else {
-  const tests = await runTests(files)
+  const tests = await runTests(files, { coverage })
   tally = plus(tally, tests.tally)
-  if (tests.coverage && words.length === 0) printCoverage(tests.coverage)
+  if (tests.coverage) printCoverage(tests.coverage)
 }
-if (words.length === 0)
-  for (const proof of proofs) tally = plus(tally, step(`prove ${proof}`, `node -C spillway-source test/prove.ts ${proof}`))
+if (isWhole) for (const proof of proofs) tally = plus(tally, step(`prove ${proof}`, `node -C spillway-source test/prove.ts ${proof}`))
 
 console.log(`\n${tallyText(tally)}`)
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1
