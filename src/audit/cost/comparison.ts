@@ -1,17 +1,19 @@
+/** Comparison of the costs of two plans. */
 import type { CostLine, CostOfPlan, Range } from '../domain/audit-report.ts'
 import { difference, sumOf } from './range.ts'
 import { dollars } from '../domain/units.ts'
 
-/** How two plans differ in a steady year, dollars a month. */
+/** Difference of two plans in a steady year, dollars a month. */
 export interface CostComparison {
   /** Left less right. */
   readonly difference: Range
-  /** The same for each kind of line, the greatest difference first; equal ones are left out. */
+  /** Difference by kind of cost line, greatest first, without zeros. */
   readonly of: readonly { readonly of: string; readonly difference: Range }[]
-  /** Which is the cheaper, by how much, and by which arithmetic, in the base scenario. */
+  /** The cheaper plan, the difference and its arithmetic, in the base scenario. */
   readonly words: string
 }
 
+/** Compares two plans; `names` are their names in the text. */
 export function compareCosts(left: CostOfPlan, right: CostOfPlan, names: readonly [string, string]): CostComparison {
   const kinds = [...new Set([...left.lines, ...right.lines].map(({ of }) => of))]
   const of = kinds

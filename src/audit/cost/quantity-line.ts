@@ -5,15 +5,15 @@ import { rangeOf } from './range.ts'
 import { amount, dollars } from '../domain/units.ts'
 
 /**
- * A quantity by its price. It is `measured` where the quantity is the same in all three scenarios, so that nothing but the price was assumed.
+ * A cost line: quantity times price. Its basis is `measured` if the quantity is equal in all scenarios, so that only the price is assumed.
  */
-export function quantityLine(of: string, title: string, quantity: Range, price: PriceName, { prices }: CostInputs, unit: string): CostLine {
-  const each = prices.prices[price]
+export function quantityLine(of: string, title: string, quantity: Range, priceName: PriceName, { prices }: CostInputs, unit: string): CostLine {
+  const price = prices.prices[priceName]
   return {
     of,
     title,
-    range: rangeOf(scenario => quantity[scenario] * each[scenario]),
+    range: rangeOf(scenario => quantity[scenario] * price[scenario]),
     basis: quantity.low === quantity.high ? 'measured' : 'modelled',
-    arithmetic: `${amount(quantity.base)} ${unit} × ${dollars(each.base)}`,
+    arithmetic: `${amount(quantity.base)} ${unit} × ${dollars(price.base)}`,
   }
 }
