@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { breakEvenOf } from './break-even.ts'
-import { moreWeeks } from './more-weeks.ts'
 
 const gain = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
 const cost = (low: number, base: number, high: number) => ({ low, base, high })
@@ -21,12 +20,4 @@ test('where there is no such price it is said why', () => {
   )
   assert.equal(why({ why: 'no labels' }, cost(1, 2, 3)), 'no labels')
   assert.equal(why(gain(4, 3, 5), { why: 'no prices' }), 'no prices')
-})
-
-test('so much more history as makes the half of an interval smaller than its value', () => {
-  assert.equal(moreWeeks(gain(10, -10, 30), 20), 60, '20 · (2² − 1)')
-  assert.equal(moreWeeks(gain(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
-  assert.equal(moreWeeks(gain(10, 0, 20), 20), 1, 'on the border')
-  assert.equal(moreWeeks(gain(0.001, -10, 10), 20), undefined)
-  assert.equal(moreWeeks(gain(0, -10, 10), 20), undefined)
 })
