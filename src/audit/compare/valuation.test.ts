@@ -11,7 +11,7 @@ import { utilityOf } from '../value/index.ts'
 
 const HOUR = 3_600_000
 
-/** Four decisions that act, an hour apart, and four that do not: two of them right, one wrong, one unknown; the same again. */
+/** Four decisions that act, an hour apart, and four that do not: two right, one wrong, one unknown; then the same again. */
 const t = Float64Array.from({ length: 8 }, (_, row) => row * HOUR)
 const label = Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 0)
 const known = Uint8Array.of(1, 1, 1, 0, 1, 1, 1, 0)
@@ -29,14 +29,14 @@ const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unk
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
 const judging = Judging.of(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsAWeek: 80 })
 
-test('what runs lies between what it is with all unknown labels true, and with all false', async () => {
+test('the value lies between its bounds, with all unknown labels true and all false', async () => {
   const [now, bounds] = [(await (await judging).now('frozen')).performance.aWeek, await (await judging).bounds('frozen')]
-  // Two caught less a quarter, of six that are known; then three of eight, and two less two quarters.
+  // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
 })
 
-test('the report says both, where labels are not known', async () => {
+test('the report has both bounds if labels are unknown', async () => {
   const caveats = (bounds: { ifTrue: number; ifFalse: number } | undefined) =>
     judging.then(made =>
       caveatsOf({
@@ -57,12 +57,12 @@ test('the report says both, where labels are not known', async () => {
   assert.ok(!(await caveats(undefined)).some(text => text.startsWith('were all')))
 })
 
-test('what several ladders have is said once, of the one that has it worst', async () => {
+test('a caveat of several sweeps is reported once, for the worst', async () => {
   const ladder = (correlation: number) => ({
     rungs: [],
     caveats: [{ kind: 'lasting shocks', block: 'day', about: 'time', size: correlation } as const],
   })
-  const said = caveatsOf({
+  const texts = caveatsOf({
     history: { weeks: 1, censored: 0 } as HistoryPart,
     experiment: { cases, notes: ['trained on 10', 'trained on 20'] } as unknown as Experiment,
     judging: await judging,
@@ -75,14 +75,14 @@ test('what several ladders have is said once, of the one that has it worst', asy
     reach: [],
   })
   assert.deepEqual(
-    said.filter(text => text.includes('goes with the next one')).map(text => /correlation [^)]*/.exec(text)![0]),
+    texts.filter(text => text.includes('goes with the next one')).map(text => /correlation [^)]*/.exec(text)![0]),
     ['correlation 0.62'],
   )
-  assert.ok(['trained on 10', 'trained on 20'].every(note => said.includes(note)))
-  assert.ok(said.some(text => text.startsWith('5 of 9 plans with decisions of their own were looked at')))
+  assert.ok(['trained on 10', 'trained on 20'].every(note => texts.includes(note)))
+  assert.ok(texts.some(text => text.startsWith('5 of 9 plans with decisions of their own were looked at')))
 })
 
-/** Sixteen decisions in two blocks of eight; scores as given, a label true from a draw on. */
+/** Sixteen decisions in two blocks of eight, with the given scores. A label is true from a draw on. */
 function judgingOf({
   fresh,
   stale,
@@ -100,7 +100,7 @@ function judgingOf({
 }) {
   const { length } = fresh
   const times = Float64Array.from({ length }, (_, row) => row * HOUR)
-  const made = casesOf({
+  const base = casesOf({
     t: times,
     key: Int32Array.from({ length }, (_, row) => row),
     label,
@@ -109,11 +109,11 @@ function judgingOf({
     outcome: times.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
   })
   const half = length / 2
-  const blocks = { ...made.blocks, select: { from: 0, to: half }, report: { from: half, to: length } }
-  const told = { ...made, blocks }
+  const blocks = { ...base.blocks, select: { from: 0, to: half }, report: { from: half, to: length } }
+  const testCases = { ...base, blocks }
   const scores = (plan: ReadonlyMap<string, unknown>, arm: string) => (plan.size > 0 ? stale : arm === 'refit' ? anew : fresh)
   const history = {
-    cases: told,
+    cases: testCases,
     scored: { from: 0, to: length },
     notes: [],
     why: () => undefined,
@@ -126,9 +126,9 @@ function judgingOf({
 
 const older = new Map([['group/g', { kind: 'older', by: HOUR }]]) as unknown as Plan
 
-test('a stale model that acts more often catches no more at an equal volume, and pays for it at its threshold', async () => {
+test('at equal volume a stale model that acts more often catches no more; at its threshold it pays for its actions', async () => {
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
-  // Fresh scores find the true ones, with one wrong action in each block; stale ones are all above the threshold.
+  // Fresh scores find the true labels, with one wrong action per block. Stale scores are all above the threshold.
   const fresh = Float64Array.from(label, (is, row) => (is === 1 || row % 20 === 1 ? 0.9 : 0.1) - row / 1000)
   const stale = Float64Array.from(label, (_, row) => 0.95 + ((row * 7) % 40) / 1000)
   const judged = await judgingOf({ fresh, stale, label, budget: 0.3 })
@@ -137,28 +137,28 @@ test('a stale model that acts more often catches no more at an equal volume, and
   assert.equal(frozen.performance.aWeek, 10)
   assert.equal(atVolume.performance.actionsAWeek, now.performance.actionsAWeek)
   assert.ok(atVolume.performance.aWeek < now.performance.aWeek)
-  // Ten right ones and two wrong: a fifth of ten over two.
+  // Ten right and two wrong actions: a fifth of ten, divided by two.
   assert.equal(judged.charge, 1)
   assert.ok(differenceOf(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
   assert.equal(differenceOf(now, frozen).sum, 0, 'and fewer of them no gain')
 })
 
-test('decisions that are not eligible take no part of a budget and act in no arm', async () => {
+test('ineligible decisions use no budget and never act', async () => {
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
   const eligible = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 !== 1))
   const fresh = Float64Array.from(label, (is, row) => (eligible[row] === 0 ? 0 : is === 1 ? 0.9 : 0.1) - row / 1000)
-  // A model that is trained on eligible decisions alone ranks the others first.
+  // A model trained only on eligible decisions ranks the others first.
   const anew = Float64Array.from(fresh, (score, row) => (eligible[row] === 0 ? 0.99 : score))
   const judged = await judgingOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
   const [now, retrained] = [(await judged.now('frozen')).performance, (await judged.now('refit')).performance]
   assert.deepEqual(retrained, now)
   assert.equal(judged.why('refit'), undefined)
-  // A quarter of ten are not eligible, and the week has as many fewer.
+  // A quarter of the ten is ineligible, so the week has as many decisions fewer.
   assert.equal(judged.week, 30)
   assert.equal(now.recall, 7 / 10)
 })
 
-test('a model trained anew that is far below the one that runs is compared with nothing, and says why', async () => {
+test('a retrained model far below the current one is not comparable, with the reason', async () => {
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
   const fresh = Float64Array.from(label, (is, row) => is - row / 1000)
   const judged = await judgingOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
@@ -166,7 +166,7 @@ test('a model trained anew that is far below the one that runs is compared with 
   assert.equal(judged.planned, 'frozenAtBudget')
 })
 
-test('alternatives are the same by their scores and times, of the rows that are judged', async () => {
+test('plans are equal if their scores and times are equal in the judged rows', async () => {
   const scores = Float64Array.of(0.1, 0.9, NaN, 0.4)
   const judged = (score: Float64Array, acted = t.subarray(0, 4)) => ({ decided: { ...decided, score, acted } }) as unknown as Judged
   const rows = { from: 1, to: 4 }

@@ -1,4 +1,4 @@
-/** What plans cost: sums that add up, fixed and marginal costs, and which of stream and batch is the cheaper. */
+/** Costs of plans: sums, fixed and marginal costs, and whether stream or batch is cheaper. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
@@ -14,7 +14,7 @@ const close = (value: number, expected: number, what: string) =>
 const of = (cost: CostOfPlan, kind: string) => sumOf(cost.lines.filter(line => line.of === kind).map(({ range }) => range))
 const line = (cost: CostOfPlan, title: string) => cost.lines.find(line => line.title === title)!
 
-test('a plan is the sum of its lines, and each line says its arithmetic', () => {
+test('a plan is the sum of its lines, and each line has its arithmetic', () => {
   const given = costCase()
   const now = streaming(given)
   for (const plan of [new Map(), new Map([['group/fast', nightlyJob]])]) {
@@ -38,22 +38,22 @@ test('a plan is the sum of its lines, and each line says its arithmetic', () => 
   }
 })
 
-test('lines of quantities are what one reckons by hand', () => {
+test('quantities equal a calculation by hand', () => {
   const given = costCase()
   const cost = new CostModel(given, streaming(given)).costOf(new Map())
-  // 60,000 events in 30 days of 24 hours are 60,833 in 730 hours.
+  // 60,000 events in 30 days are 60,833 in 730 hours.
   close(of(cost, 'broker').base, 730 * 0.63, 'broker')
   close(line(cost, 'events in').range.base, ((60_000 * 730) / 720 / 10 / 1e6) * 1, 'requests')
   close(line(cost, 'the log').range.base, (((60_000 * 100) / 30) * 90 * 0.023) / 1e9, 'log')
   close(line(cost, 'fast: state').range.base, ((2 * 50e6) / 1e9) * 12, 'state')
   close(line(cost, 'actions').range.base, ((100 * 730) / 720 / 1e6) * 1, 'actions')
   assert.equal(line(cost, 'actions').basis, 'measured')
-  // 0.02 % of a core is busy, so that the smallest machine does it all.
+  // 0.02 % of a core is busy, so the smallest machine does all the work.
   close(of(cost, 'slots').low, 0.25 * 730 * 0.034, 'workers, low')
   close(of(cost, 'slots').base, 0.5 * 730 * 0.0425, 'workers')
 })
 
-test('a nightly group is started, works, and waits for nothing', () => {
+test('a nightly group starts, works, and leaves nothing running', () => {
   const given = costCase()
   const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', batchEach(DAY, 2 * HOUR)]]))
   // Each run reads three hours of 2,000 events a day.
@@ -69,7 +69,7 @@ test('a nightly group is started, works, and waits for nothing', () => {
   )
 })
 
-test('the first element that streams pays broker and rota, the second almost nothing', () => {
+test('the first streaming element pays for broker and rota, the second almost nothing', () => {
   const given = costCase({ groups: { fast: groupOf(), slow: groupOf() } })
   const now: Plan = new Map<string, Setting>([
     ['ingestion', nightlyJob],
@@ -85,7 +85,7 @@ test('the first element that streams pays broker and rota, the second almost not
   assert.deepEqual(none.firstYear, none.steadyYear)
 })
 
-test('batch is the cheaper one for a small steady load, and its words say why', () => {
+test('batch is cheaper for a small steady load, with the reason in words', () => {
   const given = costCase()
   const model = new CostModel(given, streaming(given))
   const nightly = new Map<string, Setting>([
@@ -101,7 +101,7 @@ test('batch is the cheaper one for a small steady load, and its words say why', 
 /** Much work and little state. */
 const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
 
-/** Of what runs as batch or streams, group and all: the group alone differs. */
+/** Batch against stream for the whole plan; only the group differs. */
 function against(given: CostInputs, batch: Setting): ReturnType<typeof compareCosts> {
   const model = new CostModel(given, streaming(given))
   const inBatch = new Map<string, Setting>([
@@ -111,8 +111,8 @@ function against(given: CostInputs, batch: Setting): ReturnType<typeof compareCo
   return compareCosts(model.costOf(new Map()), model.costOf(inBatch), ['stream', 'batch'])
 }
 
-test('streaming is the cheaper one where a long window is read again each night, all included', () => {
-  // 6 million events a day of half a second: 35 cores busy; read thirty times it is a thousand.
+test('streaming is cheaper than reading a long window again each night, in total', () => {
+  // 6 million events a day of half a second keep 35 cores busy; read thirty times, a thousand.
   const given = costCase({ groups: { fast: groupOf({ ...heavy, reach: 30 * DAY }) }, volume: 3000 })
   const { difference, words } = against(given, nightlyJob)
   assert.ok(difference.base < 0)
@@ -121,11 +121,11 @@ test('streaming is the cheaper one where a long window is read again each night,
     words,
     /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 days of events, so an event is read 30 times$/,
   )
-  // The same in pieces that go on from where they were is cheaper than either.
+  // Pieces that continue from their state are cheaper than both.
   assert.ok(against(given, { kind: 'every', every: DAY }).difference.base > 0)
 })
 
-test('streaming is the cheaper one for a peak that batch runs would all have to be sized for', () => {
+test('streaming is cheaper for a peak for which all batch runs would have to be sized', () => {
   // A tenth of an hour's load all month, and on one day six hours at a hundred times as much.
   const peak = from + 10 * DAY
   const arrival = [...even(10_000, from, peak), ...even(40_000, peak, peak + 6 * HOUR), ...even(10_000, peak + 6 * HOUR, from + 30 * DAY)]
@@ -134,27 +134,27 @@ test('streaming is the cheaper one for a peak that batch runs would all have to 
   const spiky = against(given, quarterly)
   assert.ok(spiky.difference.base < 0)
   assert.match(spiky.words, /Most of it is slots of batch: fast every 15 min, 2,920 runs a month × \([\d,]+ cores × 1 min to start/)
-  // The same events spread over the month: a run is small, and starting it is.
+  // The same events spread over the month: runs are small, and their start dominates.
   assert.ok(
     against({ ...given, ...costCase({ groups: Object.fromEntries(given.measured.groups), volume: 10_000 }) }, quarterly).difference.base >
       0,
   )
 })
 
-test('workers that stay are taken where starting them for each run is the dearer', () => {
+test('workers stay if starting them for each run costs more', () => {
   const given = costCase()
   const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', { kind: 'every', every: 60_000 }]]))
   assert.match(line(cost, 'fast every minute').arithmetic, /^0\.5 cores × 730 h × \$0\.0425: workers stay/)
 })
 
-test('all plans of six groups are sums of what their groups are', () => {
+test('all plans of six groups are sums of their groups’ costs', () => {
   const names = Array.from({ length: 6 }, (_, i) => `g${i}`)
   const given = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsAnEvent: (i + 1) * 1e-5 })])) })
   const model = new CostModel(given, streaming(given))
   const costs = Array.from({ length: 64 }, (_, set) =>
     model.costOf(new Map(names.flatMap((name, i) => ((set >> i) & 1 ? [[`group/${name}`, nightlyJob] as const] : [])))),
   )
-  // Of any two plans the one that streams more state pays for it.
+  // Of two plans the one that streams more state costs more.
   const state = (set: number) => of(costs[set], 'state').base
   assert.ok(state(0) > state(1) && state(1) > state(3) && state(3) > state(63))
   assert.equal(new Set(costs.map(({ steadyYear }) => Number.isFinite(steadyYear.high))).size, 1)

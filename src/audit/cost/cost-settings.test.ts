@@ -1,4 +1,4 @@
-/** Each element in each of its settings, and what is refused. */
+/** Costs of every element in every setting, and rejected settings. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
@@ -12,7 +12,7 @@ const titles = (given: CostInputs, id: string, setting: Setting): string[] =>
 const base = (given: CostInputs, id: string, setting: Setting): number =>
   new CostModel(given, new Map([[id, setting]])).costOf(new Map()).steadyYear.base
 
-test('ingestion, groups, decisions, actions and training have lines of their own in each setting', () => {
+test('ingestion, groups, decisions, actions and training have their own lines in each setting', () => {
   const given = { ...costCase(), measured: { ...costCase().measured, decidedBy: 'request' as const, cpuSecondsATraining: 600 } }
   assert.deepEqual(titles(given, 'ingestion', { kind: 'every', every: HOUR }).slice(2, 4), ['readings taken in every hour', 'the log'])
   assert.ok(
@@ -26,12 +26,12 @@ test('ingestion, groups, decisions, actions and training have lines of their own
   assert.ok(!titles(given, 'action', { kind: 'inline' }).some(title => title.startsWith('actions')))
   const now = new Map([...streaming(given), ['training', { kind: 'every', every: 7 * DAY } as const]])
   const training = new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title === 'training every week')!
-  // A week's training of ten minutes on the smallest machine, a minute to start it.
+  // A weekly training of ten minutes on the smallest machine, with a minute to start.
   const hours = ((730 / 168) * (0.5 * 60 + 600) * 1.05) / 3600
   assert.ok(Math.abs(training.range.base - hours * 0.015) < 1e-9)
 })
 
-test('a tick half as often decides half as often', () => {
+test('half as many ticks make half as many decisions', () => {
   const given = costCase()
   const tick = (every: number): Setting => ({ kind: 'every', every })
   const model = new CostModel({ ...given, volume: 1e7 }, new Map([['inference', tick(HOUR)]]))
@@ -39,7 +39,7 @@ test('a tick half as often decides half as often', () => {
     const { low } = model.batchHours(new Map([['inference', setting]]))
     return low
   }
-  // Starting apart, work is in proportion; half of the ticks are less than half of the core hours only by what their starts are.
+  // Work is proportional, without the starts. Half of the ticks need less than half of the core hours only by their starts.
   const [all, half] = [hours(tick(HOUR)), hours(tick(2 * HOUR))]
   assert.ok(half < 0.6 * all && half > 0.2 * all, `${half} of ${all}`)
 })
@@ -52,18 +52,18 @@ test('more volume never costs less', () => {
   }
 })
 
-test('static workers are sized for nearly all minutes, and said to lag in one queue and in partitions', () => {
+test('static workers are sized for nearly all minutes, with lags for one queue and for partitions', () => {
   const given = costCase({
     groups: { fast: groupOf({ cpuSecondsAnEvent: 100 }) },
     prices: { ...examplePrices, workers: 'static' },
   })
   const [workers] = new CostModel(given, new Map([['group/fast', stream]])).costOf(new Map()).lines
-  // In each minute one or two of the events that come each 43 s: 2 / 60 s × 100 core s at 40 %.
+  // Each minute has one or two of the events that come every 43 s: 2 / 60 s × 100 core s at 40 %.
   assert.ok(Math.abs(workers.range.base - ((2 / 60) * 100 * 730 * 0.0425) / 0.4) < 1e-6, workers.arithmetic)
   assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 100 s, lag .* in 9 partitions lag/)
 })
 
-test('ages, unknown elements and settings that an element has not are refused', () => {
+test('rejects ages, unknown elements, and settings that an element cannot have', () => {
   const given = costCase()
   const model = new CostModel(given, streaming(given))
   const refused = (plan: [string, Setting], message: RegExp) =>
@@ -89,7 +89,7 @@ test('ages, unknown elements and settings that an element has not are refused', 
   assert.deepEqual(model.costOf(new Map([['group/fast', { kind: 'now' }]])), model.costOf(new Map()))
 })
 
-test('a history that is empty, of one instant, or out of order is refused', () => {
+test('rejects a history that is empty, at one instant, or unsorted', () => {
   const given = costCase()
   const { measured, trace } = given
   const refused = (changed: Partial<CostInputs>, message: RegExp) =>
@@ -120,14 +120,14 @@ test('a history that is empty, of one instant, or out of order is refused', () =
   refused({ measured: { ...measured, groups: new Map([['fast', groupOf({ reach: -1 })]]) } }, /reach is -1/)
 })
 
-test('a source without events costs its workers nothing', () => {
+test('a source without events costs no workers', () => {
   const given = costCase({ arrival: [] })
   const cost = new CostModel(given, streaming(given)).costOf(new Map())
   assert.ok(Number.isFinite(cost.steadyYear.high))
   assert.match(cost.lines[0].title, /^workers for inference$/)
 })
 
-test('a history shorter than a period is taken to go on as it was', () => {
+test('a history shorter than a period is assumed to continue unchanged', () => {
   const day = costCase({ arrival: Array.from({ length: 2000 }, (_, i) => from + i * 43_200), days: 1 })
   const month = costCase()
   const weekly = batchEach(7 * DAY, HOUR)

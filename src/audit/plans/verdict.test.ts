@@ -38,7 +38,7 @@ const judgedOf = (duels: readonly Duel[], more: Partial<Judged> = {}): Judged =>
   ...more,
 })
 
-test('without a price: where what older data loses is not known, the reason is said and not a price asked for', () => {
+test('without a price: an unknown loss is the reason, and no price is requested', () => {
   assert.deepEqual(undecided(few, cheaper), { choice: UNDECIDED, why: few.why, breakEven: few })
   const { why } = undecided({ value: 3, low: 2, high: 4, error: 1 }, { why: 'no prices' })
   assert.equal(why, 'no prices')
@@ -48,7 +48,7 @@ test('without a price: where what older data loses is not known, the reason is s
   )
 })
 
-test('without a price: what is cheaper is not shown to lose, or is the fresher, within the plan that was put forward', () => {
+test('without a price: a cheaper choice has no shown loss, or a fresher one costs no more, within the tested plan', () => {
   const net = { why: 'no price' }
   const ingestion: PlanElement = {
     element: { kind: 'ingestion' },
