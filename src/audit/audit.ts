@@ -104,7 +104,7 @@ function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label 
   if (known.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
     'SPILL_INPUT',
-    `nothing can be said of this history: of none of the ${test.to - test.from} decisions of model '${name}' that are judged it is known what came of them. Look at its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and at the files of source '${label!.source}'`,
+    `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,
   )
 }
 
@@ -186,7 +186,7 @@ export function worthOf(worths: ReadonlyMap<string, PipelineWorth>, { name, labe
   if (!label)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `model '${name}' has no label, so that nothing says what came of its decisions; give it label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `model '${name}' has no label, so its decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
     )
   return { ir: { model: name, utility: { kind: 'caught', budget: DEFAULT_BUDGET, unit: 'true outcomes' } } }
 }

@@ -22,7 +22,7 @@ const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the rec
 const tooLong = (): SpillwayError =>
   new SpillwayError(
     'SPILL_LIMIT',
-    `it takes longer than ${ms} ms (RECONCILE_MS_MAX) to read the log; run spillway reconcile by hand, or keep less of it`,
+    `reading the log takes longer than ${ms} ms (RECONCILE_MS_MAX); run spillway reconcile by hand, or keep less of the log`,
   )
 
 function check(): void {

@@ -99,7 +99,7 @@ type Put = NonNullable<Commit['put']>[number]
 const tooMany = (): SpillwayError =>
   new SpillwayError(
     'SPILL_LIMIT',
-    `more than ${limits.RECONCILE_SETTLED_MAX} values are unexplained (RECONCILE_SETTLED_MAX); that is no damage of a few: is this the pipeline that decided?`,
+    `more than ${limits.RECONCILE_SETTLED_MAX} values are unexplained (RECONCILE_SETTLED_MAX); check that this pipeline made the decisions, since this is more than local damage`,
   )
 
 /** Groups that these cells read and whose state is saved. */

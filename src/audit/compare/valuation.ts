@@ -275,7 +275,7 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING' || score.kind !== 'none') throw error
     throw new SpillwayError(
       'SPILL_INPUT',
-      `nothing can be said of this history: model '${name}' has no score of its own and cannot be trained on the first part of it, since ${error.message}. Look at what its label says, or give a longer history`,
+      `cannot judge this history: model '${name}' has no score and cannot be trained on the first part of the history, since ${error.message}. Check its label, or give a longer history`,
       { cause: error },
     )
   }

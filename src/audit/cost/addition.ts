@@ -37,7 +37,7 @@ export function additionOf(id: string, setting: Setting, now: Setting | undefine
   if (id === 'action') return actionCost(setting, inputs)
   if (id === 'training') return trainingCost(setting, inputs)
   if (!id.startsWith('group/'))
-    throw new SpillwayError('SPILL_INPUT', `'${id}' is no element; there is ingestion, group/NAME, inference, action, training`)
+    throw new SpillwayError('SPILL_INPUT', `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`)
   return groupCost(id.slice('group/'.length), setting, inputs)
 }
 
@@ -100,7 +100,7 @@ function groupCost(name: string, setting: Setting, inputs: CostInputs): Addition
   if (!group)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `nothing was measured of group '${name}'; measured are ${[...inputs.measured.groups.keys()].join(', ')}`,
+      `group '${name}' was not measured; the measured groups are ${[...inputs.measured.groups.keys()].join(', ')}`,
     )
   const arrivals = arrivalsOf(group.source, inputs)
   const seconds = group.cpuSecondsAnEvent

@@ -34,13 +34,13 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new SpillwayError('SPILL_INPUT', `is no JSON: ${(cause as Error).message}`, { place, cause })
+    throw new SpillwayError('SPILL_INPUT', `is not JSON: ${(cause as Error).message}`, { place, cause })
   }
 }
 
 /** Requires an object that has no other keys than `keys`. */
 export function objectOf(value: unknown, keys: readonly string[], place: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(place, `is ${show(value)}; it is an object { … }`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(place, `is ${show(value)}; write an object { … }`)
   for (const key of Object.keys(value)) if (!keys.includes(key)) refuse(place, `has no '${key}'${didYouMean(key, keys)}`)
   return value as Readonly<Record<string, unknown>>
 }
@@ -65,7 +65,7 @@ export function readRange(value: unknown, amount: Amount, place: string): Range 
   if (!inOrder)
     refuse(
       place,
-      `is ${low}, ${base}, ${high}; low is the cheap end and high the dear one, so they ${amount.falls ? 'fall' : 'rise'}: swap them`,
+      `is ${low}, ${base}, ${high}; low is the cheap end and high the expensive end, so the values must ${amount.falls ? 'fall' : 'rise'}: swap them`,
     )
   return { low, base, high }
 }

@@ -16,7 +16,7 @@ export const machinesOf = ({ lines }: CostOfPlan): Range => sumOf(lines.filter((
 export function changeOf(before: Range, after: Range): Range {
   const changes = rangeOf(scenario => {
     if (!(before[scenario] > 0))
-      throw new SpillwayError('SPILL_INPUT', `what was there before costs ${before[scenario]}, so that nothing is a part of it`)
+      throw new SpillwayError('SPILL_INPUT', `the cost before is ${before[scenario]}, so a relative change is undefined`)
     return after[scenario] / before[scenario] - 1
   })
   return ordered(changes)

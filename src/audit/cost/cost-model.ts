@@ -33,10 +33,10 @@ export class CostModel {
     checkTrace(inputs.trace)
     const { volume = 1 } = inputs
     if (!(volume > 0 && volume < Infinity))
-      throw new SpillwayError('SPILL_INPUT', `volume is ${volume}; write how many times the history’s`)
+      throw new SpillwayError('SPILL_INPUT', `volume is ${volume}; write a number above 0, as a multiple of the history’s volume`)
     for (const [id, { kind }] of now)
       if (kind === 'now')
-        throw new SpillwayError('SPILL_INPUT', `${id}: 'now' does not say how it is run today; give stream, every or batch`)
+        throw new SpillwayError('SPILL_INPUT', `${id}: 'now' does not state the current setting; give stream, every or batch`)
     this.#inputs = inputs
     this.#now = now
   }
@@ -71,7 +71,7 @@ export class CostModel {
     const own = plan.get(id)
     const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
     if (!setting)
-      throw new SpillwayError('SPILL_INPUT', `nothing says how '${id}' is run today; there is ${[...this.#now.keys()].join(', ')}`)
+      throw new SpillwayError('SPILL_INPUT', `the current setting of '${id}' is unknown; the known elements are ${[...this.#now.keys()].join(', ')}`)
     return setting
   }
 

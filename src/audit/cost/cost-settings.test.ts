@@ -68,23 +68,23 @@ test('rejects ages, unknown elements, and settings that an element cannot have',
   const model = new CostModel(given, streaming(given))
   const refused = (plan: [string, Setting], message: RegExp) =>
     assert.throws(() => model.costOf(new Map([plan])), { code: 'SPILL_INPUT', message })
-  refused(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which says how old it is and not how it is run/)
+  refused(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which is an age and not a way to run it/)
   refused(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)
   refused(['action', stream], /the action cannot be run as 'stream'/)
-  refused(['group/none', stream], /nothing was measured of group 'none'; measured are fast/)
-  refused(['training', { kind: 'now' }], /nothing says how 'training' is run today; there is ingestion, group\/fast/)
+  refused(['group/none', stream], /group 'none' was not measured; the measured groups are fast/)
+  refused(['training', { kind: 'now' }], /the current setting of 'training' is unknown; the known elements are ingestion, group\/fast/)
   refused(
     ['group/fast', { kind: 'batch', schedule: { kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, lasts: HOUR }],
-    /not due twice in a year/,
+    /due less than twice a year/,
   )
   assert.throws(() => new CostModel(given, new Map([['ingestion', { kind: 'now' }]])), {
     code: 'SPILL_INPUT',
-    message: /'now' does not say/,
+    message: /'now' does not state/,
   })
   assert.throws(() => new CostModel(given, new Map([['group/other', stream]])).costOf(new Map()), {
-    message: /nothing was measured of group 'other'; measured are fast/,
+    message: /group 'other' was not measured; the measured groups are fast/,
   })
-  assert.throws(() => new CostModel(given, new Map([['groups', stream]])).costOf(new Map()), { message: /'groups' is no element/ })
+  assert.throws(() => new CostModel(given, new Map([['groups', stream]])).costOf(new Map()), { message: /'groups' is not an element/ })
   assert.throws(() => new CostModel({ ...given, volume: NaN }, new Map()), { message: /volume is NaN/ })
   assert.deepEqual(model.costOf(new Map([['group/fast', { kind: 'now' }]])), model.costOf(new Map()))
 })
@@ -103,7 +103,7 @@ test('rejects a history that is empty, at one instant, or unsorted', () => {
     /source 'readings': arrival 1 is/,
   )
   refused({ trace: { ...trace, sources: new Map([['readings', { at: Float64Array.of(from + NaN) }]]) } }, /arrival 0 is NaN/)
-  refused({ trace: { ...trace, decisions: { at: Float64Array.of(from), key: new Uint32Array(2) } } }, /decisions: 1 arrivals and 2 keys/)
+  refused({ trace: { ...trace, decisions: { at: Float64Array.of(from), key: new Uint32Array(2) } } }, /decisions: 1 arrivals but 2 keys/)
   refused({ measured: { ...measured, span: 0 } }, /span is 0; .* at one instant/)
   refused(
     { measured: { ...measured, cpuSecondsADecision: -1 } },
@@ -115,7 +115,7 @@ test('rejects a history that is empty, at one instant, or unsorted', () => {
   )
   refused(
     { measured: { ...measured, groups: new Map([['fast', groupOf({ source: 'other' })]]) } },
-    /group 'fast': source is 'other'; there is readings/,
+    /group 'fast': source is 'other'; the sources are readings/,
   )
   refused({ measured: { ...measured, groups: new Map([['fast', groupOf({ reach: -1 })]]) } }, /reach is -1/)
 })

@@ -23,7 +23,7 @@ export function notRun(subject: string, { kind }: Setting): never {
   throw new SpillwayError(
     'SPILL_INPUT',
     isAge
-      ? `${subject} is '${kind}', which says how old it is and not how it is run, so it has no cost; give stream, hybrid, every or batch`
+      ? `${subject} is '${kind}', which is an age and not a way to run it, so it has no cost; give stream, hybrid, every or batch`
       : `${subject} cannot be run as '${kind}'`,
   )
 }

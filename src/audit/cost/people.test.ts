@@ -68,7 +68,7 @@ test('names wrong counts', () => {
   rejects({ streaming: { days: 90, incidents: -1 } }, /streaming\.incidents is -1; write 0 or more/)
   rejects(
     { streaming: { days: 90, incidents: { low: 1, base: 2, high: 3 } } },
-    /streaming\.incidents is a range; what was counted is one number/,
+    /streaming\.incidents is a range; a count is one number/,
   )
   rejects({ streaming: { days: 90, pages: 1 } }, /streaming has no 'pages'/)
   rejects({ presets: { hourcost: 1 } }, /presets has no 'hourcost'; did you mean 'hourCost'\?/)

@@ -77,7 +77,7 @@ function readCounted(value: unknown, place: string): Counted {
   const { hours: ownHours } = objectOf(value, Object.keys(countAmounts), place)
   const { days, incidents, noise, hours } = readAmounts({ hours: 0, ...(value as object) }, countAmounts, place)
   for (const [key, range] of Object.entries({ days, incidents, noise, hours }))
-    if (range.low !== range.high) refuse(`${place}.${key}`, 'is a range; what was counted is one number')
+    if (range.low !== range.high) refuse(`${place}.${key}`, 'is a range; a count is one number')
   return { days: days.base, incidents: incidents.base, noise: noise.base, ...(ownHours === undefined ? {} : { hours: hours.base }) }
 }
 

@@ -30,7 +30,7 @@ test('names a missing, negative or non-numeric price, with the fix', () => {
   )
   rejects(changed({ brokerHour: -1 }), /prices\.brokerHour is -1; write 0 or more, dollars/)
   rejects(changed({ egressGB: { low: 1, high: 2 } }), /prices\.egressGB\.base is missing; write a number/)
-  rejects(changed({ egressGB: '0.02' }), /prices\.egressGB is '0\.02'; it is an object/)
+  rejects(changed({ egressGB: '0.02' }), /prices\.egressGB is '0\.02'; write an object/)
   rejects(changed({ egressGB: { low: 1, base: '2', high: 3 } }), /prices\.egressGB\.base is '2'; write a number/)
   rejects(readNaN(), /prices\.coreHour is NaN; write a number/)
   rejects({ ...example, prices: undefined }, /^mine\.json has no "prices"/)
@@ -46,7 +46,7 @@ test('rejects an unknown key and names the nearest', () => {
 })
 
 test('low is the cheap end', () => {
-  rejects(changed({ coreHour: { low: 2, base: 1, high: 3 } }), /prices\.coreHour is 2, 1, 3; .* so they rise: swap them/)
+  rejects(changed({ coreHour: { low: 2, base: 1, high: 3 } }), /prices\.coreHour is 2, 1, 3; .* so the values must rise: swap them/)
   rejects(changed({}, { use: { low: 0.2, base: 0.4, high: 0.6 } }), /sizing\.use is 0\.2, 0\.4, 0\.6; .* so they fall/)
 })
 
@@ -56,8 +56,8 @@ test('rejects impossible values', () => {
   rejects(changed({}, { workers: 'autoscale' }), /sizing\.workers is 'autoscale'; did you mean 'autoscaled'\?/)
   rejects(changed({}, {}, { format: 'spillway-prices/2' }), /format 'spillway-prices\/2'; write "format": "spillway-prices\/1"/)
   rejects(changed({}, {}, { currency: 'EUR' }), /is in 'EUR'; .* "currency": "USD"/)
-  rejects(changed({}, {}, { about: '' }), /does not say what prices these are/)
-  rejects([], /^mine\.json is \[\]; it is an object/)
+  rejects(changed({}, {}, { about: '' }), /has no description of its prices/)
+  rejects([], /^mine\.json is \[\]; write an object/)
 })
 
 test('a number stands for a range, and sizing is optional', () => {
@@ -71,7 +71,7 @@ test('names a missing or non-JSON file without its folders', () => {
   const path = join(folder, 'mine.json')
   assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json cannot be read: ENOENT/ })
   writeFileSync(path, '{ "format": ')
-  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json is no JSON/ })
+  assert.throws(() => readPricesFile(path), { code: 'SPILL_INPUT', message: /^mine\.json is not JSON/ })
   writeFileSync(path, JSON.stringify(example))
   assert.equal(readPricesFile(path).name, 'mine.json')
 })

@@ -63,7 +63,7 @@ test('a change is relative to the cost before, and ordered', () => {
     [change.high, 0.5],
   ])
     assert.ok(Math.abs(actual - expected) < 1e-12)
-  assert.throws(() => changeOf(exactly(0), exactly(1)), { code: 'SPILL_INPUT', message: /costs 0, so that nothing is a part of it/ })
+  assert.throws(() => changeOf(exactly(0), exactly(1)), { code: 'SPILL_INPUT', message: /the cost before is 0, so a relative change/ })
 })
 
 test('the case study compares nightly, selective and everything', () => {

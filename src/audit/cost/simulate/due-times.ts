@@ -20,7 +20,7 @@ export function periodOf(schedule: ScheduleIR, from: number): number {
   if (times.length < 2)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `the cron '${schedule.cron}' is not due twice in a year, so it has no cost a month; give another`,
+      `the cron '${schedule.cron}' is due less than twice a year, so it has no monthly cost; give a more frequent schedule`,
     )
   return (times.at(-1)! - times[0]) / (times.length - 1)
 }
@@ -30,7 +30,7 @@ export function dueIn(schedule: ScheduleIR, { from, until }: Stretch, period: nu
   if ((until - from) / period > limits.COST_RUNS_MAX)
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `a run each ${spanTitle(period)} over ${spanTitle(until - from)} is more than ${limits.COST_RUNS_MAX} runs (COST_RUNS_MAX); stream it, or give a longer period`,
+      `a run every ${spanTitle(period)} over ${spanTitle(until - from)} gives more than ${limits.COST_RUNS_MAX} runs (COST_RUNS_MAX); stream it, or give a longer period`,
     )
   return Float64Array.from(scheduledTimes(schedule, from + 1, until + 1))
 }
