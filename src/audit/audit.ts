@@ -44,6 +44,14 @@ const CHECKPOINT_FORMAT = 3
 /**
  * Audits one model of a pipeline over a history in memory.
  *
+ * @example
+ * const [model] = pipeline.ir.models
+ * const { report } = await audit(pipeline, log, {
+ *   model, worth: worthOf(pipeline.worths, model), seed: 1, draws: 2000,
+ *   prices: examplePrices, people: presetPeople, stages: { why: 'no run' }, command: 'audit.ts',
+ * })
+ * report.answer // two lines
+ *
  * @throws as `decide` and `label` do, and whatever a function of the user throws, with its place
  * @throws `SPILL_INPUT` for a history that is too short, or one in which no outcome is known
  */
@@ -177,6 +185,9 @@ const DEFAULT_BUDGET = 0.1
 
 /**
  * The value function of a model. By default it counts the true outcomes among the tenth of decisions with the highest scores.
+ *
+ * @example
+ * worthOf(pipeline.worths, pipeline.ir.models[0]).ir.utility
  *
  * @throws `SPILL_INPUT` for a model without a label
  */

@@ -93,7 +93,13 @@ export interface SupposedWeeks {
  */
 const COMPARABLE_PART = 1 - KNEE_PART
 
-/** Values plans by an experiment's scores, in each mode, against the current pipeline. */
+/**
+ * Values plans by an experiment's scores, in each mode, against the current pipeline.
+ *
+ * @example
+ * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsAWeek: undefined })
+ * const { performance } = await judging.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
+ */
 export class Judging {
   /** Threshold and alert volume of the current pipeline. */
   readonly acts: Acts

@@ -9,6 +9,9 @@ const stream: Setting = { kind: 'stream' }
  *
  * `lag` and `partial` count as streams: every event updates the group, and reads are late. Training without a schedule and missing actions
  * are left out.
+ *
+ * @example
+ * howItRuns(pipeline.ir, pipeline.ir.models[0]).get('ingestion') // { kind: 'stream' }
  */
 export function howItRuns(ir: PipelineIR, model: ModelIR): Plan {
   const { decide, train } = model

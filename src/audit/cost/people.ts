@@ -81,7 +81,12 @@ function readCounted(value: unknown, place: string): Counted {
   return { days: days.base, incidents: incidents.base, noise: noise.base, ...(ownHours === undefined ? {} : { hours: hours.base }) }
 }
 
-/** Reads the cost of people from a file. Throws as `readPeople` does. */
+/**
+ * Reads the cost of people from a file. Throws `SPILL_INPUT` with the file, the key and the fix.
+ *
+ * @example
+ * const people = readPeopleFile('people.json')
+ */
 export const readPeopleFile = (path: string): People => readPeople(readJson(path), basename(path))
 
 /** Presets only, without counted pages. */

@@ -76,7 +76,12 @@ export function readPrices(value: unknown, name: string): Prices {
   }
 }
 
-/** Reads prices from a file. Throws as `readPrices` does. */
+/**
+ * Reads prices from a file. Throws `SPILL_INPUT` with the file, the key and the fix.
+ *
+ * @example
+ * const prices = readPricesFile('prices.json')
+ */
 export const readPricesFile = (path: string): Prices => readPrices(readJson(path), basename(path))
 
 /** The example prices that come with Spillway. */

@@ -16,7 +16,12 @@ export interface Trace extends Stretch {
   readonly decisions: Arrivals
 }
 
-/** The arrivals of a history, with the times of its decisions, sorted, UTC ms. */
+/**
+ * The arrivals of a history, with the times of its decisions, sorted, UTC ms.
+ *
+ * @example
+ * const trace = traceOf(log, Float64Array.of(log.until))
+ */
 export function traceOf(log: ReplayLog, decisions: Float64Array): Trace {
   const sources = new Map(
     [...log.histories].map(([name, { source, block }]) => [
