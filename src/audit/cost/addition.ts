@@ -1,17 +1,17 @@
 /** Cost of one element of a plan in one setting. It is computed once per setting, independent of the rest of the plan. */
 import { SpillwayError } from '../../base/errors.ts'
+import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Setting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { batchCost, priceRuns, type BatchCost, type BatchWork } from './batch-work.ts'
 import { aMonth, type CostInputs } from './given.ts'
-import { everyText, jobOf, notRun } from './job.ts'
-import { quantityLine } from './quantity-line.ts'
+import type { PriceName } from './prices.ts'
 import { exactly, nothing, rangeOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { demandOf, type Demand } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText, DAY_MS, GB, MONTH_MS } from '../domain/units.ts'
+import { amount, countText, DAY_MS, dollars, GB, MONTH_MS } from '../domain/units.ts'
 
 /** Contribution of one element to the cost of a plan. */
 export interface Addition {
@@ -84,9 +84,9 @@ function ingestionCost(setting: Setting, inputs: CostInputs): Addition {
       batchHours: nothing,
     }
   }
-  const { schedule, lasts } = jobOf('ingestion', setting)
+  const { schedule, lasts } = jobTiming('ingestion', setting)
   const works = sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }): BatchWork => {
-    const title = `${name} taken in ${everyText(schedule)}`
+    const title = `${name} taken in ${jobScheduleText(schedule)}`
     return { title, arrivals, seconds, schedule, lasts, reading: 'since the last' }
   })
   return batchJobsCost(
@@ -132,9 +132,9 @@ function groupCost(name: string, setting: Setting, inputs: CostInputs): Addition
 
 /** A batch placement computes every window again in each run. `every` continues from the state of the last run. */
 function snapshotCost(name: string, setting: Setting, arrivals: Arrivals, seconds: number, reach: number, inputs: CostInputs): BatchCost {
-  const { schedule, lasts } = jobOf(`group '${name}'`, setting)
+  const { schedule, lasts } = jobTiming(`group '${name}'`, setting)
   const reading = setting.kind === 'every' ? 'since the last' : { reach }
-  return batchCost({ title: `${name} ${everyText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, inputs)
+  return batchCost({ title: `${name} ${jobScheduleText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, inputs)
 }
 
 function inferenceCost(setting: Setting, now: Setting | undefined, inputs: CostInputs): Addition {
@@ -150,10 +150,10 @@ function inferenceCost(setting: Setting, now: Setting | undefined, inputs: CostI
       lines: measured.decidedBy === 'request' ? [line] : [],
     }
   }
-  const { schedule, lasts } = jobOf('inference', setting)
+  const { schedule, lasts } = jobTiming('inference', setting)
   // A tick decides about every key, so half the ticks make half the decisions. A model that decides on events makes all of them, later.
   const part = setting.kind === 'every' && now?.kind === 'every' ? now.every / setting.every : 1
-  const title = `decisions ${everyText(schedule)}`
+  const title = `decisions ${jobScheduleText(schedule)}`
   return batchJobsCost([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, inputs)], [])
 }
 
@@ -163,7 +163,7 @@ function actionCost(setting: Setting, inputs: CostInputs): Addition {
   const all = aMonth(inputs, measured.actions)
   if (setting.kind === 'async')
     return { ...zeroCost, lines: [quantityLine('requests', 'actions', exactly(all / 1e6), 'millionRequests', inputs, 'million, one each')] }
-  if (setting.kind !== 'digest') return notRun('the action', setting)
+  if (setting.kind !== 'digest') return throwNotRunnable('the action', setting)
   const digests = Math.min(all, MONTH_MS / setting.every)
   const title = `actions gathered ${everyTitle(setting.every)}`
   return { ...zeroCost, lines: [quantityLine('requests', title, exactly(digests / 1e6), 'millionRequests', inputs, 'million')] }
@@ -172,9 +172,9 @@ function actionCost(setting: Setting, inputs: CostInputs): Addition {
 function trainingCost(setting: Setting, inputs: CostInputs): Addition {
   const { cpuSecondsATraining: seconds } = inputs.measured
   if (seconds === undefined) return zeroCost
-  const { schedule, lasts } = jobOf('training', setting)
+  const { schedule, lasts } = jobTiming('training', setting)
   const period = periodOf(schedule, inputs.trace.from)
-  const title = `training ${everyText(schedule)}`
+  const title = `training ${jobScheduleText(schedule)}`
   const run = { title, seconds, lasts, due: Float64Array.of(inputs.trace.until), events: Float64Array.of(1), period }
   return batchJobsCost([priceRuns(run, inputs)], [])
 }
@@ -188,3 +188,46 @@ function batchJobsCost(jobs: readonly BatchCost[], lines: readonly CostLine[]): 
 }
 
 const arrivalsOf = (source: string, { trace }: CostInputs): Arrivals => trace.sources.get(source) ?? { at: new Float64Array(0) }
+
+/** Schedule of a job and the deadline of each run, ms; the period if undefined. */
+interface JobTiming {
+  readonly schedule: ScheduleIR
+  readonly lasts: number | undefined
+}
+
+/** The schedule and deadline of a setting. Throws `SPILL_INPUT` if the setting is not a job. `subject` names the element in the message. */
+function jobTiming(subject: string, setting: Setting): JobTiming {
+  if (setting.kind === 'every') return { schedule: { kind: 'interval', every: setting.every, phase: 0 }, lasts: undefined }
+  if (setting.kind === 'batch') return { schedule: setting.schedule, lasts: setting.lasts }
+  if (setting.kind === 'hybrid') return { schedule: setting.schedule, lasts: undefined }
+  return throwNotRunnable(subject, setting)
+}
+
+/** Throws `SPILL_INPUT` for a setting in which an element cannot run. */
+function throwNotRunnable(subject: string, { kind }: Setting): never {
+  const isAge = kind === 'older' || kind === 'faster' || kind === 'trace'
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    isAge
+      ? `${subject} is '${kind}', which is an age and not a way to run it, so it has no cost; give stream, hybrid, every or batch`
+      : `${subject} cannot be run as '${kind}'`,
+  )
+}
+
+/** Schedule in words: `every day`, `at 0 2 * * *`. */
+const jobScheduleText = (schedule: ScheduleIR): string =>
+  schedule.kind === 'interval' ? everyTitle(schedule.every) : `at ${schedule.cron}${schedule.zone === 'UTC' ? '' : ` ${schedule.zone}`}`
+
+/**
+ * A cost line: quantity times price. Its basis is `measured` if the quantity is equal in all scenarios, so that only the price is assumed.
+ */
+function quantityLine(of: string, title: string, quantity: Range, priceName: PriceName, { prices }: CostInputs, unit: string): CostLine {
+  const price = prices.prices[priceName]
+  return {
+    of,
+    title,
+    range: rangeOf(scenario => quantity[scenario] * price[scenario]),
+    basis: quantity.low === quantity.high ? 'measured' : 'modelled',
+    arithmetic: `${amount(quantity.base)} ${unit} × ${dollars(price.base)}`,
+  }
+}

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
 import type { Plan, Setting } from '../domain/element.ts'
-import type { CostOfPlan } from '../domain/audit-report.ts'
-import { compareCosts } from './comparison.ts'
-import { CostModel, costOfPlan } from './cost-model.ts'
+import type { CostOfPlan, Range } from '../domain/audit-report.ts'
+import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
-import { scenarios, sumOf } from './range.ts'
+import { difference, scenarios, sumOf } from './range.ts'
 
 const close = (value: number, expected: number, what: string) =>
   assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${what}: ${value}, by hand ${expected}`)
@@ -18,7 +17,7 @@ test('a plan is the sum of its lines, and each line has its arithmetic', () => {
   const given = costCase()
   const now = streaming(given)
   for (const plan of [new Map(), new Map([['group/fast', nightlyJob]])]) {
-    const cost = costOfPlan(plan, now, given.measured, given.trace, given.prices, given.people)
+    const cost = new CostModel(given, now).costOf(plan)
     for (const scenario of scenarios) {
       close(
         cost.steadyYear[scenario],
@@ -85,44 +84,44 @@ test('the first streaming element pays for broker and rota, the second almost no
   assert.deepEqual(none.firstYear, none.steadyYear)
 })
 
-test('batch is cheaper for a small steady load, with the reason in words', () => {
+test('batch is cheaper for a small steady load, mostly by people', () => {
   const given = costCase()
   const model = new CostModel(given, streaming(given))
   const nightly = new Map<string, Setting>([
     ['ingestion', nightlyJob],
     ['group/fast', nightlyJob],
   ])
-  const { difference, words } = compareCosts(model.costOf(nightly), model.costOf(new Map()), ['nightly', 'stream'])
-  assert.ok(difference.high < 0)
-  assert.match(words, /^nightly costs \$[\d,]+ a month less than stream in all three scenarios: people -\$/)
-  assert.match(words, /Most of it is people of stream: on call for what streams, 6,680 h a year × 33 % of \$90 × 10 % of the rota \/ 12$/)
+  const [batchCost, streamCost] = [model.costOf(nightly), model.costOf(new Map())]
+  const saved = difference(batchCost.steadyYear, streamCost.steadyYear)
+  assert.ok(saved.high < 0)
+  const kinds = [...new Set(streamCost.lines.map(({ of: kind }) => kind))]
+  const saving = (kind: string): number => of(streamCost, kind).base - of(batchCost, kind).base
+  assert.equal(kinds.toSorted((a, b) => saving(b) - saving(a))[0], 'people')
+  assert.match(line(streamCost, 'on call for what streams').arithmetic, /^6,680 h a year × 33 % of \$90 × 10 % of the rota \/ 12$/)
 })
 
 /** Much work and little state. */
 const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
 
-/** Batch against stream for the whole plan; only the group differs. */
-function against(given: CostInputs, batch: Setting): ReturnType<typeof compareCosts> {
+/** Stream against batch for the whole plan; only the group differs. */
+function against(given: CostInputs, batch: Setting): { readonly saved: Range; readonly batchCost: CostOfPlan } {
   const model = new CostModel(given, streaming(given))
   const inBatch = new Map<string, Setting>([
     ['ingestion', nightlyJob],
     ['group/fast', batch],
   ])
-  return compareCosts(model.costOf(new Map()), model.costOf(inBatch), ['stream', 'batch'])
+  const batchCost = model.costOf(inBatch)
+  return { saved: difference(model.costOf(new Map()).steadyYear, batchCost.steadyYear), batchCost }
 }
 
 test('streaming is cheaper than reading a long window again each night, in total', () => {
   // 6 million events a day of half a second keep 35 cores busy; read thirty times, a thousand.
   const given = costCase({ groups: { fast: groupOf({ ...heavy, reach: 30 * DAY }) }, volume: 3000 })
-  const { difference, words } = against(given, nightlyJob)
-  assert.ok(difference.base < 0)
-  assert.match(words, /^stream costs \$[\d,]+ a month less than batch/)
-  assert.match(
-    words,
-    /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 days of events, so an event is read 30 times$/,
-  )
+  const { saved, batchCost } = against(given, nightlyJob)
+  assert.ok(saved.base < 0)
+  assert.match(line(batchCost, 'fast at 0 2 * * *').arithmetic, /; each run reads 30 days of events, so an event is read 30 times$/)
   // Pieces that continue from their state are cheaper than both.
-  assert.ok(against(given, { kind: 'every', every: DAY }).difference.base > 0)
+  assert.ok(against(given, { kind: 'every', every: DAY }).saved.base > 0)
 })
 
 test('streaming is cheaper for a peak for which all batch runs would have to be sized', () => {
@@ -132,11 +131,11 @@ test('streaming is cheaper for a peak for which all batch runs would have to be 
   const given = costCase({ arrival, groups: { fast: groupOf({ ...heavy, reach: HOUR / 4 }) }, volume: 10_000 })
   const quarterly = batchEach(HOUR / 4, HOUR / 12)
   const spiky = against(given, quarterly)
-  assert.ok(spiky.difference.base < 0)
-  assert.match(spiky.words, /Most of it is slots of batch: fast every 15 min, 2,920 runs a month × \([\d,]+ cores × 1 min to start/)
+  assert.ok(spiky.saved.base < 0)
+  assert.match(line(spiky.batchCost, 'fast every 15 min').arithmetic, /^2,920 runs a month × \([\d,]+ cores × 1 min to start/)
   // The same events spread over the month: runs are small, and their start dominates.
   assert.ok(
-    against({ ...given, ...costCase({ groups: Object.fromEntries(given.measured.groups), volume: 10_000 }) }, quarterly).difference.base >
+    against({ ...given, ...costCase({ groups: Object.fromEntries(given.measured.groups), volume: 10_000 }) }, quarterly).saved.base >
       0,
   )
 })
@@ -158,18 +157,14 @@ test('all plans of six groups are sums of their groups’ costs', () => {
   const state = (set: number) => of(costs[set], 'state').base
   assert.ok(state(0) > state(1) && state(1) > state(3) && state(3) > state(63))
   assert.equal(new Set(costs.map(({ steadyYear }) => Number.isFinite(steadyYear.high))).size, 1)
+  const alone = new CostModel(given, streaming(given))
   assert.deepEqual(
     costs[5],
-    costOfPlan(
+    alone.costOf(
       new Map([
         ['group/g0', nightlyJob],
         ['group/g2', nightlyJob],
       ]),
-      streaming(given),
-      given.measured,
-      given.trace,
-      given.prices,
-      given.people,
     ),
   )
 })

@@ -135,15 +135,3 @@ export class CostModel {
 }
 
 const streamingOf = (additions: ReadonlyMap<string, Addition>): Addition[] => [...additions.values()].filter(({ streams }) => streams)
-
-/** Cost of one plan. Use one `CostModel` for many plans, since it simulates each setting once. Throws as `CostModel` does. */
-export function costOfPlan(
-  plan: Plan,
-  now: Plan,
-  measured: CostInputs['measured'],
-  trace: CostInputs['trace'],
-  prices: CostInputs['prices'],
-  people: CostInputs['people'],
-): CostOfPlan {
-  return new CostModel({ measured, trace, prices, people }, now).costOf(plan)
-}

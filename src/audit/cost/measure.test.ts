@@ -8,7 +8,7 @@ import { count, entity, every, features, linear, model, on, pipeline, source, st
 import type { History } from '../../intake/intake.ts'
 import { replayLog } from '../../replay/log.ts'
 import type { Plan } from '../domain/element.ts'
-import { costOfPlan } from './cost-model.ts'
+import { CostModel } from './cost-model.ts'
 import { measure, processSeconds } from './measure.ts'
 import { presetPeople } from './people.ts'
 import { examplePrices } from './prices.ts'
@@ -125,7 +125,7 @@ test('plans are priced from the measurements', () => {
   const measured = measure(definitions, modelOf('fraud'), log)
   const trace = traceOf(log, log.histories.get('payments')!.block.arrival)
   const now: Plan = new Map(['ingestion', 'group/fast', 'group/slow', 'inference'].map(id => [id, { kind: 'stream' } as const]))
-  const { steadyYear, lines } = costOfPlan(new Map(), now, measured, trace, examplePrices, presetPeople)
+  const { steadyYear, lines } = new CostModel({ measured, trace, prices: examplePrices, people: presetPeople }, now).costOf(new Map())
   assert.ok(steadyYear.low > 0 && steadyYear.high < Infinity)
   assert.deepEqual([...new Set(lines.map(({ of }) => of))], ['slots', 'broker', 'storage', 'requests', 'egress', 'state', 'people'])
 })

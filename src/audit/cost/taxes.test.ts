@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { costCase, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
 import { caseStudy, changeOf, machinesOf } from './case-study.ts'
-import { compareCosts } from './comparison.ts'
 import { CostModel } from './cost-model.ts'
 import { costPart } from './cost-part.ts'
 import { difference, exactly } from './range.ts'
@@ -47,12 +46,6 @@ test('the cost part has both plans, both taxes, and the description of its price
   assert.deepEqual(part.taxes, { staleness: { why: 'no labels' }, streaming: streamingTax(model, now) })
   assert.match(part.prices, /^prices\.json \(example\): An example and no offer.*2025.* People: presets\.$/)
   assert.deepEqual(JSON.parse(JSON.stringify(part)), part)
-})
-
-test('reports equal costs of plans', () => {
-  const cost = new CostModel(given, now).costOf(new Map())
-  const { difference, of, words } = compareCosts(cost, cost, ['one', 'other'])
-  assert.deepEqual([difference, of, words], [exactly(0), [], 'one and other cost the same'])
 })
 
 test('a change is relative to the cost before, and ordered', () => {

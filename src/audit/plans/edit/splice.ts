@@ -1,4 +1,4 @@
-/** Splices of a text, applied together and shown as line edits. */
+/** Splices of a text: applied together, or shown as line edits. */
 import type { PlanEdit } from '../../domain/audit-report.ts'
 import { lineAt } from './tokens.ts'
 
@@ -43,14 +43,3 @@ export function editsOf(file: string, text: string, splices: readonly Splice[]):
 const withoutCarriageReturns = (before: string, after: string) => ({ before: before.replace(/\r/g, ''), after: after.replace(/\r/g, '') })
 
 const inOrder = (splices: readonly Splice[]): Splice[] => [...splices].sort((a, b) => a.start - b.start)
-
-/** Edits in the form of `diff`. */
-export function diffText(edits: readonly PlanEdit[]): string {
-  const files = [...new Set(edits.map(({ file }) => file))]
-  return files.flatMap(file => [`--- ${file}`, `+++ ${file}`, ...edits.filter(edit => edit.file === file).flatMap(hunkLines)]).join('\n')
-}
-
-function hunkLines({ line, before, after }: PlanEdit): string[] {
-  const [oldLines, newLines] = [before.split('\n'), after.split('\n')]
-  return [`@@ line ${line} @@`, ...oldLines.map(text => `-${text}`), ...newLines.map(text => `+${text}`)]
-}
