@@ -95,7 +95,7 @@ export class HeldAgainst {
     )
   }
 
-  /** Compares a chunk. `missed` has the missed events of the decisions returned by `corrected`. */
+  /** Compares a chunk. `missed` has the missed events of the decisions returned by `mismatchedToday`. */
   take(decisions: readonly Asked[], answers: Answered, missed: ReadonlyMap<Asked, Missed>): void {
     for (const [row, decision] of decisions.entries()) {
       const hasMismatch = this.#inputs.map(input => this.#compareCell(input, decision, answers, row, missed.get(decision)))

@@ -7,7 +7,7 @@ import { asIfText } from '../report/reading.ts'
 import type { Caveat } from '../domain/caveat.ts'
 
 /**
- * At most one caveat per element for each of the two: its own threshold, and the equal volume. Reports only changes above `SAME_VOLUME`.
+ * At most one caveat per element for each of the two: its own threshold, and the equal volume. Reports only changes above `EQUAL_VOLUME_TOLERANCE`.
  * Levels or baselines without actions have another caveat.
  */
 export const volumeCaveats = (elements: readonly ElementPart[], now: number): Caveat[] =>

@@ -39,7 +39,7 @@ export interface DueRuns extends Pick<BatchWork, 'title' | 'seconds' | 'lasts'> 
   readonly period: number
 }
 
-/** Simulates the runs of a schedule over the history and scales them to a month. Throws as `periodOf` and `dueIn` do. */
+/** Simulates the runs of a schedule over the history and scales them to a month. Throws as `meanPeriod` and `dueTimes` do. */
 export function batchCost(work: BatchWork, inputs: CostInputs): BatchCost {
   const { trace } = inputs
   const { title, seconds, lasts, arrivals, schedule, reading, part = 1 } = work

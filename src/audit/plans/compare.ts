@@ -10,7 +10,7 @@ import type { Evaluation } from './evaluation.ts'
 import { isWhy, type Interval, type PlanQuestion, type Why } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'
 
-/** Difference of two plans, `one` less `other`. */
+/** Difference of two plans, `left` less `right`. */
 export interface Comparison {
   /** Plan on the left of the difference. */
   readonly one: Picks

@@ -38,8 +38,8 @@ export interface Duel {
  */
 export async function judgePlan(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Judged> {
   const { now } = evaluation.space
-  const judged = await judgeWithin(picks, evaluation, question)
-  return changesOf(picks) === 0 || changesOf(judged.kept) > 0 ? judged : judgeWithin(now, evaluation, question)
+  const judgement = await judgeWithin(picks, evaluation, question)
+  return changesOf(picks) === 0 || changesOf(judgement.kept) > 0 ? judgement : judgeWithin(now, evaluation, question)
 }
 
 async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Judged> {
@@ -50,13 +50,13 @@ async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQ
   let next = 0
   const duels = family.map(own => own.flatMap(({ pick, over }) => bothWays(pick, over, comparisons[next++])))
   const holding = duels.map((own, element) => holdingOf(own, elements[element], picks[element], question))
-  const judged: Judged = { picks, kept: now, whole, duels, holding }
-  for (const kept of candidates(judged)) {
-    const [wholeComparison] = await compareAll([[kept, now], [picks, now], ...pairs], evaluation, question, question.report)
-    if (isAdopted({ kept, whole: wholeComparison }, question) && isConfirmed(kept, evaluation.space, question))
-      return { ...judged, kept, whole: wholeComparison }
+  const judgement: Judged = { picks, kept: now, whole, duels, holding }
+  for (const proposal of candidates(judgement)) {
+    const [wholeComparison] = await compareAll([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
+    if (isAdopted({ kept: proposal, whole: wholeComparison }, question) && isConfirmed(proposal, evaluation.space, question))
+      return { ...judgement, kept: proposal, whole: wholeComparison }
   }
-  return judged
+  return judgement
 }
 
 /**

@@ -21,21 +21,21 @@ export function fixedVerdict({ notObservable }: PlanElement): Verdict {
 }
 
 /** Verdict on an element of the space; `element` is its index. */
-export function verdictOf(elements: readonly PlanElement[], element: number, judged: Judged, question: PlanQuestion): Verdict {
+export function verdictOf(elements: readonly PlanElement[], element: number, judgement: Judged, question: PlanQuestion): Verdict {
   const planElement = elements[element]
-  const where = whereText(elements, element, judged)
-  const duels = judged.duels[element]
-  const holding = judged.holding[element]
+  const where = whereText(elements, element, judgement)
+  const duels = judgement.duels[element]
+  const bestPick = judgement.holding[element]
   const breakEven = question.price === undefined ? breakEvenAmong(planElement, duels) : undefined
   const breakEvenField = breakEven && { breakEven }
-  if (holding === undefined) return { ...undecided(planElement, element, judged, { ...question, where }), ...breakEvenField }
-  const kept = judged.kept[element]
-  if (holding !== kept) return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, holding, kept), ...breakEvenField }
+  if (bestPick === undefined) return { ...undecided(planElement, element, judgement, { ...question, where }), ...breakEvenField }
+  const proposedPick = judgement.kept[element]
+  if (bestPick !== proposedPick) return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, bestPick, proposedPick), ...breakEvenField }
   return {
-    choice: planElement.choices[holding].title,
+    choice: planElement.choices[bestPick].title,
     why: whyHeld(
       planElement,
-      duels.filter(({ pick }) => pick === holding),
+      duels.filter(({ pick }) => pick === bestPick),
       { ...question, where },
     ),
     ...breakEvenField,
@@ -56,10 +56,10 @@ function whereText(elements: readonly PlanElement[], element: number, { picks }:
 }
 
 /** The choice holds alone but is not proposed. */
-function whyNotProposed({ choices }: PlanElement, duels: readonly Duel[], holding: number, kept: number): string {
-  const { title } = choices[holding]
-  const isSame = duels.some(({ pick, over, comparison }) => pick === holding && over === kept && comparison.isSame)
-  if (isSame) return `'${title}' decides as '${choices[kept].title}' does, and costs the same`
+function whyNotProposed({ choices }: PlanElement, duels: readonly Duel[], bestPick: number, proposedPick: number): string {
+  const { title } = choices[bestPick]
+  const isSame = duels.some(({ pick, over, comparison }) => pick === bestPick && over === proposedPick && comparison.isSame)
+  if (isSame) return `'${title}' decides as '${choices[proposedPick].title}' does, and costs the same`
   return `'${title}' pays by itself, and is not shown to beside the rest of the plan`
 }
 
