@@ -58,8 +58,8 @@ function naive(arrivals: readonly number[], service: number, end: number, scalin
   return result
 }
 
-const close = (value: number, expected: number, what: string) =>
-  assert.ok(Math.abs(value - expected) <= 1e-6 * Math.abs(expected) + 1e-2, `${what}: ${value}, naively ${expected}`)
+const close = (value: number, expected: number, quantity: string) =>
+  assert.ok(Math.abs(value - expected) <= 1e-6 * Math.abs(expected) + 1e-2, `${quantity}: ${value}, naively ${expected}`)
 
 /** Quiet spans and bursts. */
 const bursts = fc.array(
