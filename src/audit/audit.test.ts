@@ -70,7 +70,7 @@ test('the plan keeps streams that pay, at a price of $50 a failure', async () =>
 
 test('an audit from a checkpoint is equal, and sweeps no element again', async () => {
   const { report } = await first
-  const before = made
+  const before = computed
   const again = await audited()
   assert.equal(computed, before)
   assert.ok(before >= 5)

@@ -95,7 +95,12 @@ export interface Missed {
 }
 
 /** The missed events of each decision. */
-export async function missedBy(db: DuckDb, ir: PipelineIR, model: ModelIR, decisions: readonly Asked[]): Promise<ReadonlyMap<Asked, Missed>> {
+export async function missedBy(
+  db: DuckDb,
+  ir: PipelineIR,
+  model: ModelIR,
+  decisions: readonly Asked[],
+): Promise<ReadonlyMap<Asked, Missed>> {
   if (decisions.length === 0) return new Map()
   const missedByRead = await db.missed(
     ir,

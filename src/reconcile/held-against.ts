@@ -109,7 +109,8 @@ export class HeldAgainst {
     const { decided, made } = decision
     const cell = decided.cell(input.input.name)
     if (cell === undefined) return countSkipped(input, 'unrecorded')
-    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock)))) return countSkipped(input, 'forgotten')
+    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock))))
+      return countSkipped(input, 'forgotten')
     if (this.#isSettled(input, decided, cell)) return countSkipped(input, 'settled')
     if (this.#hasPendingLetter(leaves, decision)) input.waiting++
     const [before, today] = [answers.recorded[row], answers.corrected[row]]
@@ -122,7 +123,12 @@ export class HeldAgainst {
   }
 
   /** Counts one value and returns the causes of its mismatch. */
-  #compare(input: InputCounts, decision: Asked, { basis, cell, answer }: Comparison, knownCauses: readonly FoundCause[]): readonly FoundCause[] {
+  #compare(
+    input: InputCounts,
+    decision: Asked,
+    { basis, cell, answer }: Comparison,
+    knownCauses: readonly FoundCause[],
+  ): readonly FoundCause[] {
     const { index } = input
     const [recomputed, bound] = [answer.vector[index], answer.bounds[index]]
     const outcome = outcomeOf(cell, recomputed, bound)
@@ -163,7 +169,12 @@ export class HeldAgainst {
     })
   }
 
-  #addExample({ input }: InputCounts, { decided }: Asked, mismatch: Pick<Found, 'basis' | 'causes' | 'recorded' | 'other'>, outcome: Outcome): void {
+  #addExample(
+    { input }: InputCounts,
+    { decided }: Asked,
+    mismatch: Pick<Found, 'basis' | 'causes' | 'recorded' | 'other'>,
+    outcome: Outcome,
+  ): void {
     const { entry, key, t, fingerprint } = decided
     const example = { ...mismatch, model: this.#options.model.name, input: input.name, entry, key, t, fingerprint }
     this.#options.onApart(example)

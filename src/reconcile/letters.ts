@@ -23,7 +23,8 @@ export class Letters {
     let count = 0
     for (const letter of reader.dead()) if (count++ < limits.RECONCILE_LETTERS) this.#addPending(letter)
     count = 0
-    for (const letter of reader.settled()) if (letter.outcome === 'accepted' && count++ < limits.RECONCILE_LETTERS) this.#addAccepted(letter)
+    for (const letter of reader.settled())
+      if (letter.outcome === 'accepted' && count++ < limits.RECONCILE_LETTERS) this.#addAccepted(letter)
   }
 
   /** True if a letter of this key with a time in [from, to] is pending. */

@@ -45,7 +45,10 @@ interface RefusalInputs {
 }
 
 /** Passes events through and records which were dead letters first. */
-function* noteRefusals(events: ReturnType<typeof numberedEvents>, { letters, refused, check }: RefusalInputs): ReturnType<typeof numberedEvents> {
+function* noteRefusals(
+  events: ReturnType<typeof numberedEvents>,
+  { letters, refused, check }: RefusalInputs,
+): ReturnType<typeof numberedEvents> {
   let count = 0
   for (const event of events) {
     if (count++ % limits.RECONCILE_DECISIONS === 0) check()

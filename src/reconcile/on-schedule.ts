@@ -123,6 +123,7 @@ const withoutMostExamples = (report: ReconcileReport): ReconcileReport => ({
 })
 
 function unsoundText(number: number, { unexplained, values }: Reconciled): string {
-  const finding = unexplained > 0 ? `UNEXPLAINED: ${unexplained} of ${values} values` : `recorded values that are not what SQL makes of them`
+  const finding =
+    unexplained > 0 ? `UNEXPLAINED: ${unexplained} of ${values} values` : `recorded values that are not what SQL makes of them`
   return `reconciliation ${number} found ${finding}; spillway reconcile show ${number} tells more`
 }

@@ -6,7 +6,7 @@ import type { SqlPlace } from '../sql/duckdb/answers.ts'
 export const bases = ['recorded', 'corrected'] as const
 export type Basis = (typeof bases)[number]
 
-/** Outcome of comparing two values. `within` means that they differ by no more than the bound of doubles (semantics, exactness). */
+/** Outcome of comparing two values. `within` means that they differ by no more than the bound of doubles (semantics, numbers to the bit). */
 export const outcomes = ['equal', 'within', 'bothAbsent', 'oneAbsent', 'different'] as const
 export type Outcome = (typeof outcomes)[number]
 

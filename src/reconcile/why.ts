@@ -26,7 +26,7 @@ export function leavesOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): Lea
   })
 }
 
-/** Start of a window at an as-of time, UTC ms (semantics, windows). */
+/** Start of a window at an as-of time, UTC ms (semantics, the value). */
 export const tailOf = ({ window, hop }: FeatureIR, clock: number): number =>
   window === 'lifetime' ? -Infinity : Math.floor((clock - window) / hop) * hop
 

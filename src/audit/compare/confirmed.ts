@@ -31,6 +31,8 @@ export const confirmedBy = ({ ladders, nowAWeek }: Curves, way: Way, elements: r
     }
     return {
       ...element,
-      choices: element.choices.map(choice => (choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const })),
+      choices: element.choices.map(choice =>
+        choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const },
+      ),
     }
   })

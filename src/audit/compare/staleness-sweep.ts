@@ -94,7 +94,7 @@ export async function ladderOf(element: Element, rungs: readonly LadderRung[], o
       : levels.length === 0 && why && 'why' in why
         ? { why: why.why }
         : {}),
-    caveats: worstOf(ways.flatMap(way => effects.get(way)!.caveats)),
+    caveats: worstOf(modes.flatMap(mode => effects.get(mode)!.caveats)),
   }
 }
 
@@ -103,13 +103,15 @@ async function evaluateLevel(plan: Plan, judging: Judging): Promise<[Way, LevelR
     const now = await judging.now(mode)
     const differing = differenceOf(judged, now)
     const isSame = differing.at.length > 0 || isSameByScores(judged, now, judging.cases.blocks.test)
-    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(way)) }
+    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(mode)) }
   }
   const [frozen, frozenAtBudget] = await orReason(judging.why('frozen'), async (): Promise<[LevelResult, LevelResult]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
     return [await compareWithBaseline('frozen', asIs), await compareWithBaseline('frozenAtBudget', atBudget)]
   })
-  const [refit] = await orReason(judging.why('refit'), async (): Promise<[LevelResult]> => [await compareWithBaseline('refit', await judging.of(plan, 'refit'))])
+  const [refit] = await orReason(judging.why('refit'), async (): Promise<[LevelResult]> => [
+    await compareWithBaseline('refit', await judging.of(plan, 'refit')),
+  ])
   return [
     ['frozen', frozen],
     ['frozenAtBudget', frozenAtBudget],
@@ -161,7 +163,8 @@ function effectsOf(
   return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const intervalOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
+const intervalOf = (band: Band | NoInterval): Effect['aWeek'] =>
+  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
 
 /** Levels of one mode, as the knee detection reads them. */
 export const curveOf = (rungs: readonly Rung[], way: Way): CurveLevel[] =>

@@ -61,7 +61,10 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
   const machines = { nightly: machinesOf(costs.nightly), selective: machinesOf(costs.selective), everything: machinesOf(costs.everything) }
   const withPeople = { nightly: costs.nightly.steadyYear, selective: costs.selective.steadyYear, everything: costs.everything.steadyYear }
   // Batch runs every few minutes do not belong to the night.
-  const [hoursBefore, hoursAfter] = [model.batchHours(plans.nightly, NIGHTLY_INTERVAL_MIN), model.batchHours(plans.selective, NIGHTLY_INTERVAL_MIN)]
+  const [hoursBefore, hoursAfter] = [
+    model.batchHours(plans.nightly, NIGHTLY_INTERVAL_MIN),
+    model.batchHours(plans.selective, NIGHTLY_INTERVAL_MIN),
+  ]
   const added = changeOf(machines.nightly, machines.selective)
   const slimmer = changeOf(hoursBefore, hoursAfter)
   const everything = changeOf(machines.selective, machines.everything)

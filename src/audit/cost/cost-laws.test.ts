@@ -66,7 +66,7 @@ test('one more streaming element never holds fewer cores', () => {
     fc.property(inputs, caseInputs => {
       const workers = (ids: readonly string[]) => {
         const now = new Map(ids.map(id => [id, stream]))
-        return new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title.startsWith('workers'))?.range.base ?? 0
+        return new CostModel(caseInputs, now).costOf(new Map()).lines.find(({ title }) => title.startsWith('workers'))?.range.base ?? 0
       }
       const [one, two, both] = [workers(['group/one']), workers(['group/two']), workers(['group/one', 'group/two'])]
       assert.ok(both >= Math.max(one, two) - 1e-9, `${one}, ${two}, ${both}`)

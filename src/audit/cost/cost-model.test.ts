@@ -135,8 +135,7 @@ test('streaming is cheaper for a peak for which all batch runs would have to be 
   assert.match(line(spiky.batchCost, 'fast every 15 min').arithmetic, /^2,920 runs a month × \([\d,]+ cores × 1 min to start/)
   // The same events spread over the month: runs are small, and their start dominates.
   assert.ok(
-    against({ ...inputs, ...costCase({ groups: Object.fromEntries(inputs.measured.groups), volume: 10_000 }) }, quarterly).saved.base >
-      0,
+    against({ ...inputs, ...costCase({ groups: Object.fromEntries(inputs.measured.groups), volume: 10_000 }) }, quarterly).saved.base > 0,
   )
 })
 

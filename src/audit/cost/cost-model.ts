@@ -71,7 +71,10 @@ export class CostModel {
     const own = plan.get(id)
     const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
     if (!setting)
-      throw new SpillwayError('SPILL_INPUT', `the current setting of '${id}' is unknown; the known elements are ${[...this.#now.keys()].join(', ')}`)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `the current setting of '${id}' is unknown; the known elements are ${[...this.#now.keys()].join(', ')}`,
+      )
     return setting
   }
 

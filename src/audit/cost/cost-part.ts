@@ -19,7 +19,14 @@ export interface CostPartInputs {
 }
 
 /** Builds the cost part of the report. Throws `SPILL_INPUT` as `CostModel` does; the message is the reason for missing costs. */
-export function costPart({ given: inputs, now, proposed, lost, dollarsAUnit, model = new CostModel(inputs, now) }: CostPartInputs): CostPart {
+export function costPart({
+  given: inputs,
+  now,
+  proposed,
+  lost,
+  dollarsAUnit,
+  model = new CostModel(inputs, now),
+}: CostPartInputs): CostPart {
   const { name, about } = inputs.prices
   return {
     prices: `${name}: ${about} People: ${inputs.people.name}.`,

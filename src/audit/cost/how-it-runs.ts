@@ -19,7 +19,9 @@ export function howItRuns(ir: PipelineIR, model: ModelIR): Plan {
   const inline = actions.some(action => action.do.kind === 'answer')
   return new Map<string, Setting>([
     ['ingestion', stream],
-    ...groupReads(ir, model).map(({ group }) => [elementId({ kind: 'group', group: group.name }), settingOfPlacement(group.place)] as const),
+    ...groupReads(ir, model).map(
+      ({ group }) => [elementId({ kind: 'group', group: group.name }), settingOfPlacement(group.place)] as const,
+    ),
     ['inference', decide.kind === 'every' ? { kind: 'every', every: decide.every } : stream],
     ...(actions.length > 0 ? [['action', { kind: inline ? 'inline' : 'async' }] as const] : []),
     ...(train?.every ? [['training', { kind: 'batch', schedule: train.every, lasts: 0 }] as const] : []),

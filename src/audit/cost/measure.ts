@@ -88,7 +88,7 @@ function measureSource(source: SourceIR, block: Block, strings: Strings, { intak
 }
 
 /** Length of the longest window of a group, including its hop, ms; Infinity for a lifetime window and for a table. */
-const windowReach = ({ features }: GroupIR): number =>
+export const windowReach = ({ features }: GroupIR): number =>
   features.reduce((most, { window, hop, agg }) => Math.max(most, window === 'lifetime' || agg === 'row' ? Infinity : window + hop), 0)
 
 /** Rows sampled for the length of texts. */

@@ -45,7 +45,8 @@ export interface MeasuredGroup {
 /** Throws `SPILL_INPUT` for a number that is negative or not finite, and for a group without its source. */
 export function checkMeasured(measured: Measured): void {
   const { span, sources, groups, ...rest } = measured
-  if (!(span > 0 && span < Infinity)) rejectMeasurement('span', span, 'give a longer history, since all of this one is at one instant and has no rate')
+  if (!(span > 0 && span < Infinity))
+    rejectMeasurement('span', span, 'give a longer history, since all of this one is at one instant and has no rate')
   requireNumbers('measured', rest)
   for (const [name, source] of sources) requireNumbers(`source '${name}'`, source)
   for (const [name, { source, reach, ...group }] of groups) {

@@ -66,10 +66,7 @@ test('names wrong counts', () => {
   rejects({ streaming: { incidents: 9 } }, /^people\.json streaming\.days is missing; write/)
   rejects({ streaming: { days: 0, incidents: 9 } }, /streaming\.days is 0; write 1 or more/)
   rejects({ streaming: { days: 90, incidents: -1 } }, /streaming\.incidents is -1; write 0 or more/)
-  rejects(
-    { streaming: { days: 90, incidents: { low: 1, base: 2, high: 3 } } },
-    /streaming\.incidents is a range; a count is one number/,
-  )
+  rejects({ streaming: { days: 90, incidents: { low: 1, base: 2, high: 3 } } }, /streaming\.incidents is a range; a count is one number/)
   rejects({ streaming: { days: 90, pages: 1 } }, /streaming has no 'pages'/)
   rejects({ presets: { hourcost: 1 } }, /presets has no 'hourcost'; did you mean 'hourCost'\?/)
   rejects({ format: 'x' }, /format 'x'; write/)

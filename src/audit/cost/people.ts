@@ -111,7 +111,9 @@ export function pageHours(people: People, streaming: number, isNew: boolean): Pa
     const { days, incidents, noise } = counts
     const hours = rangeOf(s => ((counts.hours ?? incidents * presets.incidentHours[s] + noise * presets.noiseHours[s]) * 365) / days)
     const hoursText =
-      counts.hours === undefined ? `${presets.incidentHours.base} h an incident, ${presets.noiseHours.base} h a false one` : `${counts.hours} h`
+      counts.hours === undefined
+        ? `${presets.incidentHours.base} h an incident, ${presets.noiseHours.base} h a false one`
+        : `${counts.hours} h`
     const arithmetic = `${incidents} incidents and ${noise} false pages in ${days} days, ${hoursText}, × 365 / ${days}`
     return { firstYear: hours, steadyYear: hours, basis: 'measured', arithmetic }
   }

@@ -62,9 +62,14 @@ export function readPrices(value: unknown, name: string): Prices {
   if (fields['format'] !== FORMAT) refuse(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
   if (typeof fields['about'] !== 'string' || fields['about'] === '')
     refuse(name, 'has no description of its prices; write "about": "list prices of …, 2026"')
-  if (fields['currency'] !== 'USD') refuse(name, `is in ${show(fields['currency'])}; the audit computes in dollars: write "currency": "USD"`)
+  if (fields['currency'] !== 'USD')
+    refuse(name, `is in ${show(fields['currency'])}; the audit computes in dollars: write "currency": "USD"`)
   const { workers: exampleWorkers, ...exampleSizing } = example.sizing
-  const { workers = exampleWorkers, ...sizing } = objectOf(fields['sizing'] ?? {}, ['workers', ...Object.keys(sizingSpecs)], `${name} sizing`)
+  const { workers = exampleWorkers, ...sizing } = objectOf(
+    fields['sizing'] ?? {},
+    ['workers', ...Object.keys(sizingSpecs)],
+    `${name} sizing`,
+  )
   if (workers !== 'autoscaled' && workers !== 'static')
     refuse(`${name} sizing.workers`, `is ${show(workers)}${didYouMean(workers, ['autoscaled', 'static'])}`)
   return {

@@ -39,7 +39,11 @@ export function demandOf(work: StreamWork, inputs: CostInputs): Demand {
   return { cores: perScenario(scenario => results[scenario].cores), words: `${prefix}, ${results.base.words}` }
 }
 
-const perScenario = <T>(compute: (scenario: Scenario) => T): Record<Scenario, T> => ({ low: compute('low'), base: compute('base'), high: compute('high') })
+const perScenario = <T>(compute: (scenario: Scenario) => T): Record<Scenario, T> => ({
+  low: compute('low'),
+  base: compute('base'),
+  high: compute('high'),
+})
 
 interface Simulated {
   readonly cores: Float64Array
@@ -84,7 +88,10 @@ function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inputs:
   const serviceMs = (service * servers) / held
   const waiting = servedText(pooled(arrivals.at, serviceMs, servers), inputs)
   if (servers === 1 || !arrivals.key) return { cores, words: waiting }
-  return { cores, words: `${waiting}; in ${servers} partitions ${lagText(partitioned(arrivals.at, arrivals.key, serviceMs, servers).lags)}` }
+  return {
+    cores,
+    words: `${waiting}; in ${servers} partitions ${lagText(partitioned(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
+  }
 }
 
 /** Lag and backlog in words. If an arrival stands for several, the simulated lag is that of a burst, so it is not reported. */

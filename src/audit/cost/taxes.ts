@@ -13,7 +13,9 @@ const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
 export function nightly(now: Plan): Plan {
   const isStreaming = ({ kind }: Setting) => kind === 'stream' || kind === 'hybrid'
   return new Map(
-    [...now].filter(([id, setting]) => (id === 'ingestion' || id.startsWith('group/')) && isStreaming(setting)).map(([id]) => [id, nightlyJob]),
+    [...now]
+      .filter(([id, setting]) => (id === 'ingestion' || id.startsWith('group/')) && isStreaming(setting))
+      .map(([id]) => [id, nightlyJob]),
   )
 }
 

@@ -55,8 +55,7 @@ export function checkTrace({ from, until, sources, decisions }: Trace): void {
   for (const [name, { at, key }] of all) {
     if (key && key.length !== at.length) refuse(`${name}: ${at.length} arrivals but ${key.length} keys`)
     for (let i = 0, last = from; i < at.length; last = at[i++])
-      if (!(at[i] >= last && at[i] <= until))
-        refuse(`${name}: arrival ${i} is ${at[i]}, which is unsorted or outside of the history`)
+      if (!(at[i] >= last && at[i] <= until)) refuse(`${name}: arrival ${i} is ${at[i]}, which is unsorted or outside of the history`)
   }
 }
 

@@ -99,7 +99,8 @@ function freshnessText(parts: AnswerParts): string {
   const worstLoss = mostLost(parts)
   const changes = changesText(parts)
   const safe = safeText(parts.elements)
-  const lossOrNone = worstLoss !== undefined ? lossText(worstLoss, parts) : safe === '' || changes !== '' ? 'no loss by older data is shown' : safe
+  const lossOrNone =
+    worstLoss !== undefined ? lossText(worstLoss, parts) : safe === '' || changes !== '' ? 'no loss by older data is shown' : safe
   return changes === '' ? lossOrNone : `${lossOrNone}; ${changes}, which loses next to nothing${waitsText(parts)}`
 }
 
@@ -129,14 +130,16 @@ function lossText({ part, rung, lost, of }: ElementLoss, { utility }: AnswerPart
 const jointLossText = (groups: readonly string[], { setting, title }: Rung): string =>
   `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
 
-const listText = (texts: readonly string[]): string => (texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`)
+const listText = (texts: readonly string[]): string =>
+  texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
 
 /** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
   const [withRetraining, withoutRetraining] = [part.refitKnee, part.knee].map(knee => (isWhy(knee) ? undefined : knee.age))
   const age = isPlannedAlone(part) ? withRetraining : (withoutRetraining ?? withRetraining)
   if (age === undefined || age === 0) return ' as fresh as it is'
-  if (withRetraining === undefined || withoutRetraining === undefined || withRetraining === withoutRetraining) return ` within ${spanTitle(age)} of now`
+  if (withRetraining === undefined || withoutRetraining === undefined || withRetraining === withoutRetraining)
+    return ` within ${spanTitle(age)} of now`
   return withRetraining < withoutRetraining
     ? ` within ${spanTitle(withRetraining)} of now by design, with an alert at ${spanTitle(withoutRetraining)}`
     : ` within ${spanTitle(withoutRetraining)} of now, or within ${spanTitle(withRetraining)} with a model trained for that`

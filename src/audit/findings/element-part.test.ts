@@ -20,7 +20,7 @@ const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
     ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
     utility: fraudReport.utility,
     delay: 0,
-    verdict: fixedVerdict(planElements(ir, audited).find(element => element.element.kind === element.kind)!),
+    verdict: fixedVerdict(planElements(ir, audited).find(planElement => planElement.element.kind === element.kind)!),
   })
 
 test('an element with a curve was observed, so a missing plan has its own reason', () => {

@@ -48,11 +48,15 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
     rungs,
     ...(why !== undefined && { notObservable: why }),
     knee:
-      element.kind === 'training' && rungs.length > 0 ? { why: NO_INCIDENT } : youngerKnee(kneeOf(frozenCurve, baseline), kneeOf(equalVolumeCurve, baseline)),
+      element.kind === 'training' && rungs.length > 0
+        ? { why: NO_INCIDENT }
+        : youngerKnee(kneeOf(frozenCurve, baseline), kneeOf(equalVolumeCurve, baseline)),
     refitKnee: kneeOf(refitCurve, retrainedBaseline),
     verdict: safe ? { ...safe, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
-    marks: isRefitOnly ? marksOf(refitCurve, retrainedBaseline) : worseMark(marksOf(frozenCurve, baseline), marksOf(equalVolumeCurve, baseline)),
+    marks: isRefitOnly
+      ? marksOf(refitCurve, retrainedBaseline)
+      : worseMark(marksOf(frozenCurve, baseline), marksOf(equalVolumeCurve, baseline)),
   }
 }
 

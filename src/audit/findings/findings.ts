@@ -50,7 +50,8 @@ function wastedFreshness(ir: PipelineIR, unscored?: ReadonlySet<string>): Findin
 
 const isStreamed = ({ kind }: PlacementIR): boolean => kind === 'stream' || kind === 'hybrid'
 
-const consumerText = ({ name, period }: { readonly name: string; readonly period: number }): string => `${name} reads them ${everyTitle(period)}`
+const consumerText = ({ name, period }: { readonly name: string; readonly period: number }): string =>
+  `${name} reads them ${everyTitle(period)}`
 
 function staleGroups(ages: readonly GroupAge[]): Finding[] {
   return ages

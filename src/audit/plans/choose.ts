@@ -29,7 +29,9 @@ async function withoutUncertainChanges(best: Picks, evaluation: Evaluation, ques
     const changed = [...picks.keys()].filter(element => picks[element] !== 0)
     if (changed.length === 0) return picks
     const pairs = changed.map(element => [picks, withPick(picks, element, 0)] as const)
-    const certainties = (await compareAll(pairs, evaluation, question, question.select)).map(({ net }) => (isWhy(net) ? -Infinity : standardErrors(net)))
+    const certainties = (await compareAll(pairs, evaluation, question, question.select)).map(({ net }) =>
+      isWhy(net) ? -Infinity : standardErrors(net),
+    )
     const leastCertain = certainties.indexOf(Math.min(...certainties))
     if (certainties[leastCertain] >= 1) return picks
     picks = withPick(picks, changed[leastCertain], 0)

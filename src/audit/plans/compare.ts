@@ -85,7 +85,7 @@ function netOf(gain: Interval | Why, cost: Range | Why, { price }: PlanQuestion)
 }
 
 /** True if the column has only zeros and unknown values. */
-const isStill = (column: Float64Array): boolean => column.every(value => value === 0 || Number.isNaN(value))
+const isUnchanged = (column: Float64Array): boolean => column.every(value => value === 0 || Number.isNaN(value))
 
 /** True if no decision of the column has a known outcome. */
 const isUnknown = (column: Float64Array): boolean => column.every(Number.isNaN)

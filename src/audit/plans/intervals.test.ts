@@ -29,7 +29,7 @@ test('too few clusters give a reason instead of numbers', async () => {
   const length = 400
   const t = Float64Array.from({ length }, (_, row) => row * 864_000)
   const clusters = [{ name: 'patient', of: Int32Array.from({ length }, (_, row) => row % 9), count: 9 }]
-  const [found] = await bandedIntervals(
+  const [interval] = await bandedIntervals(
     { t, clusters },
     { horizon: 0, window: 0 },
     { seed: 1 },

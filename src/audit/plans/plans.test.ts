@@ -201,7 +201,10 @@ test('one plan, and no elements: nothing is compared or claimed', async () => {
     cost: () => 1,
   })
   assert.deepEqual(recommendation.part.proposed, [{ element: 'inference', title: 'stream' }])
-  assert.deepEqual([...recommendation.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
+  assert.deepEqual(
+    [...recommendation.verdicts.values()],
+    [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }],
+  )
 })
 
 test('an unobservable element is in no plan', async () => {

@@ -30,7 +30,8 @@ export function verdictOf(elements: readonly PlanElement[], element: number, jud
   const breakEvenField = breakEven && { breakEven }
   if (bestPick === undefined) return { ...undecided(planElement, element, judgement, { ...question, where }), ...breakEvenField }
   const proposedPick = judgement.kept[element]
-  if (bestPick !== proposedPick) return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, bestPick, proposedPick), ...breakEvenField }
+  if (bestPick !== proposedPick)
+    return { choice: UNDECIDED, why: whyNotProposed(planElement, duels, bestPick, proposedPick), ...breakEvenField }
   return {
     choice: planElement.choices[bestPick].title,
     why: whyHeld(

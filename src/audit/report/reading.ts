@@ -81,7 +81,9 @@ export function kneeSentences({
     return rungs.length === 0 || kneeOrReason.why === verdict.why ? '' : `no ${name}: ${kneeOrReason.why}`
   }
   const isCommonReason = !isKnown(knee) && !isKnown(refitKnee) && knee.why === refitKnee.why
-  const texts = isCommonReason ? [kneeText('knee, incident or planned', knee)] : [kneeText(kneeNames.incident, knee), kneeText(kneeNames.planned, refitKnee)]
+  const texts = isCommonReason
+    ? [kneeText('knee, incident or planned', knee)]
+    : [kneeText(kneeNames.incident, knee), kneeText(kneeNames.planned, refitKnee)]
   return texts.filter(text => text !== '').map(sentence)
 }
 

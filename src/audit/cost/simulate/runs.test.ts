@@ -10,7 +10,10 @@ const from = 1_700_000_000_000
 const HOUR = 3_600_000
 
 const close = (value: number, expected: number, quantity: string) =>
-  assert.ok(value === expected || Math.abs(value - expected) <= 1e-9 * Math.abs(expected) + 1e-4, `${quantity}: ${value}, naively ${expected}`)
+  assert.ok(
+    value === expected || Math.abs(value - expected) <= 1e-9 * Math.abs(expected) + 1e-4,
+    `${quantity}: ${value}, naively ${expected}`,
+  )
 
 const gaps = (max: number) => fc.array(fc.integer({ min: 0, max }), { maxLength: 60 })
 const ascending = (start: number, gaps: readonly number[]): Float64Array => {

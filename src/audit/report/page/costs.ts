@@ -56,7 +56,9 @@ const planTable = (title: string, plan: CostOfPlan): Markup =>
         basis,
         arithmetic,
       ],
-      ...(firstYear ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...scenarioTexts(firstYear), basis, '']] : []),
+      ...(firstYear
+        ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...scenarioTexts(firstYear), basis, '']]
+        : []),
     ]),
     sums: yearsOf(plan).map(([year, range]) => [`All, ${year}`, ...scenarioTexts(range), '', '']),
   })

@@ -24,7 +24,8 @@ export interface Course {
 }
 
 /** Greatest age of a stage of the river, ms. */
-export const oldest = ({ elements }: AuditReport): number => Math.max(0, ...elements.filter(isRiverStage).map(({ now }) => now.age?.p95 ?? 0))
+export const oldest = ({ elements }: AuditReport): number =>
+  Math.max(0, ...elements.filter(isRiverStage).map(({ now }) => now.age?.p95 ?? 0))
 
 /** True for stages of the river. The age of the model lies beside it, and joint groups appear one by one. */
 const isRiverStage = ({ kind }: ElementPart): boolean => kind !== 'training' && kind !== 'groups'

@@ -47,7 +47,9 @@ export function kneeMarks(element: ElementPart, spots: readonly AgeSpot[], x: (i
   ].map(([arm, of, beside]): Mark => {
     return { arm, at: x(placeOf(of.age, spots)) + beside, text: `${kneeNames[arm]} ${kneeTitle(of, rungs)}` }
   })
-  return inRows(marks, room.width).map(([mark, name], row) => drawMark(mark, name, room.top - 8 - (marks.length - 1 - row) * ROW, room.bottom))
+  return inRows(marks, room.width).map(([mark, name], row) =>
+    drawMark(mark, name, room.top - 8 - (marks.length - 1 - row) * ROW, room.bottom),
+  )
 }
 
 /** Orders the rows from the top so that no line crosses a name, where possible. The line of the upper name passes through the lower row. */

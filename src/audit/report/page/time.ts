@@ -40,7 +40,12 @@ function stageTable(stages: StagesPart): Markup {
       { title: 'Takes longest in', numbers: true },
       { title: 'p99 of the whole, if it took a tenth', numbers: true },
     ],
-    rows: stages.stages.map(({ stage, critical, p99IfTenth, ...percentiles }) => [stage, ...times(percentiles), share(critical), spanTitle(p99IfTenth)]),
+    rows: stages.stages.map(({ stage, critical, p99IfTenth, ...percentiles }) => [
+      stage,
+      ...times(percentiles),
+      share(critical),
+      spanTitle(p99IfTenth),
+    ]),
     sums: [['the whole', ...times(whole), '', '']],
   })}
 ${deadline && markup`<p class="measure">${share(deadline.met)} of these decisions were in time for the deadline of ${spanTitle(deadline.ms)}. The parts do not add up to the whole: whoever waits long in one stage need not in another.</p>`}`

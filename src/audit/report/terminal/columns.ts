@@ -30,7 +30,8 @@ export const table = (...args: Parameters<typeof laidOut>): string[] => laidOut(
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural]
   const available = width - GAP * (columns.length - 1)
-  const wide = (align: Column['align']) => columns.flatMap((column, i) => (column.align === align && widths[i] > COLUMN_WIDTH_MIN ? [i] : []))
+  const wide = (align: Column['align']) =>
+    columns.flatMap((column, i) => (column.align === align && widths[i] > COLUMN_WIDTH_MIN ? [i] : []))
   for (let excess = widths.reduce((a, b) => a + b, 0) - available; excess > 0; excess--) {
     const texts = wide('left')
     const narrowed = texts.length > 0 ? texts : wide('right')

@@ -88,7 +88,9 @@ type EstimateText = (rung: Rung) => string
 
 /** Aligned estimates of one column. A missing estimate shows the number of its footnote. */
 function estimates(elements: readonly ElementPart[], estimateOf: (rung: Rung) => Effect['aWeek'] | Reason, reasons: Reasons): EstimateText {
-  const numberParts = elements.flatMap(({ rungs }) => rungs.map(estimateOf).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])))
+  const numberParts = elements.flatMap(({ rungs }) =>
+    rungs.map(estimateOf).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])),
+  )
   const widths = [0, 1, 2].map(i => Math.max(0, ...numberParts.map(numbers => numbers[i].length)))
   const text = (estimate: Estimate): string => {
     const [value, low, high] = parts(estimate).map((number, i) => number.padStart(widths[i]))
