@@ -47,7 +47,7 @@ test('rejects an unknown key and names the nearest', () => {
 
 test('low is the cheap end', () => {
   rejects(changed({ coreHour: { low: 2, base: 1, high: 3 } }), /prices\.coreHour is 2, 1, 3; .* so the values must rise: swap them/)
-  rejects(changed({}, { use: { low: 0.2, base: 0.4, high: 0.6 } }), /sizing\.use is 0\.2, 0\.4, 0\.6; .* so they fall/)
+  rejects(changed({}, { use: { low: 0.2, base: 0.4, high: 0.6 } }), /sizing\.use is 0\.2, 0\.4, 0\.6; .* so the values must fall/)
 })
 
 test('rejects impossible values', () => {
