@@ -159,7 +159,7 @@ async function sweepsOf(
 ): Promise<FoundLadder[]> {
   const steps = levels.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
-  return madeOfEach(levels, async ({ element, rungs }) => {
+  return madeOfEach(levels, async ({ element, rungs }): Promise<FoundLadder> => {
     const id = elementId(element)
     const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (SWEEPS_SHARE * ++done) / steps)
     const dependencies = JSON.stringify([CHECKPOINT_FORMAT, identity, ir, rungs, seed, draws])

@@ -20,16 +20,16 @@ export interface CostPartInputs {
 
 /** Builds the cost part of the report. Throws `SPILL_INPUT` as `CostModel` does; the message is the reason for missing costs. */
 export function costPart({
-  given: inputs,
+  given: costInputs,
   now,
   proposed,
   lost,
   dollarsAUnit,
-  model = new CostModel(inputs, now),
+  model = new CostModel(costInputs, now),
 }: CostPartInputs): CostPart {
-  const { name, about } = inputs.prices
+  const { name, about } = costInputs.prices
   return {
-    prices: `${name}: ${about} People: ${inputs.people.name}.`,
+    prices: `${name}: ${about} People: ${costInputs.people.name}.`,
     now: model.costOf(new Map()),
     proposed: model.costOf(proposed),
     taxes: { staleness: stalenessTax(lost, dollarsAUnit), streaming: streamingTax(model, now) },

@@ -31,7 +31,7 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
   const { now, retrained, unit } = utility
   const baseline = { now: age?.p50 ?? 0, nowAWeek: now.aWeek, unit }
   const retrainedBaseline = { ...baseline, nowAWeek: isWhy(retrained) ? now.aWeek : retrained.aWeek }
-  const isRefitOnly = isPlannedAlone({ rungs })
+  const hasOnlyRefit = isPlannedAlone({ rungs })
   const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, rungs)
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined && (element.kind === 'group' || element.kind === 'groups')
   const safe = isOpen
@@ -54,7 +54,7 @@ export function elementPart({ ir, model, element, ladder, utility, verdict, dela
     refitKnee: kneeOf(refitCurve, retrainedBaseline),
     verdict: safe ? { ...safe, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
-    marks: isRefitOnly
+    marks: hasOnlyRefit
       ? marksOf(refitCurve, retrainedBaseline)
       : worseMark(marksOf(frozenCurve, baseline), marksOf(equalVolumeCurve, baseline)),
   }

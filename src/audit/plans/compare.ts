@@ -39,7 +39,7 @@ export async function compareAll(
   const differing = columns.filter(column => !isUnchanged(column))
   const intervals = differing.length > 0 ? await evaluation.intervals(differing, rows) : []
   const unseen = await evaluation.unseen()
-  return pairs.map(([one, other], i) => {
+  return pairs.map(([one, other], i): Comparison => {
     const isSame = isUnchanged(columns[i]) && !isUnknown(columns[i])
     const reason = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
     const isEqual = evaluation.isEqual(one, other)

@@ -53,7 +53,7 @@ async function judgeWithin(picks: Picks, evaluation: Evaluation, question: PlanQ
   const judgement: Judged = { picks, kept: now, whole, duels, holding }
   for (const proposal of candidates(judgement)) {
     const [wholeComparison] = await compareAll([[proposal, now], [picks, now], ...pairs], evaluation, question, question.report)
-    if (isAdopted({ kept: proposal, whole: wholeComparison }, question) && isConfirmed(proposal, evaluation.space, question))
+    if (isAdopted(proposal, wholeComparison, question) && isConfirmed(proposal, evaluation.space, question))
       return { ...judgement, kept: proposal, whole: wholeComparison }
   }
   return judgement
@@ -78,11 +78,8 @@ function candidates({ picks, duels, holding }: Judged): Picks[] {
 /**
  * True if the plan is shown to be better than the current one as a whole. With equal decisions it must cost less, and in no scenario more.
  */
-function isAdopted(
-  { kept, whole: { cost, gain, net, isSame } }: Pick<Judged, 'kept' | 'whole'>,
-  { price, smallLoss }: PlanQuestion,
-): boolean {
-  if (changesOf(kept) === 0 || isWhy(cost) || isWhy(gain)) return false
+function isAdopted(proposal: Picks, { cost, gain, net, isSame }: Comparison, { price, smallLoss }: PlanQuestion): boolean {
+  if (changesOf(proposal) === 0 || isWhy(cost) || isWhy(gain)) return false
   if (isSame && gain.low === 0) return cost.base < 0 && cost.high <= 0
   if (price === undefined) return cost.base < 0 && gain.low >= -smallLoss
   return !isWhy(net) && net.low > 0

@@ -32,12 +32,12 @@ test('two groups that replace each other: each could be batch, but not both', as
     utility: (of: (e: string) => string) => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0),
     cost: streamCost(),
   }
-  const recommendation = await judge(world)
-  assert.equal(recommendation.part.decision, 'change')
-  assert.deepEqual(Object.values(kinds(recommendation)), ['batch'])
-  assert.deepEqual(Object.values(choices(recommendation)).sort(), ['batch 1 day', 'stream'])
-  assert.deepEqual(recommendation.part.net, { value: 10, low: 10, high: 10 })
-  assert.equal(recommendation.part.compared, 4)
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'change')
+  assert.deepEqual(Object.values(kinds(result)), ['batch'])
+  assert.deepEqual(Object.values(choices(result)).sort(), ['batch 1 day', 'stream'])
+  assert.deepEqual(result.part.net, { value: 10, low: 10, high: 10 })
+  assert.equal(result.part.compared, 4)
 })
 
 test('two groups that only pay together: neither is added alone', async () => {
@@ -48,11 +48,11 @@ test('two groups that only pay together: neither is added alone', async () => {
     utility: (of: (e: string) => string) => (fresh(of, 'a') && fresh(of, 'b') ? 500 : 0),
     cost: (of: (e: string) => string) => ['a', 'b'].filter(name => fresh(of, name)).length * 50,
   }
-  const recommendation = await judge(world)
-  assert.deepEqual(kinds(recommendation), { 'group/a': 'stream', 'group/b': 'stream' })
-  assert.deepEqual(choices(recommendation), { 'group/a': 'stream', 'group/b': 'stream' })
-  assert.deepEqual(recommendation.part.net, { value: 400, low: 399, high: 401 })
-  assert.deepEqual(recommendation.part.marginal, [
+  const result = await judge(world)
+  assert.deepEqual(kinds(result), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(choices(result), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(result.part.net, { value: 400, low: 399, high: 401 })
+  assert.deepEqual(result.part.marginal, [
     { element: 'group/a', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
     { element: 'group/b', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
     { element: 'group/a', title: 'stream, in the plan', net: { value: 450, low: 449, high: 451 } },
@@ -66,9 +66,9 @@ test('the first stream pays for what the second gets for free', async () => {
     utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 60 : 0) + (isFresh(of, 'b') ? 60 : 0),
     cost: streamCost(90),
   }
-  const recommendation = await judge(world)
-  assert.equal(recommendation.part.decision, 'keep what runs')
-  assert.deepEqual(choices(recommendation), { 'group/a': 'stream', 'group/b': 'stream' })
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'keep what runs')
+  assert.deepEqual(choices(result), { 'group/a': 'stream', 'group/b': 'stream' })
   assert.deepEqual(kinds(await judge({ ...world, cost: streamCost(200) })), { 'group/a': 'batch', 'group/b': 'batch' })
 })
 
@@ -108,18 +108,18 @@ test('of two placements with equal values the cheaper one is named, with the val
   }
   const valued: string[] = []
   const ports = portsOf(world)
-  const recommendation = await judgePlans(questionOf(world), {
+  const result = await judgePlans(questionOf(world), {
     ...ports,
     valueOf: (plan, rows) => {
       valued.push(`${rows.from} ${plan.get('group/a')?.kind ?? 'now'}`)
       return ports.valueOf(plan, rows)
     },
   })
-  assert.deepEqual(choices(recommendation), { 'group/a': 'hybrid' })
-  assert.deepEqual(recommendation.part.net, { value: 5, low: 5, high: 5 })
+  assert.deepEqual(choices(result), { 'group/a': 'hybrid' })
+  assert.deepEqual(result.part.net, { value: 5, low: 5, high: 5 })
   // Evaluated once alone, then once on each block.
   assert.deepEqual(valued.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
-  const { why } = recommendation.verdicts.get('group/a')!
+  const { why } = result.verdicts.get('group/a')!
   assert.equal(
     why,
     "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 day', net of costs",
@@ -139,10 +139,10 @@ test('removes a change that was only lucky on the choosing block, and keeps the 
       return column.map(value => value + (rows.from === 0 ? harm : -harm))
     },
   }
-  const recommendation = await judgePlans(questionOf(world), lucky)
-  assert.deepEqual(kinds(recommendation), { 'group/a': 'batch' })
-  assert.deepEqual(choices(recommendation), { 'group/a': 'batch 1 day', 'group/b': 'stream' })
-  assert.deepEqual(recommendation.part.net, { value: 10, low: 10, high: 10 })
+  const result = await judgePlans(questionOf(world), lucky)
+  assert.deepEqual(kinds(result), { 'group/a': 'batch' })
+  assert.deepEqual(choices(result), { 'group/a': 'batch 1 day', 'group/b': 'stream' })
+  assert.deepEqual(result.part.net, { value: 10, low: 10, high: 10 })
 })
 
 test('without a price: the cheapest plan with a small loss, and the break-even value', async () => {
@@ -153,19 +153,19 @@ test('without a price: the cheapest plan with a small loss, and the break-even v
     half: 2,
   }
   const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
-  const recommendation = await judgePlans(question, portsOf(world))
-  assert.equal(recommendation.part.decision, 'no dollar verdict')
-  assert.equal(recommendation.part.net, undefined)
-  assert.deepEqual(kinds(recommendation), { 'group/b': 'batch' })
-  assert.deepEqual(choices(recommendation), { 'group/a': 'undecided', 'group/b': 'batch 1 day' })
-  const { breakEven, why } = recommendation.verdicts.get('group/a')!
+  const result = await judgePlans(question, portsOf(world))
+  assert.equal(result.part.decision, 'no dollar verdict')
+  assert.equal(result.part.net, undefined)
+  assert.deepEqual(kinds(result), { 'group/b': 'batch' })
+  assert.deepEqual(choices(result), { 'group/a': 'undecided', 'group/b': 'batch 1 day' })
+  const { breakEven, why } = result.verdicts.get('group/a')!
   assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
   assert.match(
     why,
     /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 day', and costs \$10 more a month, with b batch 1 day$/,
   )
   assert.match(
-    recommendation.verdicts.get('group/b')!.why,
+    result.verdicts.get('group/b')!.why,
     /^'batch 1 day' costs \$10 less a month than 'stream', and is not shown to lose anything: it may be at most 3(\.00)? caught a month$/,
   )
 })
@@ -173,8 +173,8 @@ test('without a price: the cheapest plan with a small loss, and the break-even v
 test('groups that replace each other are not both given up without a price', async () => {
   const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0), cost: streamCost() }
   const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
-  const recommendation = await judgePlans(question, portsOf(world))
-  assert.deepEqual(Object.values(kinds(recommendation)), ['batch'])
+  const result = await judgePlans(question, portsOf(world))
+  assert.deepEqual(Object.values(kinds(result)), ['batch'])
 })
 
 test('one plan, and no elements: nothing is compared or claimed', async () => {
@@ -195,31 +195,28 @@ test('one plan, and no elements: nothing is compared or claimed', async () => {
     },
   )
   const [only] = streamOrBatch('a', 'stream').choices
-  const recommendation = await judge({
+  const result = await judge({
     elements: [{ element: { kind: 'inference' }, title: 'inference', choices: [only] }],
     utility: () => 0,
     cost: () => 1,
   })
-  assert.deepEqual(recommendation.part.proposed, [{ element: 'inference', title: 'stream' }])
-  assert.deepEqual(
-    [...recommendation.verdicts.values()],
-    [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }],
-  )
+  assert.deepEqual(result.part.proposed, [{ element: 'inference', title: 'stream' }])
+  assert.deepEqual([...result.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
 })
 
 test('an unobservable element is in no plan', async () => {
   const hidden = { ...streams[0], notObservable: 'no arrival is recorded' }
-  const recommendation = await judge({ elements: [hidden, streams[1]], utility: of => (isFresh(of, 'b') ? 100 : 0), cost: streamCost() })
-  assert.deepEqual(recommendation.verdicts.get('group/a'), { choice: 'not observable in this history', why: 'no arrival is recorded' })
-  assert.equal(recommendation.part.compared, 2)
+  const result = await judge({ elements: [hidden, streams[1]], utility: of => (isFresh(of, 'b') ? 100 : 0), cost: streamCost() })
+  assert.deepEqual(result.verdicts.get('group/a'), { choice: 'not observable in this history', why: 'no arrival is recorded' })
+  assert.equal(result.part.compared, 2)
 })
 
 test('values that are all NaN decide nothing, with the reason', async () => {
   const world: SmallWorld = { elements: streams, utility: () => NaN, cost: streamCost() }
-  const recommendation = await judge(world)
-  assert.equal(recommendation.part.decision, 'undecided')
-  assert.deepEqual(kinds(recommendation), {})
-  assert.deepEqual(recommendation.verdicts.get('group/a'), {
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'undecided')
+  assert.deepEqual(kinds(result), {})
+  assert.deepEqual(result.verdicts.get('group/a'), {
     choice: 'undecided',
     why: 'of no decision in this part of the history it is known what came of it',
   })
@@ -231,18 +228,18 @@ test('without costs, or with a negative or non-numeric cost, there is no dollar 
   assert.equal(missing.part.decision, 'no dollar verdict')
   assert.deepEqual(missing.verdicts.get('group/a'), { choice: 'undecided', why: 'no price file' })
   for (const cost of [-1, NaN, Infinity]) {
-    const recommendation = await judge({ ...world, cost: () => cost })
-    assert.equal(recommendation.part.decision, 'no dollar verdict')
-    assert.match(recommendation.verdicts.get('group/a')!.why, /which is no cost/)
+    const result = await judge({ ...world, cost: () => cost })
+    assert.equal(result.part.decision, 'no dollar verdict')
+    assert.match(result.verdicts.get('group/a')!.why, /which is no cost/)
   }
 })
 
 test('reports an invalid price, and ignores it', async () => {
   const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
   for (const price of [0, -3, NaN]) {
-    const recommendation = await judge(world, { price })
-    assert.equal(recommendation.part.decision, 'no dollar verdict')
-    assert.deepEqual(recommendation.caveats, [{ kind: 'no price', price }])
+    const result = await judge(world, { price })
+    assert.equal(result.part.decision, 'no dollar verdict')
+    assert.deepEqual(result.caveats, [{ kind: 'no price', price }])
   }
 })
 
@@ -252,13 +249,13 @@ test('too few clusters give a reason instead of a number', async () => {
     utility: of => (isFresh(of, 'a') ? 100 : 0) + (isFresh(of, 'b') ? 1 : 0),
     cost: streamCost(),
   }
-  const recommendation = await judgePlans(questionOf(world), {
+  const result = await judgePlans(questionOf(world), {
     ...portsOf(world),
     intervals: list => list.map(() => ({ why: '9 patients: no verdict' })),
   })
-  assert.equal(recommendation.part.decision, 'undecided')
-  assert.deepEqual(recommendation.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
-  assert.deepEqual(kinds(recommendation), {})
+  assert.equal(result.part.decision, 'undecided')
+  assert.deepEqual(result.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
+  assert.deepEqual(kinds(result), {})
 })
 
 test('leaves out a choice that the experiment rejects; an element without alternatives is not observable, with its reason', async () => {
@@ -277,12 +274,12 @@ test('leaves out a choice that the experiment rejects; an element without altern
       return ports.valueOf(plan, rows)
     },
   })
-  const recommendation = await judgePlans(
+  const result = await judgePlans(
     questionOf(world),
     refusing('SPILL_UNSUPPORTED', plan => plan.has('inference')),
   )
-  assert.equal(recommendation.part.compared, 2)
-  assert.deepEqual(recommendation.verdicts.get('inference'), {
+  assert.equal(result.part.compared, 2)
+  assert.deepEqual(result.verdicts.get('inference'), {
     choice: 'not observable in this history',
     why: 'ticks every 7 min, and no hour is a multiple',
   })
