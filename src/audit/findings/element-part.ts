@@ -81,10 +81,10 @@ const untrained = 'the pipeline does not train this model, so there is no schedu
 /** Current setting in the words of plans. Training without a schedule and missing actions have no setting. */
 function nowTitle(ir: PipelineIR, model: ModelIR, element: Element): string {
   if (element.kind === 'inference' && model.decide.kind !== 'every') return `on ${model.decide.kind === 'on' ? 'event' : 'request'}`
-  const currentPlan = howItRuns(ir, model)
+  const settings = howItRuns(ir, model)
   if (element.kind === 'groups')
-    return [...new Set(element.groups.map(group => titleOf(currentPlan.get(elementId({ kind: 'group', group }))!)))].join(', ')
-  const setting = currentPlan.get(elementId(element))
+    return [...new Set(element.groups.map(group => titleOf(settings.get(elementId({ kind: 'group', group }))!)))].join(', ')
+  const setting = settings.get(elementId(element))
   if (setting) return titleOf(setting)
   return element.kind === 'training' ? UNSCHEDULED : NO_ACTION
 }
