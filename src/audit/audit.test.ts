@@ -21,10 +21,10 @@ const files = Object.entries(plantHistory({ machines: 24, days: 30 })).map(([sou
 const log = load(plant, files, { onRefused: ({ detail }) => assert.fail(detail) })
 
 const [model] = plant.ir.models
-let made = 0
+let computed = 0
 
 async function audited(): Promise<Audited> {
-  const kept = new Kept(join(folder, 'audit.part.json'))
+  const checkpoint = new Kept(join(folder, 'audit.part.json'))
   return audit(plant, await log, {
     model,
     worth: worthOf(plant.worths, model),
@@ -36,8 +36,8 @@ async function audited(): Promise<Audited> {
     stages: { why: 'none' },
     command: 'spillway audit plant.ts',
     kept: (name, of, make) =>
-      kept.of(name, of, () => {
-        made++
+      checkpoint.of(name, of, () => {
+        computed++
         return make()
       }),
   })
@@ -46,7 +46,7 @@ async function audited(): Promise<Audited> {
 const first = audited()
 const estimate = ({ aWeek }: Effect): Estimate => ('why' in aWeek ? assert.fail(aWeek.why) : aWeek)
 
-test('what decays within minutes is seen to be worth its freshness, and noise is not', async () => {
+test('values the freshness of a feature that decays within minutes, and not that of noise', async () => {
   const { report } = await first
   const [heat, noise] = ['group/heat', 'group/noise'].map(id => report.elements.find(({ element }) => element === id)!)
   const hours = heat.rungs.find(({ age }) => age >= 3_600_000)!
@@ -58,7 +58,7 @@ test('what decays within minutes is seen to be worth its freshness, and noise is
   assert.ok('why' in heat.knee || heat.knee.age < 3_600_000)
 })
 
-test('the plan keeps what pays, at a price of $50 a failure', async () => {
+test('the plan keeps streams that pay, at a price of $50 a failure', async () => {
   const { report, proposed } = await first
   const verdictOf = (id: string) => report.elements.find(({ element }) => element === id)!.verdict
   assert.equal(verdictOf('group/heat').choice, 'stream', JSON.stringify(verdictOf('group/heat')))
@@ -68,11 +68,11 @@ test('the plan keeps what pays, at a price of $50 a failure', async () => {
   assert.match(report.answer[0], /^plant: /)
 })
 
-test('an audit that is made again from what was kept is the same, and makes no ladder again', async () => {
+test('an audit from a checkpoint is equal, and sweeps no element again', async () => {
   const { report } = await first
-  const before = made
+  const before = computed
   const again = await audited()
-  assert.equal(made, before)
+  assert.equal(computed, before)
   assert.ok(before >= 5)
   const { costs: _, plans: _plans, ...rest } = again.report
   const { costs: __, plans: __plans, ...own } = report

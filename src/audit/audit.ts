@@ -1,7 +1,9 @@
 /**
- * The latency audit: a history decided again with each element of a pipeline made older, what that is worth, what it costs, and which plan to run.
+ * The latency audit: replays a history with each element of a pipeline made older, and reports the change in value, the cost and a plan to
+ * run.
  *
- * Deterministic: the same history, definitions, prices and seed give the same report, but for processor seconds, which are measured here, and what is made of them.
+ * Deterministic: the same history, definitions, prices and seed give the same report, except for the processor seconds measured here and
+ * the costs derived from them.
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { ModelIR } from '../define/ir/ir.ts'
@@ -25,20 +27,34 @@ import { reportOf } from './findings/report.ts'
 import type { AuditReport, UtilityPart } from './domain/audit-report.ts'
 import { lookBackOf, unknownPart, utilityOf, type Utility } from './value/index.ts'
 
+/** The result of an audit: the report, and the plan that it proposes. */
 export interface Audited {
   readonly report: AuditReport
-  /** What to run; the empty plan is what runs. */
+  /** The plan to run; an empty plan keeps the current pipeline. */
   readonly proposed: Plan
 }
 
-/** Parts of the whole by time, about: ladders, then plans. */
-const LADDERS = 0.6
-const PLANS = 0.35
+/** Approximate shares of the total time: staleness sweeps, then plans. */
+const SWEEPS_SHARE = 0.6
+const PLANS_SHARE = 0.35
 
-/** Of ladders that are kept: another number where what they hold is another. */
-const KEPT_FORMAT = 3
+/** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
+const CHECKPOINT_FORMAT = 3
 
-/** Throws as `decide` and `label` do, `SPILL_INPUT` for a history that is too short, and whatever the user's function throws, with the place. */
+/**
+ * Audits one model of a pipeline over a history in memory.
+ *
+ * @example
+ * const [model] = pipeline.ir.models
+ * const { report } = await audit(pipeline, log, {
+ *   model, worth: worthOf(pipeline.worths, model), seed: 1, draws: 2000,
+ *   prices: examplePrices, people: presetPeople, stages: { why: 'no run' }, command: 'audit.ts',
+ * })
+ * report.answer // two lines
+ *
+ * @throws as `decide` and `label` do, and whatever a function of the user throws, with its place
+ * @throws `SPILL_INPUT` for a history that is too short, or one in which no outcome is known
+ */
 export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOptions): Promise<Audited> {
   const { model, worth, threads = threadsAhead(), onProgress = () => {} } = options
   const { ir } = pipeline
@@ -50,21 +66,21 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   })
   const { cases } = experiment
   const utility = utilityOf(worth.ir, model, worth.compute)
-  const { judging, sample, bands, decisions, ladders } = await judgedLadders(pipeline, experiment, utility, options)
+  const { judging, sample, bands, decisions, ladders } = await sweepElements(pipeline, experiment, utility, options)
   const { runs } = judging
   const now = await judging.now(runs)
   const bounds = unknownPart(cases, cases.blocks.test) > 0 ? await judging.bounds(runs) : undefined
-  onProgress('measuring what it costs', LADDERS)
+  onProgress('measuring what it costs', SWEEPS_SHARE)
   const costing = costsOf(pipeline, log, { ...options, experiment, now, dollars: utility.dollars })
   const notObservable = new Map(
     ladders.flatMap(({ element, ladder: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
-  const retrained = await retrainedOf(judging)
+  const retrained = await retrainedBaseline(judging)
   const base = judging.planned === 'refit' && !('why' in retrained) ? retrained : now.performance
   const smallLoss = KNEE_PART * Math.max(0, base.aWeek)
   const curves = { ladders, nowAWeek: base.aWeek }
   const judged = await planning({ ir, judging, bands, costing, utility, notObservable, smallLoss, curves, ...options }, share =>
-    onProgress('comparing plans', 1 - PLANS + PLANS * share),
+    onProgress('comparing plans', 1 - PLANS_SHARE + PLANS_SHARE * share),
   )
   const report = reportOf({
     pipeline,
@@ -85,74 +101,74 @@ export async function audit(pipeline: Audible, log: ReplayLog, options: AuditOpt
   return { report, proposed: judged.proposed }
 }
 
-/** The baseline of planned changes: the model trained anew on fresh features. */
-async function retrainedOf(judging: Judging): Promise<UtilityPart['retrained']> {
+/** Baseline of planned changes: the model retrained on fresh features. */
+async function retrainedBaseline(judging: Judging): Promise<UtilityPart['retrained']> {
   const why = judging.why('refit')
   return why === undefined ? (await judging.now('refit')).performance : { why }
 }
 
-/** Throws `SPILL_INPUT` where of no decision that is judged it is known what came of it. */
-function checkKnown({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
+/** @throws `SPILL_INPUT` if no decision of the judged block has a known outcome */
+function requireKnownOutcomes({ known, blocks: { test } }: Cases, { name, label }: ModelIR): void {
   if (known.subarray(test.from, test.to).includes(1)) return
   throw new SpillwayError(
     'SPILL_INPUT',
-    `nothing can be said of this history: of none of the ${test.to - test.from} decisions of model '${name}' that are judged it is known what came of them. Look at its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and at the files of source '${label!.source}'`,
+    `cannot judge this history: none of the ${test.to - test.from} judged decisions of model '${name}' has a known outcome. Check its label, ${label!.kind === 'from' ? `whose '${label!.join}' must name events, and whose value must not be NULL` : 'whose condition must not be NULL'}, and the files of source '${label!.source}'`,
   )
 }
 
-interface JudgedLadders {
+interface SweptElements {
   readonly judging: Judging
   readonly sample: Sample
   readonly bands: BandOptions
-  /** The hash of what was decided as it runs. */
+  /** Hash of the scores of the current pipeline. */
   readonly decisions: string
   readonly ladders: readonly FoundLadder[]
 }
 
-/** Other threads make ahead what ladders are judged by; they have ended before processor time is measured. */
-async function judgedLadders(pipeline: Audible, experiment: Experiment, utility: Utility, options: AuditOptions): Promise<JudgedLadders> {
+/** Threads compute the scores of the sweeps ahead. They end before processor time is measured. */
+async function sweepElements(pipeline: Audible, experiment: Experiment, utility: Utility, options: AuditOptions): Promise<SweptElements> {
   const { model, worth, seed, draws, traces } = options
   const { ir, fingerprint } = pipeline
   const { cases } = experiment
-  const asked = experiment.elements.map(element => ({
+  const levels = experiment.elements.map(element => ({
     element,
-    rungs: withTrace(element, experiment.ladder(element, worth.ir.ages), traces),
+    rungs: withRecordedAges(element, experiment.ladder(element, worth.ir.ages), traces),
   }))
   try {
-    await experiment.prepare(asked.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
-    checkKnown(cases, model)
+    await experiment.prepare(levels.flatMap(({ element, rungs }) => rungs.map(({ setting }) => planOf(element, setting))))
+    requireKnownOutcomes(cases, model)
     const { budget } = worth.ir.utility
     const judging = await Judging.of(experiment, { ir, model, utility, budget, decisionsAWeek: worth.ir.decisionsAWeek })
     const sample = sampleOf(clustered(cases, boundsOf(ir, model)), cases.blocks.test)
     const bands = { seed, draws, ...(Number.isFinite(judging.week) && { decisionsAWeek: judging.week }) }
     const decisions = hashOf(cases.t, await experiment.scoresOfAll(judging.runs))
-    const given = { judging, sample, bands, slices: worth.ir.slices }
-    const ladders = await laddersOf(asked, given, `${fingerprint} ${decisions}`, options)
+    const inputs = { judging, sample, bands, slices: worth.ir.slices }
+    const ladders = await sweepsOf(levels, inputs, `${fingerprint} ${decisions}`, options)
     return { judging, sample, bands, decisions, ladders }
   } finally {
     experiment.end()
   }
 }
 
-/** `of` names the history and the definitions. */
-async function laddersOf(
-  asked: readonly { readonly element: Element; readonly rungs: readonly LadderRung[] }[],
-  given: Omit<LadderOptions, 'onRung'>,
-  of: string,
+/** Sweeps of all elements, each read from the checkpoint where it has the same inputs. `identity` names the history and the definitions. */
+async function sweepsOf(
+  levels: readonly { readonly element: Element; readonly rungs: readonly LadderRung[] }[],
+  inputs: Omit<LadderOptions, 'onRung'>,
+  identity: string,
   { worth: { ir }, seed, draws, onProgress, kept = (_, _of, make) => make() }: AuditOptions,
 ): Promise<FoundLadder[]> {
-  const steps = asked.reduce((sum, { rungs }) => sum + rungs.length, 0)
+  const steps = levels.reduce((sum, { rungs }) => sum + rungs.length, 0)
   let done = 0
-  return madeOfEach(asked, async ({ element, rungs }) => {
+  return madeOfEach(levels, async ({ element, rungs }): Promise<FoundLadder> => {
     const id = elementId(element)
-    const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (LADDERS * ++done) / steps)
-    const depends = JSON.stringify([KEPT_FORMAT, of, ir, rungs, seed, draws])
-    return { element, ladder: await kept(id, depends, () => ladderOf(element, rungs, { ...given, onRung })) }
+    const onRung = () => onProgress?.(`making ${id.replace('/', ' ')} older`, (SWEEPS_SHARE * ++done) / steps)
+    const dependencies = JSON.stringify([CHECKPOINT_FORMAT, identity, ir, rungs, seed, draws])
+    return { element, ladder: await kept(id, dependencies, () => ladderOf(element, rungs, { ...inputs, onRung })) }
   })
 }
 
-/** Of a group whose ages were recorded, what it would be worth as old as it was. */
-function withTrace(element: Element, rungs: LadderRung[], traces: AuditOptions['traces']): LadderRung[] {
+/** Adds the recorded ages of a feature group, if there are any, as one more level of its sweep. */
+function withRecordedAges(element: Element, rungs: LadderRung[], traces: AuditOptions['traces']): LadderRung[] {
   const trace = element.kind === 'group' ? traces?.get(element.group) : undefined
   const ages = trace?.age.filter(Number.isFinite)
   if (!ages || ages.length === 0) return rungs
@@ -164,17 +180,24 @@ function withTrace(element: Element, rungs: LadderRung[], traces: AuditOptions['
   return [...rungs, rung].toSorted((a, b) => a.age - b.age)
 }
 
-/** Where nobody says how many may act. */
+/** Share of decisions that may act where nothing states it. */
 const DEFAULT_BUDGET = 0.1
 
-/** The worth of a model, or how many true outcomes are caught by a tenth of decisions. Throws `SPILL_INPUT` for a model without a label. */
+/**
+ * The value function of a model. By default it counts the true outcomes among the tenth of decisions with the highest scores.
+ *
+ * @example
+ * worthOf(pipeline.worths, pipeline.ir.models[0]).ir.utility
+ *
+ * @throws `SPILL_INPUT` for a model without a label
+ */
 export function worthOf(worths: ReadonlyMap<string, PipelineWorth>, { name, label }: ModelIR): PipelineWorth {
   const worth = worths.get(name)
   if (worth) return worth
   if (!label)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `model '${name}' has no label, so that nothing says what came of its decisions; give it label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
+      `model '${name}' has no label, so its decisions have no outcomes; add label: labelFrom(source, { … }) or begins(source, r => …, { … })`,
     )
   return { ir: { model: name, utility: { kind: 'caught', budget: DEFAULT_BUDGET, unit: 'true outcomes' } } }
 }

@@ -1,5 +1,6 @@
 /**
- * `spillway/audit`: what `spillway audit` is made of, over a history in memory: the audit as a whole, a history decided again under other plans, and what plans cost.
+ * `spillway/audit`: the latency audit as a library, over a history in memory. It runs the whole audit, replays a history under other plans,
+ * and computes the cost of plans.
  */
 import '../base/require-node.ts'
 export { audit, worthOf, type Audited } from './audit.ts'

@@ -1,49 +1,51 @@
-/** What an audit has done so far, in a file, so that one that was broken off goes on. */
+/** Checkpoint of an audit: a JSON file of finished results, so that an interrupted audit continues where it stopped. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeWhole } from '../base/write-whole.ts'
 
-interface Line {
+/** One finished result. */
+interface Entry {
   readonly name: string
-  /** A hash of all that it depends on. */
+  /** SHA-256 of everything that the value depends on. */
   readonly of: string
   readonly value: unknown
 }
 
+/** Results by name. Each is valid only for the inputs that it was computed from. */
 export class Kept {
   readonly #path: string
-  readonly #lines = new Map<string, Line>()
+  readonly #entries = new Map<string, Entry>()
 
-  /** A file that cannot be read holds nothing: then everything is made. */
+  /** A file that cannot be parsed counts as empty, so everything is computed again. */
   constructor(path: string) {
     this.#path = path
     if (!existsSync(path)) return
     try {
-      for (const line of JSON.parse(readFileSync(path, 'utf8')) as Line[]) this.#lines.set(line.name, line)
+      for (const entry of JSON.parse(readFileSync(path, 'utf8')) as Entry[]) this.#entries.set(entry.name, entry)
     } catch {
-      this.#lines.clear()
+      this.#entries.clear()
     }
   }
 
-  /** What was kept under the name, if it depended on the same, or what `make` gives, kept from now on. */
-  async of<T>(name: string, depends: string, make: () => Promise<T>): Promise<T> {
-    const of = createHash('sha256').update(depends).digest('hex')
-    const known = this.#lines.get(name)
-    if (known?.of === of) return known.value as T
-    const value = await make()
-    this.#lines.set(name, { name, of, value })
+  /** The stored value of `name` if it has the same dependencies. Otherwise the value is computed and stored. */
+  async of<T>(name: string, dependencies: string, compute: () => Promise<T>): Promise<T> {
+    const hash = createHash('sha256').update(dependencies).digest('hex')
+    const entry = this.#entries.get(name)
+    if (entry?.of === hash) return entry.value as T
+    const value = await compute()
+    this.#entries.set(name, { name, of: hash, value })
     this.#write()
     return value
   }
 
-  /** The audit is done. */
+  /** Deletes the file: the audit is complete. */
   forget(): void {
     rmSync(this.#path, { force: true })
   }
 
   #write(): void {
     mkdirSync(dirname(this.#path), { recursive: true })
-    writeWhole(this.#path, JSON.stringify([...this.#lines.values()]))
+    writeWhole(this.#path, JSON.stringify([...this.#entries.values()]))
   }
 }

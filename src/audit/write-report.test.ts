@@ -14,7 +14,7 @@ beforeEach(() => {
   folder = scratchFolder('audit')
 })
 
-test('both files are written, into a folder that need not be there, and nothing else', () => {
+test('writes both files, creates the folder, and writes nothing else', () => {
   const out = join(folder, 'deep', 'audit')
   assert.deepEqual(writeReport(flightsReport, out), { json: join(out, 'audit.json'), page: join(out, 'audit.html') })
   assert.deepEqual(readdirSync(out).sort(), ['audit.html', 'audit.json'])
@@ -22,13 +22,13 @@ test('both files are written, into a folder that need not be there, and nothing 
   assert.equal(readFileSync(join(out, 'audit.html'), 'utf8'), reportPage(flightsReport))
 })
 
-test('what stood there gives way', () => {
+test('replaces earlier files', () => {
   writeReport(flightsReport, folder)
   writeReport(patientsReport, folder)
   assert.equal((JSON.parse(readFileSync(join(folder, 'audit.json'), 'utf8')) as { pipeline: string }).pipeline, patientsReport.pipeline)
 })
 
-test('where it cannot be written, an error says so and no part is left', () => {
+test('reports a failed write, and leaves no partial file', () => {
   const file = join(folder, 'file')
   writeFileSync(file, 'mine')
   assert.throws(() => writeReport(flightsReport, file), { code: 'SPILL_INPUT', message: /is a file; name a folder/ })
@@ -39,7 +39,7 @@ test('where it cannot be written, an error says so and no part is left', () => {
   assert.equal(readFileSync(file, 'utf8'), 'mine')
 })
 
-test('a number that is none is shown by nothing', () => {
+test('rejects a number that is not finite', () => {
   const broken = { ...flightsReport, utility: { ...flightsReport.utility, now: { ...flightsReport.utility.now, aWeek: NaN } } }
   for (const make of [reportJson, reportPage, reportText])
     assert.throws(() => make(broken), { code: 'SPILL_ASSERT', message: /^report\.utility\.now\.aWeek of the audit's report is NaN/ })

@@ -1,4 +1,4 @@
-/** An audit as files: `audit.json` for programs, `audit.html` for people. */
+/** Writes an audit as files: `audit.json` for programs, `audit.html` for people. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../base/write-whole.ts'
@@ -7,17 +7,20 @@ import type { AuditReport } from './domain/audit-report.ts'
 import { checked } from './report/checked.ts'
 import { reportPage } from './report/page/page.ts'
 
+/** Paths of the files of an audit. */
 export interface WrittenAudit {
   readonly json: string
   readonly page: string
 }
 
-/** As JSON, which `auditReportSchema` describes. Throws `SPILL_ASSERT` for a report with a number that is none. */
+/** The report as JSON that conforms to `auditReportSchema`. Throws `SPILL_ASSERT` for a number that is not finite. */
 export const reportJson = (report: AuditReport): string => `${JSON.stringify(checked(report), null, 2)}\n`
 
 /**
- * Writes both into a folder, which is made where it is not there. Each is whole under its name or is what stood there before. Throws `SPILL_INPUT` where they cannot
- * be written, `SPILL_ASSERT` for a report with a number that is none: then nothing is.
+ * Writes both files into a folder, which is created if missing. Each file is replaced as a whole.
+ *
+ * @throws `SPILL_INPUT` if the files cannot be written
+ * @throws `SPILL_ASSERT` for a number that is not finite; then nothing is written
  */
 export function writeReport(report: AuditReport, folder: string): WrittenAudit {
   const files = { json: join(folder, 'audit.json'), page: join(folder, 'audit.html') }

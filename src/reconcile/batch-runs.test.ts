@@ -1,4 +1,7 @@
-/** Values of batch runs are rebuilt from what decisions recorded of their cuts, like all others; what a run did not know yet is a stale batch. */
+/**
+ * Batch runs are rebuilt from the positions that decisions recorded, like all values. Events that a run did not know yet make a stale
+ * batch.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { computeHere } from '../../test/batch/compute-here.ts'
@@ -35,7 +38,7 @@ const pay = pipeline('pay', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
 const SECOND = 1000
 
-test('what a batch run gave is rebuilt, and what it did not know is told', async () => {
+test('rebuilds the values of batch runs, and explains what they did not know', async () => {
   const store = new ModelStore(undefined, true)
   let clock = start
   const run = new Run(pay, { store, clock: () => clock, compute: computeHere(store) })
@@ -50,12 +53,12 @@ test('what a batch run gave is rebuilt, and what it did not know is told', async
   }
   await at(30, 30)
   await at(61)
-  // Of a time that the batch of one minute is of, and not known to it.
+  // Within the time of the one-minute batch, but unknown to it.
   await at(90, 50)
   await at(110, 100)
   await at(121)
   await at(130, 125)
-  // It comes after all of them, and is of a time that all windows have.
+  // Arrives after all others, with a time in all windows.
   await at(140, 20)
   await run.stop()
 
@@ -65,7 +68,8 @@ test('what a batch run gave is rebuilt, and what it did not know is told', async
     inputs.flatMap(({ recorded }) => Object.keys(recorded.reasons)),
     [],
   )
-  // The first decision had no batch, and those behind it no event of second 20; but the last, which that event made, knew it by its stream alone. Two of them missed what came within the minute as well.
+  // The first decision had no batch. The next ones lacked the event of second 20, except the last, which that event triggered and which
+  // knew it by its stream. Two of them also missed the event within the minute.
   const apart = { late: 3, 'stale batch': 3 }
   const reasons = Object.fromEntries(inputs.map(({ input, corrected }) => [input, corrected.reasons]))
   assert.deepEqual(reasons, { usual: apart, mean: apart, now: { late: 4 }, both: { late: 4 }, ratio: apart })

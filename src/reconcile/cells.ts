@@ -1,20 +1,20 @@
-/** Two values of one cell, held against each other. */
+/** Comparison of two values of one cell. */
 import type { Cell, Outcome } from './report.ts'
 
-/** `bound`: by how much two honest computations may differ; 0 is to the bit. */
-export function outcomeOf(recorded: Cell, other: Cell, bound: number): Outcome {
-  if (recorded === null && other === null) return 'bothAbsent'
-  if (isSame(recorded, other)) return 'equal'
+/** `bound` is the greatest difference between two correct computations; 0 requires equal bits. */
+export function outcomeOf(recorded: Cell, recomputed: Cell, bound: number): Outcome {
+  if (recorded === null && recomputed === null) return 'bothAbsent'
+  if (isSame(recorded, recomputed)) return 'equal'
   if (bound === Infinity) return 'within'
-  if (recorded === null || other === null) return 'oneAbsent'
-  return bound > 0 && typeof recorded === 'number' && typeof other === 'number' && Math.abs(recorded - other) <= bound
+  if (recorded === null || recomputed === null) return 'oneAbsent'
+  return bound > 0 && typeof recorded === 'number' && typeof recomputed === 'number' && Math.abs(recorded - recomputed) <= bound
     ? 'within'
     : 'different'
 }
 
-/** Are two values another, by more than a bound? */
-export function isApart(recorded: Cell, other: Cell, bound: number): boolean {
-  const outcome = outcomeOf(recorded, other, bound)
+/** True if two values are a mismatch: they differ by more than the bound. */
+export function isApart(recorded: Cell, recomputed: Cell, bound: number): boolean {
+  const outcome = outcomeOf(recorded, recomputed, bound)
   return outcome === 'oneAbsent' || outcome === 'different'
 }
 

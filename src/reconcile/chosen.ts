@@ -1,32 +1,35 @@
-/** Which recorded decisions are compared, in the order in which they were made. */
+/** Selects the recorded decisions to compare, in the order in which they were made. */
 import type { ModelIR } from '../define/ir/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { decidedIn, type Decided } from './decided.ts'
 
-/** Stretches of a model's decisions on entries from `entry` on, the oldest first. */
+/** Reads the decision batches of a model on entries from `entry` on, oldest first. */
 export interface StretchReader {
   decisionsFrom(model: string, entry: number): Iterable<StoredDecisions>
 }
 
+/** Selection of a model's decisions. */
 export interface Choice {
-  /** On entries of the log from here on, … */
+  /** First entry of the log, inclusive. */
   readonly from: number
-  /** … and below this: what was made on later ones is of a log that was not read. */
+  /** Last entry, exclusive: later decisions belong to a log that was not read. */
   readonly to: number
-  /** With a clock from here on, UTC ms. */
+  /** Least as-of time, UTC ms. */
   readonly since: number
-  /** At most so many, the first ones. */
+  /** Greatest number of decisions; the first ones count. */
   readonly limit: number
-  /** Asked between two stretches of decisions, how many were given: is that enough? Those on one entry are given together. */
-  readonly isEnough: (given: number) => boolean
+  /**
+   * Called between decision batches with the number of selected decisions; true ends the selection. Decisions on one entry stay together.
+   */
+  readonly isEnough: (selected: number) => boolean
 }
 
-/** Decisions of a model, and once they were taken where the next one is. */
+/** Iterates over a model's decisions and records where the next selection begins. */
 export class Chosen {
   readonly #reader: StretchReader
   readonly #model: ModelIR
   readonly #choice: Choice
-  /** Every decision that was chosen on an entry below this was given. */
+  /** All selected decisions on entries below this one were returned. */
   upTo: number
 
   constructor(reader: StretchReader, model: ModelIR, choice: Choice) {
@@ -38,22 +41,22 @@ export class Chosen {
 
   *each(): Generator<Decided> {
     const { from, to, since, limit, isEnough } = this.#choice
-    let given = 0
-    for (const stretch of this.#reader.decisionsFrom(this.#model.name, from)) {
-      if (stretch.first >= to) break
-      if (stretch.first >= this.upTo && given > 0 && isEnough(given)) return
-      for (const decided of decidedIn(stretch)) {
+    let selected = 0
+    for (const batch of this.#reader.decisionsFrom(this.#model.name, from)) {
+      if (batch.first >= to) break
+      if (batch.first >= this.upTo && selected > 0 && isEnough(selected)) return
+      for (const decided of decidedIn(batch)) {
         if (decided.t < since || decided.entry >= to) continue
-        if (given++ >= limit) return
+        if (selected++ >= limit) return
         yield decided
       }
-      this.upTo = Math.min(to, stretch.last + 1)
+      this.upTo = Math.min(to, batch.last + 1)
     }
     this.upTo = Math.max(this.upTo, to)
   }
 }
 
-/** Some at a time. */
+/** Splits items into chunks of `size`. */
 export function* chunks<T>(items: Iterable<T>, size: number): Generator<T[]> {
   let chunk: T[] = []
   for (const item of items) {

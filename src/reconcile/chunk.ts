@@ -1,4 +1,4 @@
-/** One chunk of the decisions of a model: what SQL makes of each, as recorded and as corrected, and what it missed. */
+/** One chunk of a model's decisions: the SQL values as recorded and as corrected, and the events that each decision missed. */
 import { limits } from '../base/limits.ts'
 import type { ColumnIR, ModelIR, PipelineIR, Value } from '../define/ir/ir.ts'
 import { Strings } from '../columns/strings.ts'
@@ -12,22 +12,22 @@ import type { Decided } from './decided.ts'
 import type { LogPlaces, Place } from './places.ts'
 import type { ScoredBy } from './scored-by.ts'
 
-/** A decision with what SQL is asked about it. */
+/** A decision with its SQL inputs. */
 export interface Asked {
   readonly decided: Decided
   readonly made: SqlMade
 }
 
-/** What SQL says of a chunk; row i is decision i. */
+/** SQL values of a chunk; row i belongs to decision i. */
 export interface Answered {
   readonly recorded: readonly SqlVector[]
   readonly corrected: readonly SqlVector[]
 }
 
-/** Below every event, for the clock of a schedule that had not run. */
-const NEVER = -limits.TIME_MS_MAX - 1
+/** Time before every event, as the as-of time of a schedule that has not run. */
+const BEFORE_ALL_EVENTS = -limits.TIME_MS_MAX - 1
 
-/** `undefined` where the log has forgotten what the decision was made on, or has something else there. */
+/** Undefined if the log has deleted the decision's trigger, or has a different entry in its place. */
 export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, decided: Decided, places: LogPlaces): Asked | undefined {
   const place = places.at(decided.entry)
   const trigger = place && triggerOf(model, place, decided.key)
@@ -39,7 +39,7 @@ export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, dec
     const before = place.before(group.source)
     return {
       known,
-      clock: clock === -Infinity ? NEVER : clock,
+      clock: clock === -Infinity ? BEFORE_ALL_EVENTS : clock,
       within: isOwn ? before + 1 : before,
       ...(isOwn && { without: before }),
     }
@@ -47,7 +47,7 @@ export function askedOf(model: ModelIR, reads: ReturnType<typeof madeReads>, dec
   return { decided, made: { t: decided.t, trigger, cuts } }
 }
 
-/** The columns of the trigger, physical; `undefined` if the entry cannot have made the model decide. */
+/** Physical column values of the trigger; undefined if the entry cannot have triggered the model. */
 function triggerOf({ decide, name }: ModelIR, { event, mark }: Place, key: Value): Readonly<Record<string, Value>> | undefined {
   if (decide.kind === 'on') return event?.source === decide.source ? event.row : undefined
   if (decide.kind === 'every') {
@@ -61,46 +61,54 @@ function triggerOf({ decide, name }: ModelIR, { event, mark }: Place, key: Value
   return Object.fromEntries(decide.columns.map(column => [column.name, valueAt(block, column, 0, strings)]))
 }
 
-/** The key of a tick as its column keeps it, from how it is delivered. */
+/** Physical value of a tick's key, from its delivered form. */
 function physicalKey({ type, scale = 0 }: ColumnIR, key: Value): Value {
   if (type === 'bool') return key === 1
   return type === 'decimal' ? Math.round((key as number) * 10 ** scale) : key
 }
 
-/** As recorded and as corrected in one query for each version that scored: the same clocks, and everything known. */
-export async function answered(db: DuckDb, ir: PipelineIR, modelOf: ScoredBy, asked: readonly Asked[]): Promise<Answered> {
-  const answers = { recorded: Array<SqlVector>(asked.length), corrected: Array<SqlVector>(asked.length) }
-  for (const [version, rows] of Map.groupBy(asked.keys(), row => asked[row].decided.version)) {
-    const recorded = rows.map(row => asked[row].made)
+/**
+ * Computes recorded and corrected values in one query per scoring version: at the same as-of times, over the known events and over all
+ * events.
+ */
+export async function answered(db: DuckDb, ir: PipelineIR, modelOf: ScoredBy, decisions: readonly Asked[]): Promise<Answered> {
+  const answers = { recorded: Array<SqlVector>(decisions.length), corrected: Array<SqlVector>(decisions.length) }
+  for (const [version, rows] of Map.groupBy(decisions.keys(), row => decisions[row].decided.version)) {
+    const recorded = rows.map(row => decisions[row].made)
     const corrected = recorded.map(made => ({ ...made, cuts: made.cuts.map(cut => ({ ...cut, known: Number.MAX_SAFE_INTEGER })) }))
-    const all = await db.vectors(ir, modelOf(version), [...recorded, ...corrected])
+    const vectors = await db.vectors(ir, modelOf(version), [...recorded, ...corrected])
     for (const [i, row] of rows.entries()) {
-      answers.recorded[row] = all[i]
-      answers.corrected[row] = all[rows.length + i]
+      answers.recorded[row] = vectors[i]
+      answers.corrected[row] = vectors[rows.length + i]
     }
   }
   return answers
 }
 
-/** What a decision missed. */
+/** Events that a decision did not know. */
 export interface Missed {
-  /** By read of its model, by feature of the group; absent where it missed nothing of it. */
+  /** By read of the model and feature of the group; undefined if nothing was missed. */
   readonly reads: readonly (readonly SqlMissed[] | undefined)[]
-  /** Its vector over everything without the events of a kind, and over what it knew with no others than those; where it missed several kinds. */
+  /** Vectors for decisions that missed several kinds: over all events without one kind, and over the known events with one kind only. */
   readonly without: ReadonlyMap<MissedKind, SqlVector>
   readonly alone: ReadonlyMap<MissedKind, SqlVector>
 }
 
-/** Of some decisions what they missed. */
-export async function missedBy(db: DuckDb, ir: PipelineIR, model: ModelIR, asked: readonly Asked[]): Promise<ReadonlyMap<Asked, Missed>> {
-  if (asked.length === 0) return new Map()
-  const found = await db.missed(
+/** The missed events of each decision. */
+export async function missedBy(
+  db: DuckDb,
+  ir: PipelineIR,
+  model: ModelIR,
+  decisions: readonly Asked[],
+): Promise<ReadonlyMap<Asked, Missed>> {
+  if (decisions.length === 0) return new Map()
+  const missedByRead = await db.missed(
     ir,
     model,
-    asked.map(({ made }) => made),
+    decisions.map(({ made }) => made),
   )
-  const reads = asked.map((_, i) => found.map(missed => missed.get(i)))
-  const worlds = asked.flatMap(({ made }, i) => {
+  const reads = decisions.map((_, i) => missedByRead.map(missed => missed.get(i)))
+  const scenarios = decisions.flatMap(({ made }, i) => {
     const kinds = kindsOf(reads[i])
     if (kinds.length < 2) return []
     return kinds.flatMap(kind => [
@@ -109,20 +117,20 @@ export async function missedBy(db: DuckDb, ir: PipelineIR, model: ModelIR, asked
     ])
   })
   const missed = reads.map(read => ({ reads: read, without: new Map<MissedKind, SqlVector>(), alone: new Map<MissedKind, SqlVector>() }))
-  for (let from = 0; from < worlds.length; from += limits.RECONCILE_DECISIONS) {
-    const some = worlds.slice(from, from + limits.RECONCILE_DECISIONS)
+  for (let from = 0; from < scenarios.length; from += limits.RECONCILE_DECISIONS) {
+    const chunk = scenarios.slice(from, from + limits.RECONCILE_DECISIONS)
     const vectors = await db.leaving(
       ir,
       model,
-      some.map(({ made }) => made),
+      chunk.map(({ made }) => made),
     )
-    for (const [at, { i, kind, of }] of some.entries()) missed[i][of].set(kind, vectors[at])
+    for (const [at, { i, kind, of }] of chunk.entries()) missed[i][of].set(kind, vectors[at])
   }
-  return new Map(asked.map((one, i) => [one, missed[i]]))
+  return new Map(decisions.map((decision, i) => [decision, missed[i]]))
 }
 
-/** Kinds of which a decision missed anything. */
+/** Kinds of which a decision missed any event. */
 function kindsOf(reads: Missed['reads']): MissedKind[] {
-  const found = new Set(reads.flatMap(features => (features ?? []).flatMap(kinds => [...kinds.keys()])))
-  return missedKinds.filter(kind => found.has(kind))
+  const missed = new Set(reads.flatMap(features => (features ?? []).flatMap(kinds => [...kinds.keys()])))
+  return missedKinds.filter(kind => missed.has(kind))
 }

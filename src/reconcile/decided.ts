@@ -1,27 +1,29 @@
-/** Recorded decisions, cell by cell. */
+/** Recorded decisions, with access to their cells. */
 import type { Value } from '../define/ir/ir.ts'
 import type { StoredDecisions } from '../log/store.ts'
 import { rowsOf } from '../model/index.ts'
 import { deliveredCell, readDecisions } from '../run/decide/decision-codec.ts'
 import type { Cell } from './report.ts'
 
+/** One recorded decision. */
 export interface Decided {
-  /** Of the pipeline that decided. */
+  /** Fingerprint of the pipeline that decided. */
   readonly fingerprint: string
+  /** Entry of the log that triggered it. */
   readonly entry: number
-  /** UTC ms. */
+  /** As-of time, UTC ms. */
   readonly t: number
   readonly key: Value
   readonly score: number | null
-  /** The version of the model that scored, where one had been promoted. */
+  /** Version of the model that scored, if one had been promoted. */
   readonly version: number | undefined
-  /** The value of an input, by its name; `undefined` if it was not recorded. */
+  /** Value of an input by name; undefined if it was not recorded. */
   readonly cell: (input: string) => Cell | undefined
-  /** By `group(key columns)`; a clock before the first run of a schedule is −Infinity. */
+  /** Visible events and as-of time of a read, by `group(key columns)`. The as-of time before the first run of a schedule is −Infinity. */
   readonly read: (id: string) => { readonly known: number; readonly clock: number } | undefined
 }
 
-/** The decisions of a stretch, in order. Throws `SPILL_DATA` for damaged bytes. */
+/** Decodes a decision batch, in order. Throws `SPILL_DATA` for damaged bytes. */
 export function* decidedIn({ bytes }: StoredDecisions): Generator<Decided> {
   const decoded = readDecisions(bytes)
   const { length, fingerprint, entry, t, keys, key, strings, inputs, score, reads, known, clock } = decoded

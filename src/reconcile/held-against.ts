@@ -1,4 +1,4 @@
-/** Counts, cell by cell, how recorded decisions of one model stand to what SQL makes of them. */
+/** Comparison of one model's recorded decisions with their SQL values, cell by cell, as counts and examples. */
 import type { InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import { limits } from '../base/limits.ts'
@@ -13,7 +13,8 @@ import type { Settled } from './settled.ts'
 import { Tally } from './tally.ts'
 import { leavesOf, missedCauses, tailOf, type FoundCause, type Leaf } from './why.ts'
 
-interface Input {
+/** Counts of one input. */
+interface InputCounts {
   readonly input: InputIR
   readonly index: number
   readonly leaves: readonly Leaf[]
@@ -24,30 +25,32 @@ interface Input {
   waiting: number
 }
 
-/** An example whose causes have not been looked up in the log. */
+/** A mismatch whose events have not been located in the log. */
 export type Found = Omit<Example, 'causes'> & { readonly causes: readonly FoundCause[] }
 
+/** Inputs of the comparison. */
 export interface Against {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly versions: CodeVersions
   readonly letters: Letters
   readonly settled: Settled
-  /** The log has forgotten what arrived up to here, UTC ms. */
+  /** Latest arrival that the log has deleted, UTC ms. */
   readonly forgottenUpTo: number
   readonly onApart: (value: Found) => void
 }
 
+/** Counts matches and mismatches of one model. */
 export class HeldAgainst {
-  readonly #against: Against
-  readonly #inputs: readonly Input[]
+  readonly #options: Against
+  readonly #inputs: readonly InputCounts[]
   readonly #scores: Scores
-  /** By input, basis and reasons, so that none hides another. */
+  /** By input, basis and reasons, so that frequent mismatches do not displace rare ones. */
   readonly #examples = new Map<string, Found[]>()
 
-  constructor(against: Against) {
-    const { ir, model } = against
-    this.#against = against
+  constructor(options: Against) {
+    const { ir, model } = options
+    this.#options = options
     this.#scores = new Scores(ir, model)
     this.#inputs = model.inputs.map((input, index) => ({
       input,
@@ -63,7 +66,7 @@ export class HeldAgainst {
 
   get inputs(): InputReport[] {
     return this.#inputs.map(({ input, tallies, forgotten, unrecorded, settled, waiting }) => ({
-      model: this.#against.model.name,
+      model: this.#options.model.name,
       input: input.name,
       recorded: tallies.recorded.compared,
       corrected: tallies.corrected.compared,
@@ -82,9 +85,9 @@ export class HeldAgainst {
     return [...this.#examples.values()].flat()
   }
 
-  /** The decisions of a chunk whose corrected values are others: of these it must be known what they missed. */
-  corrected(asked: readonly Asked[], { corrected }: Answered): Asked[] {
-    return asked.filter(({ decided }, row) =>
+  /** Decisions of a chunk with a mismatch of a corrected value: their missed events are needed. */
+  corrected(decisions: readonly Asked[], { corrected }: Answered): Asked[] {
+    return decisions.filter(({ decided }, row) =>
       this.#inputs.some(({ input, index }) => {
         const cell = decided.cell(input.name)
         return cell !== undefined && isApart(cell, corrected[row].vector[index], corrected[row].bounds[index])
@@ -92,88 +95,100 @@ export class HeldAgainst {
     )
   }
 
-  take(asked: readonly Asked[], answers: Answered, missed: ReadonlyMap<Asked, Missed>): void {
-    for (const [row, one] of asked.entries()) {
-      const isOther = this.#inputs.map(input => this.#cell(input, one, answers, row, missed.get(one)))
-      if (isOther.includes(true)) this.#scores.take(one.decided, answers.corrected[row].score)
+  /** Compares a chunk. `missed` has the missed events of the decisions returned by `mismatchedToday`. */
+  take(decisions: readonly Asked[], answers: Answered, missed: ReadonlyMap<Asked, Missed>): void {
+    for (const [row, decision] of decisions.entries()) {
+      const hasMismatch = this.#inputs.map(input => this.#compareCell(input, decision, answers, row, missed.get(decision)))
+      if (hasMismatch.includes(true)) this.#scores.take(decision.decided, answers.corrected[row].score)
     }
   }
 
-  /** Would the value be another today? */
-  #cell(input: Input, asked: Asked, answers: Answered, row: number, missed: Missed | undefined): boolean {
+  /** True if the value would differ today. */
+  #compareCell(input: InputCounts, decision: Asked, answers: Answered, row: number, missed: Missed | undefined): boolean {
     const { index, leaves } = input
-    const { decided, made } = asked
+    const { decided, made } = decision
     const cell = decided.cell(input.input.name)
-    if (cell === undefined) return counted(input, 'unrecorded')
-    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock)))) return counted(input, 'forgotten')
-    if (this.#isSettled(input, decided, cell)) return counted(input, 'settled')
-    if (this.#waits(leaves, asked)) input.waiting++
+    if (cell === undefined) return countSkipped(input, 'unrecorded')
+    if (leaves.some(({ feature, read }) => this.#isForgotten(tailOf(feature, made.cuts[read].clock))))
+      return countSkipped(input, 'forgotten')
+    if (this.#isSettled(input, decided, cell)) return countSkipped(input, 'settled')
+    if (this.#hasPendingLetter(leaves, decision)) input.waiting++
     const [before, today] = [answers.recorded[row], answers.corrected[row]]
-    const damage = this.#compare(input, asked, { basis: 'recorded', cell, answer: before }, [])
+    const recordedCauses = this.#compare(input, decision, { basis: 'recorded', cell, answer: before }, [])
     const differs = (value: Cell): boolean => isApart(value, today.vector[index], today.bounds[index])
-    // What the decision did not know explains what it would be today, not what it never was.
-    const isMoved = missed !== undefined && differs(cell) && (damage.length === 0 || differs(before.vector[index]))
-    const found = isMoved ? missedCauses({ index, leaves, before, today }, missed) : []
-    return this.#compare(input, asked, { basis: 'corrected', cell, answer: today }, [...damage, ...found]).length > 0
+    // Events that the decision did not know explain today's value. They do not explain a recorded value that SQL never gave.
+    const hasChanged = missed !== undefined && differs(cell) && (recordedCauses.length === 0 || differs(before.vector[index]))
+    const missedEventCauses = hasChanged ? missedCauses({ index, leaves, before, today }, missed) : []
+    return this.#compare(input, decision, { basis: 'corrected', cell, answer: today }, [...recordedCauses, ...missedEventCauses]).length > 0
   }
 
-  /** Counts one value. Gives what the recorded value is another for. */
-  #compare(input: Input, asked: Asked, { basis, cell, answer }: Comparison, given: readonly FoundCause[]): readonly FoundCause[] {
+  /** Counts one value and returns the causes of its mismatch. */
+  #compare(
+    input: InputCounts,
+    decision: Asked,
+    { basis, cell, answer }: Comparison,
+    knownCauses: readonly FoundCause[],
+  ): readonly FoundCause[] {
     const { index } = input
-    const [other, bound] = [answer.vector[index], answer.bounds[index]]
-    const outcome = outcomeOf(cell, other, bound)
-    const causes = causesOf(outcome, given, () => this.#otherwise(asked, input))
+    const [recomputed, bound] = [answer.vector[index], answer.bounds[index]]
+    const outcome = outcomeOf(cell, recomputed, bound)
+    const causes = causesOf(outcome, knownCauses, () => this.#unknownCause(decision, input))
     input.tallies[basis].add(
       cell,
-      other,
+      recomputed,
       outcome,
       causes.map(({ reason }) => reason),
     )
-    if (causes.length > 0) this.#keep(input, asked, { basis, causes, recorded: cell, other }, outcome)
+    if (causes.length > 0) this.#addExample(input, decision, { basis, causes, recorded: cell, other: recomputed }, outcome)
     return outcome === 'within' ? [] : causes
   }
 
-  /** Does a window that begins there reach back to what the log has forgotten? What arrived later than its tail may be in it, what had arrived by then not. */
+  /** True if a window that starts at `tail` may contain deleted events: those that arrived after the tail. */
   #isForgotten(tail: number): boolean {
-    const { forgottenUpTo } = this.#against
+    const { forgottenUpTo } = this.#options
     return forgottenUpTo !== -Infinity && tail <= forgottenUpTo
   }
 
-  /** Nothing that the log has explains it. */
-  #otherwise({ decided: { fingerprint, read } }: Asked, { input, leaves }: Input): Reason {
-    const { versions, model } = this.#against
+  /** Reason of a mismatch that no event of the log explains. */
+  #unknownCause({ decided: { fingerprint, read } }: Asked, { input, leaves }: InputCounts): Reason {
+    const { versions, model } = this.#options
     const isUnread = leaves.some(({ group, key }) => read(`${group.name}(${key.join(',')})`) === undefined)
     return isUnread || versions.mayDiffer(fingerprint, model, input) ? 'code version' : 'unexplained'
   }
 
-  #isSettled({ input }: Input, decided: Decided, cell: Cell): boolean {
-    const { settled, versions, model } = this.#against
+  #isSettled({ input }: InputCounts, decided: Decided, cell: Cell): boolean {
+    const { settled, versions, model } = this.#options
     return settled.has(model.name, input.name, decided, { cell, isOther: () => versions.mayDiffer(decided.fingerprint, model, input) })
   }
 
-  #waits(leaves: readonly Leaf[], { made: { trigger, cuts } }: Asked): boolean {
+  #hasPendingLetter(leaves: readonly Leaf[], { made: { trigger, cuts } }: Asked): boolean {
     return leaves.some(({ feature, read, group, key }) => {
       const { clock } = cuts[read]
       const values = key.map(name => trigger[name] ?? null)
-      return this.#against.letters.waits(group, values, tailOf(feature, clock), clock)
+      return this.#options.letters.waits(group, values, tailOf(feature, clock), clock)
     })
   }
 
-  #keep({ input }: Input, { decided }: Asked, found: Pick<Found, 'basis' | 'causes' | 'recorded' | 'other'>, outcome: Outcome): void {
+  #addExample(
+    { input }: InputCounts,
+    { decided }: Asked,
+    mismatch: Pick<Found, 'basis' | 'causes' | 'recorded' | 'other'>,
+    outcome: Outcome,
+  ): void {
     const { entry, key, t, fingerprint } = decided
-    const example = { ...found, model: this.#against.model.name, input: input.name, entry, key, t, fingerprint }
-    this.#against.onApart(example)
+    const example = { ...mismatch, model: this.#options.model.name, input: input.name, entry, key, t, fingerprint }
+    this.#options.onApart(example)
     if (outcome === 'within') return
-    const of = JSON.stringify([input.name, found.basis, found.causes.map(({ reason }) => reason)])
-    const kept = this.#examples.get(of) ?? []
-    this.#examples.set(of, kept)
-    if (kept.length < limits.RECONCILE_EXAMPLES) kept.push(example)
+    const group = JSON.stringify([input.name, mismatch.basis, mismatch.causes.map(({ reason }) => reason)])
+    const examples = this.#examples.get(group) ?? []
+    this.#examples.set(group, examples)
+    if (examples.length < limits.RECONCILE_EXAMPLES) examples.push(example)
   }
 }
 
-/** A value that is not compared. */
-function counted(input: Input, what: 'forgotten' | 'unrecorded' | 'settled'): false {
-  input[what]++
+/** Counts a value that is not compared. */
+function countSkipped(input: InputCounts, counter: 'forgotten' | 'unrecorded' | 'settled'): false {
+  input[counter]++
   return false
 }
 
@@ -183,9 +198,9 @@ interface Comparison {
   readonly answer: SqlVector
 }
 
-/** None for values that are the same. */
-function causesOf(outcome: Outcome, given: readonly FoundCause[], otherwise: () => Reason): readonly FoundCause[] {
+/** Causes of an outcome; none for equal values. */
+function causesOf(outcome: Outcome, knownCauses: readonly FoundCause[], unknownCause: () => Reason): readonly FoundCause[] {
   if (outcome === 'within') return [{ reason: 'numeric bound' }]
   if (outcome !== 'oneAbsent' && outcome !== 'different') return []
-  return given.length > 0 ? given : [{ reason: otherwise() }]
+  return knownCauses.length > 0 ? knownCauses : [{ reason: unknownCause() }]
 }

@@ -1,4 +1,4 @@
-/** The thread of one reconciliation. */
+/** Thread of one reconciliation. */
 import { workerData } from 'node:worker_threads'
 import { every, stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -8,9 +8,9 @@ import type { JobData } from './job.ts'
 import { reconcile } from './reconcile.ts'
 import type { ReconcileReport } from './report.ts'
 
-const LOOK_EVERY_MS = 100
-/** Of the time that it has, how often it may take it before a query is broken off: what is begun in time may be ended. */
-const PATIENCE = 2
+const CHECK_INTERVAL_MS = 100
+/** Factor of the time limit after which a running query is interrupted. A query begun in time may finish. */
+const INTERRUPT_FACTOR = 2
 
 const { path, job, stop } = workerData as JobData
 const { pipeline, from, decisions, ms } = job
@@ -22,7 +22,7 @@ const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the rec
 const tooLong = (): SpillwayError =>
   new SpillwayError(
     'SPILL_LIMIT',
-    `it takes longer than ${ms} ms (RECONCILE_MS_MAX) to read the log; run spillway reconcile by hand, or keep less of it`,
+    `reading the log takes longer than ${ms} ms (RECONCILE_MS_MAX); run spillway reconcile by hand, or keep less of the log`,
   )
 
 function check(): void {
@@ -30,23 +30,23 @@ function check(): void {
   if (isOver()) throw tooLong()
 }
 
-async function made(): Promise<ReconcileReport> {
-  const ending = new AbortController()
-  const looking = every(LOOK_EVERY_MS, () => {
-    if (isStopped() || isOver(PATIENCE)) ending.abort()
+async function runReconciliation(): Promise<ReconcileReport> {
+  const interruption = new AbortController()
+  const timer = every(CHECK_INTERVAL_MS, () => {
+    if (isStopped() || isOver(INTERRUPT_FACTOR)) interruption.abort()
   })
   const reader = new SqliteReader(path)
   try {
-    // What is left is the next one's.
-    const isEnough = (given: number): boolean => given >= decisions || isStopped() || isOver()
-    return await reconcile(pipeline, reader, { from, check, isEnough, signal: ending.signal })
+    // The next reconciliation continues with the remaining decisions.
+    const isEnough = (compared: number): boolean => compared >= decisions || isStopped() || isOver()
+    return await reconcile(pipeline, reader, { from, check, isEnough, signal: interruption.signal })
   } catch (error) {
-    if (!ending.signal.aborted) throw error
+    if (!interruption.signal.aborted) throw error
     throw isStopped() ? stopped() : tooLong()
   } finally {
-    looking.stop()
+    timer.stop()
     reader.close()
   }
 }
 
-await answer(made)
+await answer(runReconciliation)

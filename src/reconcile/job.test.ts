@@ -28,7 +28,7 @@ before(async () => {
   data = scratchFolder('job')
   folder = await openFolder(data)
   running = await Running.in(folder, shop)
-  // Three turns, and so three stretches of decisions; the second has two.
+  // Three turns make three decision batches; the second has two decisions.
   for (const events of [1, 2, 1])
     await running.run.submit('payments', batchOf(Array.from({ length: events }, (_, i) => ({ card: `c${i}`, at: Date.now() }))))
 })
@@ -36,15 +36,15 @@ after(async () => {
   await running.stop()
 })
 
-test('what one does not come to is the next one’s, and no decision is left out or compared twice', async () => {
-  const made: [decisions: number, upTo: number][] = []
+test('the next reconciliation continues with the rest; no decision is left out or compared twice', async () => {
+  const results: [decisions: number, upTo: number][] = []
   for (let upTo = 0; upTo < 4;) {
     const report = await reconcileBeside(folder.path)({ ...job, decisions: 1, from: { busy: upTo } }, going)
     assert.ok(report.sound)
-    made.push([report.decisions, report.upTo['busy']])
+    results.push([report.decisions, report.upTo['busy']])
     upTo = report.upTo['busy']
   }
-  assert.deepEqual(made, [
+  assert.deepEqual(results, [
     [1, 1],
     [2, 3],
     [1, 4],
@@ -53,14 +53,14 @@ test('what one does not come to is the next one’s, and no decision is left out
   assert.deepEqual([none.decisions, none.upTo], [0, { busy: 4 }])
 })
 
-test('a log that takes longer to read than there is time for is told, with the name of the bound', async () => {
+test('reports a log that takes longer to read than the limit, with the name of the limit', async () => {
   await assert.rejects(reconcileBeside(folder.path)({ ...job, ms: -1 }, going), { code: 'SPILL_LIMIT', message: /RECONCILE_MS_MAX/ })
 })
 
-test('one that is stopped says so', async () => {
+test('reports that it was stopped', async () => {
   await assert.rejects(reconcileBeside(folder.path)(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })
 
-test('what breaks is told with its code', async () => {
+test('reports a failure with its code', async () => {
   await assert.rejects(reconcileBeside(join(data, 'no.db'))(job, going), Error)
 })

@@ -1,35 +1,37 @@
-/** A reconciliation beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. */
+/** Reconciliation in a separate thread with its own connection to the log. */
 import { extname } from 'node:path'
 import { threadJob } from '../base/thread-job.ts'
 import type { PipelineIR } from '../define/ir/ir.ts'
 import type { ReconcileReport } from './report.ts'
 
+/** Limits and inputs of one reconciliation. */
 export interface ReconcileJob {
   readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
-  /** By model, the entry of the log to begin at. */
+  /** First entry of the log, by model. */
   readonly from: Readonly<Record<string, number>>
-  /** Of each model about so many decisions at most. */
+  /** Approximate greatest number of decisions per model. */
   readonly decisions: number
-  /** After so many milliseconds no more are taken. */
+  /** Milliseconds after which no more decisions are read. */
   readonly ms: number
 }
 
-/** Makes one. Rejects with what went wrong, and with `SPILL_STOPPED` when it was stopped. */
+/** Runs one reconciliation. Rejects with its error, or with `SPILL_STOPPED` after an abort. */
 export type ReconcileBeside = (job: ReconcileJob, signal: AbortSignal) => Promise<ReconcileReport>
 
+/** Message to the thread. */
 export interface JobData {
   readonly path: string
   readonly job: ReconcileJob
-  /** An `Int32Array` of one: 1 once it shall stop. */
+  /** `Int32Array` with one element: 1 requests a stop. */
   readonly stop: SharedArrayBuffer
 }
 
-/** Heap of the thread, MB; the events are DuckDB's. */
+/** Heap limit of the thread, MB. DuckDB holds the events outside of it. */
 const HEAP_MB = 512
 
 const file = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** Over the log in this file. */
+/** Reconciles the log in this file. */
 export const reconcileBeside =
   (path: string): ReconcileBeside =>
   (job, signal) => {
@@ -39,7 +41,7 @@ export const reconcileBeside =
       data: { path, job, stop: stop.buffer } satisfies JobData,
       signal,
       stopped: 'the reconciliation was stopped',
-      // A thread that is ended in the middle of a query leaves DuckDB's behind: it ends by itself, and breaks its query off.
+      // Ending a thread in the middle of a query would leak DuckDB's thread, so the thread interrupts its query and ends itself.
       onStop: () => void Atomics.store(stop, 0, 1),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     })

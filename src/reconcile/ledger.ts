@@ -1,39 +1,37 @@
-/**
- * The ledger of reconciliations that a run made on its schedule: what was compared, how much of it was another and why. Each is a named value of the log's store, with its
- * report beside it under a name of its own.
- */
+/** Ledger of a run's scheduled reconciliations. Each record is a named value of the log's store, with its report under a second name. */
 import type { Commit, StoredLog } from '../log/store.ts'
 import { bases, type Basis, type ReconcileReport, type Reason } from './report.ts'
 
 /** Sums over all inputs. */
 export interface Sums {
-  /** Values that were compared. */
+  /** Compared values. */
   readonly values: number
   readonly reasons: Readonly<Record<Basis, Readonly<Partial<Record<Reason, number>>>>>
 }
 
+/** State of one reconciliation, as stored. */
 export interface ReconciliationRecord {
-  /** Counts from 1. */
+  /** Number, from 1. */
   readonly number: number
-  /** When it began and ended, UTC ms by the wall clock. */
+  /** Start and end, UTC ms by the wall clock. */
   readonly began: number
   readonly ended?: number
-  /** One that is `running` in a log that nobody runs was broken off. */
+  /** A `running` record in a log without a run means that the reconciliation was interrupted. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
   readonly done?: Reconciled
 }
 
-/** What came of one that is done. */
+/** Result of a finished reconciliation. */
 export interface Reconciled extends Sums {
   readonly seconds: number
-  /** Decisions that were compared. */
+  /** Compared decisions. */
   readonly decisions: number
-  /** By model: the next one begins at this entry of the log. */
+  /** First entry of the next reconciliation, by model. */
   readonly upTo: Readonly<Record<string, number>>
   readonly unexplained: number
   readonly sound: boolean
-  /** Of this one and all before it. */
+  /** Sums of this and all earlier reconciliations. */
   readonly totals: Sums & { readonly unexplained: number }
 }
 
@@ -41,39 +39,44 @@ const PREFIX = 'reconciliation/'
 const REPORT = 'reconciliation-report/'
 const LAST = 'last-reconciliation'
 const DIGITS = 10
-const named = (prefix: string, number: number): string => `${prefix}${String(number).padStart(DIGITS, '0')}`
+const nameOf = (prefix: string, number: number): string => `${prefix}${String(number).padStart(DIGITS, '0')}`
 
 type Put = NonNullable<Commit['put']>[number]
 
-/** All that are kept, the oldest first. */
+/** All stored records, oldest first. */
 export const reconciliationsIn = (store: Pick<StoredLog, 'named'>): ReconciliationRecord[] =>
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as ReconciliationRecord)
 
-/** The last that is done; what is asked for often, so it has a name of its own. */
+/** The last finished record. It is read often, so it has its own name. */
 export function lastReconciliation(store: Pick<StoredLog, 'get'>): DoneRecord | undefined {
   const text = store.get(LAST)
   return text === undefined ? undefined : (JSON.parse(text) as DoneRecord)
 }
 
+/** A record with its result. */
 export interface DoneRecord extends ReconciliationRecord {
   readonly ended: number
   readonly done: Reconciled
 }
 
-/** What one of them found; `undefined` if it is not done, or not kept. */
+/** Report of a reconciliation; undefined if it is not finished or no longer stored. */
 export function reportOf(store: Pick<StoredLog, 'get'>, number: number): ReconcileReport | undefined {
-  const text = store.get(named(REPORT, number))
+  const text = store.get(nameOf(REPORT, number))
   return text === undefined ? undefined : (JSON.parse(text) as ReconcileReport)
 }
 
-export const recordPut = (record: ReconciliationRecord): Put => [named(PREFIX, record.number), JSON.stringify(record)]
+/** Puts that store a record. */
+export const recordPut = (record: ReconciliationRecord): Put => [nameOf(PREFIX, record.number), JSON.stringify(record)]
+/** Puts that store a finished record and its report. */
 export const donePuts = (record: DoneRecord, report: ReconcileReport): Put[] => [
   [LAST, JSON.stringify(record)],
-  [named(REPORT, record.number), JSON.stringify(report)],
+  [nameOf(REPORT, record.number), JSON.stringify(report)],
 ]
-export const goneWith = (number: number): Put[] => [PREFIX, REPORT].map(prefix => [named(prefix, number), null])
+/** Puts that delete a record and its report. */
+export const goneWith = (number: number): Put[] => [PREFIX, REPORT].map(prefix => [nameOf(prefix, number), null])
 
-export function reconciledBy(report: ReconcileReport, before: Reconciled | undefined, seconds: number): Reconciled {
+/** Result of a report, with the totals of the earlier ones. */
+export function reconciledBy(report: ReconcileReport, previous: Reconciled | undefined, seconds: number): Reconciled {
   const values = report.inputs.reduce((sum, { recorded }) => sum + recorded.compared, 0)
   const reasons = Object.fromEntries(bases.map(basis => [basis, reasonsOf(report, basis)])) as Sums['reasons']
   const unexplained = Math.max(reasons.recorded.unexplained ?? 0, reasons.corrected.unexplained ?? 0)
@@ -85,23 +88,23 @@ export function reconciledBy(report: ReconcileReport, before: Reconciled | undef
     upTo: report.upTo,
     unexplained,
     sound: report.sound,
-    totals: { ...added(sums, before?.totals), unexplained: unexplained + (before?.totals.unexplained ?? 0) },
+    totals: { ...addSums(sums, previous?.totals), unexplained: unexplained + (previous?.totals.unexplained ?? 0) },
   }
 }
 
 function reasonsOf({ inputs }: ReconcileReport, basis: Basis): Partial<Record<Reason, number>> {
-  return inputs.reduce<Partial<Record<Reason, number>>>((sums, input) => addedReasons(sums, input[basis].reasons), {})
+  return inputs.reduce<Partial<Record<Reason, number>>>((sums, input) => addReasons(sums, input[basis].reasons), {})
 }
 
-const added = ({ values, reasons }: Sums, before: Sums | undefined): Sums => ({
-  values: values + (before?.values ?? 0),
+const addSums = ({ values, reasons }: Sums, previous: Sums | undefined): Sums => ({
+  values: values + (previous?.values ?? 0),
   reasons: {
-    recorded: addedReasons(reasons.recorded, before?.reasons.recorded),
-    corrected: addedReasons(reasons.corrected, before?.reasons.corrected),
+    recorded: addReasons(reasons.recorded, previous?.reasons.recorded),
+    corrected: addReasons(reasons.corrected, previous?.reasons.corrected),
   },
 })
 
-function addedReasons(a: Partial<Record<Reason, number>>, b: Partial<Record<Reason, number>> = {}): Partial<Record<Reason, number>> {
+function addReasons(a: Partial<Record<Reason, number>>, b: Partial<Record<Reason, number>> = {}): Partial<Record<Reason, number>> {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])] as Reason[]
   return Object.fromEntries(names.map(name => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
 }

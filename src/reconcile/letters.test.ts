@@ -23,10 +23,10 @@ const settled = (letter: Partial<SettledLetter>): SettledLetter => ({
 const lettersOf = (waiting: StoredDeadLetter[], done: SettledLetter[] = []): Letters =>
   new Letters(ir, { dead: () => waiting[Symbol.iterator]() as never, settled: () => done[Symbol.iterator]() as never })
 
-test('a letter waits for its key and time, as its record says them or as its typed row does', () => {
+test('a letter is pending for its key and time, from its record or its typed row', () => {
   const letters = lettersOf([
     dead({ raw: '{"card":"a","amount":"much","at":100}' }),
-    // What is refused behind the schema is kept as the row that it had become.
+    // A record rejected behind the schema is stored as its typed row.
     dead({ reason: 'conflict', raw: '{"card":"b","amount":"2.50","at":200}', form: { row: 0 } }),
     dead({ reason: 'stale-revision', raw: Buffer.from('{"card":"c","amount":"2.50","at":300}'), form: { row: 0 } }),
     dead({ raw: 'no json' }),
@@ -39,14 +39,14 @@ test('a letter waits for its key and time, as its record says them or as its typ
   )
 })
 
-test('an event was refused first if a letter was accepted at its arrival, of its time where that can be read', () => {
+test('an event was a dead letter first if a letter was accepted at its arrival, with its time if readable', () => {
   const letters = lettersOf(
     [],
     [
       settled({ raw: '{"card":"a","at":100}' }),
-      // Ahead by less than the clocks may differ: its time became the arrival.
+      // Ahead by less than the tolerance of clocks, so its time became the arrival.
       settled({ raw: '{"card":"a","at":700}', settled: 600 }),
-      // Its fields are what a map takes.
+      // Its fields are the input of a map.
       settled({ raw: '{"who":"a"}', settled: 800, form: { mapped: true } as never }),
       settled({ raw: '{"card":"a","at":100}', settled: 900, outcome: 'duplicate' }),
     ],

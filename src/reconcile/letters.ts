@@ -1,4 +1,4 @@
-/** Records that were refused, by the keys and times that they would have had. */
+/** Index of dead letters by the keys and times that their records would have had. */
 import { scaledInteger, timestampMs } from '../base/exact.ts'
 import { limits } from '../base/limits.ts'
 import type { LoggedEvent } from '../define/source/event.ts'
@@ -8,53 +8,54 @@ import type { LetterReader } from '../log/sqlite/letter-reader.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The oldest letters of each kind, up to `RECONCILE_LETTERS`; of those whose key or time cannot be read nothing is known. */
+/** Holds the oldest letters of each kind, up to `RECONCILE_LETTERS`. Letters without a readable key or time are left out. */
 export class Letters {
   readonly #ir: PipelineIR
-  /** Of those that wait. */
+  /** Pending letters. */
   readonly #bySource = new Map<string, { readonly fields: Fields; readonly time: number }[]>()
-  /** By group, by key: times of letters that wait, UTC ms. */
+  /** Times of pending letters by group and key, UTC ms. */
   readonly #byGroup = new Map<string, Map<string, number[]>>()
-  /** By source, by arrival, UTC ms: which events letters became, undefined where that cannot be read. */
+  /** Events that letters became, by source and arrival, UTC ms; undefined where the event cannot be derived. */
   readonly #accepted = new Map<string, Map<number, (string | undefined)[]>>()
 
   constructor(ir: PipelineIR, reader: Pick<LetterReader, 'dead' | 'settled'>) {
     this.#ir = ir
-    let taken = 0
-    for (const letter of reader.dead()) if (taken++ < limits.RECONCILE_LETTERS) this.#wait(letter)
-    taken = 0
-    for (const letter of reader.settled()) if (letter.outcome === 'accepted' && taken++ < limits.RECONCILE_LETTERS) this.#accept(letter)
+    let count = 0
+    for (const letter of reader.dead()) if (count++ < limits.RECONCILE_LETTERS) this.#addPending(letter)
+    count = 0
+    for (const letter of reader.settled())
+      if (letter.outcome === 'accepted' && count++ < limits.RECONCILE_LETTERS) this.#addAccepted(letter)
   }
 
-  /** Does a letter wait for this key, of a time in [from, to]? */
+  /** True if a letter of this key with a time in [from, to] is pending. */
   waits(group: GroupIR, key: readonly Value[], from: number, to: number): boolean {
-    return this.#of(group, key)?.some(time => from <= time && time <= to) ?? false
+    return this.#timesOf(group, key)?.some(time => from <= time && time <= to) ?? false
   }
 
-  /** Was this event refused first? Its letter was settled with it, so that they have one arrival. */
+  /** True if the event was a dead letter first. An accepted letter is settled with its event, so both have one arrival. */
   wasRefused({ source: name, arrival, time, row }: Pick<LoggedEvent, 'source' | 'arrival' | 'time' | 'row'>): boolean {
     const events = this.#accepted.get(name)?.get(arrival)
     if (!events) return false
-    const source = this.#ir.sources.find(one => one.name === name)!
-    // What a `map` makes of a letter has its fields elsewhere.
+    const source = this.#ir.sources.find(candidate => candidate.name === name)!
+    // A source with `map` may have the fields elsewhere, so its events cannot be derived.
     return events.includes(undefined) || events.includes(eventName(source, time, column => row[column] ?? null))
   }
 
-  #wait(letter: StoredDeadLetter): void {
+  #addPending(letter: StoredDeadLetter): void {
     const { source, fields, time } = this.#read(letter)
     if (!source || !fields || time === undefined) return
-    const known = this.#bySource.get(source.name) ?? []
-    this.#bySource.set(source.name, known)
-    known.push({ fields, time })
+    const pending = this.#bySource.get(source.name) ?? []
+    this.#bySource.set(source.name, pending)
+    pending.push({ fields, time })
   }
 
-  #accept(letter: SettledLetter): void {
+  #addAccepted(letter: SettledLetter): void {
     const { source, fields, time } = this.#read(letter)
     if (!source) return
     const arrivals = this.#accepted.get(source.name) ?? new Map<number, (string | undefined)[]>()
     this.#accepted.set(source.name, arrivals)
     const valueOf = (column: string): Value => physicalOf(columnOf(source, column), fields![column]) ?? null
-    // A time a little ahead became the arrival.
+    // A slightly future time was replaced by the arrival.
     const event = time === undefined ? undefined : eventName(source, Math.min(time, letter.settled), valueOf)
     arrivals.set(letter.settled, [...(arrivals.get(letter.settled) ?? []), event])
   }
@@ -66,7 +67,7 @@ export class Letters {
     return { source, ...(fields && { fields }), ...(typeof time === 'number' && { time }) }
   }
 
-  #of(group: GroupIR, key: readonly Value[]): readonly number[] | undefined {
+  #timesOf(group: GroupIR, key: readonly Value[]): readonly number[] | undefined {
     if (!this.#bySource.has(group.source)) return undefined
     let keys = this.#byGroup.get(group.name)
     if (!keys) this.#byGroup.set(group.name, (keys = this.#keysOf(group)))
@@ -84,13 +85,13 @@ export class Letters {
   }
 }
 
-/** Tells events of one arrival apart: by their time, key and id. */
+/** Identifies an event among those of one arrival: time, key and id. */
 const eventName = ({ key, id }: SourceIR, time: number, valueOf: (column: string) => Value): string =>
   JSON.stringify([time, valueOf(key), id === undefined ? null : valueOf(id)])
 
 const columnOf = ({ columns }: SourceIR, name: string): ColumnIR => columns.find(column => column.name === name)!
 
-/** The fields of a letter that is a record of its source as JSON. */
+/** Fields of a letter that is a JSON record of its source. */
 function fieldsOf({ raw }: StoredDeadLetter): Fields | undefined {
   try {
     const value = JSON.parse(typeof raw === 'string' ? raw : Buffer.from(raw).toString('utf8')) as unknown
@@ -100,7 +101,7 @@ function fieldsOf({ raw }: StoredDeadLetter): Fields | undefined {
   }
 }
 
-/** A field as its column would keep it, as far as that can be told of a record that was refused. */
+/** Physical value of a field, as far as it is readable in a rejected record. */
 function physicalOf({ type, scale = 0 }: ColumnIR, value: unknown): Value | undefined {
   if (type === 'string') return typeof value === 'string' ? value : undefined
   if (type === 'bool') return typeof value === 'boolean' ? value : undefined

@@ -1,13 +1,17 @@
-/** The events of a log into DuckDB, each with how it came. */
+/** Loads the events of a log into DuckDB, each with its delivery: first as a dead letter, or directly. */
 import { limits } from '../base/limits.ts'
-import type { PipelineIR } from '../define/ir/ir.ts'
+import { Strings } from '../columns/strings.ts'
+import type { PipelineIR, SourceIR } from '../define/ir/ir.ts'
+import type { LoggedEvent } from '../define/source/event.ts'
+import { valueAt } from '../intake/row-text.ts'
+import { beginsOf } from '../log/begins.ts'
 import type { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import type { DuckDb } from '../sql/duckdb/duckdb.ts'
-import { eventsOf } from './events.ts'
 import type { Letters } from './letters.ts'
-import type { Wanted } from './places.ts'
+import { eventsBefore, type Wanted } from './places.ts'
 
+/** Inputs of the load. */
 export interface Loading {
   readonly ir: PipelineIR
   readonly reader: StoredLog
@@ -16,35 +20,70 @@ export interface Loading {
   readonly wanted: Wanted
   readonly letters: Letters
   readonly onProgress: (stage: string, share: number) => void
-  /** Throws where it shall end. */
+  /** Throws to end the load. */
   readonly check: () => void
 }
 
+/** Loads all sources. */
 export async function load({ ir, reader, db, log, wanted, letters, onProgress, check }: Loading): Promise<void> {
   await db.begin(ir)
   for (const [i, source] of ir.sources.entries()) {
     onProgress('reading the log', i / ir.sources.length)
-    // What tells two events apart: the id where there is one, otherwise every column.
-    const all: Wanted = source.id === undefined || source.identity ? () => true : wanted
+    // Distinguishes two events: by id if there is one, otherwise by all columns.
+    const columns: Wanted = source.id === undefined || source.identity ? () => true : wanted
     const refused: number[] = []
-    await db.add(ir, source, noting(eventsOf(reader, log, source, log.end, all), { letters, refused, check }))
+    await db.add(ir, source, noteRefusals(numberedEvents(reader, log, source, log.end, columns), { letters, refused, check }))
     await db.sayHow(ir, source, refused)
   }
 }
 
-interface Noting {
+interface RefusalInputs {
   readonly letters: Letters
-  /** The numbers of those that had been refused first. */
+  /** Numbers of the events that were dead letters first. */
   readonly refused: number[]
   readonly check: () => void
 }
 
-/** Gives events on. */
-function* noting(events: ReturnType<typeof eventsOf>, { letters, refused, check }: Noting): ReturnType<typeof eventsOf> {
-  let given = 0
+/** Passes events through and records which were dead letters first. */
+function* noteRefusals(
+  events: ReturnType<typeof numberedEvents>,
+  { letters, refused, check }: RefusalInputs,
+): ReturnType<typeof numberedEvents> {
+  let count = 0
   for (const event of events) {
-    if (given++ % limits.RECONCILE_DECISIONS === 0) check()
+    if (count++ % limits.RECONCILE_DECISIONS === 0) check()
     if (letters.wasRefused(event[1])) refused.push(event[0])
     yield event
+  }
+}
+
+/** Events of a source before `end`, each with the number of earlier events of that source in the whole log. Holds one segment at a time. */
+function* numberedEvents(
+  store: StoredLog,
+  log: Log,
+  source: SourceIR,
+  end: number,
+  wanted: Wanted,
+): Generator<readonly [number, LoggedEvent]> {
+  const sourceColumns: Wanted = (name, column) => name === source.name && wanted(name, column)
+  const columns = source.columns.filter(({ name }) => wanted(source.name, name))
+  let strings = new Strings()
+  for (const segment of log.segments(beginsOf(store).entry, end, { stringsOf: () => strings, wanted: sourceColumns })) {
+    const block = segment.sources.find(rows => rows.source === source.name)?.block
+    const first = eventsBefore(segment, source.name)
+    for (let row = 0; row < (block?.length ?? 0); row++)
+      yield [
+        first + row,
+        {
+          source: source.name,
+          partition: Math.floor(block!.position[row] / limits.OFFSET_MAX),
+          offset: block!.position[row] % limits.OFFSET_MAX,
+          arrival: block!.arrival[row],
+          time: block!.time[row],
+          row: Object.fromEntries(columns.map(column => [column.name, valueAt(block!, column, row, strings)])),
+        },
+      ]
+    // Each segment has its own strings.
+    strings = new Strings()
   }
 }

@@ -1,29 +1,30 @@
-/** Where an entry stands in the log: what it is, and how many events of each source stand before it. */
+/** Position of an entry in the log: its event or marker, and the number of earlier events of each source. */
 import { Strings } from '../columns/strings.ts'
 import type { PipelineIR, Value } from '../define/ir/ir.ts'
 import { valueAt } from '../intake/row-text.ts'
 import type { Log } from '../log/log.ts'
 import type { Mark, Segment } from '../log/segment.ts'
 
+/** One entry of the log. */
 export interface Place {
-  /** The event there, with the physical values of the columns that the pipeline looks at; absent for a mark. */
+  /** The event, with the physical values of the columns that the pipeline reads; undefined for a log marker. */
   readonly event?: { readonly source: string; readonly row: Readonly<Record<string, Value>> }
   readonly mark?: Mark
-  /** Events of a source that stand before it, of all that the log ever had. */
+  /** Number of earlier events of a source in the whole log. */
   readonly before: (source: string) => number
 }
 
-/** Which columns of a source a reader needs. */
+/** True for the columns of a source that a reader needs. */
 export type Wanted = (source: string, column: string) => boolean
 
 interface Decoded {
   readonly segment: Segment
   readonly strings: Strings
-  /** By index of a source, or of marks: by entry, how many of them stand before it in the segment. */
+  /** Number of earlier entries in the segment, by index of the source (or of markers), by entry. */
   readonly counts: ReadonlyMap<number, Int32Array>
 }
 
-/** Holds one segment, so that entries are best asked for in order. */
+/** Holds one segment, so entries should be read in order. */
 export class LogPlaces {
   readonly #ir: PipelineIR
   readonly #log: Log
@@ -36,9 +37,11 @@ export class LogPlaces {
     this.#wanted = wanted
   }
 
-  /** `undefined` for what the log has forgotten, and for an event of a source that the pipeline has not. Throws `SPILL_DATA` for a damaged segment. */
+  /**
+   * Undefined for a deleted entry, and for an event of a source that the pipeline does not have. Throws `SPILL_DATA` for a damaged segment.
+   */
   at(entry: number): Place | undefined {
-    const decoded = this.#holding(entry)
+    const decoded = this.#segmentOf(entry)
     if (!decoded) return undefined
     const { segment, strings, counts } = decoded
     const at = entry - segment.first
@@ -59,9 +62,9 @@ export class LogPlaces {
     }
   }
 
-  #holding(entry: number): Decoded | undefined {
-    const held = this.#decoded?.segment
-    if (held && held.first <= entry && entry < held.first + held.length) return this.#decoded
+  #segmentOf(entry: number): Decoded | undefined {
+    const current = this.#decoded?.segment
+    if (current && current.first <= entry && entry < current.first + current.length) return this.#decoded
     const strings = new Strings()
     const [segment] = this.#log.segments(entry, entry + 1, { stringsOf: () => strings, wanted: this.#wanted })
     if (!segment) return undefined
@@ -69,10 +72,10 @@ export class LogPlaces {
   }
 }
 
-/** Events of a source that stand before a segment. */
+/** Number of earlier events of a source, before a segment. */
 export const eventsBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
-/** What an entry of a segment is: the index of its source, or that of marks. */
+/** Index of an entry's source in the segment; the number of sources for a log marker. */
 const indexOf = ({ order }: Segment, at: number): number => (order ? order[at] : 0)
 
 function countsIn(segment: Segment): Map<number, Int32Array> {

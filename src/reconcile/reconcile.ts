@@ -1,10 +1,11 @@
 /**
- * Two computations of one value compared: every recorded decision's inputs, made by the kernel as it happened, with what SQL makes of the raw events of the log.
+ * Reconciliation: compares the inputs of every recorded decision, computed by the kernel, with SQL over the raw events of the log.
  *
- * `recorded`: over what the decision says that it knew, which must be the same to the bit or, of doubles, to the bound of semantics §6. `corrected`: at the same
- * clock over everything that the log has today. Every value that is another has a reason.
+ * `recorded` uses the events that the decision knew. Its values must have equal bits or, for doubles, lie within the bound of the
+ * semantics. `corrected` uses all events that the log has today, at the same as-of time. Every mismatch has a reason.
  *
- * Decisions are read in chunks, so that memory does not grow with them. Events are in DuckDB, which goes on in a folder of its own beyond `RECONCILE_MEMORY_MB`.
+ * Decisions are read in chunks, so memory does not grow with their number. DuckDB holds the events and spills to its own folder beyond
+ * `RECONCILE_MEMORY_MB`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,35 +37,42 @@ import type { Example, InputReport, ReconcileReport, TodayReport } from './repor
 import { scoredBy } from './scored-by.ts'
 import { notesIn, Settled } from './settled.ts'
 
-/** What a data folder gives; a run may hold it. */
+/** Contents of a data folder; a run may hold it. */
 export interface Reconcilable extends StoredLog, StretchReader {
   readonly letters: Pick<LetterReader, 'dead' | 'settled'>
   models(): Pick<ModelDecisions, 'model' | 'decisions'>[]
 }
 
+/** Options of a reconciliation. */
 export interface ReconcileOptions {
-  /** Only the decisions of this model. */
+  /** Compares only the decisions of this model. */
   readonly model?: string | undefined
-  /** Only decisions with a clock from here on, UTC ms. */
+  /** Compares only decisions with an as-of time from here on, UTC ms. */
   readonly since?: number | undefined
-  /** Of each model at most so many decisions, the first ones. */
+  /** Greatest number of decisions per model; the first ones count. */
   readonly limit?: number | undefined
-  /** By model, only decisions on entries of the log from here on; of all unless given. */
+  /** First entry of the log, by model; the beginning by default. */
   readonly from?: Readonly<Record<string, number>>
-  /** Asked between two stretches of a model's decisions, how many were compared: is that enough? */
+  /** Called between decision batches with the number of compared decisions; true ends the comparison. */
   readonly isEnough?: (given: number) => boolean
-  /** Asked while the log is read: throws, and ends it. */
+  /** Called while the log is read; throws to end it. */
   readonly check?: () => void
-  /** Ends it, in the middle of a query too; it rejects with what DuckDB says then. */
+  /** Aborts the reconciliation, even during a query. It then rejects with DuckDB's error. */
   readonly signal?: AbortSignal
-  /** Decisions that are compared at a time: `RECONCILE_DECISIONS` unless given. */
+  /** Decisions per chunk; `RECONCILE_DECISIONS` by default. */
   readonly atOnce?: number
-  /** Told of every value that is another, of which the report keeps examples only; and of those within the bound of doubles. */
+  /** Receives every mismatch, of which the report has only examples, and every value within the bound of doubles. */
   readonly onApart?: (value: Found) => void
   readonly onProgress?: (stage: string, share: number) => void
 }
 
-/** Throws `SPILL_INPUT` for a model that there is not, `SPILL_DATA` for what is damaged, `SPILL_RANGE` for a sum that is too wide for DuckDB. */
+/**
+ * Compares recorded decisions with SQL.
+ *
+ * @throws `SPILL_INPUT` for an unknown model
+ * @throws `SPILL_DATA` for damaged data
+ * @throws `SPILL_RANGE` for a sum that is too wide for DuckDB
+ */
 export async function reconcile(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: Reconcilable,
@@ -77,13 +85,13 @@ export async function reconcile(
   const interrupt = () => db.interrupt()
   options.signal?.addEventListener('abort', interrupt, { once: true })
   try {
-    const reading = await read(pipeline, reader, db, options)
+    const compareModel = await prepare(pipeline, reader, db, options)
     const totals: Totals = { decisions: 0, forgotten: 0, inputs: [], examples: [], today: [], upTo: {} }
-    // Where time is bounded, the model that is furthest behind comes first.
+    // If time is limited, the model that is furthest behind comes first.
     const { from = {} } = options
-    for (const model of models.toSorted((a, b) => (from[a.name] ?? 0) - (from[b.name] ?? 0))) await reading(model, totals)
-    const known = new Set(ir.models.map(({ name }) => name))
-    const others = reader.models().filter(({ model }) => !known.has(model))
+    for (const model of models.toSorted((a, b) => (from[a.name] ?? 0) - (from[b.name] ?? 0))) await compareModel(model, totals)
+    const modelNames = new Set(ir.models.map(({ name }) => name))
+    const others = reader.models().filter(({ model }) => !modelNames.has(model))
     return {
       ...totals,
       otherModels: Object.fromEntries(others.map(({ model, decisions }) => [model, decisions])),
@@ -122,8 +130,8 @@ const endOf = (reader: StoredLog): number => {
 const isSound = ({ recorded, corrected }: InputReport): boolean =>
   recorded.oneAbsent + recorded.different === 0 && (corrected.reasons.unexplained ?? 0) === 0
 
-/** Loads the log as it is now, and gives what takes the decisions of one model. */
-async function read(
+/** Loads the log as it is now, and returns the comparison of one model. */
+async function prepare(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: Reconcilable,
   db: DuckDb,
@@ -134,7 +142,7 @@ async function read(
   const log = new Log(reader, { sources: ir.sources, stringsOf: () => new Strings() })
   const needed = columnsNeeded(ir)
   const wanted: Wanted = (source, column) => needed.get(source)?.has(column) ?? false
-  // What is decided behind them may be recorded while this goes on.
+  // Later entries may be decided while the reconciliation runs.
   const to = Math.min(log.end, progressOf(reader.get(DECIDED)).entry)
   const letters = new Letters(ir, reader.letters)
   await load({ ir, reader, db, log, wanted, letters, onProgress, check: options.check ?? (() => {}) })
@@ -143,38 +151,38 @@ async function read(
   const places = new LogPlaces(ir, log, wanted)
   const start = since === -Infinity ? 0 : log.since(since)
   return async (model, totals) => {
-    const held = new HeldAgainst({ ir, model, versions, letters, settled, forgottenUpTo: beginsOf(reader).arrival, onApart })
-    const total = reader.models().find(one => one.model === model.name)?.decisions ?? 0
+    const comparison = new HeldAgainst({ ir, model, versions, letters, settled, forgottenUpTo: beginsOf(reader).arrival, onApart })
+    const total = reader.models().find(entry => entry.model === model.name)?.decisions ?? 0
     const reads = madeReads(ir, model)
     const modelOf = scoredBy(ir, model, reader)
     const from = Math.max(start, options.from?.[model.name] ?? 0)
-    const chosen = new Chosen(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
+    const selection = new Chosen(reader, model, { from, to, since, limit, isEnough: options.isEnough ?? (() => false) })
     let done = 0
-    for (const chunk of chunks(chosen.each(), atOnce)) {
-      const asked = chunk.flatMap((decided): Asked | Asked[] => askedOf(model, reads, decided, places) ?? [])
-      totals.forgotten += chunk.length - asked.length
-      totals.decisions += asked.length
-      if (asked.length > 0) {
-        const answers = await answered(db, ir, modelOf, asked)
-        held.take(asked, answers, await missedBy(db, ir, model, held.corrected(asked, answers)))
+    for (const chunk of chunks(selection.each(), atOnce)) {
+      const decisions = chunk.flatMap((decided): Asked | Asked[] => askedOf(model, reads, decided, places) ?? [])
+      totals.forgotten += chunk.length - decisions.length
+      totals.decisions += decisions.length
+      if (decisions.length > 0) {
+        const answers = await answered(db, ir, modelOf, decisions)
+        comparison.take(decisions, answers, await missedBy(db, ir, model, comparison.corrected(decisions, answers)))
       }
       done += chunk.length
       onProgress(`comparing decisions of ${model.name}`, Math.min(1, done / Math.max(1, Math.min(total, limit))))
     }
-    totals.upTo[model.name] = chosen.upTo
-    totals.inputs.push(...held.inputs)
-    totals.today.push(held.today)
-    totals.examples.push(...(await placed(db, ir, held.examples)))
+    totals.upTo[model.name] = selection.upTo
+    totals.inputs.push(...comparison.inputs)
+    totals.today.push(comparison.today)
+    totals.examples.push(...(await withPlaces(db, ir, comparison.examples)))
   }
 }
 
-/** Examples with the places of the events of their causes. */
-async function placed(db: DuckDb, ir: PipelineIR, examples: readonly Found[]): Promise<Example[]> {
+/** Adds the places of events to the causes of examples. */
+async function withPlaces(db: DuckDb, ir: PipelineIR, examples: readonly Found[]): Promise<Example[]> {
   const newest = examples.flatMap(({ causes }) => causes.flatMap(cause => cause.newest ?? []))
   const places = new Map<string, SqlPlace>()
-  for (const [name, of] of Map.groupBy(newest, ({ source }) => source)) {
-    const source = ir.sources.find(one => one.name === name)!
-    for (const [number, place] of await db.placesOf(ir, source, [...new Set(of.map(one => one.number))]))
+  for (const [name, events] of Map.groupBy(newest, ({ source }) => source)) {
+    const source = ir.sources.find(candidate => candidate.name === name)!
+    for (const [number, place] of await db.placesOf(ir, source, [...new Set(events.map(event => event.number))]))
       places.set(`${name} ${number}`, place)
   }
   return examples.map(({ causes, ...example }) => ({

@@ -22,8 +22,8 @@ const watch = model('watch', {
 const pay = pipeline('pay', [watch])
 const start = Date.parse('2026-01-01T00:00Z')
 
-/** A run of its own over what is on a disk: payments of these amounts, a second apart. Gives the disk. */
-async function ran(disk: Disk, from: number, ...amounts: readonly number[]): Promise<Disk> {
+/** A separate run over a disk: payments of these amounts, a second apart. Returns the disk. */
+async function runPayments(disk: Disk, from: number, ...amounts: readonly number[]): Promise<Disk> {
   const store = new ModelStore(disk, true)
   const clock = start + (from + amounts.length) * 1000
   const run = new Run(pay, { store, clock: () => clock })
@@ -33,9 +33,9 @@ async function ran(disk: Disk, from: number, ...amounts: readonly number[]): Pro
   return store.disk
 }
 
-/** A disk whose saved state of `spent` is that of a log with another amount, whole by its checksums. */
-async function corrupted(): Promise<Disk> {
-  const [disk, other] = [await ran({ commits: [] }, 0, 5), await ran({ commits: [] }, 0, 7)]
+/** A disk whose saved state of `spent` belongs to a log with another amount, with valid checksums. */
+async function corruptedDisk(): Promise<Disk> {
+  const [disk, other] = [await runPayments({ commits: [] }, 0, 5), await runPayments({ commits: [] }, 0, 7)]
   const store = new ModelStore(disk, true)
   const [own, theirs] = [manifestOf(store)!, manifestOf(new ModelStore(other))!]
   const files = theirs.groups['spent'].files
@@ -47,37 +47,37 @@ async function corrupted(): Promise<Disk> {
 
 const planOf = (disk: Disk) => planRepair(pay, folderOf(disk), { clock: () => start })
 
-test('state that is not what the log says: its decisions are noted, and it is made again', async () => {
-  const disk = await ran(await corrupted(), 10, 1)
+test('notes decisions of state that differs from the log, and rebuilds the state', async () => {
+  const disk = await runPayments(await corruptedDisk(), 10, 1)
   const plan = await planOf(disk)
   assert.deepEqual(plan.cells, [{ model: 'watch', input: 'spent', entry: 1, key: 'a', t: start + 11_000, recorded: 8 }])
   assert.deepEqual([plan.groups, plan.codes, plan.letters, plan.runs], [['spent'], [], [], []])
 
   const store = new ModelStore(disk, true)
   await store.commit({ put: repairPuts(plan, store, start) })
-  const after = await ran(store.disk, 20, 2)
+  const after = await runPayments(store.disk, 20, 2)
   const again = await reconcile(pay, folderOf(after))
   const of = Object.fromEntries(again.inputs.map(({ input, settled, recorded }) => [input, [settled, recorded.equal, recorded.different]]))
   assert.deepEqual([again.sound, of], [true, { spent: [1, 2, 0], n: [0, 3, 0] }])
   assert.ok(isNothing(await planOf(after)))
 })
 
-test('without it, what follows is wrong again: only the state that was made again mends it', async () => {
-  const after = await ran(await ran(await corrupted(), 10, 1), 20, 2)
+test('without a rebuild later values are wrong again', async () => {
+  const after = await runPayments(await runPayments(await corruptedDisk(), 10, 1), 20, 2)
   const { inputs } = await reconcile(pay, folderOf(after))
   assert.equal(inputs.find(({ input }) => input === 'spent')?.recorded.different, 2)
 })
 
-test('a value that is noted is compared again when it is another', async () => {
-  const disk = await ran(await corrupted(), 10, 1)
+test('compares a noted value again when it differs', async () => {
+  const disk = await runPayments(await corruptedDisk(), 10, 1)
   const plan = await planOf(disk)
   const store = new ModelStore(disk, true)
   await store.commit({ put: repairPuts({ ...plan, cells: plan.cells.map(cell => ({ ...cell, recorded: 9 })) }, store, start) })
   assert.equal((await reconcile(pay, folderOf(store.disk))).sound, false)
 })
 
-test('nothing is planned for what is whole', async () => {
-  const disk = await ran({ commits: [] }, 0, 5, 6)
+test('plans nothing for a sound log', async () => {
+  const disk = await runPayments({ commits: [] }, 0, 5, 6)
   const plan = await planOf(disk)
   assert.ok(isNothing(plan) && plan.report.sound)
   assert.deepEqual(repairPuts(plan, new ModelStore(disk), start), [])

@@ -1,9 +1,9 @@
 /**
- * What a repair would do about what a reconciliation finds, said before it is done.
+ * Plan of a repair after a reconciliation, shown before it is executed.
  *
- * Recorded history is never rewritten and nothing is decided or sent again. Values that are not what SQL makes of what their decisions knew are noted as that, beside
- * them; state that may have made them is made again from the log; dead letters that wait are sent again; a batch run that is missing is made. What came late is nothing
- * to repair: those decisions were right as they were known.
+ * A repair never rewrites recorded history, and decides and sends nothing again. It notes unexplained values beside them, rebuilds the
+ * state behind them from the log, resubmits pending dead letters, and starts missing batch runs. Late events need no repair, since
+ * decisions were correct by what they knew.
  */
 import type { Clock } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -21,33 +21,37 @@ import { reconcile, type Reconcilable, type ReconcileOptions } from './reconcile
 import type { ReconcileReport } from './report.ts'
 import { notePut, notesIn, type SettledCell, type SettledCode } from './settled.ts'
 
-/** A batch run that should be there. */
+/** A batch run that is due but missing. */
 export interface MissingRun {
   readonly group: string
-  /** The time that the last is of, UTC ms; absent if there is none of these definitions. */
+  /** Scheduled time of the last run with these definitions, UTC ms; undefined without one. */
   readonly last?: number
   readonly due: number
 }
 
+/** Actions of a repair. */
 export interface RepairPlan {
   readonly report: ReconcileReport
-  /** Unexplained values, to be noted one by one. */
+  /** Unexplained values, noted one by one. */
   readonly cells: readonly SettledCell[]
-  /** Inputs as other versions of the pipeline made them, to be noted with all of their values. */
+  /** Inputs of other pipeline versions, noted with all of their values. */
   readonly codes: readonly SettledCode[]
-  /** Groups whose saved state is thrown away: unexplained values were read from them. */
+  /** Groups whose saved state is discarded, because unexplained values were read from it. */
   readonly groups: readonly string[]
-  /** Dead letters that are sent again, by number, and how many are left out: refused again since they were edited last, or of a source that the pipeline has not. */
+  /**
+   * Numbers of the dead letters to resubmit, and the count of the others: rejected again since their last edit, or of an unknown source.
+   */
   readonly letters: readonly number[]
   readonly otherLetters: number
   readonly runs: readonly MissingRun[]
 }
 
+/** Options of `planRepair`. */
 export interface PlanOptions extends Pick<ReconcileOptions, 'onProgress' | 'atOnce'> {
   readonly clock: Clock
 }
 
-/** Compares everything. Throws as `reconcile` does, and `SPILL_LIMIT` where more is unexplained than notes are for. */
+/** Compares all decisions. Throws as `reconcile` does, and `SPILL_LIMIT` for more unexplained values than notes may hold. */
 export async function planRepair(
   pipeline: { readonly ir: PipelineIR; readonly fingerprint: string },
   reader: Reconcilable,
@@ -67,26 +71,27 @@ export async function planRepair(
   })
   return {
     report,
-    // What is another by what was known is so by what is known.
+    // A mismatch of the recorded basis is one of the corrected basis too.
     cells: [...new Map(cells.map(cell => [JSON.stringify(cell), cell])).values()],
     codes: [...codes.values()],
-    groups: stateOf(ir, cells, reader),
+    groups: groupsWithState(ir, cells, reader),
     ...lettersOf(ir, reader),
     runs: missingRuns(ir, reader, clock()),
   }
 }
 
+/** True if there is nothing to repair. */
 export const isNothing = ({ cells, codes, groups, letters, runs }: RepairPlan): boolean =>
   [cells, codes, groups, letters, runs].every(({ length }) => length === 0)
 
-/** What is committed before anything runs: the note, and saved state without that of the plan's groups. */
+/** Puts of a repair, committed before anything runs: the note, and the manifest without the state of the plan's groups. */
 export function repairPuts({ cells, codes, groups }: RepairPlan, store: StoredLog, at: number): Put[] {
   const number = (notesIn(store).at(-1)?.number ?? 0) + 1
   const note = cells.length + codes.length > 0 ? [notePut({ number, at, cells, codes })] : []
   const manifest = manifestOf(store)
   if (!manifest || groups.length === 0) return note
-  const left = Object.fromEntries(Object.entries(manifest.groups).filter(([name]) => !groups.includes(name)))
-  return [...note, [MANIFEST, JSON.stringify({ ...manifest, groups: left })]]
+  const remaining = Object.fromEntries(Object.entries(manifest.groups).filter(([name]) => !groups.includes(name)))
+  return [...note, [MANIFEST, JSON.stringify({ ...manifest, groups: remaining })]]
 }
 
 type Put = NonNullable<Commit['put']>[number]
@@ -94,30 +99,30 @@ type Put = NonNullable<Commit['put']>[number]
 const tooMany = (): SpillwayError =>
   new SpillwayError(
     'SPILL_LIMIT',
-    `more than ${limits.RECONCILE_SETTLED_MAX} values are unexplained (RECONCILE_SETTLED_MAX); that is no damage of a few: is this the pipeline that decided?`,
+    `more than ${limits.RECONCILE_SETTLED_MAX} values are unexplained (RECONCILE_SETTLED_MAX); check that this pipeline made the decisions, since this is more than local damage`,
   )
 
-/** Groups that the inputs of these cells read, as far as state of them is saved. */
-function stateOf({ models }: PipelineIR, cells: readonly SettledCell[], reader: Reconcilable): string[] {
+/** Groups that these cells read and whose state is saved. */
+function groupsWithState({ models }: PipelineIR, cells: readonly SettledCell[], reader: Reconcilable): string[] {
   const inputs = new Set(cells.map(({ model, input }) => JSON.stringify([model, input])))
-  const read = models.flatMap(model =>
+  const groupsRead = models.flatMap(model =>
     model.inputs
       .filter(({ name }) => inputs.has(JSON.stringify([model.name, name])))
       .flatMap(({ expr }) => featuresOf(expr).map(({ group }) => group)),
   )
   const saved = Object.keys(manifestOf(reader)?.groups ?? {})
-  return [...new Set(read)].filter(group => saved.includes(group))
+  return [...new Set(groupsRead)].filter(group => saved.includes(group))
 }
 
 function lettersOf({ sources }: PipelineIR, { letters }: Reconcilable): Pick<RepairPlan, 'letters' | 'otherLetters'> {
   const names = new Set(sources.map(({ name }) => name))
-  const send: number[] = []
+  const resubmitted: number[] = []
   let otherLetters = 0
   for (const { id, source, attempts } of letters.dead()) {
-    if (source !== undefined && names.has(source) && attempts === 0) send.push(id)
+    if (source !== undefined && names.has(source) && attempts === 0) resubmitted.push(id)
     else otherLetters++
   }
-  return { letters: send, otherLetters }
+  return { letters: resubmitted, otherLetters }
 }
 
 function missingRuns({ groups, sources }: PipelineIR, reader: Reconcilable, now: number): MissingRun[] {
@@ -130,7 +135,7 @@ function missingRuns({ groups, sources }: PipelineIR, reader: Reconcilable, now:
       sources.find(({ name }) => name === group.source)!,
     )
     const last = runs.findLast(run => run.group === group.name && run.code === code && run.state === 'done')?.s
-    // What a schedule is due at this very moment may have more to come.
+    // A run that is due at exactly this time may still get events.
     const due = scheduleCursor(group.place.schedule)(now - 1)
     return last !== undefined && due <= last ? [] : [{ group: group.name, due, ...(last !== undefined && { last }) }]
   })

@@ -1,23 +1,27 @@
-/** What a reconciliation found. */
+/** Report of a reconciliation. */
 import type { Value } from '../define/ir/ir.ts'
 import type { SqlPlace } from '../sql/duckdb/answers.ts'
 
-/** With what recorded values are compared: with SQL over what the decision knew, or over what the log knows today, at the same clock. */
+/** Basis of a comparison: SQL over the events that the decision knew, or over all events of the log today, at the same as-of time. */
 export const bases = ['recorded', 'corrected'] as const
 export type Basis = (typeof bases)[number]
 
-/** How two values of a cell stand to each other; `within`: they differ by no more than the bound of doubles (semantics §6). */
+/** Outcome of comparing two values. `within` means that they differ by no more than the bound of doubles (semantics, numbers to the bit). */
 export const outcomes = ['equal', 'within', 'bothAbsent', 'oneAbsent', 'different'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /**
- * Why two values differ. Events that the decision did not know are of one kind each, and a kind is a reason if today's value would be another without its events;
- * where no kind makes the difference alone, those that would have made another value by themselves; and where there is none, all.
+ * Reasons of a mismatch. Each event that the decision missed has one kind. A kind is a reason if today's value would differ without its
+ * events. If no kind does, the reasons are the kinds that alone would have changed the value; if there is none, all kinds.
  *
- * - `late`: an event of the window came after the decision. - `duplicate`: such a one, equal in every field to an event before it. - `dead letter`: such a one, that
- *   had been refused first. - `revision`: one that was known was superseded after the decision. - `stale batch`: the placement did not know an event that had come before it.
- * - `code version`: the decision was made by other definitions. - `numeric bound`: within the bound of doubles.
- * - `unexplained`: none of these: damage, a fault, or another version of Spillway.
+ * - `late`: an event of the window arrived after the decision.
+ * - `duplicate`: a late event, equal in every field to an earlier one.
+ * - `dead letter`: a late event that was rejected first.
+ * - `revision`: a known event was superseded after the decision.
+ * - `stale batch`: the placement did not know an event that had arrived.
+ * - `code version`: other definitions made the decision.
+ * - `numeric bound`: within the bound of doubles.
+ * - `unexplained`: none of these; damage, a fault, or another version of Spillway.
  */
 export const reasons = [
   'late',
@@ -31,47 +35,49 @@ export const reasons = [
 ] as const
 export type Reason = (typeof reasons)[number]
 
-/** One of the reasons of one value. */
+/** One reason of one mismatch. */
 export interface Cause {
   readonly reason: Reason
-  /** How many events came, or went since they were superseded; absent where the reason has none. */
+  /** Number of events that were added or superseded; undefined for reasons without events. */
   readonly events?: number
-  /** The last of them: the event, or the one that took its place. */
+  /** The newest of these events, or the one that replaced it. */
   readonly newest?: SqlPlace
-  /** By how much the value would be another without them: of numbers alone. */
+  /** Change of the value by these events; numbers only. */
   readonly effect?: number
 }
 
+/** A value of an input. */
 export type Cell = Value | readonly Value[]
 
-/** Of the values of one input, held against those of one basis. */
+/** Counts of the values of one input, for one basis. */
 export interface Compared extends Readonly<Record<Outcome, number>> {
   readonly compared: number
-  /** Symmetric mean absolute error, 2·|a − b| / (|a| + |b|), of the numbers that both have: 0 to 2. Absent if there are none. */
+  /** Symmetric mean absolute error, 2·|a − b| / (|a| + |b|), of pairs of numbers, 0 to 2; undefined without pairs. */
   readonly smape?: number
-  /** Of the numbers that are different, how far they are apart: quantiles, at most 1 % above, and the largest. */
+  /** Quantiles of the absolute differences of different numbers, at most 1 % above the exact ones, and the maximum. */
   readonly apart?: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
-  /** How many of the values have this reason. One that has several counts for each. */
+  /** Number of values by reason. A value with several reasons counts for each. */
   readonly reasons: Readonly<Partial<Record<Reason, number>>>
 }
 
+/** Counts of one input. */
 export interface InputReport extends Readonly<Record<Basis, Compared>> {
   readonly model: string
   readonly input: string
-  /** Values over windows that reach back to what the log has forgotten: not compared. */
+  /** Values over windows that reach back to deleted events; not compared. */
   readonly forgotten: number
-  /** Values that another version of the pipeline did not record under this name. */
+  /** Values that another pipeline version did not record under this name. */
   readonly unrecorded: number
-  /** Values that were found to be another, and noted as that by a repair. */
+  /** Mismatches that a repair has noted; not compared again. */
   readonly settled: number
-  /** Values in whose window a refused record would be, that waits in the dead-letter queue. */
+  /** Values whose window would contain a pending dead letter. */
   readonly waiting: number
 }
 
-/** One value that is not what it would be. */
+/** One mismatch. */
 export interface Example {
   readonly basis: Basis
-  /** All that it is another for, the greatest effect first. */
+  /** Its causes, the greatest effect first. */
   readonly causes: readonly Cause[]
   readonly model: string
   readonly input: string
@@ -79,42 +85,43 @@ export interface Example {
   readonly key: Value
   /** UTC ms. */
   readonly t: number
-  /** Of the pipeline that decided. */
+  /** Fingerprint of the pipeline that decided. */
   readonly fingerprint: string
   readonly recorded: Cell
   readonly other: Cell
 }
 
-/** A decision that would have another score by what the log has today. Nothing of it is made again, and nothing sent. */
+/** A decision whose score would differ by today's log. It is not decided again, and nothing is sent. */
 export interface OtherDecision {
   readonly model: string
   readonly entry: number
   readonly key: Value
   /** UTC ms. */
   readonly t: number
-  /** NULL where there was no score, or would be none. */
+  /** NULL without a score. */
   readonly recorded: number | null
   readonly today: number | null
-  /** Actions whose condition it would meet, or would not any more; their cooldowns are left out of account. */
+  /** Actions whose condition would now hold, or no longer hold, regardless of cooldowns. */
   readonly actions: readonly { readonly action: string; readonly would: boolean }[]
 }
 
-/** Of one model: what would be other today. */
+/** Changed decisions of one model. */
 export interface TodayReport {
   readonly model: string
-  /** Decisions with another score. */
+  /** Decisions with a different score. */
   readonly decisions: number
-  /** Decisions with other inputs whose score SQL does not compute: the user's own function, ONNX, a version that was trained on other inputs. */
+  /** Decisions with different inputs whose score SQL cannot compute: a user's function, ONNX, or a version trained on other inputs. */
   readonly unscored: number
-  /** By action, for how many decisions its condition would hold that it did not hold for, and the other way round. */
+  /** Number of decisions, by action, whose condition would newly hold (`more`) or no longer hold (`fewer`). */
   readonly actions: readonly { readonly action: string; readonly more: number; readonly fewer: number }[]
   readonly examples: readonly OtherDecision[]
 }
 
+/** Report of one reconciliation. */
 export interface ReconcileReport {
-  /** Decisions that were compared. */
+  /** Compared decisions. */
   readonly decisions: number
-  /** Decisions that were not: what the log has forgotten what they were made on, or are of a model that the pipeline has not. */
+  /** Decisions that were not compared: their trigger was deleted, or the pipeline does not have their model. */
   readonly forgotten: number
   readonly otherModels: Readonly<Record<string, number>>
   /** Entries of the log. */
@@ -122,8 +129,8 @@ export interface ReconcileReport {
   readonly inputs: readonly InputReport[]
   readonly examples: readonly Example[]
   readonly today: readonly TodayReport[]
-  /** By model: decisions on entries of the log below this were compared. */
+  /** Position by model: decisions on earlier entries were compared. */
   readonly upTo: Readonly<Record<string, number>>
-  /** Is every recorded value what SQL makes of what its decision knew, and everything else explained? */
+  /** True if every recorded value equals SQL over the known events, and every other mismatch is explained. */
   readonly sound: boolean
 }

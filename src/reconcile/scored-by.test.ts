@@ -9,7 +9,7 @@ import type { ReconcileReport } from './report.ts'
 const train = "train: { algorithm: 'logistic' }"
 let project: Project
 
-// Two payments of one card at one moment, decided on by a version that was promoted: the first knows nothing of the second.
+// Two payments of one card at one time, decided by a promoted version. The first does not know the second.
 before(async () => {
   const now = Date.now()
   const { payments, chargebacks } = shopHistory()
@@ -36,13 +36,13 @@ before(async () => {
 after(() => project[Symbol.dispose]())
 
 const fraudToday = async (file: string) => {
-  // What other definitions make otherwise is a difference, with exit code 1.
+  // Changed definitions are a mismatch, with exit code 1.
   const { out } = await called('reconcile', project.path(file), '--model', 'fraud', '--data', project.path('data'), '--json')
   const report = JSON.parse(out) as ReconcileReport
   return report.today[0]
 }
 
-test('what would have another score today has that of the version that scored', async () => {
+test('a changed score today is that of the scoring version', async () => {
   const [score] = await calledJson<Extract<ScoreIR, { readonly terms: readonly unknown[] }>>(
     'models',
     project.path('pipeline.ts'),
@@ -60,7 +60,7 @@ test('what would have another score today has that of the version that scored', 
   assert.ok(Math.abs(examples[0].today! - expected) < 1e-12, `${examples[0].today} is not ${expected}`)
 })
 
-test('of one that was trained on other inputs SQL knows no score, and says none', async () => {
+test('SQL has no score of a version trained on other inputs', async () => {
   const { decisions, unscored } = await fraudToday('changed.ts')
   assert.deepEqual([decisions, unscored], [0, 1])
 })

@@ -1,13 +1,14 @@
-/** Decisions that would be other today: another score by what the log has now, and effects that would follow, or would not. */
+/** Decisions whose score would differ by today's log, and the actions that would change. */
 import { Firing } from '../action/firing.ts'
 import { limits } from '../base/limits.ts'
 import type { ActionIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { Decided } from './decided.ts'
 import type { OtherDecision, TodayReport } from './report.ts'
 
-/** Of what two engines make of the same numbers: what their rounding may add up to. */
+/** Relative rounding difference between two engines on the same numbers. */
 const ROUNDING = 2 ** -40
 
+/** Counts the changed decisions of one model. */
 export class Scores {
   readonly #model: ModelIR
   readonly #firings: readonly Firing[]
@@ -22,21 +23,21 @@ export class Scores {
     this.#firings = actions.filter(action => action.model === model.name).map(action => new Firing(action))
   }
 
-  /** A decision some of whose inputs would be other: `today` is its score by SQL, `undefined` where SQL does not compute it. */
+  /** Adds a decision with changed inputs. `today` is its score by SQL; undefined if SQL cannot compute it. */
   take({ entry, key, t, score: recorded }: Decided, today: number | null | undefined): void {
     if (today === undefined) return void this.#unscored++
     if (isSameScore(recorded, today)) return
     this.#decisions++
-    const would = this.#firings.flatMap(firing => {
-      const [then, now] = [recorded, today].map(score => meets(firing, score))
-      if (then === now) return []
-      const of = now ? this.#more : this.#fewer
-      of.set(firing.action.name, (of.get(firing.action.name) ?? 0) + 1)
+    const changedActions = this.#firings.flatMap(firing => {
+      const [before, now] = [recorded, today].map(score => meets(firing, score))
+      if (before === now) return []
+      const counts = now ? this.#more : this.#fewer
+      counts.set(firing.action.name, (counts.get(firing.action.name) ?? 0) + 1)
       return [{ action: firing.action.name, would: now }]
     })
-    const example: OtherDecision = { model: this.#model.name, entry, key, t, recorded, today, actions: would }
-    // Those that would have done something else are told before those that have another number alone.
-    if (would.length > 0) this.#examples.unshift(example)
+    const example: OtherDecision = { model: this.#model.name, entry, key, t, recorded, today, actions: changedActions }
+    // Decisions with changed actions come before those with only a changed score.
+    if (changedActions.length > 0) this.#examples.unshift(example)
     else this.#examples.push(example)
     this.#examples.length = Math.min(this.#examples.length, limits.RECONCILE_EXAMPLES)
   }

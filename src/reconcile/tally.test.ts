@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { outcomeOf } from './cells.ts'
 import { Tally } from './tally.ts'
 
-test('two values are equal to the bit, or within a bound, or apart', () => {
+test('two values are equal to the bit, within a bound, or a mismatch', () => {
   assert.equal(outcomeOf(1, 1, 0), 'equal')
   assert.equal(outcomeOf(0, -0, 0), 'different')
   assert.equal(outcomeOf('a', 'a', 0), 'equal')
@@ -19,7 +19,7 @@ test('two values are equal to the bit, or within a bound, or apart', () => {
   assert.equal(outcomeOf(null, 1, Infinity), 'within')
 })
 
-test('a hundred differences: how many of what kind, how far, and why', () => {
+test('a hundred differences: counts by outcome, quantiles, and reasons', () => {
   const tally = new Tally()
   for (let i = 1; i <= 100; i++) tally.add(0, i, 'different', i <= 30 ? ['late'] : ['revision'])
   tally.add(5, 5, 'equal', [])
@@ -40,7 +40,7 @@ test('a hundred differences: how many of what kind, how far, and why', () => {
   assert.equal(apart!.max, 100)
 })
 
-test('numbers at the ends of what doubles are', () => {
+test('numbers at the limits of doubles', () => {
   const tally = new Tally()
   tally.add(Number.MAX_VALUE, -Number.MAX_VALUE, 'different', ['late'])
   tally.add(Number.MIN_VALUE, 0, 'different', ['late'])
@@ -49,6 +49,6 @@ test('numbers at the ends of what doubles are', () => {
   assert.deepEqual(apart, { p50: Number.MIN_VALUE, p90: Number.MAX_VALUE, p99: Number.MAX_VALUE, max: Number.MAX_VALUE })
 })
 
-test('of nothing there is no error, and no distance', () => {
+test('without values there is no error and no difference', () => {
   assert.deepEqual(new Tally().compared, { compared: 0, equal: 0, within: 0, bothAbsent: 0, oneAbsent: 0, different: 0, reasons: {} })
 })

@@ -1,62 +1,63 @@
-/** Counts over the cells of one input, whatever their number: outcomes, reasons, and how far numbers are apart. */
+/** Counts of one input's cells in constant memory: outcomes, reasons, and quantiles of differences. */
 import { outcomes, reasons, type Cell, type Compared, type Outcome, type Reason } from './report.ts'
 
-/** A bucket is this wide, and a quantile the largest difference of its bucket. */
-const STEP = 1.01
+/** Ratio of adjacent buckets. A quantile is the largest difference in its bucket. */
+const BUCKET_RATIO = 1.01
 
 interface Bucket {
   differences: number
   largest: number
 }
 
+/** Counts of one input, for one basis. */
 export class Tally {
   readonly #outcomes = new Map<Outcome, number>()
   readonly #reasons = new Map<Reason, number>()
-  /** Of numbers that both have: how many, and the sum of their symmetric errors. */
+  /** Pairs of numbers, and the sum of their symmetric errors. */
   #pairs = 0
   #errors = 0
-  /** Of differences, by the power of `STEP` that is at or above: at most some 150,000, since doubles end. */
+  /** Differences by bucket, the rounded-up power of `BUCKET_RATIO`: at most about 150,000, the range of doubles. */
   readonly #apart = new Map<number, Bucket>()
 
-  add(recorded: Cell, other: Cell, outcome: Outcome, why: readonly Reason[]): void {
+  add(recorded: Cell, recomputed: Cell, outcome: Outcome, mismatchReasons: readonly Reason[]): void {
     count(this.#outcomes, outcome)
-    for (const reason of why) count(this.#reasons, reason)
-    if (typeof recorded !== 'number' || typeof other !== 'number') return
-    const scale = Math.max(Math.abs(recorded), Math.abs(other))
+    for (const reason of mismatchReasons) count(this.#reasons, reason)
+    if (typeof recorded !== 'number' || typeof recomputed !== 'number') return
+    const scale = Math.max(Math.abs(recorded), Math.abs(recomputed))
     this.#pairs++
-    if (recorded === other) return
-    // Over the larger one, so that nothing overflows, or is lost below what doubles hold.
-    const [a, b] = [recorded / scale, other / scale]
+    if (recorded === recomputed) return
+    // Divides by the larger number, so that nothing overflows or underflows.
+    const [a, b] = [recorded / scale, recomputed / scale]
     this.#errors += (2 * Math.abs(a - b)) / (Math.abs(a) + Math.abs(b))
-    if (outcome === 'different') this.#far(Math.min(Math.abs(recorded - other), Number.MAX_VALUE))
+    if (outcome === 'different') this.#addDifference(Math.min(Math.abs(recorded - recomputed), Number.MAX_VALUE))
   }
 
-  #far(apart: number): void {
-    const index = Math.ceil(Math.log(apart) / Math.log(STEP))
+  #addDifference(difference: number): void {
+    const index = Math.ceil(Math.log(difference) / Math.log(BUCKET_RATIO))
     const bucket = this.#apart.get(index) ?? { differences: 0, largest: 0 }
     this.#apart.set(index, bucket)
     bucket.differences++
-    bucket.largest = Math.max(bucket.largest, apart)
+    bucket.largest = Math.max(bucket.largest, difference)
   }
 
   get compared(): Compared {
     const counts = Object.fromEntries(outcomes.map(name => [name, this.#outcomes.get(name) ?? 0])) as Record<Outcome, number>
-    const why = reasons.flatMap(name => (this.#reasons.has(name) ? [[name, this.#reasons.get(name)] as const] : []))
+    const reasonCounts = reasons.flatMap(name => (this.#reasons.has(name) ? [[name, this.#reasons.get(name)] as const] : []))
     return {
-      compared: Object.values(counts).reduce((sum, one) => sum + one, 0),
+      compared: Object.values(counts).reduce((sum, value) => sum + value, 0),
       ...counts,
       ...(this.#pairs > 0 && { smape: this.#errors / this.#pairs }),
       ...(this.#apart.size > 0 && { apart: this.#quantiles() }),
-      reasons: Object.fromEntries(why),
+      reasons: Object.fromEntries(reasonCounts),
     }
   }
 
   #quantiles(): NonNullable<Compared['apart']> {
     const buckets = [...this.#apart].sort(([a], [b]) => a - b).map(([, bucket]) => bucket)
-    const all = buckets.reduce((sum, { differences }) => sum + differences, 0)
+    const total = buckets.reduce((sum, { differences }) => sum + differences, 0)
     const at = (share: number): number => {
-      let left = Math.ceil(share * all)
-      return buckets.find(({ differences }) => (left -= differences) <= 0)!.largest
+      let remaining = Math.ceil(share * total)
+      return buckets.find(({ differences }) => (remaining -= differences) <= 0)!.largest
     }
     return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: buckets.at(-1)!.largest }
   }

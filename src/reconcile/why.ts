@@ -1,4 +1,4 @@
-/** Why a value is not what the log says today: which kinds of events that its decision missed made the difference. */
+/** Causes of a mismatch with today's log: the kinds of missed events that changed the value. */
 import type { FeatureIR, GroupIR, InputIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import type { SqlVector } from '../sql/duckdb/answers.ts'
 import { madeReads } from '../sql/made.ts'
@@ -8,7 +8,7 @@ import type { Missed } from './chunk.ts'
 import { featuresOf } from './code-versions.ts'
 import { reasons, type Cause, type Cell, type Reason } from './report.ts'
 
-/** A feature that an input is made of, and which of the model's reads it comes from. */
+/** A feature of an input, and the model's read that contains it. */
 export interface Leaf {
   readonly feature: FeatureIR
   readonly read: number
@@ -16,6 +16,7 @@ export interface Leaf {
   readonly key: readonly string[]
 }
 
+/** The features of an input. */
 export function leavesOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): Leaf[] {
   const reads = madeReads(ir, model)
   return featuresOf(expr).map(leaf => {
@@ -25,7 +26,7 @@ export function leavesOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): Lea
   })
 }
 
-/** Where a window begins at a clock, UTC ms (semantics §3). */
+/** Start of a window at an as-of time, UTC ms (semantics, the value). */
 export const tailOf = ({ window, hop }: FeatureIR, clock: number): number =>
   window === 'lifetime' ? -Infinity : Math.floor((clock - window) / hop) * hop
 
@@ -37,34 +38,34 @@ const reasonOf: Readonly<Record<MissedKind, Reason>> = {
   late: 'late',
 }
 
-/** What was missed of one kind, and of which source. */
+/** Missed events of one kind, with their source. */
 export interface MissedOf extends MissedCell {
   readonly source: string
 }
 
-/** Kinds of events that windows of these leaves have missed; of several leaves what was missed of the most. */
+/** Missed kinds over the windows of several features. For each kind the feature that missed most counts. */
 export function missedOf(leaves: readonly Leaf[], reads: Missed['reads']): ReadonlyMap<MissedKind, MissedOf> {
-  const found = new Map<MissedKind, MissedOf>()
+  const byKind = new Map<MissedKind, MissedOf>()
   for (const { feature, read, group } of leaves)
     for (const [kind, cell] of reads[read]?.[group.features.indexOf(feature)] ?? []) {
-      if (cell.events > (found.get(kind)?.events ?? 0)) found.set(kind, { ...cell, source: group.source })
+      if (cell.events > (byKind.get(kind)?.events ?? 0)) byKind.set(kind, { ...cell, source: group.source })
     }
-  return found
+  return byKind
 }
 
-/** A cause before it is known where its newest event stands: a number of its source's. */
+/** A cause whose newest event is still a number of its source, not a place. */
 export type FoundCause = Omit<Cause, 'newest'> & { readonly newest?: { readonly source: string; readonly number: number } }
 
-/** One value that is another today. */
+/** A value that differs today. */
 export interface Other {
   readonly index: number
   readonly leaves: readonly Leaf[]
-  /** What SQL makes of what the decision knew, and of everything. */
+  /** SQL vectors over the events that the decision knew, and over all events. */
   readonly before: SqlVector
   readonly today: SqlVector
 }
 
-/** What the windows of an input have missed that made the difference, the greatest effect first; nothing if they missed nothing. */
+/** Causes by missed events, the greatest effect first; empty if nothing was missed. */
 export function missedCauses({ index, leaves, before, today }: Other, { reads, without, alone }: Missed): FoundCause[] {
   const missed = missedOf(leaves, reads)
   const differ = (a: SqlVector, b: SqlVector): boolean =>
@@ -75,18 +76,18 @@ export function missedCauses({ index, leaves, before, today }: Other, { reads, w
     return { reason: reasonOf[kind], events, newest: { source, number: newest }, ...(effect !== undefined && { effect }) }
   }
   const kinds = missedKinds.filter(kind => missed.has(kind))
-  // Without the only kind there is, the value is what the decision knew.
-  const needed = kinds.filter(kind => kinds.length === 1 || differ(without.get(kind)!, today))
-  const ofNeeded = needed.map(kind => causeOf(kind, kinds.length === 1 ? before : without.get(kind)!, today))
-  if (ofNeeded.length > 0) return ofNeeded.sort(byEffect)
-  const enough = kinds.filter(kind => differ(alone.get(kind)!, before))
-  return (enough.length > 0 ? enough : kinds).map(kind => causeOf(kind, before, alone.get(kind)!)).sort(byEffect)
+  // Without the only missed kind, the value is what the decision knew.
+  const decisiveKinds = kinds.filter(kind => kinds.length === 1 || differ(without.get(kind)!, today))
+  const decisiveCauses = decisiveKinds.map(kind => causeOf(kind, kinds.length === 1 ? before : without.get(kind)!, today))
+  if (decisiveCauses.length > 0) return decisiveCauses.sort(byEffect)
+  const sufficientKinds = kinds.filter(kind => differ(alone.get(kind)!, before))
+  return (sufficientKinds.length > 0 ? sufficientKinds : kinds).map(kind => causeOf(kind, before, alone.get(kind)!)).sort(byEffect)
 }
 
 const effectOf = (a: Cell, b: Cell): number | undefined =>
   typeof a === 'number' && typeof b === 'number' ? Math.min(Math.abs(a - b), Number.MAX_VALUE) : undefined
 
-/** That there is a value at all is more than any number; then by numbers, then by events. */
+/** The presence of a value outranks any number; then the difference, then the number of events. */
 const byEffect = (a: FoundCause, b: FoundCause): number =>
   (b.effect ?? Infinity) - (a.effect ?? Infinity) ||
   (b.events ?? 0) - (a.events ?? 0) ||

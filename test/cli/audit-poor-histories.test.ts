@@ -74,7 +74,7 @@ test('no label is known', async () => {
     assert.equal(status, 1)
     assert.match(
       err,
-      /nothing can be said of this history: of none of the \d+ decisions of model 'late' that are judged .*Look at its label, whose 'of' must name events, .* source 'outcomes'/,
+      /cannot judge this history: none of the \d+ judged decisions of model 'late' .*Check its label, whose 'of' must name events, .* source 'outcomes'/,
     )
   }
 })
@@ -82,7 +82,7 @@ test('no label is known', async () => {
 test('all labels are of one kind', async () => {
   const { err, status } = await audited('trained.ts', all, row => outcomeOf(row, false))
   assert.equal(status, 1)
-  assert.match(err, /none of \d+ rows has the label 1.*Look at what its label says/)
+  assert.match(err, /none of \d+ rows has the label 1.*Check its label/)
   const { report } = await audited('scored.ts', all, row => outcomeOf(row, false))
   assert.match(report!.caveats.join('\n'), /all judged labels are equal: nothing can be ranked/)
   assert.ok(!verdictsOf(report).some(choice => choice === 'stream'), verdictsOf(report).join())

@@ -1,4 +1,4 @@
-/** What an audit is told beside the pipeline and its history. */
+/** Options of an audit, besides the pipeline and its history. */
 import type { Definitions } from '../../decision/scoring.ts'
 import type { ModelIR } from '../../define/ir/ir.ts'
 import type { PipelineWorth } from '../../define/value/worths.ts'
@@ -7,31 +7,40 @@ import type { Prices } from '../cost/prices.ts'
 import type { ExperimentOptions } from '../experiment/experiment.ts'
 import type { StagesPart } from '../domain/audit-report.ts'
 
+/** A pipeline that can be audited: its definitions and their fingerprint. */
 export interface Audible extends Definitions {
   readonly fingerprint: string
 }
 
-/** `traces`, `isCensored` and `chanceOf` describe decisions that ran. `threads`: by default cores less one, at most AUDIT_THREADS_MAX. */
+/**
+ * Options of `audit`. `traces`, `isCensored` and `chanceOf` describe decisions of a run. `threads` is by default the number of cores less
+ * one, at most AUDIT_THREADS_MAX.
+ */
 export interface AuditOptions extends Omit<ExperimentOptions, 'lookBack'> {
   readonly model: ModelIR
   readonly worth: PipelineWorth
   readonly seed: number
-  /** Of the distribution that bands hold together by. */
+  /** Draws of the distribution behind simultaneous intervals. */
   readonly draws: number
+  /** Prices of the target deployment, in dollars. */
   readonly prices: Prices
+  /** People cost: on call, incidents and pages. */
   readonly people: People
-  /** Of decisions that ran, where there is a data folder. */
+  /** Stage times of a run's decisions, or the reason why there are none. */
   readonly stages: StagesPart | { readonly why: string }
-  /** Processor seconds of reading each source, by its name. */
+  /** CPU seconds spent on reading each source, by its name. */
   readonly intakeSeconds?: ReadonlyMap<string, number> | undefined
-  /** CPU seconds of this process, by which costs are measured: replaced in tests, so that a report is the same to the byte. */
+  /** CPU seconds of this process, from which costs are measured. Replaced in tests, so that a report is the same to the byte. */
   readonly seconds?: (() => number) | undefined
-  /** Plans with decisions of their own that are evaluated at most; `AUDIT_PLANS_MAX` unless given. */
+  /** Greatest number of plans with different decisions that are evaluated; `AUDIT_PLANS_MAX` by default. */
   readonly plansMax?: number | undefined
-  /** How the audit was called, for whoever makes it again. */
+  /** The command that started the audit, so that a reader can repeat it. */
   readonly command: string
-  /** What is being done, and the share of all of it that is done. */
+  /** Called with the current step and the share of the whole audit that is done. */
   readonly onProgress?: ((stage: string, share: number) => void) | undefined
-  /** Gives what was kept under a name by an audit that was broken off, or has it made and keeps it. `of` says what it depends on beside the name. */
+  /**
+   * Returns the result that an interrupted audit stored under `name` for the same `of`, or computes and stores it. `of` lists all inputs of
+   * the result.
+   */
   readonly kept?: (<T>(name: string, of: string, make: () => Promise<T>) => Promise<T>) | undefined
 }

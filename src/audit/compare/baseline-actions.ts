@@ -1,4 +1,4 @@
-/** Actions of the pipeline as it runs: the threshold, the alert volume of each judged block, and the default cost of a wrong action where the worth states none. */
+/** Actions of the current pipeline: its threshold, the alert volume of each judged block, and the default cost of a wrong action. */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { Cases, Decided, RowRange } from '../domain/cases.ts'
 import {
@@ -14,24 +14,27 @@ import {
   type Utility,
 } from '../value/index.ts'
 
-/** How many act, and what said so. */
+/** Threshold and share of decisions that act. */
 export interface Acts {
   readonly threshold: number
+  /** Origin of the threshold, in words. */
   readonly from: string
-  /** Of the scored, eligible decisions of the block `tune`, those that act, and their part. */
+  /** Number of decisions of the block `tune` that act, among the scored and eligible ones, and their share. */
   readonly count: number
   readonly part: number
+  /** Milliseconds in which a key does not act again; 0 without a cooldown. */
   readonly cooldown: number
 }
 
-interface ActsGiven {
+interface BaselineActionsInputs {
   readonly ir: PipelineIR
   readonly model: ModelIR
-  /** The part of decisions that may act, where no action says from which score on. */
+  /** Share of decisions that may act, where no action has a threshold. */
   readonly budget: number | undefined
 }
 
-export function actsOf(cases: Cases, decided: Decided, { ir, model, budget }: ActsGiven): Acts {
+/** The model's own threshold, or the one at which `budget` of the decisions of the block `tune` act. */
+export function actsOf(cases: Cases, decided: Decided, { ir, model, budget }: BaselineActionsInputs): Acts {
   const { tune } = cases.blocks
   const score = eligibleScores(cases, decided.score)
   const acting = actingOf(ir, model.name)
@@ -53,8 +56,8 @@ export function actsOf(cases: Cases, decided: Decided, { ir, model, budget }: Ac
 const percent = (part: number): string => `${Number((part * 100).toPrecision(3))} %`
 
 /**
- * The judged blocks, `select` and `report` with what lies between them, and how many decisions of each act at the threshold of what runs. Where drift leaves none of a block above it, as many as the
- * part that acted on the block `tune`: an equal volume of nothing would compare nothing.
+ * Number of acting decisions in each judged block at the current threshold: `select` up to `report`, then `report`. If drift leaves none
+ * above the threshold, the block `tune` sets the share, because an equal volume of 0 would compare nothing.
  */
 export function volumesOf({ blocks }: Cases, score: Float64Array, acting: Int32Array, { part }: Acts): BlockVolume[] {
   const { select, report } = blocks
@@ -65,28 +68,32 @@ export function volumesOf({ blocks }: Cases, score: Float64Array, acting: Int32A
   })
 }
 
-/** Of what right actions are worth, the part that wrong ones are taken to cost, all together, as the pipeline runs. */
+/** Cost of all wrong actions together, as a share of the value of all right ones, if the user states none. */
 export const DEFAULT_COST_PART = 0.2
 
 /**
- * The default cost of a wrong action, in units, where the worth states none: the wrong actions of the block `tune` together cost a fifth of what the right ones are worth. One wrong action never costs more than a right one is
- * worth. The cost is charged at the fixed threshold, where the alert volume may change. 0 where no action of the block is wrong.
+ * Default cost of a wrong action, in units. On the block `tune`, all wrong actions cost DEFAULT_COST_PART of the value of the right ones;
+ * one wrong action never costs more than a right one is worth. Charged only at the fixed threshold, where the alert volume may change. 0 if
+ * no action is wrong.
  */
 export function defaultCharge({ cases, decided }: Pick<Given, 'cases' | 'decided'>, acts: Acts, { sparse }: Utility): number {
   const rows = cases.blocks.tune
   const alert = alertsAt(cases, eligibleScores(cases, decided.score), { ...acts, rows })
-  const given: Given = { cases, decided, alert, rows }
+  const inputs: Given = { cases, decided, alert, rows }
   let [right, wrong] = [0, 0]
-  for (const row of actingRows(given)) {
+  for (const row of actingRows(inputs)) {
     if (!isJudged(cases, row)) continue
     if (cases.label[row] === 1) right++
     else wrong++
   }
-  const { sum } = sparse(given)
+  const { sum } = sparse(inputs)
   return wrong === 0 || sum <= 0 ? 0 : Math.min((DEFAULT_COST_PART * sum) / wrong, sum / Math.max(1, right))
 }
 
-/** Of the actions of what runs, all decisions counted, the part that nothing is said of: about what goes on already, or with a label that is not known. 0 without an action. */
+/**
+ * Share of the current pipeline's actions whose correctness is unknown: their outcome had begun already, or their label is unknown. 0
+ * without an action.
+ */
 export function unjudgedPart(cases: Cases, { score }: Decided, { threshold, cooldown }: Acts, scored: RowRange): number {
   const alert = alertsAt(cases, score, { threshold, cooldown, rows: scored })
   const { test } = cases.blocks

@@ -1,4 +1,4 @@
-/** By what decisions share luck: the entities that they are about, and stretches of time. */
+/** Clusters for resampling: the entities of each decision, and blocks of time. */
 import { groupReads } from '../../decision/reads.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { SampledCases } from '../statistics/sample.ts'
@@ -7,6 +7,7 @@ import type { Cases } from '../domain/cases.ts'
 
 const DAY = 86_400_000
 
+/** The decisions with time blocks added to their entity clusters. */
 export const clustered = ({ t, eligible, clusters, blocks, standing }: Cases, bounds: BlockBounds): SampledCases => ({
   t,
   eligible,
@@ -14,14 +15,17 @@ export const clustered = ({ t, eligible, clusters, blocks, standing }: Cases, bo
   clusters: [...clusters, timeBlocks(t, blocks.test, bounds)],
 })
 
-/** What blocks of time are never shorter than. */
+/** Least lengths of a block of time, ms. */
 export const boundsOf = (ir: PipelineIR, model: ModelIR): BlockBounds => ({
-  horizon: reachOf(model.label!),
+  horizon: labelHorizon(model.label!),
   window: windowBelowADay(ir, model),
 })
 
-/** How far ahead a decision looks, ms: what two decisions both see coming is in one block. An event that names its decision is about that alone, however late it is known. */
-const reachOf = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)
+/**
+ * Horizon of a label, ms: decisions that see the same episode ahead belong to one block. 0 for a label by id, since an event that names its
+ * decision concerns only that one.
+ */
+const labelHorizon = (label: LabelIR): number => (label.kind === 'begins' ? label.within + label.lasting : 0)
 
 /** The longest finite window below a day, ms; 0 without one. */
 function windowBelowADay(ir: PipelineIR, model: ModelIR): number {

@@ -11,7 +11,7 @@ const performance = {} as Performance
 const effect = (low: number | undefined): Effect =>
   low === undefined ? { aWeek: { why: 'unknown' }, performance } : { aWeek: { value: low, low, high: 0 }, performance }
 
-const given: PlanElement = {
+const planElement: PlanElement = {
   element: { kind: 'group', group: 'g' },
   title: 'g',
   choices: [
@@ -27,11 +27,11 @@ const unconfirmed = (levels: readonly { readonly age: number; readonly low: numb
     return { setting: { kind: 'older', by: age }, title: '', age, frozen: effect(-99), frozenAtBudget: effect(-99), refit: own } as const
   })
   const ladder: Ladder = { rungs, caveats: [] }
-  const [element] = confirmedBy({ ladders: [{ element: given.element, ladder }], nowAWeek: 100 }, 'refit', [given])
+  const [element] = confirmedBy({ ladders: [{ element: planElement.element, ladder }], nowAWeek: 100 }, 'refit', [planElement])
   return element.choices.map(choice => choice.unconfirmed === true)
 }
 
-test('an older choice is confirmed where every known level up to its age loses at most 5 %, and one reaches it', () => {
+test('confirms an older choice if every known level up to its age loses at most 5 %, and one level reaches it', () => {
   assert.deepEqual(
     unconfirmed([
       { age: HOUR, low: -1 },
@@ -60,7 +60,7 @@ test('an older choice is confirmed where every known level up to its age loses a
   assert.deepEqual(unconfirmed([]), [false, false, true])
 })
 
-test('whatever the curve, what is confirmed has no row that denies it', () => {
+test('no confirmed choice contradicts a level of the curve, for random curves', () => {
   const chance = random(4)
   for (let round = 0; round < 500; round++) {
     const levels = Array.from({ length: 1 + Math.floor(chance() * 5) }, (_, i) => ({

@@ -1,29 +1,38 @@
-/** Older choices of a plan held against the curves: without a price of utility the audit proposes nothing that a row of the report contradicts, or that no row covers. */
+/**
+ * Marks older choices of a plan that the staleness curves contradict or do not cover. Without a value per outcome the audit does not
+ * propose them.
+ */
 import { marksOf } from '../statistics/knee.ts'
 import { elementId } from '../domain/element.ts'
 import type { Way } from './valuation.ts'
 import { curveOf, type FoundLadder } from './staleness-sweep.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
+/** Staleness curves with their baseline. */
 export interface Curves {
   readonly ladders: readonly FoundLadder[]
-  /** Of the arm in which plans are judged, utility a week. */
+  /** Weekly value of the baseline, in the mode in which plans are valued, units. */
   readonly nowAWeek: number
 }
 
-/** Choices older than what runs are `unconfirmed` unless every level of the curve up to their age, and the first one at or beyond it, is marked `ok`. */
+/**
+ * A choice older than the current one is `unconfirmed` unless all curve levels up to its age, and the first level at or beyond it, have the
+ * mark `ok`.
+ */
 export const confirmedBy = ({ ladders, nowAWeek }: Curves, way: Way, elements: readonly PlanElement[]): PlanElement[] =>
-  elements.map(given => {
-    const rungs = ladders.find(({ element }) => elementId(element) === elementId(given.element))?.ladder.rungs ?? []
+  elements.map(element => {
+    const rungs = ladders.find(({ element: swept }) => elementId(swept) === elementId(element.element))?.ladder.rungs ?? []
     const curve = curveOf(rungs, way)
     const marks = marksOf(curve, { nowAWeek })
-    const now = given.choices[0].age
+    const now = element.choices[0].age
     const isConfirmed = ({ age }: PlanChoice): boolean => {
-      const beyond = curve.findIndex(level => level.age >= age)
-      return nowAWeek > 0 && beyond >= 0 && curve.every((level, i) => i > beyond || level.age <= now || marks[i] === 'ok')
+      const covering = curve.findIndex(level => level.age >= age)
+      return nowAWeek > 0 && covering >= 0 && curve.every((level, i) => i > covering || level.age <= now || marks[i] === 'ok')
     }
     return {
-      ...given,
-      choices: given.choices.map(choice => (choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const })),
+      ...element,
+      choices: element.choices.map(choice =>
+        choice.age <= now || isConfirmed(choice) ? choice : { ...choice, unconfirmed: true as const },
+      ),
     }
   })

@@ -1,4 +1,4 @@
-/** What plans cost: what the history was measured to take, on its own arrivals. */
+/** Costs of plans, modelled from the measured processing and the arrivals of the history. */
 import type { Definitions } from '../../decision/scoring.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -14,35 +14,36 @@ import type { Judged } from './valuation.ts'
 import type { AuditReport, Estimate, Range } from '../domain/audit-report.ts'
 import { WEEK } from '../value/index.ts'
 
+/** Costs of plans over one history. */
 export interface Costing {
   /** Dollars a month in a steady year. */
   costOf(plan: Plan): Range | { readonly why: string }
-  /** `lost`: what staleness takes in a week, utility. */
+  /** Cost part of the report. `lost` is the weekly value lost by staleness, units. */
   part(proposed: Plan, lost: Estimate | { readonly why: string }): AuditReport['costs']
 }
 
-interface CostingGiven extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
+interface CostingInputs extends Pick<AuditOptions, 'model' | 'prices' | 'people' | 'intakeSeconds' | 'seconds'> {
   readonly experiment: Experiment
-  /** What runs. */
+  /** Value of the current pipeline. */
   readonly now: Judged
-  /** Of a unit of utility. */
+  /** Dollars a unit of value. */
   readonly dollars: number | undefined
 }
 
-/** Where nothing can be reckoned from the history, the reason in place of costs. */
-export function costsOf(pipeline: Definitions, log: ReplayLog, given: CostingGiven): Costing {
-  const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = given
+/** If the history does not allow a cost model, `costOf` and `part` return the reason. */
+export function costsOf(pipeline: Definitions, log: ReplayLog, options: CostingInputs): Costing {
+  const { model, prices, people, intakeSeconds, seconds, experiment, now: runs, dollars } = options
   const { t, length } = experiment.cases
   try {
     const actions = (runs.performance.actionsAWeek * (t[length - 1] - t[0])) / WEEK
     const measured = measure(pipeline, model, log, { ...(intakeSeconds && { intakeSeconds }), ...(seconds && { seconds }), actions })
     const inputs = { measured, trace: traceOf(log, experiment.cases.t), prices, people }
     const now = howItRuns(pipeline.ir, model)
-    const reckoned = new CostModel(inputs, now)
+    const costModel = new CostModel(inputs, now)
     return {
-      costOf: plan => reckoned.costOf(plan).steadyYear,
+      costOf: plan => costModel.costOf(plan).steadyYear,
       part: (proposed, lost) =>
-        costPart({ given: inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: reckoned }),
+        costPart({ given: inputs, now, proposed, lost, ...(dollars !== undefined && { dollarsAUnit: dollars }), model: costModel }),
     }
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error

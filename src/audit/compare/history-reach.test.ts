@@ -28,7 +28,7 @@ const fraud = model('fraud', {
 })
 const { ir } = pipeline('cards', [fraud])
 
-/** A decision a day from day `first` of the history on; the last ten are judged. */
+/** One decision a day from day `first` of the history on; the last ten are judged. */
 const caveats = (first: number, ages: readonly number[] = []) =>
   reachCaveats({
     ir,
@@ -41,15 +41,15 @@ const caveats = (first: number, ages: readonly number[] = []) =>
     },
   })
 
-test('a window that began before the history is said, for how many decisions', () => {
+test('reports a window that began before the history, with the share of decisions', () => {
   assert.deepEqual(caveats(4), [{ kind: 'long window', group: 'usual', about: 'usual', size: 8 * DAY, history: 13 * DAY, part: 0.4 }])
 })
 
-test('a window that was full for nearly all is not', () => {
+test('reports no window that was full for nearly all decisions', () => {
   assert.deepEqual(caveats(8), [])
   assert.equal(caveats(7).length, 1)
 })
 
-test('an age that is longer than what is judged is said', () => {
+test('reports an age that is longer than the judged block', () => {
   assert.deepEqual(caveats(20, [DAY, 9 * DAY, 10 * DAY]), [{ kind: 'long age', size: 10 * DAY, judged: 9 * DAY }])
 })

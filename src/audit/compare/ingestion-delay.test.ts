@@ -12,7 +12,7 @@ const source = (...delays: readonly number[]) => ({
   },
 })
 
-test('the delay of a group is the median of its source, where arrivals were recorded', () => {
+test('the delay of a group is the median of its source, if arrivals were recorded', () => {
   const groups = ['a', 'b', 'c', 'd'].map(name => ({ name, source: name })) as unknown as PipelineIR['groups']
   const histories = new Map(Object.entries({ a: source(7, 90, 5), b: source(0, 0, 0), c: source() })) as unknown as ReplayLog['histories']
   assert.deepEqual(ingestionDelays({ groups }, { histories }), new Map([['a', 7]]))

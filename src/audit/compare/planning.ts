@@ -1,4 +1,4 @@
-/** Whole plans compared: their values by the experiment, their costs by the cost model, their intervals by the bands. */
+/** Evaluation of whole plans: values from the experiment, costs from the cost model, intervals from the resampling. */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import type { BandOptions } from '../statistics/intervals.ts'
 import type { RowRange } from '../domain/cases.ts'
@@ -14,24 +14,25 @@ import { judgePlans, type PlansJudged } from '../plans/plans.ts'
 import type { PlanPorts } from '../domain/plan-types.ts'
 import { WEEK, type Utility } from '../value/index.ts'
 
-export interface PlanningGiven {
+export interface PlanningInputs {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly judging: Judging
   readonly bands: Pick<BandOptions, 'seed' | 'draws'>
   readonly costing: Costing
   readonly utility: Utility
-  /** By `elementId`. */
+  /** Reasons why an element cannot be evaluated, by `elementId`. */
   readonly notObservable: ReadonlyMap<string, string>
-  /** What may be lost in a week and count as nothing, units. */
+  /** Weekly loss that counts as none, units. */
   readonly smallLoss: number
-  /** The loss of each element at each age, and its baseline. */
+  /** Loss of each element at each age, with the baseline. */
   readonly curves: Curves
   readonly plansMax?: number | undefined
 }
 
-export function planning(given: PlanningGiven, onProgress: (share: number) => void): Promise<PlansJudged> {
-  const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = given
+/** Values and compares plans; `onProgress` receives the share that is done. */
+export function planning(inputs: PlanningInputs, onProgress: (share: number) => void): Promise<PlansJudged> {
+  const { ir, model, judging, utility, notObservable, smallLoss, curves, plansMax } = inputs
   const { t, blocks } = judging.cases
   const { select, report, test } = blocks
   return judgePlans(
@@ -46,49 +47,49 @@ export function planning(given: PlanningGiven, onProgress: (share: number) => vo
       weeks: (t[test.to - 1] - t[test.from]) / WEEK,
       ...(plansMax !== undefined && { plansMax }),
     },
-    portsOf(given),
-    (done, of) => onProgress(done / of),
+    portsOf(inputs),
+    (done, total) => onProgress(done / total),
   )
 }
 
-/** A planned change trains the model anew on what it will be given, at as many actions; where it cannot be, the model stays as it is. */
-function portsOf({ ir, model, judging, bands, costing }: PlanningGiven): PlanPorts {
-  const way = judging.planned
+/** Ports of the plan search. A plan is valued with retraining at equal alert volume, or without retraining where that is impossible. */
+function portsOf({ ir, model, judging, bands, costing }: PlanningInputs): PlanPorts {
+  const mode = judging.planned
   const { test } = judging.cases.blocks
   const within = ({ from, to }: RowRange, values: Float64Array) => values.subarray(from - test.from, to - test.from)
-  let now: Float64Array | undefined
-  const values = new Remembered((plan: Plan) => judging.values(plan, way))
+  let baseline: Float64Array | undefined
+  const planValues = new RecentValues((plan: Plan) => judging.values(plan, mode))
   return {
     async valueOf(plan, rows) {
-      now ??= await judging.values(asItRuns, way)
-      const own = within(rows, await values.of(plan))
-      const base = within(rows, now)
-      return own.map((value, row) => value - base[row])
+      baseline ??= await judging.values(asItRuns, mode)
+      const own = within(rows, await planValues.of(plan))
+      const baselineRows = within(rows, baseline)
+      return own.map((value, row) => value - baselineRows[row])
     },
-    atStake: () => judging.atStake(way),
+    atStake: () => judging.atStake(mode),
     costOf: plan => costing.costOf(plan),
     intervals: bandedIntervals(judging.cases, boundsOf(ir, model), bands),
   }
 }
 
-/** The last few: a plan is asked for on two blocks, one soon after the other. */
-class Remembered {
-  readonly #make: (plan: Plan) => Promise<Float64Array>
-  readonly #known = new Map<string, Float64Array>()
+/** Cache of the latest plans: each plan is read on two blocks in short succession. */
+class RecentValues {
+  readonly #compute: (plan: Plan) => Promise<Float64Array>
+  readonly #values = new Map<string, Float64Array>()
 
-  constructor(make: (plan: Plan) => Promise<Float64Array>) {
-    this.#make = make
+  constructor(compute: (plan: Plan) => Promise<Float64Array>) {
+    this.#compute = compute
   }
 
   async of(plan: Plan): Promise<Float64Array> {
     const key = JSON.stringify([...plan].sort(([a], [b]) => (a < b ? -1 : 1)))
-    const found = this.#known.get(key) ?? (await this.#make(plan))
-    this.#known.delete(key)
-    this.#known.set(key, found)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size > REMEMBERED) this.#known.delete(oldest)
-    return found
+    const values = this.#values.get(key) ?? (await this.#compute(plan))
+    this.#values.delete(key)
+    this.#values.set(key, values)
+    const [oldest] = this.#values.keys()
+    if (this.#values.size > RECENT_VALUES_MAX) this.#values.delete(oldest)
+    return values
   }
 }
 
-const REMEMBERED = 32
+const RECENT_VALUES_MAX = 32

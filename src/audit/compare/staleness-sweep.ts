@@ -1,4 +1,4 @@
-/** Curves: each element made older, rung by rung, and what that is worth beside what runs. */
+/** Staleness sweep: replays the history with one element at increasing ages, and reports the change in value at each level. */
 import { SpillwayError } from '../../base/errors.ts'
 import { bandsOfSparse, type Band, type BandOptions, type Bands } from '../statistics/intervals.ts'
 import { noneSeenBound } from '../statistics/small-counts.ts'
@@ -13,97 +13,105 @@ import type { Effect, NoInterval, Performance, Rung } from '../domain/audit-repo
 import { slicesOf } from '../value/index.ts'
 import type { WorthIR } from '../../define/ir/worth-ir.ts'
 
+/** Inputs of a sweep, shared by all elements. */
 export interface LadderOptions {
   readonly judging: Judging
   readonly sample: Sample
   readonly bands: BandOptions
   readonly slices: WorthIR['slices']
-  /** Called as each rung is done. */
+  /** Called after each level. */
   readonly onRung?: () => void
 }
 
+/** Levels of one element. */
 export interface Ladder {
   readonly rungs: readonly Rung[]
-  /** Why no rung can be told. */
+  /** Reason why no level could be evaluated. */
   readonly why?: string
   readonly caveats: readonly Caveat[]
 }
 
+/** The sweep of one element. */
 export interface FoundLadder {
   readonly element: Element
   readonly ladder: Ladder
 }
 
-/** What is made of each, in their order; made first of those for which nothing has to be computed anew, while threads that are ahead come to be so. */
+/**
+ * Maps all elements, first those whose scores exist already, while threads compute the scores of the others. Results keep the order of
+ * `sweeps`.
+ */
 export async function madeOfEach<T extends Pick<FoundLadder, 'element'>, R>(
-  ladders: readonly T[],
-  make: (one: T) => Promise<R>,
+  sweeps: readonly T[],
+  make: (sweep: T) => Promise<R>,
 ): Promise<R[]> {
-  const made = new Map<T, R>()
-  const isFirst = ({ element }: T): number => Number(isOfWhatThereIs(element))
-  for (const one of ladders.toSorted((a, b) => isFirst(b) - isFirst(a))) made.set(one, await make(one))
-  return ladders.map(one => made.get(one)!)
+  const results = new Map<T, R>()
+  const priority = ({ element }: T): number => Number(usesExistingScores(element))
+  for (const sweep of sweeps.toSorted((a, b) => priority(b) - priority(a))) results.set(sweep, await make(sweep))
+  return sweeps.map(sweep => results.get(sweep)!)
 }
 
-/** An action that comes later is one about the same scores. */
-const isOfWhatThereIs = ({ kind }: Element): boolean => kind === 'action'
+/** A later action uses the same scores. */
+const usesExistingScores = ({ kind }: Element): boolean => kind === 'action'
 
-const ways: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
+const modes: readonly Way[] = ['frozen', 'frozenAtBudget', 'refit']
 
-/** What is asked of one rung, in one way. */
+/** The difference of one level from the baseline, in one mode. */
 interface Difference {
   readonly differing: Sparse
   readonly performance: Performance
-  /** The most, either way, where no decision differs though scores do; units, all judged decisions together. */
+  /** Bound on the total difference where scores differ but no decision does, units; 0 otherwise. */
   readonly unseen: number
 }
 
-type Asked = Difference | { readonly why: string }
+type LevelResult = Difference | { readonly why: string }
 
-/** All rungs of an element. One that this history cannot show says why. */
+/** Sweeps one element over its levels. A level that the history cannot show is left out; if none is left, `why` has the reason. */
 export async function ladderOf(element: Element, rungs: readonly LadderRung[], options: LadderOptions): Promise<Ladder> {
   const { judging } = options
-  const asked = new Map<Way, Asked[]>()
-  for (const way of ways) asked.set(way, [])
+  const results = new Map<Way, LevelResult[]>()
+  for (const mode of modes) results.set(mode, [])
   for (const { setting } of rungs) {
-    for (const [way, one] of await rungOf(planOf(element, setting), judging)) asked.get(way)!.push(one)
+    for (const [mode, result] of await evaluateLevel(planOf(element, setting), judging)) results.get(mode)!.push(result)
     options.onRung?.()
   }
-  const effects = new Map(ways.map(way => [way, effectsOf(asked.get(way)!, options)]))
-  const reasons = asked.get('frozen')!.concat(asked.get('refit')!)
-  const why = reasons.every(one => 'why' in one) ? reasons.find(one => 'why' in one) : undefined
+  const effects = new Map(modes.map(mode => [mode, effectsOf(results.get(mode)!, options)]))
+  const reasons = results.get('frozen')!.concat(results.get('refit')!)
+  const why = reasons.every(result => 'why' in result) ? reasons.find(result => 'why' in result) : undefined
   const now = await judging.now(judging.runs)
-  const shown = rungs.flatMap((rung, i): Rung[] => {
-    const [frozen, frozenAtBudget, refit] = ways.map(way => effects.get(way)!.effects[i])
+  const levels = rungs.flatMap((rung, i): Rung[] => {
+    const [frozen, frozenAtBudget, refit] = modes.map(mode => effects.get(mode)!.effects[i])
     if (!('why' in frozen) && !('why' in frozenAtBudget)) return [{ ...rung, frozen, frozenAtBudget, refit }]
     if ('why' in refit) return []
-    // The age of a model: one that stays as it is does as it does now.
-    const stays: Effect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
-    return [{ ...rung, frozen: stays, frozenAtBudget: stays, refit }]
+    // Where only retraining varies, for example the age of the model, the values without retraining stay at the baseline.
+    const unchanged: Effect = { aWeek: 'why' in frozen ? frozen : { why: 'the model stays as it is' }, performance: now.performance }
+    return [{ ...rung, frozen: unchanged, frozenAtBudget: unchanged, refit }]
   })
   return {
-    rungs: shown,
+    rungs: levels,
     ...(rungs.length === 0
       ? { why: 'there is no way to make it older' }
-      : shown.length === 0 && why && 'why' in why
+      : levels.length === 0 && why && 'why' in why
         ? { why: why.why }
         : {}),
-    caveats: worstOf(ways.flatMap(way => effects.get(way)!.caveats)),
+    caveats: worstOf(modes.flatMap(mode => effects.get(mode)!.caveats)),
   }
 }
 
-async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
-  const beside = async (way: Way, judged: Judged): Promise<Difference> => {
-    const now = await judging.now(way)
+async function evaluateLevel(plan: Plan, judging: Judging): Promise<[Way, LevelResult][]> {
+  const compareWithBaseline = async (mode: Way, judged: Judged): Promise<Difference> => {
+    const now = await judging.now(mode)
     const differing = differenceOf(judged, now)
     const isSame = differing.at.length > 0 || isSameByScores(judged, now, judging.cases.blocks.test)
-    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(way)) }
+    return { differing, performance: judged.performance, unseen: isSame ? 0 : noneSeenBound(await judging.atStake(mode)) }
   }
-  const [frozen, frozenAtBudget] = await orWhy(judging.why('frozen'), async (): Promise<[Asked, Asked]> => {
+  const [frozen, frozenAtBudget] = await orReason(judging.why('frozen'), async (): Promise<[LevelResult, LevelResult]> => {
     const [asIs, atBudget] = await judging.asItIs(plan)
-    return [await beside('frozen', asIs), await beside('frozenAtBudget', atBudget)]
+    return [await compareWithBaseline('frozen', asIs), await compareWithBaseline('frozenAtBudget', atBudget)]
   })
-  const [refit] = await orWhy(judging.why('refit'), async (): Promise<[Asked]> => [await beside('refit', await judging.of(plan, 'refit'))])
+  const [refit] = await orReason(judging.why('refit'), async (): Promise<[LevelResult]> => [
+    await compareWithBaseline('refit', await judging.of(plan, 'refit')),
+  ])
   return [
     ['frozen', frozen],
     ['frozenAtBudget', frozenAtBudget],
@@ -111,9 +119,9 @@ async function rungOf(plan: Plan, judging: Judging): Promise<[Way, Asked][]> {
   ]
 }
 
-/** What a history cannot show, and what nothing can be learnt from, is said in its place. */
-async function orWhy(why: string | undefined, make: () => Promise<readonly Asked[]>): Promise<readonly Asked[]> {
-  const reason = (text: string): Asked[] => [{ why: text }, { why: text }]
+/** The result of `make`, or its reason if the mode is unavailable, the history cannot show the level, or nothing can be learnt from it. */
+async function orReason(why: string | undefined, make: () => Promise<readonly LevelResult[]>): Promise<readonly LevelResult[]> {
+  const reason = (text: string): LevelResult[] => [{ why: text }, { why: text }]
   if (why !== undefined) return reason(why)
   try {
     return await make()
@@ -124,46 +132,47 @@ async function orWhy(why: string | undefined, make: () => Promise<readonly Asked
   }
 }
 
-/** The bands of a ladder hold for all of its rungs together, so they are made together. */
+/** Intervals of all levels of one element. They are simultaneous, so they are computed together. */
 function effectsOf(
-  asked: readonly Asked[],
+  results: readonly LevelResult[],
   { judging, sample, bands, slices = [] }: LadderOptions,
 ): { effects: (Effect | { why: string })[]; caveats: readonly Caveat[] } {
-  const known = asked.filter((one): one is Difference => !('why' in one))
-  const found: Bands = bandsOfSparse(
+  const differences = results.filter((result): result is Difference => !('why' in result))
+  const intervals: Bands = bandsOfSparse(
     sample,
-    known.map(one => one.differing),
+    differences.map(result => result.differing),
     bands,
   )
   let next = 0
-  const effects = asked.map((one): Effect | { why: string } => {
-    if ('why' in one) return one
-    const band = found.rungs[next++]
+  const effects = results.map((result): Effect | { why: string } => {
+    if ('why' in result) return result
+    const band = intervals.rungs[next++]
     const { test } = judging.cases.blocks
-    const sliced = slicesOf(judging.cases, test, rows => totalWithin(one.differing, rows), { slices })
+    const sliced = slicesOf(judging.cases, test, rows => totalWithin(result.differing, rows), { slices })
     const {
       unseen,
-      differing: { rows: known },
-    } = one
+      differing: { rows: rowCount },
+    } = result
     return {
-      aWeek: widened(shortOf(band), (unseen / known) * judging.week),
-      ...restOf(band),
+      aWeek: widened(intervalOf(band), (unseen / rowCount) * judging.week),
+      ...detailsOf(band),
       ...(sliced.length > 0 && { slices: sliced }),
-      performance: one.performance,
+      performance: result.performance,
     }
   })
-  return { effects, caveats: known.length > 0 ? found.caveats : [] }
+  return { effects, caveats: differences.length > 0 ? intervals.caveats : [] }
 }
 
-const shortOf = (band: Band | NoInterval): Effect['aWeek'] => ('why' in band ? band : { value: band.value, low: band.low, high: band.high })
+const intervalOf = (band: Band | NoInterval): Effect['aWeek'] =>
+  'why' in band ? band : { value: band.value, low: band.low, high: band.high }
 
-/** The levels of one arm, for knees and marks. */
+/** Levels of one mode, as the knee detection reads them. */
 export const curveOf = (rungs: readonly Rung[], way: Way): CurveLevel[] =>
   rungs.map(({ age, title, [way]: effect }) => ({ age, title, aWeek: 'why' in effect ? effect : effect.aWeek }))
 
-/** An interval of nothing, as wide as what was not seen. */
+/** Widens an interval on both sides by an unobserved difference. */
 const widened = (aWeek: Effect['aWeek'], by: number): Effect['aWeek'] =>
   by === 0 || 'why' in aWeek ? aWeek : { value: aWeek.value, low: aWeek.low - by, high: aWeek.high + by }
 
-const restOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
+const detailsOf = (band: Band | NoInterval): Pick<Effect, 'leaveOneOut' | 'worstWeek'> =>
   'why' in band ? {} : { leaveOneOut: band.leaveOneOut, ...(band.worstWeek !== undefined && { worstWeek: band.worstWeek }) }

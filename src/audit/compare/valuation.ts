@@ -1,9 +1,12 @@
 /**
- * The value of an alternative, decision by decision, in three ways: the model as it is at the threshold that it has (`frozen`), the model as it is at the volume of alerts of what runs (`frozenAtBudget`), and a model that
- * was trained on features as old, at that volume (`refit`).
+ * Value of a plan, decision by decision, in three modes:
+ * - `frozen`: without retraining, at the model's own threshold;
+ * - `frozenAtBudget`: without retraining, at the alert volume of the current pipeline;
+ * - `refit`: with retraining on equally old features, at that volume.
  *
- * Each is held against what runs, judged in the same way, so that an alternative that changes nothing differs in nothing: what training anew is worth by itself is in no difference. Equal volume is held on each judged block itself,
- * since scores drift between blocks and a count of alerts from another one would compare volumes and not skill. Decisions that are not eligible act in no way.
+ * The baseline is the current pipeline in the same mode, so an alternative that changes nothing has difference 0, and no difference
+ * contains the gain of retraining alone. Each judged block has its own equal volume. Scores drift between blocks, so a count from another
+ * block would compare volumes and not skill. Decisions that are not eligible never act.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { horizonOf } from '../../replay/label-horizon.ts'
@@ -33,99 +36,114 @@ import {
   type Utility,
 } from '../value/index.ts'
 
+/** How a plan is valued; see the top of this file. */
 export type Way = 'frozen' | 'frozenAtBudget' | 'refit'
 
+/** Scores of one plan and their value. */
 export interface Judged {
-  /** Of the rows of the block `test`. */
+  /** Value per decision, in units, of the rows of the block `test`. */
   readonly worth: Sparse
-  /** The same less what wrong actions cost by default: at the fixed threshold, where the worth does not say. */
+  /** The value less the default cost of wrong actions. Only at the fixed threshold, and only where the value function states no cost. */
   readonly charged?: Sparse
   readonly performance: Performance
-  /** The scores and times that it is of. */
+  /** The scores and times behind the value. */
   readonly decided: Decided
 }
 
-/** Do both have the same scores at the same times, so that they are the same whatever the history? */
-export const isSameByScores = ({ decided: one }: Judged, { decided: other }: Judged, { from, to }: RowRange): boolean =>
+/** True if both plans have the same scores at the same times, so that they are equal on any history. */
+export const isSameByScores = ({ decided: left }: Judged, { decided: right }: Judged, { from, to }: RowRange): boolean =>
   (['score', 'acted'] as const).every(name => {
-    const [a, b] = [one[name], other[name]]
+    const [a, b] = [left[name], right[name]]
     if (a === b) return true
     for (let row = from; row < to; row++) if (!Object.is(a[row], b[row])) return false
     return true
   })
 
-/** Decision by decision, how much more a level is worth than now. Wrong actions are charged where it acts clearly more often: fewer of them are no gain that anybody stated. */
+/**
+ * Value of a level less the baseline, decision by decision. The cost of wrong actions counts only where the level acts clearly more often.
+ * Fewer wrong actions are no gain, since the user stated no cost.
+ */
 export function differenceOf(level: Judged, now: Judged): Sparse {
-  const isOftener = level.performance.actionsAWeek > (1 + SAME_VOLUME) * now.performance.actionsAWeek
-  return isOftener && level.charged && now.charged ? less(level.charged, now.charged) : less(level.worth, now.worth)
+  const actsMoreOften = level.performance.actionsAWeek > (1 + SAME_VOLUME) * now.performance.actionsAWeek
+  return actsMoreOften && level.charged && now.charged ? less(level.charged, now.charged) : less(level.worth, now.worth)
 }
 
-/** Two volumes of alerts that differ by at most this part count as the same. */
+/** Alert volumes that differ by at most this share count as equal. */
 export const SAME_VOLUME = 0.1
 
+/** Inputs of the valuation. */
 export interface JudgingOptions {
   readonly ir: PipelineIR
   readonly model: ModelIR
   readonly utility: Utility
-  /** The part of decisions that may act, where no action says from which score on. */
+  /** Share of decisions that may act, where no action has a threshold. */
   readonly budget: number | undefined
   readonly decisionsAWeek: number | undefined
 }
 
-/** What runs in a week, if every label that is not known were true, and if every one were false. */
+/** Weekly value of the current pipeline if all unknown labels were true, and if all were false. */
 export interface SupposedWeeks {
   readonly ifTrue: number
   readonly ifFalse: number
 }
 
 /**
- * A model trained anew on fresh features has to reach this part of what runs, at the same volume. One that is further below loses more by being trained anew than what counts as hardly anything, so that nobody would put it in
- * the place of what runs, and what stale features take from it says nothing of what they take from that.
+ * Smallest share of the current pipeline's value that a model retrained on fresh features must reach, at equal alert volume. Below it the
+ * model loses more by retraining than a knee is, so nobody would deploy it, and its losses say nothing about the current model.
  */
 const COMPARABLE_PART = 1 - KNEE_PART
 
+/**
+ * Values plans by an experiment's scores, in each mode, against the current pipeline.
+ *
+ * @example
+ * const judging = await Judging.of(experiment, { ir, model, utility, budget: undefined, decisionsAWeek: undefined })
+ * const { performance } = await judging.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
+ */
 export class Judging {
+  /** Threshold and alert volume of the current pipeline. */
   readonly acts: Acts
-  /** Eligible decisions of a week that the block has, or that the user says; NaN where all are at one instant. */
+  /** Eligible decisions a week: the user's number, or the rate of the block; NaN if all decisions share one instant. */
   readonly week: number
-  /** The default cost of a wrong action at the fixed threshold, units; 0 where the worth states one. */
+  /** Default cost of a wrong action at the fixed threshold, units; 0 where the value function states a cost. */
   readonly charge: number
-  /** Of the actions of what runs, the part that nothing is said of. */
+  /** Share of the current pipeline's actions whose correctness is unknown. */
   readonly unjudged: number
   readonly #experiment: Experiment
   readonly #utility: Utility
   readonly #horizon: number
   readonly #volumes: readonly BlockVolume[]
-  readonly #now = new Map<Way, Judged>()
-  #noRefit: string | undefined
+  readonly #baselines = new Map<Way, Judged>()
+  #noRefitReason: string | undefined
 
   private constructor(experiment: Experiment, options: JudgingOptions, decided: Decided) {
     const { cases, scored } = experiment
     this.#experiment = experiment
     this.#utility = options.utility
     this.#horizon = options.model.label ? horizonOf(options.model.label) : 0
-    const { decisionsAWeek: given } = options
-    this.week = decisionsAWeek(cases, cases.blocks.test, given === undefined ? {} : { decisionsAWeek: given }) ?? NaN
+    const { decisionsAWeek: volume } = options
+    this.week = decisionsAWeek(cases, cases.blocks.test, volume === undefined ? {} : { decisionsAWeek: volume }) ?? NaN
     this.acts = actsOf(cases, decided, options)
     this.charge = options.utility.charged ? defaultCharge({ cases, decided }, this.acts, options.utility) : 0
     this.unjudged = unjudgedPart(cases, decided, this.acts, scored)
     this.#volumes = volumesOf(cases, eligibleScores(cases, decided.score), actingRows(this.#atThreshold(decided)), this.acts)
-    this.#noRefit = experiment.why('refit')
+    this.#noRefitReason = experiment.why('refit')
   }
 
+  /** Scores the current pipeline. Throws `SPILL_INPUT` if it has neither a score nor a model that can be trained. */
   static async of(experiment: Experiment, options: JudgingOptions): Promise<Judging> {
-    const decided = await learnt(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
+    const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
     const judging = new Judging(experiment, options, decided)
-    judging.#noRefit ??= await judging.#incomparable()
+    judging.#noRefitReason ??= await judging.#incomparableReason()
     return judging
   }
 
-  /** What runs is judged in this way: as it is, or, where no version scores yet, as it would be trained. */
+  /** Arm of the current pipeline: without retraining, or with it where no version scores yet. */
   get runs(): Arm {
     return runningArm(this.#experiment)
   }
 
-  /** The way in which a planned change is judged: the model trained for it; where that cannot be, or is no model to compare with, as it is. */
+  /** Mode in which plans are valued: with retraining. Without it where that is impossible or the retrained model is not comparable. */
   get planned(): Way {
     return this.why('refit') === undefined ? 'refit' : 'frozenAtBudget'
   }
@@ -134,57 +152,62 @@ export class Judging {
     return this.#experiment.cases
   }
 
-  /** Why there is no such way, whatever the plan. */
+  /** Why a mode is unavailable for every plan; undefined if it is available. */
   why(way: Way): string | undefined {
-    return way === 'refit' ? this.#noRefit : this.#experiment.why(armOf(way))
+    return way === 'refit' ? this.#noRefitReason : this.#experiment.why(armOf(way))
   }
 
-  /** What runs, judged in this way. */
+  /** The current pipeline in this mode. */
   async now(way: Way): Promise<Judged> {
-    const known = this.#now.get(way) ?? this.judged(await this.#experiment.decided(asItRuns, armOf(way)), way)
-    this.#now.set(way, known)
-    return known
+    const baseline = this.#baselines.get(way) ?? this.judged(await this.#experiment.decided(asItRuns, armOf(way)), way)
+    this.#baselines.set(way, baseline)
+    return baseline
   }
 
+  /** Values a plan. Throws as the experiment does. */
   async of(plan: Plan, way: Way): Promise<Judged> {
     return this.judged(await this.#experiment.decided(plan, armOf(way)), way)
   }
 
-  /** Both ways of the model as it is, decided once. */
+  /** Both modes without retraining, from one replay. */
   async asItIs(plan: Plan): Promise<readonly [frozen: Judged, atBudget: Judged]> {
     const decided = await this.#experiment.decided(plan, 'frozen')
     return [this.judged(decided, 'frozen'), this.judged(decided, 'frozenAtBudget')]
   }
 
-  /** Between the two is what runs, whatever became of the decisions of which that is not known; later than the label's horizon nothing becomes of any. */
+  /**
+   * Bounds of the current pipeline's value over all outcomes of the decisions without a known label. No outcome is later than the label's
+   * horizon.
+   */
   async bounds(way: Way): Promise<SupposedWeeks> {
     const { week } = this
-    const given = this.#given(await this.#experiment.decided(asItRuns, armOf(way)), way)
-    const { ifTrue, ifFalse } = boundsOf(this.#utility.values, given, this.#horizon)
+    const inputs = this.#given(await this.#experiment.decided(asItRuns, armOf(way)), way)
+    const { ifTrue, ifFalse } = boundsOf(this.#utility.values, inputs, this.#horizon)
     return { ifTrue: aWeek(totalOf(ifTrue), week), ifFalse: aWeek(totalOf(ifFalse), week) }
   }
 
-  /** The most that one decision of what runs is worth, of rows of the block `test`: by so much one may be another. */
+  /** Largest absolute value of one decision of the current pipeline in the block `test`: the most by which one decision can differ. */
   async atStake(way: Way): Promise<number> {
     const { by } = (await this.now(way)).worth
     return by.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   }
 
-  /** Of a plan, a value for each row of the block `test`; NaN where what came of it is not known. */
+  /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
   async values(plan: Plan, way: Way): Promise<Float64Array> {
     return this.#utility.values(this.#given(await this.#experiment.decided(plan, armOf(way)), way))
   }
 
+  /** Values scores that were decided already. */
   judged(decided: Decided, way: Way): Judged {
     const { cases } = this
-    const given = this.#given(decided, way)
+    const inputs = this.#given(decided, way)
     const { sparse, charged, outcomes } = this.#utility
-    const worth = sparse(given)
+    const worth = sparse(inputs)
     return {
       decided,
       worth,
-      ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(given, this.charge) }),
-      performance: performanceOf(given, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
+      ...(way === 'frozen' && charged && this.charge > 0 && { charged: charged(inputs, this.charge) }),
+      performance: performanceOf(inputs, { worth, outcomes: outcomes(cases), decisionsAWeek: this.week }),
     }
   }
 
@@ -192,7 +215,7 @@ export class Judging {
     return way === 'frozen' ? this.#atThreshold(decided) : this.#atVolume(decided)
   }
 
-  /** Alerts at the threshold of what runs. */
+  /** Alerts at the threshold of the current pipeline. */
   #atThreshold(decided: Decided): Given {
     const { cases, acts } = this
     const { test: rows } = cases.blocks
@@ -203,7 +226,7 @@ export class Judging {
       cases,
       decided,
       rows,
-      // Of most utilities nobody asks for it.
+      // Computed on demand, since most value functions do not read it.
       get alert() {
         return (alert ??= alertsAt(cases, score, { ...acts, rows: scored }))
       },
@@ -211,7 +234,7 @@ export class Judging {
     }
   }
 
-  /** Alerts at the volume of what runs, of the decisions that a slower cadence leaves. */
+  /** Alerts at the volume of the current pipeline, among the decisions that a slower cadence leaves. */
   #atVolume(decided: Decided): Given {
     const { cases } = this
     const { cooldown } = this.acts
@@ -232,14 +255,14 @@ export class Judging {
     }
   }
 
-  /** Why a model trained anew says nothing of the one that runs, if on the same fresh features it is far below it. */
-  async #incomparable(): Promise<string | undefined> {
+  /** Why a retrained model is not comparable: on the same fresh features it is far below the current model. */
+  async #incomparableReason(): Promise<string | undefined> {
     // A model that the pipeline trains is refit by the same algorithm. It may have learnt from more rows, and loses alike.
     if (this.why('frozen') !== undefined || this.#experiment.running) return undefined
     try {
-      const [runs, anew] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)
-      if (!(runs > 0) || anew >= COMPARABLE_PART * runs) return undefined
-      return `a model trained anew on fresh features is worth ${percentText(Math.max(0, anew) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
+      const [runs, retrained] = [await this.now('frozenAtBudget'), await this.now('refit')].map(({ performance }) => performance.aWeek)
+      if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
+      return `a model trained anew on fresh features is worth ${percentText(Math.max(0, retrained) / runs)} of the one that runs, at as many alerts: under ${percentText(COMPARABLE_PART)} its losses say nothing of those of the one that runs`
     } catch (error) {
       const why = refusalOf(error)
       if (why === undefined) throw error
@@ -250,15 +273,15 @@ export class Judging {
 
 const percentText = (part: number): string => `${Math.round(part * 100)} %`
 
-/** A model without a score of its own decides nothing where it can learn nothing, and then there is nothing to judge. */
-async function learnt({ name, score }: ModelIR, decide: () => Promise<Decided>): Promise<Decided> {
+/** Explains a history on which nothing can be judged: the model has no score of its own and cannot be trained on the first part. */
+async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<Decided>): Promise<Decided> {
   try {
     return await decide()
   } catch (error) {
     if (!(error instanceof SpillwayError) || error.code !== 'SPILL_TRAINING' || score.kind !== 'none') throw error
     throw new SpillwayError(
       'SPILL_INPUT',
-      `nothing can be said of this history: model '${name}' has no score of its own and cannot be trained on the first part of it, since ${error.message}. Look at what its label says, or give a longer history`,
+      `cannot judge this history: model '${name}' has no score and cannot be trained on the first part of the history, since ${error.message}. Check its label, or give a longer history`,
       { cause: error },
     )
   }

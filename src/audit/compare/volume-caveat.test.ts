@@ -16,7 +16,7 @@ const acting = (threshold: number, volume: number, anew = volume) => ({
   })),
 })
 
-test('a level that acts over a tenth more or less often than now is said, at its threshold and at the equal volume', () => {
+test('reports a level whose number of actions differs by more than a tenth, at its threshold and at equal volume', () => {
   assert.deepEqual(volumeCaveats([acting(1_100, 1_000)], 1_000), [])
   const [more, ...others] = volumeCaveats([acting(9_304, 1_000)], 1_063)
   assert.deepEqual(others, [])
@@ -28,7 +28,7 @@ test('a level that acts over a tenth more or less often than now is said, at its
   assert.match(caveatText(less), /^at equal alert volume the counts differ, .*: 800 actions a week instead of 1,000/)
 })
 
-test('of an element the level that differs most is said, each volume by itself; nothing where nothing acts now', () => {
+test('reports the level of an element that differs most, for each volume; none if nothing acts now', () => {
   const two = [acting(2_000, 700), acting(200, 900)]
   assert.deepEqual(
     worstOf(volumeCaveats(two, 1_000)).map(caveat => [caveat.kind, 'actions' in caveat && caveat.actions]),

@@ -1,10 +1,15 @@
-/** Levels at which another number of decisions acts than now: what they gain or lose is in part that, and no skill. */
+/**
+ * Caveats about levels at which another number of decisions acts than now: part of their gain or loss is a change of volume, not of skill.
+ */
 import { SAME_VOLUME } from './valuation.ts'
 import type { ElementPart, Performance } from '../domain/audit-report.ts'
 import { asIfText } from '../report/reading.ts'
 import type { Caveat } from '../domain/caveat.ts'
 
-/** Of each element, at its own threshold and at the equal volume, the level that differs most; none within a tenth. Where nothing acts, now or then, another caveat says it. */
+/**
+ * At most one caveat per element for each of the two: its own threshold, and the equal volume. Reports only changes above `EQUAL_VOLUME_TOLERANCE`.
+ * Levels or baselines without actions have another caveat.
+ */
 export const volumeCaveats = (elements: readonly ElementPart[], now: number): Caveat[] =>
   elements.flatMap(part =>
     part.rungs.flatMap((rung): Caveat[] => {

@@ -1,63 +1,67 @@
-/** What one element adds to a plan, by how it is run: computed once for each setting, whatever the rest of the plan. */
+/** Cost of one element of a plan in one setting. It is computed once per setting, independent of the rest of the plan. */
 import { SpillwayError } from '../../base/errors.ts'
+import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Setting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { batchCost, priceRuns, type BatchCost, type BatchWork } from './batch-work.ts'
 import { aMonth, type CostInputs } from './given.ts'
-import { everyText, jobOf, notRun } from './job.ts'
-import { quantityLine } from './quantity-line.ts'
+import type { PriceName } from './prices.ts'
 import { exactly, nothing, rangeOf } from './range.ts'
 import { periodOf } from './simulate/due-times.ts'
 import { demandOf, type Demand } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
-import { amount, countText, DAY_MS, GB, MONTH_MS } from '../domain/units.ts'
+import { amount, countText, DAY_MS, dollars, GB, MONTH_MS } from '../domain/units.ts'
 
+/** Contribution of one element to the cost of a plan. */
 export interface Addition {
-  /** Its events come by a broker, and somebody is on call for it. */
+  /** True if its events go through the broker, so that somebody is on call for it. */
   readonly streams: boolean
-  /** Of workers that all streaming elements share. */
+  /** Load on the workers that all streaming elements share. */
   readonly demands: readonly Demand[]
-  /** What it costs by itself. */
+  /** Costs of this element alone. */
   readonly lines: readonly CostLine[]
   /** Core hours a month of its batch runs. */
   readonly batchHours: Range
 }
 
-const none: Addition = { streams: false, demands: [], lines: [], batchHours: nothing }
+const zeroCost: Addition = { streams: false, demands: [], lines: [], batchHours: nothing }
 
-/** `now` is how the element runs today, if it does. Throws `SPILL_INPUT` for a setting that says how old something is, and not how it is run. */
-export function additionOf(id: string, setting: Setting, now: Setting | undefined, given: CostInputs): Addition {
-  if (id === 'ingestion') return ofIngestion(setting, given)
-  if (id === 'inference') return ofInference(setting, now, given)
-  if (id === 'action') return ofAction(setting, given)
-  if (id === 'training') return ofTraining(setting, given)
+/**
+ * Cost of element `id` in a setting. `now` is its current setting, if it has one. Throws `SPILL_INPUT` for a setting that states an age
+ * instead of how the element runs.
+ */
+export function additionOf(id: string, setting: Setting, now: Setting | undefined, inputs: CostInputs): Addition {
+  if (id === 'ingestion') return ingestionCost(setting, inputs)
+  if (id === 'inference') return inferenceCost(setting, now, inputs)
+  if (id === 'action') return actionCost(setting, inputs)
+  if (id === 'training') return trainingCost(setting, inputs)
   if (!id.startsWith('group/'))
-    throw new SpillwayError('SPILL_INPUT', `'${id}' is no element; there is ingestion, group/NAME, inference, action, training`)
-  return ofGroup(id.slice('group/'.length), setting, given)
+    throw new SpillwayError('SPILL_INPUT', `'${id}' is not an element; the elements are ingestion, group/NAME, inference, action, training`)
+  return groupCost(id.slice('group/'.length), setting, inputs)
 }
 
-function ofIngestion(setting: Setting, given: CostInputs): Addition {
-  const { measured, prices } = given
+function ingestionCost(setting: Setting, inputs: CostInputs): Addition {
+  const { measured, prices } = inputs
   const { logDays, eventsARequest, crossings } = prices.sizing
-  const sources = [...measured.sources].map(([name, source]) => ({ name, ...source, arrivals: arrivalsOf(name, given) }))
+  const sources = [...measured.sources].map(([name, source]) => ({ name, ...source, arrivals: arrivalsOf(name, inputs) }))
   const bytes = aMonth(
-    given,
+    inputs,
     sources.reduce((sum, { events, bytesAnEvent }) => sum + events * bytesAnEvent, 0),
   )
   const days = MONTH_MS / DAY_MS
   const stored = rangeOf(s => (bytes / GB) * (logDays[s] / days))
-  const log = quantityLine('storage', 'the log', stored, 'storageGBMonth', given, `GB, events of ${amount(logDays.base)} days,`)
+  const log = quantityLine('storage', 'the log', stored, 'storageGBMonth', inputs, `GB, events of ${amount(logDays.base)} days,`)
   if (setting.kind === 'stream') {
     const events = aMonth(
-      given,
+      inputs,
       sources.reduce((sum, source) => sum + source.events, 0),
     )
     const requests = rangeOf(s => events / 1e6 / eventsARequest[s])
     const crossed = rangeOf(s => (bytes / GB) * crossings[s])
     return {
       streams: true,
-      demands: sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }) => demandOf({ name: `${name} in`, arrivals, seconds }, given)),
+      demands: sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }) => demandOf({ name: `${name} in`, arrivals, seconds }, inputs)),
       lines: [
         log,
         quantityLine(
@@ -65,7 +69,7 @@ function ofIngestion(setting: Setting, given: CostInputs): Addition {
           'events in',
           requests,
           'millionRequests',
-          given,
+          inputs,
           `million requests of ${countText(eventsARequest.base, 'event')}`,
         ),
         quantityLine(
@@ -73,114 +77,157 @@ function ofIngestion(setting: Setting, given: CostInputs): Addition {
           'events to workers',
           crossed,
           'egressGB',
-          given,
+          inputs,
           `GB, each event across a zone ${countText(crossings.base, 'time')},`,
         ),
       ],
       batchHours: nothing,
     }
   }
-  const { schedule, lasts } = jobOf('ingestion', setting)
+  const { schedule, lasts } = jobTiming('ingestion', setting)
   const works = sources.map(({ name, arrivals, cpuSecondsAnEvent: seconds }): BatchWork => {
-    const title = `${name} taken in ${everyText(schedule)}`
+    const title = `${name} taken in ${jobScheduleText(schedule)}`
     return { title, arrivals, seconds, schedule, lasts, reading: 'since the last' }
   })
-  return ofJobs(
-    works.filter(({ seconds }) => seconds > 0).map(work => batchCost(work, given)),
+  return batchJobsCost(
+    works.filter(({ seconds }) => seconds > 0).map(work => batchCost(work, inputs)),
     [log],
   )
 }
 
-function ofGroup(name: string, setting: Setting, given: CostInputs): Addition {
-  const group = given.measured.groups.get(name)
+function groupCost(name: string, setting: Setting, inputs: CostInputs): Addition {
+  const group = inputs.measured.groups.get(name)
   if (!group)
     throw new SpillwayError(
       'SPILL_INPUT',
-      `nothing was measured of group '${name}'; measured are ${[...given.measured.groups.keys()].join(', ')}`,
+      `group '${name}' was not measured; the measured groups are ${[...inputs.measured.groups.keys()].join(', ')}`,
     )
-  const arrivals = arrivalsOf(group.source, given)
+  const arrivals = arrivalsOf(group.source, inputs)
   const seconds = group.cpuSecondsAnEvent
-  const stored = (what: string, bytes: number): CostLine => {
-    const { stateCopies } = given.prices.sizing
-    const size = rangeOf(s => ((bytes * (given.volume ?? 1)) / GB) * stateCopies[s])
-    const title = `${name}: ${what}`
-    return quantityLine('state', title, size, 'stateGBMonth', given, `GB, ${amount(stateCopies.base)} × ${amount(bytes / 1e6)} MB,`)
+  const stored = (content: string, bytes: number): CostLine => {
+    const { stateCopies } = inputs.prices.sizing
+    const size = rangeOf(s => ((bytes * (inputs.volume ?? 1)) / GB) * stateCopies[s])
+    const title = `${name}: ${content}`
+    return quantityLine('state', title, size, 'stateGBMonth', inputs, `GB, ${amount(stateCopies.base)} × ${amount(bytes / 1e6)} MB,`)
   }
-  const streamed = (): Addition => {
-    const demands = [demandOf({ name, arrivals, seconds }, given)]
-    return { ...none, streams: true, demands, lines: [stored('state', group.stateBytes)] }
+  const streamCost = (): Addition => {
+    const demands = [demandOf({ name, arrivals, seconds }, inputs)]
+    return { ...zeroCost, streams: true, demands, lines: [stored('state', group.stateBytes)] }
   }
-  if (setting.kind === 'stream') return streamed()
+  if (setting.kind === 'stream') return streamCost()
   if (setting.kind === 'hybrid') {
-    const body = bodyOf(name, setting, arrivals, seconds, group.reach, given)
-    const head = streamed()
-    return { ...head, lines: [...head.lines, body.line], batchHours: body.hours }
+    const snapshot = snapshotCost(name, setting, arrivals, seconds, group.reach, inputs)
+    const stream = streamCost()
+    return { ...stream, lines: [...stream.lines, snapshot.line], batchHours: snapshot.hours }
   }
-  const body = bodyOf(name, setting, arrivals, seconds, group.reach, given)
-  const lines = [body.line, stored('values', group.valueBytes)]
+  const snapshot = snapshotCost(name, setting, arrivals, seconds, group.reach, inputs)
+  const lines = [snapshot.line, stored('values', group.valueBytes)]
   if (setting.kind === 'every') {
-    // It goes on from where it was, so that it keeps what windows are computed from.
-    const kept = exactly((group.stateBytes * (given.volume ?? 1)) / GB)
-    lines.push(quantityLine('storage', `${name}: state between runs`, kept, 'storageGBMonth', given, 'GB'))
+    // A run continues from its last state, so the state of the windows is stored between runs.
+    const storedState = exactly((group.stateBytes * (inputs.volume ?? 1)) / GB)
+    lines.push(quantityLine('storage', `${name}: state between runs`, storedState, 'storageGBMonth', inputs, 'GB'))
   }
-  return { ...none, lines, batchHours: body.hours }
+  return { ...zeroCost, lines, batchHours: snapshot.hours }
 }
 
-/** A window is computed anew in each run; what is taken in pieces, `every`, goes on from where it was. */
-function bodyOf(name: string, setting: Setting, arrivals: Arrivals, seconds: number, reach: number, given: CostInputs): BatchCost {
-  const { schedule, lasts } = jobOf(`group '${name}'`, setting)
+/** A batch placement computes every window again in each run. `every` continues from the state of the last run. */
+function snapshotCost(name: string, setting: Setting, arrivals: Arrivals, seconds: number, reach: number, inputs: CostInputs): BatchCost {
+  const { schedule, lasts } = jobTiming(`group '${name}'`, setting)
   const reading = setting.kind === 'every' ? 'since the last' : { reach }
-  return batchCost({ title: `${name} ${everyText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, given)
+  return batchCost({ title: `${name} ${jobScheduleText(schedule)}`, arrivals, seconds, schedule, lasts, reading }, inputs)
 }
 
-function ofInference(setting: Setting, now: Setting | undefined, given: CostInputs): Addition {
-  const { measured, trace } = given
+function inferenceCost(setting: Setting, now: Setting | undefined, inputs: CostInputs): Addition {
+  const { measured, trace } = inputs
   const { decisions: arrivals } = trace
   const seconds = measured.cpuSecondsADecision
   if (setting.kind === 'stream') {
-    const asked = exactly(aMonth(given, measured.decisions) / 1e6)
-    const line = quantityLine('requests', 'decisions asked for', asked, 'millionRequests', given, 'million requests')
+    const requests = exactly(aMonth(inputs, measured.decisions) / 1e6)
+    const line = quantityLine('requests', 'decisions asked for', requests, 'millionRequests', inputs, 'million requests')
     return {
-      ...none,
-      demands: [demandOf({ name: 'decisions', arrivals, seconds }, given)],
+      ...zeroCost,
+      demands: [demandOf({ name: 'decisions', arrivals, seconds }, inputs)],
       lines: measured.decidedBy === 'request' ? [line] : [],
     }
   }
-  const { schedule, lasts } = jobOf('inference', setting)
-  // A tick decides about every key, so half as many ticks make half as many decisions; what decides on events has them all, later.
+  const { schedule, lasts } = jobTiming('inference', setting)
+  // A tick decides about every key, so half the ticks make half the decisions. A model that decides on events makes all of them, later.
   const part = setting.kind === 'every' && now?.kind === 'every' ? now.every / setting.every : 1
-  const title = `decisions ${everyText(schedule)}`
-  return ofJobs([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, given)], [])
+  const title = `decisions ${jobScheduleText(schedule)}`
+  return batchJobsCost([batchCost({ title, arrivals, seconds, schedule, lasts, reading: 'since the last', part }, inputs)], [])
 }
 
-function ofAction(setting: Setting, given: CostInputs): Addition {
-  const { measured } = given
-  if (setting.kind === 'inline') return none
-  const all = aMonth(given, measured.actions)
+function actionCost(setting: Setting, inputs: CostInputs): Addition {
+  const { measured } = inputs
+  if (setting.kind === 'inline') return zeroCost
+  const all = aMonth(inputs, measured.actions)
   if (setting.kind === 'async')
-    return { ...none, lines: [quantityLine('requests', 'actions', exactly(all / 1e6), 'millionRequests', given, 'million, one each')] }
-  if (setting.kind !== 'digest') return notRun('the action', setting)
+    return { ...zeroCost, lines: [quantityLine('requests', 'actions', exactly(all / 1e6), 'millionRequests', inputs, 'million, one each')] }
+  if (setting.kind !== 'digest') return throwNotRunnable('the action', setting)
   const digests = Math.min(all, MONTH_MS / setting.every)
   const title = `actions gathered ${everyTitle(setting.every)}`
-  return { ...none, lines: [quantityLine('requests', title, exactly(digests / 1e6), 'millionRequests', given, 'million')] }
+  return { ...zeroCost, lines: [quantityLine('requests', title, exactly(digests / 1e6), 'millionRequests', inputs, 'million')] }
 }
 
-function ofTraining(setting: Setting, given: CostInputs): Addition {
-  const { cpuSecondsATraining: seconds } = given.measured
-  if (seconds === undefined) return none
-  const { schedule, lasts } = jobOf('training', setting)
-  const period = periodOf(schedule, given.trace.from)
-  const title = `training ${everyText(schedule)}`
-  const once = { title, seconds, lasts, due: Float64Array.of(given.trace.until), events: Float64Array.of(1), period }
-  return ofJobs([priceRuns(once, given)], [])
+function trainingCost(setting: Setting, inputs: CostInputs): Addition {
+  const { cpuSecondsATraining: seconds } = inputs.measured
+  if (seconds === undefined) return zeroCost
+  const { schedule, lasts } = jobTiming('training', setting)
+  const period = periodOf(schedule, inputs.trace.from)
+  const title = `training ${jobScheduleText(schedule)}`
+  const run = { title, seconds, lasts, due: Float64Array.of(inputs.trace.until), events: Float64Array.of(1), period }
+  return batchJobsCost([priceRuns(run, inputs)], [])
 }
 
-function ofJobs(jobs: readonly BatchCost[], lines: readonly CostLine[]): Addition {
+function batchJobsCost(jobs: readonly BatchCost[], lines: readonly CostLine[]): Addition {
   return {
-    ...none,
+    ...zeroCost,
     lines: [...jobs.map(({ line }) => line), ...lines],
     batchHours: rangeOf(s => jobs.reduce((sum, { hours }) => sum + hours[s], 0)),
   }
 }
 
 const arrivalsOf = (source: string, { trace }: CostInputs): Arrivals => trace.sources.get(source) ?? { at: new Float64Array(0) }
+
+/** Schedule of a job and the deadline of each run, ms; the period if undefined. */
+interface JobTiming {
+  readonly schedule: ScheduleIR
+  readonly lasts: number | undefined
+}
+
+/** The schedule and deadline of a setting. Throws `SPILL_INPUT` if the setting is not a job. `subject` names the element in the message. */
+function jobTiming(subject: string, setting: Setting): JobTiming {
+  if (setting.kind === 'every') return { schedule: { kind: 'interval', every: setting.every, phase: 0 }, lasts: undefined }
+  if (setting.kind === 'batch') return { schedule: setting.schedule, lasts: setting.lasts }
+  if (setting.kind === 'hybrid') return { schedule: setting.schedule, lasts: undefined }
+  return throwNotRunnable(subject, setting)
+}
+
+/** Throws `SPILL_INPUT` for a setting in which an element cannot run. */
+function throwNotRunnable(subject: string, { kind }: Setting): never {
+  const isAge = kind === 'older' || kind === 'faster' || kind === 'trace'
+  throw new SpillwayError(
+    'SPILL_INPUT',
+    isAge
+      ? `${subject} is '${kind}', which is an age and not a way to run it, so it has no cost; give stream, hybrid, every or batch`
+      : `${subject} cannot be run as '${kind}'`,
+  )
+}
+
+/** Schedule in words: `every day`, `at 0 2 * * *`. */
+const jobScheduleText = (schedule: ScheduleIR): string =>
+  schedule.kind === 'interval' ? everyTitle(schedule.every) : `at ${schedule.cron}${schedule.zone === 'UTC' ? '' : ` ${schedule.zone}`}`
+
+/**
+ * A cost line: quantity times price. Its basis is `measured` if the quantity is equal in all scenarios, so that only the price is assumed.
+ */
+function quantityLine(of: string, title: string, quantity: Range, priceName: PriceName, { prices }: CostInputs, unit: string): CostLine {
+  const price = prices.prices[priceName]
+  return {
+    of,
+    title,
+    range: rangeOf(scenario => quantity[scenario] * price[scenario]),
+    basis: quantity.low === quantity.high ? 'measured' : 'modelled',
+    arithmetic: `${amount(quantity.base)} ${unit} × ${dollars(price.base)}`,
+  }
+}

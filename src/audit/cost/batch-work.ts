@@ -1,3 +1,4 @@
+/** Cost of batch runs: simulated over the history, then priced. */
 import { spanTitle } from '../../base/span.ts'
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
@@ -9,37 +10,38 @@ import { serviceOf } from './stream-work.ts'
 import type { Arrivals } from './trace.ts'
 import { amount, dollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
 
-/** Something that is done for arrivals at the times of a schedule. */
+/** Work that runs do for arrivals, at the times of a schedule. */
 export interface BatchWork {
   readonly title: string
   readonly arrivals: Arrivals
-  /** Core seconds each, as measured. */
+  /** Core seconds per arrival, as measured. */
   readonly seconds: number
   readonly schedule: ScheduleIR
-  /** Within which a run ends, ms; within its period where it says nothing, or more. */
+  /** Deadline of a run, ms; at most the period, which is also the default. */
   readonly lasts: number | undefined
   readonly reading: Reading
-  /** The part of the arrivals that there are under this schedule. */
+  /** Share of the arrivals that exist under this schedule; 1 by default. */
   readonly part?: number
 }
 
+/** Cost of the runs of one job. */
 export interface BatchCost {
   readonly line: CostLine
-  /** Core hours a month that runs hold, starting included. */
+  /** Core hours a month held by runs, including their start. */
   readonly hours: Range
 }
 
-/** Runs as they are due, and what each has to read. */
+/** Runs with the number of events that each reads. */
 export interface DueRuns extends Pick<BatchWork, 'title' | 'seconds' | 'lasts'> {
   readonly due: Float64Array
   readonly events: Float64Array
-  /** Mean time between two, ms. */
+  /** Mean time between two runs, ms. */
   readonly period: number
 }
 
-/** The runs of a schedule, simulated over the history and brought to a month. Throws as `periodOf` and `dueIn` do. */
-export function batchCost(work: BatchWork, given: CostInputs): BatchCost {
-  const { trace } = given
+/** Simulates the runs of a schedule over the history and scales them to a month. Throws as `meanPeriod` and `dueTimes` do. */
+export function batchCost(work: BatchWork, inputs: CostInputs): BatchCost {
+  const { trace } = inputs
   const { title, seconds, lasts, arrivals, schedule, reading, part = 1 } = work
   const period = periodOf(schedule, trace.from)
   const within = dueIn(schedule, trace, period)
@@ -47,54 +49,54 @@ export function batchCost(work: BatchWork, given: CostInputs): BatchCost {
   const due = within.length > 0 ? within : Float64Array.of(trace.until)
   const read = eventsOfRuns(arrivals.at, due, reading, trace, period)
   const events = part === 1 ? read : read.map(count => count * part)
-  const cost = priceRuns({ title, seconds, lasts, due, events, period }, given)
+  const cost = priceRuns({ title, seconds, lasts, due, events, period }, inputs)
   const perPeriod = (arrivals.at.length * part * period) / (trace.until - trace.from)
-  const times = events.reduce((sum, count) => sum + count, 0) / due.length / perPeriod
-  return { ...cost, line: { ...cost.line, arithmetic: `${cost.line.arithmetic}${againText(reading, times)}` } }
+  const readsPerEvent = events.reduce((sum, count) => sum + count, 0) / due.length / perPeriod
+  return { ...cost, line: { ...cost.line, arithmetic: `${cost.line.arithmetic}${rereadText(reading, readsPerEvent)}` } }
 }
 
-/** What runs cost that are known. */
-export function priceRuns(work: DueRuns, given: CostInputs): BatchCost {
-  const low = pricedIn('low', work, given)
-  const base = pricedIn('base', work, given)
-  const all = { low, base, high: pricedIn('high', work, given) }
-  const range = rangeOf(scenario => all[scenario].dollars)
+/** Prices runs whose reads are known. */
+export function priceRuns(work: DueRuns, inputs: CostInputs): BatchCost {
+  const low = pricedIn('low', work, inputs)
+  const base = pricedIn('base', work, inputs)
+  const byScenario = { low, base, high: pricedIn('high', work, inputs) }
+  const range = rangeOf(scenario => byScenario[scenario].dollars)
   return {
-    hours: rangeOf(scenario => all[scenario].hours),
-    line: { of: 'slots', title: work.title, range, basis: 'modelled', arithmetic: arithmetic(base, work.period, given) },
+    hours: rangeOf(scenario => byScenario[scenario].hours),
+    line: { of: 'slots', title: work.title, range, basis: 'modelled', arithmetic: runArithmetic(base, work.period, inputs) },
   }
 }
 
-/** One scenario. */
+/** The runs priced in one scenario. */
 interface Priced {
   readonly runs: Runs
   /** Core hours a month. */
   readonly hours: number
   readonly dollars: number
-  /** Workers stay, since that is cheaper than to start them for each run. */
+  /** True if workers stay up, because starting them for each run costs more. */
   readonly kept: boolean
 }
 
-function pricedIn(scenario: Scenario, { due, events, seconds, lasts, period }: DueRuns, given: CostInputs): Priced {
-  const { prices, sizing } = given.prices
+function pricedIn(scenario: Scenario, { due, events, seconds, lasts, period }: DueRuns, inputs: CostInputs): Priced {
+  const { prices, sizing } = inputs.prices
   const runs = batchRuns({
     due,
     events,
-    service: serviceOf(scenario, seconds, given),
+    service: serviceOf(scenario, seconds, inputs),
     start: sizing.startSeconds[scenario] * 1000,
     lasts: Math.min(lasts || period, period),
     smallest: sizing.smallestCores[scenario],
   })
-  const started = ((runs.held / due.length) * (MONTH_MS / period) * (1 + sizing.redone[scenario])) / HOUR_MS
-  const stayed = runs.coresKept * MONTH_HOURS
-  const [ofStarted, ofStayed] = [started * prices.coreHourSpot[scenario], stayed * prices.coreHour[scenario]]
-  // Not finite: starting takes as long as a run may.
-  return ofStarted <= ofStayed
-    ? { runs, hours: started, dollars: ofStarted, kept: false }
-    : { runs, hours: stayed, dollars: ofStayed, kept: true }
+  const startedHours = ((runs.held / due.length) * (MONTH_MS / period) * (1 + sizing.redone[scenario])) / HOUR_MS
+  const stayingHours = runs.coresKept * MONTH_HOURS
+  const [startedDollars, stayingDollars] = [startedHours * prices.coreHourSpot[scenario], stayingHours * prices.coreHour[scenario]]
+  // `startedDollars` is infinite if starting takes as long as a run may take.
+  return startedDollars <= stayingDollars
+    ? { runs, hours: startedHours, dollars: startedDollars, kept: false }
+    : { runs, hours: stayingHours, dollars: stayingDollars, kept: true }
 }
 
-function arithmetic({ runs, hours, kept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
+function runArithmetic({ runs, hours, kept }: Priced, period: number, { prices: { prices, sizing } }: CostInputs): string {
   if (kept)
     return `${amount(runs.coresKept)} cores × ${MONTH_HOURS} h × ${dollars(prices.coreHour.base)}: workers stay, as starting them for each run costs more`
   const month = `${amount(MONTH_MS / period)} runs a month`
@@ -104,8 +106,8 @@ function arithmetic({ runs, hours, kept }: Priced, period: number, { prices: { p
   return `${month} × ${run} × ${1 + sizing.redone.base} = ${amount(hours)} core h × ${dollars(prices.coreHourSpot.base)} (spot)${ended}${late}`
 }
 
-/** How often an event is read, where that is not once. */
-const againText = (reading: Reading, times: number): string =>
-  reading === 'since the last' || !Number.isFinite(times)
+/** Reads per event, where a run reads a window again. */
+const rereadText = (reading: Reading, readsPerEvent: number): string =>
+  reading === 'since the last' || !Number.isFinite(readsPerEvent)
     ? ''
-    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanTitle(reading.reach)} of events`}, so an event is read ${amount(times)} times`
+    : `; each run reads ${reading.reach === Infinity ? 'all there is' : `${spanTitle(reading.reach)} of events`}, so an event is read ${amount(readsPerEvent)} times`

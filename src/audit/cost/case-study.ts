@@ -1,4 +1,4 @@
-/** The arithmetic of a case study: a pipeline that ran each night, then streams what is worth it, or all of it. */
+/** Cost arithmetic of a case study: everything nightly, selective streaming, and streaming everything. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Plan } from '../domain/element.ts'
 import type { CostOfPlan, Range } from '../domain/audit-report.ts'
@@ -6,39 +6,52 @@ import type { CostModel } from './cost-model.ts'
 import { difference, ordered, rangeOf, sumOf } from './range.ts'
 import { amount, DAY_MS, dollars } from '../domain/units.ts'
 
-/** What runs so seldom is the nightly run: once a day, or less; half of it for a clock that is moved. */
-const NIGHTLY = DAY_MS / 2
+/** Least interval of a nightly run, ms: half a day, which tolerates clock changes. */
+const NIGHTLY_INTERVAL_MIN = DAY_MS / 2
 
-/** What machines cost a month, people apart. */
+/**
+ * Monthly cost of machines, without people, dollars.
+ *
+ * @example
+ * machinesOf(model.costOf(new Map())).base
+ */
 export const machinesOf = ({ lines }: CostOfPlan): Range => sumOf(lines.filter(({ of }) => of !== 'people').map(({ range }) => range))
 
-/** A part of one range by another, scenario by scenario: 0.18 is 18 % more; ordered. Throws `SPILL_INPUT` where there is nothing to be a part of. */
+/** Relative change of a cost in each scenario, ordered: 0.18 is 18 % more. Throws `SPILL_INPUT` if the cost before is 0. */
 export function changeOf(before: Range, after: Range): Range {
-  const parts = rangeOf(scenario => {
+  const changes = rangeOf(scenario => {
     if (!(before[scenario] > 0))
-      throw new SpillwayError('SPILL_INPUT', `what was there before costs ${before[scenario]}, so that nothing is a part of it`)
+      throw new SpillwayError('SPILL_INPUT', `the cost before is ${before[scenario]}, so a relative change is undefined`)
     return after[scenario] / before[scenario] - 1
   })
-  return ordered(parts)
+  return ordered(changes)
 }
 
+/** Costs of the three plans and the changes between them. */
 export interface CaseStudy {
-  /** Dollars a month, people apart. */
+  /** Dollars a month, without people. */
   readonly machines: Readonly<Record<'nightly' | 'selective' | 'everything', Range>>
-  /** By how much selective streaming costs more than everything each night, machines alone: 0.18 is 18 %. */
+  /** Extra machine cost of selective streaming over everything nightly: 0.18 is 18 %. */
   readonly added: Range
-  /** By how much the nightly run is smaller once what streams has left it, core hours: −0.25 is 25 % less. */
+  /** Change of the nightly run's core hours after the streamed work leaves it: −0.25 is 25 % less. */
   readonly slimmer: Range
-  /** By how much streaming everything costs more than selective streaming. */
+  /** Extra machine cost of streaming everything over selective streaming. */
   readonly everything: Range
-  /** The same as dollars a month with people, of a steady year. */
+  /** Dollars a month with people, in a steady year. */
   readonly withPeople: Readonly<Record<'nightly' | 'selective' | 'everything', Range>>
-  /** Selective streaming costs less than streaming everything, in all three scenarios. */
+  /** True if selective streaming costs less than streaming everything in all three scenarios. */
   readonly cheaperThanEverything: boolean
+  /** The arithmetic, one line each. */
   readonly words: readonly string[]
 }
 
-/** Compares three plans of one pipeline. */
+/**
+ * Compares three plans of one pipeline: everything nightly, selective streaming, and streaming everything. Throws `SPILL_INPUT` as
+ * `CostModel` does, and if a plan costs nothing.
+ *
+ * @example
+ * caseStudy(model, { nightly, selective, everything }).added.base // 0.18: selective streaming costs 18 % more than everything nightly
+ */
 export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | 'selective' | 'everything', Plan>>): CaseStudy {
   const costs = {
     nightly: model.costOf(plans.nightly),
@@ -47,8 +60,11 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
   }
   const machines = { nightly: machinesOf(costs.nightly), selective: machinesOf(costs.selective), everything: machinesOf(costs.everything) }
   const withPeople = { nightly: costs.nightly.steadyYear, selective: costs.selective.steadyYear, everything: costs.everything.steadyYear }
-  // Decisions every few minutes are batch runs as well, and no part of the night.
-  const [hoursBefore, hoursAfter] = [model.batchHours(plans.nightly, NIGHTLY), model.batchHours(plans.selective, NIGHTLY)]
+  // Batch runs every few minutes do not belong to the night.
+  const [hoursBefore, hoursAfter] = [
+    model.batchHours(plans.nightly, NIGHTLY_INTERVAL_MIN),
+    model.batchHours(plans.selective, NIGHTLY_INTERVAL_MIN),
+  ]
   const added = changeOf(machines.nightly, machines.selective)
   const slimmer = changeOf(hoursBefore, hoursAfter)
   const everything = changeOf(machines.selective, machines.everything)
@@ -69,6 +85,6 @@ export function caseStudy(model: CostModel, plans: Readonly<Record<'nightly' | '
 
 /** `+18 % [+12, +31]`. */
 function percent({ low, base, high }: Range): string {
-  const one = (part: number) => `${part < 0 ? '-' : '+'}${amount(Math.abs(part) * 100)}`
-  return `${one(base)} % [${one(low)}, ${one(high)}]`
+  const changeText = (part: number) => `${part < 0 ? '-' : '+'}${amount(Math.abs(part) * 100)}`
+  return `${changeText(base)} % [${changeText(low)}, ${changeText(high)}]`
 }

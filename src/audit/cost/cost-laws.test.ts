@@ -1,4 +1,4 @@
-/** What holds of the cost of any plan over any trace. */
+/** Laws of the cost of any plan over any trace. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -41,11 +41,11 @@ const inputs: fc.Arbitrary<CostInputs> = fc
     return { ...costCase({ arrival: arrival.sort((a, b) => a - b), days: 2, groups, volume }), prices: { ...examplePrices, workers } }
   })
 
-test('costs are finite, ordered and the sum of their lines; what was reckoned before changes none', () => {
+test('costs are finite, ordered and the sum of their lines; cached settings change none', () => {
   fc.assert(
-    fc.property(inputs, fc.array(plans, { minLength: 1, maxLength: 4 }), (given, drawn) => {
-      const now = streaming(given)
-      const model = new CostModel(given, now)
+    fc.property(inputs, fc.array(plans, { minLength: 1, maxLength: 4 }), (caseInputs, drawn) => {
+      const now = streaming(caseInputs)
+      const model = new CostModel(caseInputs, now)
       for (const settings of drawn) {
         const plan = new Map(Object.entries(settings))
         const cost = model.costOf(plan)
@@ -54,19 +54,19 @@ test('costs are finite, ordered and the sum of their lines; what was reckoned be
           assert.ok(range.low <= range.base && range.base <= range.high, `${title}: ${JSON.stringify(range)}`)
         }
         for (const scenario of scenarios) assert.ok(cost.firstYear[scenario] >= cost.steadyYear[scenario])
-        assert.deepEqual(new CostModel(given, now).costOf(plan), cost)
+        assert.deepEqual(new CostModel(caseInputs, now).costOf(plan), cost)
       }
     }),
     { numRuns: CASES },
   )
 })
 
-test('one more that streams holds no fewer cores', () => {
+test('one more streaming element never holds fewer cores', () => {
   fc.assert(
-    fc.property(inputs, given => {
+    fc.property(inputs, caseInputs => {
       const workers = (ids: readonly string[]) => {
         const now = new Map(ids.map(id => [id, stream]))
-        return new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title.startsWith('workers'))?.range.base ?? 0
+        return new CostModel(caseInputs, now).costOf(new Map()).lines.find(({ title }) => title.startsWith('workers'))?.range.base ?? 0
       }
       const [one, two, both] = [workers(['group/one']), workers(['group/two']), workers(['group/one', 'group/two'])]
       assert.ok(both >= Math.max(one, two) - 1e-9, `${one}, ${two}, ${both}`)
@@ -76,7 +76,7 @@ test('one more that streams holds no fewer cores', () => {
   )
 })
 
-test('of a demand that is the same all the time so much is held, whatever it is', () => {
+test('a constant demand holds exactly its cores', () => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 1e6, noNaN: true }), fc.integer({ min: 1, max: 5000 }), (cores, cells) => {
       const every = new Float64Array(cells).fill(cores)

@@ -1,24 +1,23 @@
-/** What plans cost: sums that add up, fixed and marginal costs, and which of stream and batch is the cheaper. */
+/** Costs of plans: sums, fixed and marginal costs, and whether stream or batch is cheaper. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, even, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
 import type { Plan, Setting } from '../domain/element.ts'
-import type { CostOfPlan } from '../domain/audit-report.ts'
-import { compareCosts } from './comparison.ts'
-import { CostModel, costOfPlan } from './cost-model.ts'
+import type { CostOfPlan, Range } from '../domain/audit-report.ts'
+import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
-import { scenarios, sumOf } from './range.ts'
+import { difference, scenarios, sumOf } from './range.ts'
 
-const close = (value: number, expected: number, what: string) =>
-  assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${what}: ${value}, by hand ${expected}`)
+const close = (value: number, expected: number, quantity: string) =>
+  assert.ok(Math.abs(value - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), `${quantity}: ${value}, by hand ${expected}`)
 const of = (cost: CostOfPlan, kind: string) => sumOf(cost.lines.filter(line => line.of === kind).map(({ range }) => range))
 const line = (cost: CostOfPlan, title: string) => cost.lines.find(line => line.title === title)!
 
-test('a plan is the sum of its lines, and each line says its arithmetic', () => {
-  const given = costCase()
-  const now = streaming(given)
+test('a plan is the sum of its lines, and each line has its arithmetic', () => {
+  const inputs = costCase()
+  const now = streaming(inputs)
   for (const plan of [new Map(), new Map([['group/fast', nightlyJob]])]) {
-    const cost = costOfPlan(plan, now, given.measured, given.trace, given.prices, given.people)
+    const cost = new CostModel(inputs, now).costOf(plan)
     for (const scenario of scenarios) {
       close(
         cost.steadyYear[scenario],
@@ -38,24 +37,24 @@ test('a plan is the sum of its lines, and each line says its arithmetic', () => 
   }
 })
 
-test('lines of quantities are what one reckons by hand', () => {
-  const given = costCase()
-  const cost = new CostModel(given, streaming(given)).costOf(new Map())
-  // 60,000 events in 30 days of 24 hours are 60,833 in 730 hours.
+test('quantities equal a calculation by hand', () => {
+  const inputs = costCase()
+  const cost = new CostModel(inputs, streaming(inputs)).costOf(new Map())
+  // 60,000 events in 30 days are 60,833 in 730 hours.
   close(of(cost, 'broker').base, 730 * 0.63, 'broker')
   close(line(cost, 'events in').range.base, ((60_000 * 730) / 720 / 10 / 1e6) * 1, 'requests')
   close(line(cost, 'the log').range.base, (((60_000 * 100) / 30) * 90 * 0.023) / 1e9, 'log')
   close(line(cost, 'fast: state').range.base, ((2 * 50e6) / 1e9) * 12, 'state')
   close(line(cost, 'actions').range.base, ((100 * 730) / 720 / 1e6) * 1, 'actions')
   assert.equal(line(cost, 'actions').basis, 'measured')
-  // 0.02 % of a core is busy, so that the smallest machine does it all.
+  // 0.02 % of a core is busy, so the smallest machine does all the work.
   close(of(cost, 'slots').low, 0.25 * 730 * 0.034, 'workers, low')
   close(of(cost, 'slots').base, 0.5 * 730 * 0.0425, 'workers')
 })
 
-test('a nightly group is started, works, and waits for nothing', () => {
-  const given = costCase()
-  const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', batchEach(DAY, 2 * HOUR)]]))
+test('a nightly group starts, works, and leaves nothing running', () => {
+  const inputs = costCase()
+  const cost = new CostModel(inputs, streaming(inputs)).costOf(new Map([['group/fast', batchEach(DAY, 2 * HOUR)]]))
   // Each run reads three hours of 2,000 events a day.
   const work = 250 * 20e-6
   const hours = ((730 / 24) * (0.5 * 60 + work) * 1.05) / 3600
@@ -65,18 +64,18 @@ test('a nightly group is started, works, and waits for nothing', () => {
     /^30\.4 runs a month × \(0\.5 cores × 1 min to start \+ 5 ms of work\) × 1\.05 = 0\.266 core h × \$0\.015 \(spot\)/,
   )
   assert.ok(
-    line(cost, 'fast: values').range.base < line(new CostModel(given, streaming(given)).costOf(new Map()), 'fast: state').range.base,
+    line(cost, 'fast: values').range.base < line(new CostModel(inputs, streaming(inputs)).costOf(new Map()), 'fast: state').range.base,
   )
 })
 
-test('the first element that streams pays broker and rota, the second almost nothing', () => {
-  const given = costCase({ groups: { fast: groupOf(), slow: groupOf() } })
+test('the first streaming element pays for broker and rota, the second almost nothing', () => {
+  const inputs = costCase({ groups: { fast: groupOf(), slow: groupOf() } })
   const now: Plan = new Map<string, Setting>([
     ['ingestion', nightlyJob],
     ['group/fast', nightlyJob],
     ['group/slow', nightlyJob],
   ])
-  const model = new CostModel(given, now)
+  const model = new CostModel(inputs, now)
   const [none, one, two] = [[], ['group/fast'], ['group/fast', 'group/slow']].map(ids => model.costOf(new Map(ids.map(id => [id, stream]))))
   assert.equal(of(none, 'broker').base, 0)
   assert.ok(one.steadyYear.base - none.steadyYear.base > 2000)
@@ -85,91 +84,86 @@ test('the first element that streams pays broker and rota, the second almost not
   assert.deepEqual(none.firstYear, none.steadyYear)
 })
 
-test('batch is the cheaper one for a small steady load, and its words say why', () => {
-  const given = costCase()
-  const model = new CostModel(given, streaming(given))
+test('batch is cheaper for a small steady load, mostly by people', () => {
+  const inputs = costCase()
+  const model = new CostModel(inputs, streaming(inputs))
   const nightly = new Map<string, Setting>([
     ['ingestion', nightlyJob],
     ['group/fast', nightlyJob],
   ])
-  const { difference, words } = compareCosts(model.costOf(nightly), model.costOf(new Map()), ['nightly', 'stream'])
-  assert.ok(difference.high < 0)
-  assert.match(words, /^nightly costs \$[\d,]+ a month less than stream in all three scenarios: people -\$/)
-  assert.match(words, /Most of it is people of stream: on call for what streams, 6,680 h a year × 33 % of \$90 × 10 % of the rota \/ 12$/)
+  const [batchCost, streamCost] = [model.costOf(nightly), model.costOf(new Map())]
+  const saved = difference(batchCost.steadyYear, streamCost.steadyYear)
+  assert.ok(saved.high < 0)
+  const kinds = [...new Set(streamCost.lines.map(({ of: kind }) => kind))]
+  const saving = (kind: string): number => of(streamCost, kind).base - of(batchCost, kind).base
+  assert.equal(kinds.toSorted((a, b) => saving(b) - saving(a))[0], 'people')
+  assert.match(line(streamCost, 'on call for what streams').arithmetic, /^6,680 h a year × 33 % of \$90 × 10 % of the rota \/ 12$/)
 })
 
 /** Much work and little state. */
 const heavy = { cpuSecondsAnEvent: 0.5, stateBytes: 1e5, valueBytes: 1e5 }
 
-/** Of what runs as batch or streams, group and all: the group alone differs. */
-function against(given: CostInputs, batch: Setting): ReturnType<typeof compareCosts> {
-  const model = new CostModel(given, streaming(given))
+/** Stream against batch for the whole plan; only the group differs. */
+function against(inputs: CostInputs, batch: Setting): { readonly saved: Range; readonly batchCost: CostOfPlan } {
+  const model = new CostModel(inputs, streaming(inputs))
   const inBatch = new Map<string, Setting>([
     ['ingestion', nightlyJob],
     ['group/fast', batch],
   ])
-  return compareCosts(model.costOf(new Map()), model.costOf(inBatch), ['stream', 'batch'])
+  const batchCost = model.costOf(inBatch)
+  return { saved: difference(model.costOf(new Map()).steadyYear, batchCost.steadyYear), batchCost }
 }
 
-test('streaming is the cheaper one where a long window is read again each night, all included', () => {
-  // 6 million events a day of half a second: 35 cores busy; read thirty times it is a thousand.
-  const given = costCase({ groups: { fast: groupOf({ ...heavy, reach: 30 * DAY }) }, volume: 3000 })
-  const { difference, words } = against(given, nightlyJob)
-  assert.ok(difference.base < 0)
-  assert.match(words, /^stream costs \$[\d,]+ a month less than batch/)
-  assert.match(
-    words,
-    /Most of it is slots of batch: fast at 0 2 \* \* \*, .* each run reads 30 days of events, so an event is read 30 times$/,
-  )
-  // The same in pieces that go on from where they were is cheaper than either.
-  assert.ok(against(given, { kind: 'every', every: DAY }).difference.base > 0)
+test('streaming is cheaper than reading a long window again each night, in total', () => {
+  // 6 million events a day of half a second keep 35 cores busy; read thirty times, a thousand.
+  const inputs = costCase({ groups: { fast: groupOf({ ...heavy, reach: 30 * DAY }) }, volume: 3000 })
+  const { saved, batchCost } = against(inputs, nightlyJob)
+  assert.ok(saved.base < 0)
+  assert.match(line(batchCost, 'fast at 0 2 * * *').arithmetic, /; each run reads 30 days of events, so an event is read 30 times$/)
+  // Pieces that continue from their state are cheaper than both.
+  assert.ok(against(inputs, { kind: 'every', every: DAY }).saved.base > 0)
 })
 
-test('streaming is the cheaper one for a peak that batch runs would all have to be sized for', () => {
+test('streaming is cheaper for a peak for which all batch runs would have to be sized', () => {
   // A tenth of an hour's load all month, and on one day six hours at a hundred times as much.
   const peak = from + 10 * DAY
   const arrival = [...even(10_000, from, peak), ...even(40_000, peak, peak + 6 * HOUR), ...even(10_000, peak + 6 * HOUR, from + 30 * DAY)]
-  const given = costCase({ arrival, groups: { fast: groupOf({ ...heavy, reach: HOUR / 4 }) }, volume: 10_000 })
+  const inputs = costCase({ arrival, groups: { fast: groupOf({ ...heavy, reach: HOUR / 4 }) }, volume: 10_000 })
   const quarterly = batchEach(HOUR / 4, HOUR / 12)
-  const spiky = against(given, quarterly)
-  assert.ok(spiky.difference.base < 0)
-  assert.match(spiky.words, /Most of it is slots of batch: fast every 15 min, 2,920 runs a month × \([\d,]+ cores × 1 min to start/)
-  // The same events spread over the month: a run is small, and starting it is.
+  const spiky = against(inputs, quarterly)
+  assert.ok(spiky.saved.base < 0)
+  assert.match(line(spiky.batchCost, 'fast every 15 min').arithmetic, /^2,920 runs a month × \([\d,]+ cores × 1 min to start/)
+  // The same events spread over the month: runs are small, and their start dominates.
   assert.ok(
-    against({ ...given, ...costCase({ groups: Object.fromEntries(given.measured.groups), volume: 10_000 }) }, quarterly).difference.base >
-      0,
+    against({ ...inputs, ...costCase({ groups: Object.fromEntries(inputs.measured.groups), volume: 10_000 }) }, quarterly).saved.base > 0,
   )
 })
 
-test('workers that stay are taken where starting them for each run is the dearer', () => {
-  const given = costCase()
-  const cost = new CostModel(given, streaming(given)).costOf(new Map([['group/fast', { kind: 'every', every: 60_000 }]]))
+test('workers stay if starting them for each run costs more', () => {
+  const inputs = costCase()
+  const cost = new CostModel(inputs, streaming(inputs)).costOf(new Map([['group/fast', { kind: 'every', every: 60_000 }]]))
   assert.match(line(cost, 'fast every minute').arithmetic, /^0\.5 cores × 730 h × \$0\.0425: workers stay/)
 })
 
-test('all plans of six groups are sums of what their groups are', () => {
+test('all plans of six groups are sums of their groups’ costs', () => {
   const names = Array.from({ length: 6 }, (_, i) => `g${i}`)
-  const given = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsAnEvent: (i + 1) * 1e-5 })])) })
-  const model = new CostModel(given, streaming(given))
+  const inputs = costCase({ groups: Object.fromEntries(names.map((name, i) => [name, groupOf({ cpuSecondsAnEvent: (i + 1) * 1e-5 })])) })
+  const model = new CostModel(inputs, streaming(inputs))
   const costs = Array.from({ length: 64 }, (_, set) =>
     model.costOf(new Map(names.flatMap((name, i) => ((set >> i) & 1 ? [[`group/${name}`, nightlyJob] as const] : [])))),
   )
-  // Of any two plans the one that streams more state pays for it.
+  // Of two plans the one that streams more state costs more.
   const state = (set: number) => of(costs[set], 'state').base
   assert.ok(state(0) > state(1) && state(1) > state(3) && state(3) > state(63))
   assert.equal(new Set(costs.map(({ steadyYear }) => Number.isFinite(steadyYear.high))).size, 1)
+  const alone = new CostModel(inputs, streaming(inputs))
   assert.deepEqual(
     costs[5],
-    costOfPlan(
+    alone.costOf(
       new Map([
         ['group/g0', nightlyJob],
         ['group/g2', nightlyJob],
       ]),
-      streaming(given),
-      given.measured,
-      given.trace,
-      given.prices,
-      given.people,
     ),
   )
 })

@@ -12,33 +12,38 @@ import { checkTrace } from './trace.ts'
 import { dollars, MONTH_HOURS } from '../domain/units.ts'
 
 /**
- * What plans cost a month in their target deployment.
+ * Monthly costs of plans in their target deployment.
  *
- * Each element's setting is simulated once, over the whole trace; a plan is then a sum of what its elements add, and of what they share: the stream workers, the broker, the rota. So a
- * thousand plans cost little more than one.
+ * Each setting of an element is simulated once over the whole trace. A plan is a sum of its elements' costs and of what they share: stream
+ * workers, broker, on-call rota. A thousand plans therefore cost little more than one.
+ *
+ * @example
+ * const model = new CostModel({ measured, trace, prices, people }, howItRuns(pipeline.ir, model))
+ * model.costOf(new Map()).steadyYear // { low, base, high }, dollars a month
  */
 export class CostModel {
-  readonly #given: CostInputs
+  readonly #inputs: CostInputs
   readonly #now: Plan
   readonly #additions = new Map<string, Addition>()
   readonly #workers = new Map<string, readonly CostLine[]>()
 
-  /** `now` says how each element is run today, by its id. Throws `SPILL_INPUT` for measurements and traces that nothing can be reckoned from. */
-  constructor(given: CostInputs, now: Plan) {
-    checkMeasured(given.measured)
-    checkTrace(given.trace)
-    const { volume = 1 } = given
+  /** `now` has the current setting of each element, by its id. Throws `SPILL_INPUT` for measurements or a trace that allow no cost. */
+  constructor(inputs: CostInputs, now: Plan) {
+    checkMeasured(inputs.measured)
+    checkTrace(inputs.trace)
+    const { volume = 1 } = inputs
     if (!(volume > 0 && volume < Infinity))
-      throw new SpillwayError('SPILL_INPUT', `volume is ${volume}; write how many times the history’s`)
+      throw new SpillwayError('SPILL_INPUT', `volume is ${volume}; write a number above 0, as a multiple of the history’s volume`)
     for (const [id, { kind }] of now)
       if (kind === 'now')
-        throw new SpillwayError('SPILL_INPUT', `${id}: 'now' does not say how it is run today; give stream, every or batch`)
-    this.#given = given
+        throw new SpillwayError('SPILL_INPUT', `${id}: 'now' does not state the current setting; give stream, every or batch`)
+    this.#inputs = inputs
     this.#now = now
   }
 
   /**
-   * Elements that `plan` does not name are run as they are today, if they are. Throws `SPILL_INPUT` for one that nothing was measured of, or a setting that is no way to run it.
+   * Cost of a plan. Elements without a setting in `plan` keep their current one. Throws `SPILL_INPUT` for an unknown element, or a setting
+   * in which it cannot run.
    */
   costOf(plan: Plan): CostOfPlan {
     const lines = this.#lines(plan)
@@ -49,24 +54,27 @@ export class CostModel {
     }
   }
 
-  /** Core hours a month that batch runs hold, starting included; of those that are at least so far apart, ms. */
+  /** Core hours a month held by batch runs, including their start. Counts runs whose mean interval is at least `apart` ms. */
   batchHours(plan: Plan, apart = 0): Range {
-    const counting = [...this.#additionsOf(plan)].filter(([id]) => this.#apart(this.settingOf(plan, id)) >= apart)
-    return sumOf(counting.map(([, { batchHours }]) => batchHours))
+    const counted = [...this.#additionsOf(plan)].filter(([id]) => this.#meanInterval(this.settingOf(plan, id)) >= apart)
+    return sumOf(counted.map(([, { batchHours }]) => batchHours))
   }
 
-  /** Between two runs of a setting, in the mean, ms; Infinity for one that has none. */
-  #apart(setting: Setting): number {
+  /** Mean time between two runs of a setting, ms; Infinity without runs. */
+  #meanInterval(setting: Setting): number {
     if (setting.kind === 'every') return setting.every
-    return 'schedule' in setting ? periodOf(setting.schedule, this.#given.trace.from) : Infinity
+    return 'schedule' in setting ? periodOf(setting.schedule, this.#inputs.trace.from) : Infinity
   }
 
-  /** How an element is run in a plan. */
+  /** Setting of an element in a plan. */
   settingOf(plan: Plan, id: string): Setting {
     const own = plan.get(id)
     const setting = own && own.kind !== 'now' ? own : this.#now.get(id)
     if (!setting)
-      throw new SpillwayError('SPILL_INPUT', `nothing says how '${id}' is run today; there is ${[...this.#now.keys()].join(', ')}`)
+      throw new SpillwayError(
+        'SPILL_INPUT',
+        `the current setting of '${id}' is unknown; the known elements are ${[...this.#now.keys()].join(', ')}`,
+      )
     return setting
   }
 
@@ -78,7 +86,7 @@ export class CostModel {
       ...this.#workerLines(additions),
       ...(streaming > 0 ? [this.#brokerLine()] : []),
       ...[...additions.values()].flatMap(({ lines }) => lines),
-      ...peopleLines(this.#given.people, streaming, isNew),
+      ...peopleLines(this.#inputs.people, streaming, isNew),
     ]
   }
 
@@ -89,36 +97,36 @@ export class CostModel {
 
   #additionOf(id: string, setting: Setting): Addition {
     const key = `${id} ${JSON.stringify(setting)}`
-    const known = this.#additions.get(key)
-    if (known) return known
-    const made = additionOf(id, setting, this.#now.get(id), this.#given)
-    this.#additions.set(key, made)
-    return made
+    const cached = this.#additions.get(key)
+    if (cached) return cached
+    const addition = additionOf(id, setting, this.#now.get(id), this.#inputs)
+    this.#additions.set(key, addition)
+    return addition
   }
 
-  /** Workers are shared by all that works on events as they come, and there are at least as many as the smallest machine has cores. */
+  /** All work on events shares its workers, which have at least as many cores as the smallest machine. */
   #workerLines(additions: ReadonlyMap<string, Addition>): readonly CostLine[] {
-    const working = [...additions].filter(([, { demands }]) => demands.some(demand => !isNothing(demand)))
-    const key = JSON.stringify(working.map(([id]) => id))
-    const known = this.#workers.get(key)
-    if (known) return known
-    const demands = working.flatMap(([, { demands }]) => demands)
-    const held = heldFor(demands, this.#given)
-    const { coreHour } = this.#given.prices.prices
+    const loaded = [...additions].filter(([, { demands }]) => demands.some(demand => !isNothing(demand)))
+    const key = JSON.stringify(loaded.map(([id]) => id))
+    const cached = this.#workers.get(key)
+    if (cached) return cached
+    const demands = loaded.flatMap(([, { demands }]) => demands)
+    const held = heldFor(demands, this.#inputs)
+    const { coreHour } = this.#inputs.prices.prices
     const line: CostLine = {
       of: 'slots',
-      title: `workers for ${working.map(([id]) => id.replace('group/', '')).join(', ')}`,
+      title: `workers for ${loaded.map(([id]) => id.replace('group/', '')).join(', ')}`,
       range: ordered(rangeOf(s => held[s] * MONTH_HOURS * coreHour[s])),
       basis: 'modelled',
       arithmetic: `${held.base.toFixed(2)} cores × ${MONTH_HOURS} h × ${dollars(coreHour.base)}; ${demands.map(({ words }) => words).join('; ')}`,
     }
-    const lines = working.length > 0 ? [line] : []
+    const lines = loaded.length > 0 ? [line] : []
     this.#workers.set(key, lines)
     return lines
   }
 
   #brokerLine(): CostLine {
-    const { brokerHour } = this.#given.prices.prices
+    const { brokerHour } = this.#inputs.prices.prices
     return {
       of: 'broker',
       title: 'broker for all that streams',
@@ -130,17 +138,3 @@ export class CostModel {
 }
 
 const streamingOf = (additions: ReadonlyMap<string, Addition>): Addition[] => [...additions.values()].filter(({ streams }) => streams)
-
-/**
- * What one plan costs. For many of them make one `CostModel`, which simulates each element's setting once. Throws as it does.
- */
-export function costOfPlan(
-  plan: Plan,
-  now: Plan,
-  measured: CostInputs['measured'],
-  trace: CostInputs['trace'],
-  prices: CostInputs['prices'],
-  people: CostInputs['people'],
-): CostOfPlan {
-  return new CostModel({ measured, trace, prices, people }, now).costOf(plan)
-}

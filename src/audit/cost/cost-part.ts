@@ -1,26 +1,35 @@
+/** Cost part of the report. */
 import type { Plan } from '../domain/element.ts'
 import type { CostPart, Estimate } from '../domain/audit-report.ts'
 import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
 import { stalenessTax, streamingTax } from './taxes.ts'
 
+/** Inputs of the cost part. */
 export interface CostPartInputs {
   readonly given: CostInputs
-  /** How each element is run today. */
+  /** Current setting of each element. */
   readonly now: Plan
   readonly proposed: Plan
-  /** Utility in a week that is lost since something is old, and what a unit of it is worth. */
+  /** Value lost by staleness in a week, units, and the dollars of a unit. */
   readonly lost: Estimate | { readonly why: string }
   readonly dollarsAUnit?: number
-  /** One that has reckoned already, of the same inputs. */
+  /** A cost model of the same inputs, if there is one. */
   readonly model?: CostModel
 }
 
-/** The part of the report that says what plans cost. Throws `SPILL_INPUT` as `CostModel` does: its message is the reason why there is none. */
-export function costPart({ given, now, proposed, lost, dollarsAUnit, model = new CostModel(given, now) }: CostPartInputs): CostPart {
-  const { name, about } = given.prices
+/** Builds the cost part of the report. Throws `SPILL_INPUT` as `CostModel` does; the message is the reason for missing costs. */
+export function costPart({
+  given: costInputs,
+  now,
+  proposed,
+  lost,
+  dollarsAUnit,
+  model = new CostModel(costInputs, now),
+}: CostPartInputs): CostPart {
+  const { name, about } = costInputs.prices
   return {
-    prices: `${name}: ${about} People: ${given.people.name}.`,
+    prices: `${name}: ${about} People: ${costInputs.people.name}.`,
     now: model.costOf(new Map()),
     proposed: model.costOf(proposed),
     taxes: { staleness: stalenessTax(lost, dollarsAUnit), streaming: streamingTax(model, now) },

@@ -1,4 +1,4 @@
-/** Each element in each of its settings, and what is refused. */
+/** Costs of every element in every setting, and rejected settings. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchEach, costCase, DAY, from, groupOf, HOUR, nightlyJob, stream, streaming } from '../../../test/audit/cost-case.ts'
@@ -7,134 +7,134 @@ import { CostModel } from './cost-model.ts'
 import type { CostInputs } from './given.ts'
 import { examplePrices } from './prices.ts'
 
-const titles = (given: CostInputs, id: string, setting: Setting): string[] =>
-  new CostModel(given, streaming(given)).costOf(new Map([[id, setting]])).lines.map(({ title }) => title)
-const base = (given: CostInputs, id: string, setting: Setting): number =>
-  new CostModel(given, new Map([[id, setting]])).costOf(new Map()).steadyYear.base
+const titles = (inputs: CostInputs, id: string, setting: Setting): string[] =>
+  new CostModel(inputs, streaming(inputs)).costOf(new Map([[id, setting]])).lines.map(({ title }) => title)
+const base = (inputs: CostInputs, id: string, setting: Setting): number =>
+  new CostModel(inputs, new Map([[id, setting]])).costOf(new Map()).steadyYear.base
 
-test('ingestion, groups, decisions, actions and training have lines of their own in each setting', () => {
-  const given = { ...costCase(), measured: { ...costCase().measured, decidedBy: 'request' as const, cpuSecondsATraining: 600 } }
-  assert.deepEqual(titles(given, 'ingestion', { kind: 'every', every: HOUR }).slice(2, 4), ['readings taken in every hour', 'the log'])
+test('ingestion, groups, decisions, actions and training have their own lines in each setting', () => {
+  const inputs = { ...costCase(), measured: { ...costCase().measured, decidedBy: 'request' as const, cpuSecondsATraining: 600 } }
+  assert.deepEqual(titles(inputs, 'ingestion', { kind: 'every', every: HOUR }).slice(2, 4), ['readings taken in every hour', 'the log'])
   assert.ok(
-    titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast every day'),
+    titles(inputs, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast every day'),
   )
-  assert.ok(titles(given, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast: state'))
-  assert.ok(titles(given, 'group/fast', { kind: 'every', every: HOUR }).includes('fast: state between runs'))
-  assert.ok(titles(given, 'inference', stream).includes('decisions asked for'))
-  assert.ok(titles(given, 'inference', nightlyJob).includes('decisions at 0 2 * * *'))
-  assert.ok(titles(given, 'action', { kind: 'digest', every: HOUR }).includes('actions gathered every hour'))
-  assert.ok(!titles(given, 'action', { kind: 'inline' }).some(title => title.startsWith('actions')))
-  const now = new Map([...streaming(given), ['training', { kind: 'every', every: 7 * DAY } as const]])
-  const training = new CostModel(given, now).costOf(new Map()).lines.find(({ title }) => title === 'training every week')!
-  // A week's training of ten minutes on the smallest machine, a minute to start it.
+  assert.ok(titles(inputs, 'group/fast', { kind: 'hybrid', schedule: { kind: 'interval', every: DAY, phase: 0 } }).includes('fast: state'))
+  assert.ok(titles(inputs, 'group/fast', { kind: 'every', every: HOUR }).includes('fast: state between runs'))
+  assert.ok(titles(inputs, 'inference', stream).includes('decisions asked for'))
+  assert.ok(titles(inputs, 'inference', nightlyJob).includes('decisions at 0 2 * * *'))
+  assert.ok(titles(inputs, 'action', { kind: 'digest', every: HOUR }).includes('actions gathered every hour'))
+  assert.ok(!titles(inputs, 'action', { kind: 'inline' }).some(title => title.startsWith('actions')))
+  const now = new Map([...streaming(inputs), ['training', { kind: 'every', every: 7 * DAY } as const]])
+  const training = new CostModel(inputs, now).costOf(new Map()).lines.find(({ title }) => title === 'training every week')!
+  // A weekly training of ten minutes on the smallest machine, with a minute to start.
   const hours = ((730 / 168) * (0.5 * 60 + 600) * 1.05) / 3600
   assert.ok(Math.abs(training.range.base - hours * 0.015) < 1e-9)
 })
 
-test('a tick half as often decides half as often', () => {
-  const given = costCase()
+test('half as many ticks make half as many decisions', () => {
+  const inputs = costCase()
   const tick = (every: number): Setting => ({ kind: 'every', every })
-  const model = new CostModel({ ...given, volume: 1e7 }, new Map([['inference', tick(HOUR)]]))
+  const model = new CostModel({ ...inputs, volume: 1e7 }, new Map([['inference', tick(HOUR)]]))
   const hours = (setting: Setting) => {
     const { low } = model.batchHours(new Map([['inference', setting]]))
     return low
   }
-  // Starting apart, work is in proportion; half of the ticks are less than half of the core hours only by what their starts are.
+  // Work is proportional, without the starts. Half of the ticks need less than half of the core hours only by their starts.
   const [all, half] = [hours(tick(HOUR)), hours(tick(2 * HOUR))]
   assert.ok(half < 0.6 * all && half > 0.2 * all, `${half} of ${all}`)
 })
 
 test('more volume never costs less', () => {
   for (const setting of [stream, nightlyJob, batchEach(HOUR, HOUR / 2), { kind: 'every', every: HOUR } as const]) {
-    const given = costCase({ groups: { fast: groupOf({ cpuSecondsAnEvent: 1e-3 }) } })
-    const costs = [1, 10, 1e3, 1e5].map(volume => base({ ...given, volume }, 'group/fast', setting))
+    const inputs = costCase({ groups: { fast: groupOf({ cpuSecondsAnEvent: 1e-3 }) } })
+    const costs = [1, 10, 1e3, 1e5].map(volume => base({ ...inputs, volume }, 'group/fast', setting))
     for (let i = 1; i < costs.length; i++) assert.ok(costs[i] >= costs[i - 1], `${setting.kind}: ${costs.join(', ')}`)
   }
 })
 
-test('static workers are sized for nearly all minutes, and said to lag in one queue and in partitions', () => {
-  const given = costCase({
+test('static workers are sized for nearly all minutes, with lags for one queue and for partitions', () => {
+  const inputs = costCase({
     groups: { fast: groupOf({ cpuSecondsAnEvent: 100 }) },
     prices: { ...examplePrices, workers: 'static' },
   })
-  const [workers] = new CostModel(given, new Map([['group/fast', stream]])).costOf(new Map()).lines
-  // In each minute one or two of the events that come each 43 s: 2 / 60 s × 100 core s at 40 %.
+  const [workers] = new CostModel(inputs, new Map([['group/fast', stream]])).costOf(new Map()).lines
+  // Each minute has one or two of the events that come every 43 s: 2 / 60 s × 100 core s at 40 %.
   assert.ok(Math.abs(workers.range.base - ((2 / 60) * 100 * 730 * 0.0425) / 0.4) < 1e-6, workers.arithmetic)
   assert.match(workers.arithmetic, /^8\.33 cores × 730 h × \$0\.0425; fast: 60,000 arrivals of 100 s, lag .* in 9 partitions lag/)
 })
 
-test('ages, unknown elements and settings that an element has not are refused', () => {
-  const given = costCase()
-  const model = new CostModel(given, streaming(given))
-  const refused = (plan: [string, Setting], message: RegExp) =>
+test('rejects ages, unknown elements, and settings that an element cannot have', () => {
+  const inputs = costCase()
+  const model = new CostModel(inputs, streaming(inputs))
+  const rejects = (plan: [string, Setting], message: RegExp) =>
     assert.throws(() => model.costOf(new Map([plan])), { code: 'SPILL_INPUT', message })
-  refused(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which says how old it is and not how it is run/)
-  refused(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)
-  refused(['action', stream], /the action cannot be run as 'stream'/)
-  refused(['group/none', stream], /nothing was measured of group 'none'; measured are fast/)
-  refused(['training', { kind: 'now' }], /nothing says how 'training' is run today; there is ingestion, group\/fast/)
-  refused(
+  rejects(['group/fast', { kind: 'older', by: HOUR }], /group 'fast' is 'older', which is an age and not a way to run it/)
+  rejects(['ingestion', { kind: 'faster', part: 0.1 }], /ingestion is 'faster'/)
+  rejects(['action', stream], /the action cannot be run as 'stream'/)
+  rejects(['group/none', stream], /group 'none' was not measured; the measured groups are fast/)
+  rejects(['training', { kind: 'now' }], /the current setting of 'training' is unknown; the known elements are ingestion, group\/fast/)
+  rejects(
     ['group/fast', { kind: 'batch', schedule: { kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, lasts: HOUR }],
-    /not due twice in a year/,
+    /due less than twice a year/,
   )
-  assert.throws(() => new CostModel(given, new Map([['ingestion', { kind: 'now' }]])), {
+  assert.throws(() => new CostModel(inputs, new Map([['ingestion', { kind: 'now' }]])), {
     code: 'SPILL_INPUT',
-    message: /'now' does not say/,
+    message: /'now' does not state/,
   })
-  assert.throws(() => new CostModel(given, new Map([['group/other', stream]])).costOf(new Map()), {
-    message: /nothing was measured of group 'other'; measured are fast/,
+  assert.throws(() => new CostModel(inputs, new Map([['group/other', stream]])).costOf(new Map()), {
+    message: /group 'other' was not measured; the measured groups are fast/,
   })
-  assert.throws(() => new CostModel(given, new Map([['groups', stream]])).costOf(new Map()), { message: /'groups' is no element/ })
-  assert.throws(() => new CostModel({ ...given, volume: NaN }, new Map()), { message: /volume is NaN/ })
+  assert.throws(() => new CostModel(inputs, new Map([['groups', stream]])).costOf(new Map()), { message: /'groups' is not an element/ })
+  assert.throws(() => new CostModel({ ...inputs, volume: NaN }, new Map()), { message: /volume is NaN/ })
   assert.deepEqual(model.costOf(new Map([['group/fast', { kind: 'now' }]])), model.costOf(new Map()))
 })
 
-test('a history that is empty, of one instant, or out of order is refused', () => {
-  const given = costCase()
-  const { measured, trace } = given
-  const refused = (changed: Partial<CostInputs>, message: RegExp) =>
-    assert.throws(() => new CostModel({ ...given, ...changed }, streaming(given)), { code: 'SPILL_INPUT', message })
+test('rejects a history that is empty, at one instant, or unsorted', () => {
+  const inputs = costCase()
+  const { measured, trace } = inputs
+  const rejects = (changed: Partial<CostInputs>, message: RegExp) =>
+    assert.throws(() => new CostModel({ ...inputs, ...changed }, streaming(inputs)), { code: 'SPILL_INPUT', message })
   const none = { at: new Float64Array(0) }
-  refused({ trace: { ...trace, sources: new Map([['readings', none]]), decisions: none } }, /the arrival trace is empty/)
-  refused({ trace: { ...trace, from, until: from } }, /everything arrives at one instant/)
-  refused({ trace: { ...trace, until: Infinity } }, /no beginning or no end/)
-  refused(
+  rejects({ trace: { ...trace, sources: new Map([['readings', none]]), decisions: none } }, /the arrival trace is empty/)
+  rejects({ trace: { ...trace, from, until: from } }, /everything arrives at one instant/)
+  rejects({ trace: { ...trace, until: Infinity } }, /no beginning or no end/)
+  rejects(
     { trace: { ...trace, sources: new Map([['readings', { at: Float64Array.of(from + 2, from + 1) }]]) } },
     /source 'readings': arrival 1 is/,
   )
-  refused({ trace: { ...trace, sources: new Map([['readings', { at: Float64Array.of(from + NaN) }]]) } }, /arrival 0 is NaN/)
-  refused({ trace: { ...trace, decisions: { at: Float64Array.of(from), key: new Uint32Array(2) } } }, /decisions: 1 arrivals and 2 keys/)
-  refused({ measured: { ...measured, span: 0 } }, /span is 0; .* at one instant/)
-  refused(
+  rejects({ trace: { ...trace, sources: new Map([['readings', { at: Float64Array.of(from + NaN) }]]) } }, /arrival 0 is NaN/)
+  rejects({ trace: { ...trace, decisions: { at: Float64Array.of(from), key: new Uint32Array(2) } } }, /decisions: 1 arrivals but 2 keys/)
+  rejects({ measured: { ...measured, span: 0 } }, /span is 0; .* at one instant/)
+  rejects(
     { measured: { ...measured, cpuSecondsADecision: -1 } },
     /measured: cpuSecondsADecision is -1; a measurement is a number, 0 or more/,
   )
-  refused(
+  rejects(
     { measured: { ...measured, groups: new Map([['fast', groupOf({ cpuSecondsAnEvent: NaN })]]) } },
     /group 'fast': cpuSecondsAnEvent is NaN/,
   )
-  refused(
+  rejects(
     { measured: { ...measured, groups: new Map([['fast', groupOf({ source: 'other' })]]) } },
-    /group 'fast': source is 'other'; there is readings/,
+    /group 'fast': source is 'other'; the sources are readings/,
   )
-  refused({ measured: { ...measured, groups: new Map([['fast', groupOf({ reach: -1 })]]) } }, /reach is -1/)
+  rejects({ measured: { ...measured, groups: new Map([['fast', groupOf({ reach: -1 })]]) } }, /reach is -1/)
 })
 
-test('a source without events costs its workers nothing', () => {
-  const given = costCase({ arrival: [] })
-  const cost = new CostModel(given, streaming(given)).costOf(new Map())
+test('a source without events costs no workers', () => {
+  const inputs = costCase({ arrival: [] })
+  const cost = new CostModel(inputs, streaming(inputs)).costOf(new Map())
   assert.ok(Number.isFinite(cost.steadyYear.high))
   assert.match(cost.lines[0].title, /^workers for inference$/)
 })
 
-test('a history shorter than a period is taken to go on as it was', () => {
+test('a history shorter than a period is assumed to continue unchanged', () => {
   const day = costCase({ arrival: Array.from({ length: 2000 }, (_, i) => from + i * 43_200), days: 1 })
   const month = costCase()
   const weekly = batchEach(7 * DAY, HOUR)
   const heavy = { fast: groupOf({ cpuSecondsAnEvent: 1, reach: 7 * DAY }) }
-  const hours = (given: CostInputs) =>
+  const hours = (inputs: CostInputs) =>
     new CostModel(
-      { ...given, measured: { ...given.measured, groups: new Map(Object.entries(heavy)) } },
+      { ...inputs, measured: { ...inputs.measured, groups: new Map(Object.entries(heavy)) } },
       new Map([['group/fast', weekly]]),
     ).batchHours(new Map()).base
   assert.ok(Math.abs(hours(day) / hours(month) - 1) < 0.02, `${hours(day)} and ${hours(month)}`)

@@ -1,4 +1,4 @@
-/** docs/cost.md: its files are read as they stand there, and its tables name every key with the value that it has unless given. */
+/** docs/cost.md: its files are valid, and its tables name every key with its default. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -10,18 +10,18 @@ import { examplePrices, readPrices } from './prices.ts'
 const text = readFileSync(new URL('../../../docs/cost.md', import.meta.url), 'utf8')
 const fileOf = (name: string): unknown => JSON.parse(blocksOf(text).find(({ file }) => file === name)!.text)
 
-/** What the last column of a key's row has to say. */
-const said = ({ low, base, high }: Range): string => (low === high ? String(base) : `${low}, ${base}, ${high}`)
+/** Expected text in the last column of a key's row. */
+const rangeText = ({ low, base, high }: Range): string => (low === high ? String(base) : `${low}, ${base}, ${high}`)
 
-function tell(keys: Readonly<Record<string, Range>>): void {
+function requireDocumented(keys: Readonly<Record<string, Range>>): void {
   for (const [key, range] of Object.entries(keys)) {
     const row = text.split('\n').find(line => line.startsWith('|') && line.includes(`\`${key}\``))
     assert.ok(row, `docs/cost.md has no row of ${key}`)
-    assert.ok(row.includes(said(range)), `docs/cost.md says of ${key}: ${row}, and it is ${said(range)}`)
+    assert.ok(row.includes(rangeText(range)), `docs/cost.md says of ${key}: ${row}, and it is ${rangeText(range)}`)
   }
 }
 
-test('the files of the page are read', () => {
+test('the files of the page are valid', () => {
   const { prices, sizing } = readPrices(fileOf('prices.json'), 'prices.json')
   assert.deepEqual(prices, examplePrices.prices)
   assert.deepEqual([sizing.cpu.high, sizing.startSeconds], [1, examplePrices.sizing.startSeconds])
@@ -29,8 +29,8 @@ test('the files of the page are read', () => {
   assert.deepEqual([amounts.hourCost.base, streaming?.hours, batch?.hours], [105, 31.5, undefined])
 })
 
-test('the tables have every key, with what it is unless given', () => {
-  tell(examplePrices.sizing)
-  tell(presetPeople.amounts)
+test('the tables have every key with its default', () => {
+  requireDocumented(examplePrices.sizing)
+  requireDocumented(presetPeople.amounts)
   for (const key of Object.keys(examplePrices.prices)) assert.match(text, new RegExp(`^\\| .*\`${key}\``, 'm'))
 })

@@ -4,15 +4,15 @@ import type { Prices } from './prices.ts'
 import type { Trace } from './trace.ts'
 import { MONTH_MS } from '../domain/units.ts'
 
-/** What costs are made of. */
+/** Inputs of the cost model. */
 export interface CostInputs {
   readonly measured: Measured
   readonly trace: Trace
   readonly prices: Prices
   readonly people: People
-  /** How many times as much is expected as the history has: 2 is twice the events, decisions and state. 1 unless given. */
+  /** Expected volume as a multiple of the history's: 2 doubles events, decisions and state. 1 by default. */
   readonly volume?: number
 }
 
-/** Months of 730 hours that a count over the history is a part of. */
+/** Scales a count over the history to a month of 730 hours. */
 export const aMonth = ({ measured, volume = 1 }: CostInputs, count: number): number => (count / measured.span) * MONTH_MS * volume

@@ -29,7 +29,7 @@ const pipeline = (place: PlacementIR, actions: PipelineIR['actions'] = []): Pipe
 const settings = (place: PlacementIR, of = model(), actions?: PipelineIR['actions']) =>
   Object.fromEntries(howItRuns(pipeline(place, actions), of))
 
-test('what is defined is what runs: each placement, trigger, action and training', () => {
+test('derives the current setting of every placement, trigger, action and training', () => {
   const stream = { kind: 'stream' }
   assert.deepEqual(settings({ kind: 'batch', schedule: nightly, lasts: 7_200_000 }), {
     ingestion: stream,

@@ -5,8 +5,13 @@ import { elementId, type Plan, type Setting } from '../domain/element.ts'
 const stream: Setting = { kind: 'stream' }
 
 /**
- * How each element of a model's pipeline is run as it is defined, for its cost. A group that is placed `lag` or `partial` is brought up to date by every event and read late, so it is a
- * stream; what is trained when asked, and actions that there are not, are left out.
+ * Current setting of each element of a model's pipeline, for its cost.
+ *
+ * `lag` and `partial` count as streams: every event updates the group, and reads are late. Training without a schedule and missing actions
+ * are left out.
+ *
+ * @example
+ * howItRuns(pipeline.ir, pipeline.ir.models[0]).get('ingestion') // { kind: 'stream' }
  */
 export function howItRuns(ir: PipelineIR, model: ModelIR): Plan {
   const { decide, train } = model
@@ -14,14 +19,16 @@ export function howItRuns(ir: PipelineIR, model: ModelIR): Plan {
   const inline = actions.some(action => action.do.kind === 'answer')
   return new Map<string, Setting>([
     ['ingestion', stream],
-    ...groupReads(ir, model).map(({ group }) => [elementId({ kind: 'group', group: group.name }), ofPlacement(group.place)] as const),
+    ...groupReads(ir, model).map(
+      ({ group }) => [elementId({ kind: 'group', group: group.name }), settingOfPlacement(group.place)] as const,
+    ),
     ['inference', decide.kind === 'every' ? { kind: 'every', every: decide.every } : stream],
     ...(actions.length > 0 ? [['action', { kind: inline ? 'inline' : 'async' }] as const] : []),
     ...(train?.every ? [['training', { kind: 'batch', schedule: train.every, lasts: 0 }] as const] : []),
   ])
 }
 
-function ofPlacement(place: PlacementIR): Setting {
+function settingOfPlacement(place: PlacementIR): Setting {
   switch (place.kind) {
     case 'batch':
     case 'scheduled':

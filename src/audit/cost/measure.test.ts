@@ -1,4 +1,4 @@
-/** What is measured of a history, by a clock that the test moves and by the processor's; and from there to what plans cost. */
+/** Measurement of a history, with a clock of the test and with that of the processor, and the costs derived from it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blockOf } from '../../../test/property/engines/block.ts'
@@ -8,11 +8,10 @@ import { count, entity, every, features, linear, model, on, pipeline, source, st
 import type { History } from '../../intake/intake.ts'
 import { replayLog } from '../../replay/log.ts'
 import type { Plan } from '../domain/element.ts'
-import { costOfPlan } from './cost-model.ts'
-import { measure, processSeconds } from './measure.ts'
+import { CostModel } from './cost-model.ts'
+import { measure, processSeconds, windowReach } from './measure.ts'
 import { presetPeople } from './people.ts'
 import { examplePrices } from './prices.ts'
-import { reachOf } from './reach.ts'
 import { traceOf } from './trace.ts'
 
 const card = entity('card', t.string())
@@ -54,14 +53,14 @@ const events: LoggedEvent[] = Array.from({ length: EVENTS }, (_, i) => {
 const [origin] = ir.sources
 const log = replayLog(ir, new Map([['payments', { source: origin, block: blockOf(origin, events, strings) } as History]]), strings)
 
-/** Gives these, one after the other. */
+/** Returns these times in order. */
 const clock =
   (...seconds: number[]) =>
   () =>
     seconds.shift()!
 
-test('groups are measured by being brought up to date, decisions by what is left', () => {
-  // Of the two groups in the order of the model's inputs, and then the decisions.
+test('groups are measured by applying their events, decisions by the remaining time', () => {
+  // The two groups in the order of the model's inputs, then the decisions.
   const measured = measure(definitions, modelOf('fraud'), log, { seconds: clock(10, 14, 20, 22, 30, 46) })
   const [fast, slow] = ['fast', 'slow'].map(name => measured.groups.get(name)!)
   assert.deepEqual([fast.cpuSecondsAnEvent, slow.cpuSecondsAnEvent], [4 / EVENTS, 2 / EVENTS])
@@ -70,62 +69,62 @@ test('groups are measured by being brought up to date, decisions by what is left
   assert.equal(measured.decidedBy, 'event')
   assert.equal(measured.span, (EVENTS - 1) * MINUTE)
   assert.deepEqual([fast.source, fast.reach, slow.reach], ['payments', 3_600_000 + 60_000, Infinity])
-  // Seven cards: key and two features of the one, key and one of the other.
+  // Seven cards: a key and two features of one group, a key and one feature of the other.
   assert.deepEqual([fast.valueBytes, slow.valueBytes], [7 * 3 * 8, 7 * 2 * 8])
   assert.ok(fast.stateBytes > 0 && slow.stateBytes > 0)
   assert.ok(!('cpuSecondsATraining' in measured))
 })
 
-test('a clock that stands still measures nothing, never less', () => {
+test('a clock that stands still measures 0, never less', () => {
   const still = measure(definitions, modelOf('fraud'), log, { seconds: clock(1, 1, 1, 1, 1, 1) })
   assert.deepEqual([still.groups.get('fast')!.cpuSecondsAnEvent, still.cpuSecondsADecision], [0, 0])
   const odd = measure(definitions, modelOf('fraud'), log, { seconds: clock(0, 5, 5, 9, 9, 10) })
   assert.equal(odd.cpuSecondsADecision, 0)
 })
 
-test('bytes are those of the columns, or what somebody has counted', () => {
-  const given = { actions: 3, cpuSecondsATraining: 60, intakeSeconds: new Map([['payments', 4]]) }
-  const bySize = measure(definitions, modelOf('fraud'), log, { ...given, bytes: new Map([['payments', 20_000]]) })
+test('bytes come from the columns, or from the caller', () => {
+  const options = { actions: 3, cpuSecondsATraining: 60, intakeSeconds: new Map([['payments', 4]]) }
+  const bySize = measure(definitions, modelOf('fraud'), log, { ...options, bytes: new Map([['payments', 20_000]]) })
   assert.deepEqual(bySize.sources.get('payments'), { events: EVENTS, bytesAnEvent: 100, cpuSecondsAnEvent: 4 / EVENTS })
   assert.deepEqual([bySize.actions, bySize.cpuSecondsATraining], [3, 60])
   // Time, arrival and position, two numbers, and two texts of two bytes.
   assert.equal(measure(definitions, modelOf('fraud'), log).sources.get('payments')!.bytesAnEvent, 24 + 16 + 4)
 })
 
-test('ticks are measured as such', () => {
+test('ticks are measured as ticks', () => {
   const measured = measure(definitions, modelOf('quarterly'), log)
   assert.equal(measured.decidedBy, 'tick')
   assert.ok(measured.decisions > EVENTS / 15)
   assert.deepEqual([...measured.groups.keys()], ['fast'])
 })
 
-test('the processor’s clock goes on', () => {
+test('the clock of the processor advances', () => {
   const began = processSeconds()
   let sum = 0
   for (let i = 0; i < 2e7; i++) sum += Math.sqrt(i)
   assert.ok(sum > 0 && processSeconds() > began)
 })
 
-test('a window reaches as far as its hop, all time for ever', () => {
-  assert.equal(reachOf({ ...ir.groups[0], features: [] }), 0)
-  assert.equal(reachOf(ir.groups[1]), Infinity)
+test('a window reaches as far as its hop, and a lifetime window without end', () => {
+  assert.equal(windowReach({ ...ir.groups[0], features: [] }), 0)
+  assert.equal(windowReach(ir.groups[1]), Infinity)
 })
 
-test('a trace has what came, by key, and what was decided', () => {
+test('a trace has the arrivals by key, and the decisions', () => {
   const trace = traceOf(log, Float64Array.of(from + 1, from + EVENTS * MINUTE))
   const { at, key } = trace.sources.get('payments')!
   assert.deepEqual([trace.from, trace.until, at.length], [from, from + EVENTS * MINUTE, EVENTS])
   assert.equal(new Set(key).size, 7)
   assert.deepEqual([key![0], key![7]], [key![7], key![14]])
-  // Seven cards over three partitions: each has some.
+  // Seven cards over three partitions, each with some.
   assert.equal(new Set(Array.from(key!, hash => hash % 3)).size, 3)
 })
 
-test('what was measured is what plans are reckoned from', () => {
+test('plans are priced from the measurements', () => {
   const measured = measure(definitions, modelOf('fraud'), log)
   const trace = traceOf(log, log.histories.get('payments')!.block.arrival)
   const now: Plan = new Map(['ingestion', 'group/fast', 'group/slow', 'inference'].map(id => [id, { kind: 'stream' } as const]))
-  const { steadyYear, lines } = costOfPlan(new Map(), now, measured, trace, examplePrices, presetPeople)
+  const { steadyYear, lines } = new CostModel({ measured, trace, prices: examplePrices, people: presetPeople }, now).costOf(new Map())
   assert.ok(steadyYear.low > 0 && steadyYear.high < Infinity)
   assert.deepEqual([...new Set(lines.map(({ of }) => of))], ['slots', 'broker', 'storage', 'requests', 'egress', 'state', 'people'])
 })

@@ -1,4 +1,3 @@
-import { reachOf } from './reach.ts'
 import type { Measured, MeasuredGroup, MeasuredSource } from './measured.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { Block } from '../../columns/block.ts'
@@ -10,30 +9,38 @@ import { Kernel } from '../../kernel/kernel.ts'
 import { decide } from '../../replay/decide.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 
-/** CPU seconds that this process has used, all threads. */
+/** CPU seconds that this process has used, over all threads. */
 export const processSeconds = (): number => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
 
+/** Options of `measure`. */
 export interface Measuring {
-  /** Replaced in tests. */
+  /** Replacement for the CPU clock in tests. */
   readonly seconds?: () => number
-  /** CPU seconds that it took to read, check and log all events of a source; 0 unless given. */
+  /** CPU seconds spent on reading, validating and logging all events of a source; 0 by default. */
   readonly intakeSeconds?: ReadonlyMap<string, number>
-  /** Bytes of all events of a source as they are stored; by their columns unless given. */
+  /** Stored bytes of all events of a source. Estimated from the columns by default. */
   readonly bytes?: ReadonlyMap<string, number>
-  /** Decisions that led to something that is sent; 0 unless given. */
+  /** Decisions that led to a sent effect; 0 by default. */
   readonly actions?: number
+  /** CPU seconds of one training, if it was measured. */
   readonly cpuSecondsATraining?: number
 }
 
-/** Events that one call applies. */
+/** Events per call of the kernel. */
 const SLICE = 1 << 16
 
 /**
- * Measures what one model's history costs: each group of it by a kernel that is given all events of its source, and decisions by making them once, less what bringing the groups up to date took. Costs a
- * replay and an application of each group; nothing else may work in this process meanwhile, as CPU time is that of all its threads.
+ * Measures the processing cost of one model's history. A kernel applies all events of each feature group's source. Decisions are made once,
+ * less the time of those applications.
+ *
+ * Costs one replay and one application per group. Nothing else may run in this process meanwhile, since CPU time covers all threads.
+ *
+ * @example
+ * const measured = measure(pipeline, pipeline.ir.models[0], log, { actions: 120 })
+ * measured.cpuSecondsADecision // CPU seconds of reading the features and scoring
  */
 export function measure(definitions: Definitions, model: ModelIR, log: ReplayLog, measuring: Measuring = {}): Measured {
   const { seconds = processSeconds, actions = 0, cpuSecondsATraining } = measuring
@@ -63,31 +70,38 @@ function measureGroup(group: GroupIR, log: ReplayLog, seconds: () => number): Me
   const kernel = new Kernel(group, source, { strings: log.strings })
   const began = seconds()
   for (let from = 0; from < block.length; from += SLICE) kernel.apply(blockSlice(block, from, Math.min(block.length, from + SLICE)))
-  const took = Math.max(0, seconds() - began)
+  const spent = Math.max(0, seconds() - began)
   return {
     source: group.source,
-    cpuSecondsAnEvent: block.length === 0 ? 0 : took / block.length,
+    cpuSecondsAnEvent: block.length === 0 ? 0 : spent / block.length,
     stateBytes: kernel.bytes,
     valueBytes: kernel.keys * (group.key.length + group.features.length) * 8,
-    reach: reachOf(group),
+    reach: windowReach(group),
   }
 }
 
 function measureSource(source: SourceIR, block: Block, strings: Strings, { intakeSeconds, bytes }: Measuring): MeasuredSource {
   const events = block.length
-  const each = (whole: number | undefined) => (whole === undefined || events === 0 ? 0 : whole / events)
-  const bytesAnEvent = bytes?.has(source.name) ? each(bytes.get(source.name)) : bytesByColumns(source, block, strings)
-  return { events, bytesAnEvent, cpuSecondsAnEvent: each(intakeSeconds?.get(source.name)) }
+  const perEvent = (whole: number | undefined) => (whole === undefined || events === 0 ? 0 : whole / events)
+  const bytesAnEvent = bytes?.has(source.name) ? perEvent(bytes.get(source.name)) : bytesByColumns(source, block, strings)
+  return { events, bytesAnEvent, cpuSecondsAnEvent: perEvent(intakeSeconds?.get(source.name)) }
 }
 
-/** Rows whose texts are looked at. */
-const SAMPLE = 4096
+/** Length of the longest window of a group, including its hop, ms; Infinity for a lifetime window and for a table. */
+export const windowReach = ({ features }: GroupIR): number =>
+  features.reduce((most, { window, hop, agg }) => Math.max(most, window === 'lifetime' || agg === 'row' ? Infinity : window + hop), 0)
 
-/** Eight bytes a number, a text's own, and time, arrival and position; of the columns that the replay has kept, so it is a little low where there are others. */
+/** Rows sampled for the length of texts. */
+const SAMPLED_ROWS = 4096
+
+/**
+ * Eight bytes a number, the bytes of each text, and 24 for time, arrival and position. Only columns that the replay kept count, so the
+ * result is slightly low if there are others.
+ */
 function bytesByColumns(source: SourceIR, block: Block, strings: Strings): number {
   if (block.length === 0) return 0
   const texts = source.columns.filter(({ name, type }) => type === 'string' && name in block.columns)
-  const step = Math.max(1, Math.floor(block.length / SAMPLE))
+  const step = Math.max(1, Math.floor(block.length / SAMPLED_ROWS))
   let [bytes, rows] = [0, 0]
   for (let row = 0; row < block.length; row += step, rows++)
     for (const { name } of texts) {

@@ -2,63 +2,66 @@ import { SpillwayError } from '../../base/errors.ts'
 import { show } from '../../base/show.ts'
 
 /**
- * What a history cost to process here, by measurement. Seconds are CPU seconds of one core of the machine that measured; what they are in the target deployment is an assumption of the price
- * file (`sizing.cpu`).
+ * Measured processing of a history. Seconds are CPU seconds of one core of the measuring machine. The price file converts them to the
+ * target deployment (`sizing.cpu`).
  */
 export interface Measured {
-  /** What was counted was counted over so long, ms. */
+  /** Length of the measured history, ms. */
   readonly span: number
   readonly sources: ReadonlyMap<string, MeasuredSource>
   readonly groups: ReadonlyMap<string, MeasuredGroup>
   readonly decisions: number
-  /** To read its features and to score. */
+  /** CPU seconds to read the features and to score. */
   readonly cpuSecondsADecision: number
-  /** What makes the model decide: of requests each decision is one that somebody waits for. */
+  /** Trigger of a decision. Somebody waits for a decision on request. */
   readonly decidedBy: 'event' | 'tick' | 'request'
-  /** Decisions that led to something that is sent. */
+  /** Decisions that led to a sent effect. */
   readonly actions: number
-  /** One training; absent where nothing is trained, or nobody has measured it. */
+  /** CPU seconds of one training; undefined without training or measurement. */
   readonly cpuSecondsATraining?: number
 }
 
+/** Measured events of one source. */
 export interface MeasuredSource {
   readonly events: number
-  /** As it is stored. */
+  /** Stored size. */
   readonly bytesAnEvent: number
-  /** To decode, check and log one. */
+  /** CPU seconds to decode, validate and log an event. */
   readonly cpuSecondsAnEvent: number
 }
 
+/** Measured work of one feature group. */
 export interface MeasuredGroup {
   readonly source: string
-  /** To bring its state up to date. */
+  /** CPU seconds to update the state. */
   readonly cpuSecondsAnEvent: number
-  /** Of all keys at the end of the history: what windows are computed from, and what they come to. */
+  /** Bytes of all keys at the end of the history: of the windows' state, and of the feature values. */
   readonly stateBytes: number
   readonly valueBytes: number
-  /** How far back its longest window reaches, ms; Infinity for one over all time. */
+  /** Length of the longest window, ms; Infinity for a lifetime window. */
   readonly reach: number
 }
 
-/** Throws `SPILL_INPUT` for what was not measured: a number that is none, or negative, and a group whose source is missing. */
+/** Throws `SPILL_INPUT` for a number that is negative or not finite, and for a group without its source. */
 export function checkMeasured(measured: Measured): void {
   const { span, sources, groups, ...rest } = measured
-  if (!(span > 0 && span < Infinity)) refuse('span', span, 'costs need a history that lasts: all of it at one instant has no rate')
-  numbers('measured', rest)
-  for (const [name, source] of sources) numbers(`source '${name}'`, source)
+  if (!(span > 0 && span < Infinity))
+    rejectMeasurement('span', span, 'give a longer history, since all of this one is at one instant and has no rate')
+  requireNumbers('measured', rest)
+  for (const [name, source] of sources) requireNumbers(`source '${name}'`, source)
   for (const [name, { source, reach, ...group }] of groups) {
-    numbers(`group '${name}'`, group)
-    if (!(reach >= 0)) refuse(`group '${name}': reach`, reach, 'it is ms, or Infinity')
-    if (!sources.has(source)) refuse(`group '${name}': source`, source, `there is ${[...sources.keys()].join(', ')}`)
+    requireNumbers(`group '${name}'`, group)
+    if (!(reach >= 0)) rejectMeasurement(`group '${name}': reach`, reach, 'write ms, or Infinity')
+    if (!sources.has(source)) rejectMeasurement(`group '${name}': source`, source, `the sources are ${[...sources.keys()].join(', ')}`)
   }
 }
 
-function numbers(of: string, values: object): void {
+function requireNumbers(owner: string, values: object): void {
   for (const [name, value] of Object.entries(values) as [string, unknown][])
     if (typeof value !== 'string' && !(typeof value === 'number' && value >= 0 && value < Infinity))
-      refuse(`${of}: ${name}`, value, 'a measurement is a number, 0 or more')
+      rejectMeasurement(`${owner}: ${name}`, value, 'a measurement is a number, 0 or more')
 }
 
-function refuse(what: string, value: unknown, why: string): never {
-  throw new SpillwayError('SPILL_INPUT', `${what} is ${show(value)}; ${why}`)
+function rejectMeasurement(field: string, value: unknown, why: string): never {
+  throw new SpillwayError('SPILL_INPUT', `${field} is ${show(value)}; ${why}`)
 }

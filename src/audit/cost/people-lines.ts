@@ -6,8 +6,8 @@ import { amount, dollars } from '../domain/units.ts'
 const MONTHS = 12
 
 /**
- * What people cost a month: pages of a steady year; those of the first year that come on top where streaming is new, on a line of their own; and the rota, which there is only for what streams.
- * `streaming` elements do.
+ * Monthly cost of people, in up to three lines: pages of a steady year, extra pages of the first year if streaming is new, and the on-call
+ * rota for streaming. `streaming` counts the elements that stream.
  */
 export function peopleLines(people: People, streaming: number, isNew: boolean): CostLine[] {
   const { hourCost, onCallHours, onCallPart, onCallShare } = people.amounts

@@ -5,18 +5,18 @@ import { firstYearPages, pageHours, presetPeople, readPeople } from './people.ts
 import { sumOf } from './range.ts'
 
 const format = 'spillway-people/1'
-const refused = (value: object, message: RegExp): void =>
+const rejects = (value: object, message: RegExp): void =>
   assert.throws(() => readPeople({ format, ...value }, 'people.json'), { code: 'SPILL_INPUT', message })
 const near = (value: number, expected: number) => assert.ok(Math.abs(value - expected) < 1e-9 * expected, `${value}, by hand ${expected}`)
 
-test('seventeen pages in the first quarter die down to the steady ones', () => {
-  // One a quarter from then on; of sixteen above it a half is left each time: 17 + 9 + 5 + 3.
+test('seventeen pages in the first quarter decline to the steady ones', () => {
+  // One a quarter later; half of the sixteen above it remains each time: 17 + 9 + 5 + 3.
   assert.equal(firstYearPages(17, 4, 0.5), 34)
   assert.equal(firstYearPages(17, 4, 0), 20)
   assert.equal(firstYearPages(0, 4, 0.5), 4)
 })
 
-test('the presets are those of the design: 2, 4 and 12 a year, six hours each', () => {
+test('the presets are 2, 4 and 12 pages a year, six hours each', () => {
   const { steadyYear, firstYear, basis } = pageHours(presetPeople, 1, true)
   assert.deepEqual(steadyYear, { low: 12, base: 24, high: 72 })
   assert.deepEqual([firstYear.low, firstYear.base], [(2 + 16.5 * (1 + 0.25 + 0.0625 + 0.015625)) * 6, 34 * 6])
@@ -24,13 +24,13 @@ test('the presets are those of the design: 2, 4 and 12 a year, six hours each', 
   assert.deepEqual(pageHours(presetPeople, 0, false).steadyYear, { low: 12, base: 12, high: 12 })
 })
 
-test('streaming that is there already has no first year', () => {
+test('existing streaming has no first year', () => {
   const { steadyYear, firstYear } = pageHours(presetPeople, 1, false)
   assert.deepEqual(firstYear, steadyYear)
   assert.equal(peopleLines(presetPeople, 1, false).length, 2)
 })
 
-test('first year and steady year stand on lines of their own', () => {
+test('the first year and the steady year have separate lines', () => {
   const lines = peopleLines(presetPeople, 1, true)
   assert.deepEqual(
     lines.map(({ title }) => title),
@@ -44,13 +44,13 @@ test('first year and steady year stand on lines of their own', () => {
   assert.match(lines[1].arithmetic, /^34\.0 pages in the first year \(17 in its first quarter/)
 })
 
-test('the first element that streams pays the rota, the second almost nothing', () => {
+test('the first streaming element pays for the rota, the second almost nothing', () => {
   const cost = (streaming: number) => sumOf(peopleLines(presetPeople, streaming, false).map(({ range }) => range)).base
   assert.ok(cost(1) - cost(0) > 1500)
   assert.ok(cost(2) - cost(1) < 20)
 })
 
-test('pages that were counted stand in place of presets', () => {
+test('counted pages replace presets', () => {
   const people = readPeople({ format, streaming: { days: 92, incidents: 9, noise: 12, hours: 31.5 } }, 'people.json')
   const { steadyYear, firstYear, basis, arithmetic } = pageHours(people, 3, true)
   near(steadyYear.base, (31.5 * 365) / 92)
@@ -62,16 +62,13 @@ test('pages that were counted stand in place of presets', () => {
   near(pageHours(withoutHours, 0, false).steadyYear.base, 2 * 6 + 4 * 0.25)
 })
 
-test('bad counts are named', () => {
-  refused({ streaming: { incidents: 9 } }, /^people\.json streaming\.days is missing; write/)
-  refused({ streaming: { days: 0, incidents: 9 } }, /streaming\.days is 0; write 1 or more/)
-  refused({ streaming: { days: 90, incidents: -1 } }, /streaming\.incidents is -1; write 0 or more/)
-  refused(
-    { streaming: { days: 90, incidents: { low: 1, base: 2, high: 3 } } },
-    /streaming\.incidents is a range; what was counted is one number/,
-  )
-  refused({ streaming: { days: 90, pages: 1 } }, /streaming has no 'pages'/)
-  refused({ presets: { hourcost: 1 } }, /presets has no 'hourcost'; did you mean 'hourCost'\?/)
-  refused({ format: 'x' }, /format 'x'; write/)
+test('names wrong counts', () => {
+  rejects({ streaming: { incidents: 9 } }, /^people\.json streaming\.days is missing; write/)
+  rejects({ streaming: { days: 0, incidents: 9 } }, /streaming\.days is 0; write 1 or more/)
+  rejects({ streaming: { days: 90, incidents: -1 } }, /streaming\.incidents is -1; write 0 or more/)
+  rejects({ streaming: { days: 90, incidents: { low: 1, base: 2, high: 3 } } }, /streaming\.incidents is a range; a count is one number/)
+  rejects({ streaming: { days: 90, pages: 1 } }, /streaming has no 'pages'/)
+  rejects({ presets: { hourcost: 1 } }, /presets has no 'hourcost'; did you mean 'hourCost'\?/)
+  rejects({ format: 'x' }, /format 'x'; write/)
   assert.equal(readPeople({ format, presets: { hourCost: 120 } }, 'people.json').amounts.hourCost.low, 120)
 })

@@ -1,3 +1,4 @@
+/** Prices and sizing of the target deployment, from a JSON file. */
 import { basename } from 'node:path'
 import { show } from '../../base/show.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -8,7 +9,7 @@ import { exactly } from './range.ts'
 
 const FORMAT = 'spillway-prices/1'
 
-const priced = {
+const priceSpecs = {
   coreHour: { unit: 'dollars for a core (vCPU) and an hour, on demand' },
   coreHourSpot: { unit: 'dollars for a core (vCPU) and an hour that may be taken away, for batch runs' },
   brokerHour: { unit: 'dollars for the whole broker and an hour' },
@@ -18,7 +19,7 @@ const priced = {
   egressGB: { unit: 'dollars for a GB that crosses a zone' },
 } as const satisfies Amounts<string>
 
-const sized = {
+const sizingSpecs = {
   use: { unit: 'the part of stream workers’ cores that is busy, 0 to 1', least: 0.01, most: 1, falls: true },
   smallestCores: { unit: 'cores of the smallest machine', least: 0.01 },
   cpu: { unit: 'core seconds there for one measured here', least: 0.001 },
@@ -35,46 +36,58 @@ const sized = {
   stabiliseSeconds: { unit: 'seconds after a restart until an autoscaler measures again', otherwise: exactly(60) },
 } as const satisfies Amounts<string>
 
-export type PriceName = keyof typeof priced
-export type SizingName = keyof typeof sized
+/** Name of a price. */
+export type PriceName = keyof typeof priceSpecs
+/** Name of a sizing parameter. */
+export type SizingName = keyof typeof sizingSpecs
 
-/** What things cost, and how a deployment is sized: what docs/cost.md describes key by key. */
+/** Prices, and the sizing of a deployment. docs/cost.md describes each key. */
 export interface Prices {
-  /** The file's name, for the report. */
+  /** Name of the file, for the report. */
   readonly name: string
-  /** What kind of prices they are, and of when. */
+  /** Kind and date of the prices. */
   readonly about: string
   readonly prices: Readonly<Record<PriceName, Range>>
   readonly sizing: Readonly<Record<SizingName, Range>>
-  /** Whether stream workers are as many as the rate asks for, or as many as nearly any minute does. */
+  /** Autoscaled workers follow the rate; static workers are sized for a quantile of the minutes. */
   readonly workers: 'autoscaled' | 'static'
 }
 
 /**
- * Reads prices from JSON. `sizing` may be left out, or some of it: then the example's stand. Throws `SPILL_INPUT` for a price that is missing, negative or no number, for low, base and high in the wrong order, and
- * for a key that there is not.
+ * Reads prices from JSON. Missing `sizing` keys take the example's values. Throws `SPILL_INPUT` for a missing, negative or non-numeric
+ * price, for low, base and high in the wrong order, and for an unknown key.
  */
 export function readPrices(value: unknown, name: string): Prices {
-  const given = objectOf(value, ['format', 'about', 'currency', 'prices', 'sizing'], name)
-  if (given['format'] !== FORMAT) refuse(name, `has the format ${show(given['format'])}; write "format": "${FORMAT}"`)
-  if (typeof given['about'] !== 'string' || given['about'] === '')
-    refuse(name, 'does not say what prices these are; write "about": "list prices of …, 2026"')
-  if (given['currency'] !== 'USD') refuse(name, `is in ${show(given['currency'])}; the audit reckons in dollars: write "currency": "USD"`)
+  const fields = objectOf(value, ['format', 'about', 'currency', 'prices', 'sizing'], name)
+  if (fields['format'] !== FORMAT) refuse(name, `has the format ${show(fields['format'])}; write "format": "${FORMAT}"`)
+  if (typeof fields['about'] !== 'string' || fields['about'] === '')
+    refuse(name, 'has no description of its prices; write "about": "list prices of …, 2026"')
+  if (fields['currency'] !== 'USD')
+    refuse(name, `is in ${show(fields['currency'])}; the audit computes in dollars: write "currency": "USD"`)
   const { workers: exampleWorkers, ...exampleSizing } = example.sizing
-  const { workers = exampleWorkers, ...sizing } = objectOf(given['sizing'] ?? {}, ['workers', ...Object.keys(sized)], `${name} sizing`)
+  const { workers = exampleWorkers, ...sizing } = objectOf(
+    fields['sizing'] ?? {},
+    ['workers', ...Object.keys(sizingSpecs)],
+    `${name} sizing`,
+  )
   if (workers !== 'autoscaled' && workers !== 'static')
     refuse(`${name} sizing.workers`, `is ${show(workers)}${didYouMean(workers, ['autoscaled', 'static'])}`)
   return {
     name,
-    about: given['about'],
-    prices: readAmounts(given['prices'] ?? refuse(name, 'has no "prices"'), priced, `${name} prices`),
-    sizing: readAmounts({ ...exampleSizing, ...sizing }, sized, `${name} sizing`),
+    about: fields['about'],
+    prices: readAmounts(fields['prices'] ?? refuse(name, 'has no "prices"'), priceSpecs, `${name} prices`),
+    sizing: readAmounts({ ...exampleSizing, ...sizing }, sizingSpecs, `${name} sizing`),
     workers,
   }
 }
 
-/** Reads prices from a file. Throws as `readPrices` does. */
+/**
+ * Reads prices from a file. Throws `SPILL_INPUT` with the file, the key and the fix.
+ *
+ * @example
+ * const prices = readPricesFile('prices.json')
+ */
 export const readPricesFile = (path: string): Prices => readPrices(readJson(path), basename(path))
 
-/** The prices that come with Spillway: an example, which its `about` says. */
+/** The example prices that come with Spillway. */
 export const examplePrices: Prices = readPrices(example, 'prices.json (example)')

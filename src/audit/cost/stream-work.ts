@@ -1,3 +1,4 @@
+/** Load of streaming work on simulated workers. */
 import { spanTitle } from '../../base/span.ts'
 import type { CostInputs } from './given.ts'
 import { rangeOf, scenarios, type Scenario } from './range.ts'
@@ -10,95 +11,102 @@ import type { Lags } from './simulate/lags.ts'
 import type { Arrivals } from './trace.ts'
 import { amount, countText } from '../domain/units.ts'
 
-/** Something that is done for each of some arrivals as it comes. */
+/** Work done for each arrival as it comes. */
 export interface StreamWork {
   readonly name: string
   readonly arrivals: Arrivals
-  /** Core seconds each, as measured. */
+  /** Core seconds per arrival, as measured. */
   readonly seconds: number
 }
 
-/** Cores that stream workers need, cell by cell of the history, so that elements which share workers can be added up. */
+/** Cores that stream workers need, in each cell of the history. Elements that share workers add their demands. */
 export interface Demand {
   readonly cores: Readonly<Record<Scenario, Float64Array>>
-  /** What came of it in the base scenario, in words. */
+  /** Description of the simulation in the base scenario. */
   readonly words: string
 }
 
-/** The work through simulated workers in each scenario. */
-export function demandOf(work: StreamWork, given: CostInputs): Demand {
+/** Simulates the work in each scenario. */
+export function demandOf(work: StreamWork, inputs: CostInputs): Demand {
   const { arrivals, name, seconds } = work
-  const { trace } = given
+  const { trace } = inputs
   if (arrivals.at.length === 0 || seconds === 0) {
     const none = new Float64Array(new Cells(trace).length)
     return { cores: { low: none, base: none, high: none }, words: `${name}: nothing to do` }
   }
-  const results = rangesOf(scenario => demandIn(scenario, work, given))
-  const head = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
-  return { cores: rangesOf(scenario => results[scenario].cores), words: `${head}, ${results.base.words}` }
+  const results = perScenario(scenario => simulateIn(scenario, work, inputs))
+  const prefix = `${name}: ${countText(arrivals.at.length, 'arrival')} of ${spanTitle(seconds * 1000)}`
+  return { cores: perScenario(scenario => results[scenario].cores), words: `${prefix}, ${results.base.words}` }
 }
 
-const rangesOf = <T>(of: (scenario: Scenario) => T): Record<Scenario, T> => ({ low: of('low'), base: of('base'), high: of('high') })
+const perScenario = <T>(compute: (scenario: Scenario) => T): Record<Scenario, T> => ({
+  low: compute('low'),
+  base: compute('base'),
+  high: compute('high'),
+})
 
 interface Simulated {
   readonly cores: Float64Array
   readonly words: string
 }
 
-/** Core ms for one arrival in the target deployment. Where more is expected than the history has, an arrival stands for so many. */
+/** Core ms per arrival in the target deployment. With a greater expected volume one arrival stands for several. */
 export const serviceOf = (scenario: Scenario, seconds: number, { prices, volume = 1 }: CostInputs): number =>
   seconds * 1000 * prices.sizing.cpu[scenario] * volume
 
-/** One arrival stands for more than one, on which all workers work at once. */
-const isMany = ({ volume = 1 }: CostInputs): boolean => volume > 1
+/** True if one arrival stands for several, on which all workers work at once. */
+const isScaledUp = ({ volume = 1 }: CostInputs): boolean => volume > 1
 
-function demandIn(scenario: Scenario, work: StreamWork, given: CostInputs): Simulated {
-  return given.prices.workers === 'static' ? staticIn(scenario, work, given) : autoscaledIn(scenario, work, given)
+function simulateIn(scenario: Scenario, work: StreamWork, inputs: CostInputs): Simulated {
+  return inputs.prices.workers === 'static' ? staticIn(scenario, work, inputs) : autoscaledIn(scenario, work, inputs)
 }
 
-function autoscaledIn(scenario: Scenario, { arrivals, seconds }: StreamWork, given: CostInputs): Simulated {
-  const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = given.prices.sizing
-  const scaled = autoscaled(arrivals.at, serviceOf(scenario, seconds, given), given.trace, {
+function autoscaledIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
+  const { use, smallestCores, windowSeconds, restartSeconds, catchUpSeconds, stabiliseSeconds } = inputs.prices.sizing
+  const scaled = autoscaled(arrivals.at, serviceOf(scenario, seconds, inputs), inputs.trace, {
     use: use[scenario],
     smallest: smallestCores[scenario],
     windowMs: windowSeconds[scenario] * 1000,
     restartMs: restartSeconds[scenario] * 1000,
     catchUpMs: catchUpSeconds[scenario] * 1000,
     stabiliseMs: stabiliseSeconds[scenario] * 1000,
-    divisible: isMany(given),
+    divisible: isScaledUp(inputs),
   })
   const most = `${amount(scaled.most)} cores at most, ${countText(scaled.rescales, 'restart')}`
-  return { cores: scaled.demand, words: `${servedText(scaled, given)}, ${most}` }
+  return { cores: scaled.demand, words: `${servedText(scaled, inputs)}, ${most}` }
 }
 
-function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, given: CostInputs): Simulated {
-  const { use, smallestCores, rateQuantile: quantile } = given.prices.sizing
-  const service = serviceOf(scenario, seconds, given)
-  const needed = (rateQuantile(arrivals.at, given.trace, quantile[scenario]) * service) / use[scenario]
-  const cores = new Float64Array(new Cells(given.trace).length).fill(needed)
+function staticIn(scenario: Scenario, { arrivals, seconds }: StreamWork, inputs: CostInputs): Simulated {
+  const { use, smallestCores, rateQuantile: quantile } = inputs.prices.sizing
+  const service = serviceOf(scenario, seconds, inputs)
+  const needed = (rateQuantile(arrivals.at, inputs.trace, quantile[scenario]) * service) / use[scenario]
+  const cores = new Float64Array(new Cells(inputs.trace).length).fill(needed)
   if (scenario !== 'base') return { cores, words: '' }
-  // No less than the smallest machine works on it.
+  // At least the smallest machine works on it.
   const held = Math.max(needed, smallestCores.base)
-  const servers = serversOf(held, isMany(given))
-  const takes = (service * servers) / held
-  const waiting = servedText(pooled(arrivals.at, takes, servers), given)
+  const servers = serversOf(held, isScaledUp(inputs))
+  const serviceMs = (service * servers) / held
+  const waiting = servedText(pooled(arrivals.at, serviceMs, servers), inputs)
   if (servers === 1 || !arrivals.key) return { cores, words: waiting }
-  return { cores, words: `${waiting}; in ${servers} partitions ${lagText(partitioned(arrivals.at, arrivals.key, takes, servers).lags)}` }
+  return {
+    cores,
+    words: `${waiting}; in ${servers} partitions ${lagText(partitioned(arrivals.at, arrivals.key, serviceMs, servers).lags)}`,
+  }
 }
 
-/** How late events were. Where an arrival stands for many the last of them would be late by all of them, which those that come one by one are not. */
-const servedText = ({ lags, backlog }: Served, given: CostInputs): string =>
-  isMany(given)
-    ? `an arrival stands for ${amount(given.volume!)}, so how late each is cannot be said`
+/** Lag and backlog in words. If an arrival stands for several, the simulated lag is that of a burst, so it is not reported. */
+const servedText = ({ lags, backlog }: Served, inputs: CostInputs): string =>
+  isScaledUp(inputs)
+    ? `an arrival stands for ${amount(inputs.volume!)}, so how late each is cannot be said`
     : `${lagText(lags)}, backlog ${countText(backlog, 'event')}`
 
 const lagText = (lags: Lags): string => `lag p50 ${spanTitle(lags.quantile(0.5))}, p99 ${spanTitle(lags.quantile(0.99))}`
 
-/** Cores that workers hold in the mean who do all of some work, and are never fewer than the smallest machine; 0 for nothing. */
-export const heldFor = (demands: readonly Demand[], given: CostInputs) =>
-  rangeOf(scenario => (demands.length === 0 ? 0 : heldIn(demands, scenario, given.prices.sizing.smallestCores[scenario])))
+/** Mean cores held by the workers of all demands, at least the smallest machine; 0 without demands. */
+export const heldFor = (demands: readonly Demand[], inputs: CostInputs) =>
+  rangeOf(scenario => (demands.length === 0 ? 0 : meanCoresIn(demands, scenario, inputs.prices.sizing.smallestCores[scenario])))
 
-function heldIn(demands: readonly Demand[], scenario: Scenario, smallest: number): number {
+function meanCoresIn(demands: readonly Demand[], scenario: Scenario, smallest: number): number {
   const sum = new Float64Array(demands[0].cores[scenario].length)
   for (const { cores } of demands) {
     const own = cores[scenario]
@@ -107,7 +115,7 @@ function heldIn(demands: readonly Demand[], scenario: Scenario, smallest: number
   return meanOf(sum.map(cores => Math.max(smallest, cores)))
 }
 
-/** To the last digit or two, of however many (Kahan 1965): what two elements hold is then what each holds, and not less. */
+/** Mean by compensated summation (Kahan 1965), exact to the last digits. The cores of two elements are then never less than their sum. */
 function meanOf(values: Float64Array): number {
   let [sum, lost] = [0, 0]
   for (const value of values) {
@@ -119,5 +127,5 @@ function meanOf(values: Float64Array): number {
   return sum / values.length
 }
 
-/** Demand of nothing but zeros: it holds no workers by itself. */
+/** True if a demand is 0 everywhere, so that it needs no workers. */
 export const isNothing = ({ cores }: Demand): boolean => scenarios.every(scenario => cores[scenario].every(value => value === 0))

@@ -1,3 +1,4 @@
+/** Staleness tax and streaming tax. */
 import type { ScheduleIR } from '../../define/ir/ir.ts'
 import type { Plan, Setting } from '../domain/element.ts'
 import type { Estimate, Range } from '../domain/audit-report.ts'
@@ -8,25 +9,27 @@ import { HOUR_MS, WEEKS_A_MONTH } from '../domain/units.ts'
 const schedule: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 const nightlyJob: Setting = { kind: 'batch', schedule, lasts: 2 * HOUR_MS }
 
-/** The plan in which what streams runs each night at 02:00 and takes up to two hours: ingestion and groups. Decisions and actions stay as they are. */
+/** The plan in which streaming ingestion and groups run nightly at 02:00 UTC within two hours. Decisions and actions stay unchanged. */
 export function nightly(now: Plan): Plan {
-  const streams = ({ kind }: Setting) => kind === 'stream' || kind === 'hybrid'
+  const isStreaming = ({ kind }: Setting) => kind === 'stream' || kind === 'hybrid'
   return new Map(
-    [...now].filter(([id, setting]) => (id === 'ingestion' || id.startsWith('group/')) && streams(setting)).map(([id]) => [id, nightlyJob]),
+    [...now]
+      .filter(([id, setting]) => (id === 'ingestion' || id.startsWith('group/')) && isStreaming(setting))
+      .map(([id]) => [id, nightlyJob]),
   )
 }
 
 /**
- * The streaming tax: what it costs a month that something streams, in a steady year, against the same pipeline run each night; compute, broker and people. It may be negative, where batch is
- * the dearer. 0 where nothing streams.
+ * Streaming tax: the extra monthly cost of streaming over the same pipeline run nightly, in a steady year, with compute, broker and people.
+ * Negative where batch costs more; 0 where nothing streams.
  */
 export function streamingTax(model: CostModel, now: Plan): Range {
   return difference(model.costOf(new Map()).steadyYear, model.costOf(nightly(now)).steadyYear)
 }
 
 /**
- * The staleness tax: what it loses a month that something is old, dollars. `lost` is utility in a week, estimated, of the freshest the audit knows less that of now; its bounds are those of its interval, so that `low`
- * may be below 0 where it is not certain that anything is lost. `dollarsAUnit` is what a unit of it is worth, where that is known.
+ * Staleness tax: the monthly loss by staleness, dollars. `lost` is the weekly value of the freshest known plan less that of the current
+ * one, units. Its interval gives the bounds, so `low` may be negative. `dollarsAUnit` is the value of a unit, if it is known.
  */
 export function stalenessTax(
   lost: Estimate | { readonly why: string },

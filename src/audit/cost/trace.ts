@@ -3,20 +3,25 @@ import type { Column } from '../../columns/block.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Stretch } from './simulate/rate.ts'
 
-/** When things came, in order; UTC ms. */
+/** Sorted arrival times, UTC ms. */
 export interface Arrivals {
   readonly at: Float64Array
-  /** A hash of each one's key: which partition it is in. Absent: all are in one queue. */
+  /** Hash of each arrival's key, which determines its partition. Undefined if all share one queue. */
   readonly key?: Uint32Array
 }
 
-/** When everything of a history came. */
+/** Arrival times of everything in a history. */
 export interface Trace extends Stretch {
   readonly sources: ReadonlyMap<string, Arrivals>
   readonly decisions: Arrivals
 }
 
-/** The trace of a history whose decisions were made at `decisions`, which do not fall; UTC ms. */
+/**
+ * The arrivals of a history, with the times of its decisions, sorted, UTC ms.
+ *
+ * @example
+ * const trace = traceOf(log, Float64Array.of(log.until))
+ */
 export function traceOf(log: ReplayLog, decisions: Float64Array): Trace {
   const sources = new Map(
     [...log.histories].map(([name, { source, block }]) => [
@@ -28,30 +33,29 @@ export function traceOf(log: ReplayLog, decisions: Float64Array): Trace {
   return { ...trace, decisions: { at: decisions } }
 }
 
-/** A number spread over 32 bits; of a text its id stands for it, which is a number as good. */
+/** Hashes each key to 32 bits. A text is represented by its id. */
 function keyHashes(column: Column | undefined, length: number): Uint32Array {
-  return Uint32Array.from({ length }, (_, row) => spread(column ? column.values[row] : row))
+  return Uint32Array.from({ length }, (_, row) => mix32(column ? column.values[row] : row))
 }
 
-/** The last step of MurmurHash3 (Appleby 2011) over the low and the high bits of an integer. */
-function spread(value: number): number {
+/** Finalizer of MurmurHash3 (Appleby 2011), over the low and the high bits of an integer. */
+function mix32(value: number): number {
   let mixed = (value | 0) ^ Math.imul(Math.floor(value / 2 ** 32) | 0, 0x9e3779b1)
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
-/** Throws `SPILL_INPUT` for a trace that nothing can be simulated on: empty, at one instant, out of order, or outside of its history. */
+/** Throws `SPILL_INPUT` for a trace that cannot be simulated: empty, at a single instant, unsorted, or outside of its history. */
 export function checkTrace({ from, until, sources, decisions }: Trace): void {
   const all = [...[...sources].map(([name, arrivals]) => [`source '${name}'`, arrivals] as const), ['decisions', decisions] as const]
-  if (all.every(([, { at }]) => at.length === 0)) refuse('the arrival trace is empty: costs need a history with events in it')
+  if (all.every(([, { at }]) => at.length === 0)) refuse('the arrival trace is empty; give a history with events')
   if (!(Number.isFinite(from) && Number.isFinite(until))) refuse(`the arrival trace has no beginning or no end: ${from} to ${until}`)
-  if (until <= from) refuse('everything arrives at one instant, so there is no rate and no cost a month: give a history that lasts')
+  if (until <= from) refuse('everything arrives at one instant, so there is no rate and no monthly cost; give a longer history')
   for (const [name, { at, key }] of all) {
-    if (key && key.length !== at.length) refuse(`${name}: ${at.length} arrivals and ${key.length} keys`)
+    if (key && key.length !== at.length) refuse(`${name}: ${at.length} arrivals but ${key.length} keys`)
     for (let i = 0, last = from; i < at.length; last = at[i++])
-      if (!(at[i] >= last && at[i] <= until))
-        refuse(`${name}: arrival ${i} is ${at[i]}, before the one before it or outside of the history`)
+      if (!(at[i] >= last && at[i] <= until)) refuse(`${name}: arrival ${i} is ${at[i]}, which is unsorted or outside of the history`)
   }
 }
 

@@ -54,7 +54,7 @@ const undecided: Verdict = { choice: 'undecided', why: '9 patients: no verdict u
 const answer = (parts: Partial<AnswerParts>) =>
   answerOf({ pipeline: 'flights', elements: [], plans: plans('undecided'), utility, costs, ...parts })
 
-test('without a price: what matters most, how old it may be, and from which price on it pays', () => {
+test('without a price: the greatest loss, the allowed age, and the break-even value', () => {
   const landings = part('landings', { ...undecided, breakEven: { value: 0.4212, low: 0.3, high: 0.6 } }, [rung(-200)])
   assert.deepEqual(answer({ elements: [part('hours', undecided, [rung(-30)]), landings], plans: plans('no dollar verdict') }), [
     'flights: keep "landings" within 15 min of now, or within 1 h with a model trained for that; a nightly copy loses a third of the late arrivals caught.',
@@ -62,22 +62,22 @@ test('without a price: what matters most, how old it may be, and from which pric
   ])
 })
 
-test('how old it may be is told by design, and by accident where that is another age', () => {
-  const said = (knee: ElementPart['knee'], refitKnee: ElementPart['refitKnee']) =>
+test('states the allowed age by design, and by accident if it differs', () => {
+  const firstLine = (knee: ElementPart['knee'], refitKnee: ElementPart['refitKnee']) =>
     answer({ elements: [{ ...part('landings', undecided, [rung(-200)]), knee, refitKnee }], plans: plans('no dollar verdict') })[0]
   const [five, quarter] = [300_000, 900_000].map(age => ({ age, loss: 3 }))
-  assert.match(said(quarter, five), /^flights: keep "landings" within 5 min of now by design, with an alert at 15 min; a nightly/)
-  assert.match(said(five, quarter), /^flights: keep "landings" within 5 min of now, or within 15 min with a model trained for that; /)
+  assert.match(firstLine(quarter, five), /^flights: keep "landings" within 5 min of now by design, with an alert at 15 min; a nightly/)
+  assert.match(firstLine(five, quarter), /^flights: keep "landings" within 5 min of now, or within 15 min with a model trained for that; /)
   for (const [knee, refitKnee] of [
     [five, five],
     [five, { why: 'untrained' }],
     [{ why: 'nothing' }, five],
   ] as const)
-    assert.match(said(knee, refitKnee), /^flights: keep "landings" within 5 min of now; /)
-  assert.match(said({ why: 'all of it' }, { why: 'all of it' }), /^flights: keep "landings" as fresh as it is; /)
+    assert.match(firstLine(knee, refitKnee), /^flights: keep "landings" within 5 min of now; /)
+  assert.match(firstLine({ why: 'all of it' }, { why: 'all of it' }), /^flights: keep "landings" as fresh as it is; /)
 })
 
-test('a loss with retraining is a share of what a retrained model is worth', () => {
+test('a loss with retraining is relative to the retrained model', () => {
   const of = (retrained: UtilityPart['retrained'], refit: Rung['refit'] = effect(-200)) =>
     answer({
       elements: [part('landings', undecided, [{ ...rung(-200), frozenAtBudget: effect(-60), refit }])],
@@ -88,7 +88,7 @@ test('a loss with retraining is a share of what a retrained model is worth', () 
   assert.match(of({ why: 'untrained' }, { why: 'untrained' }), /loses a tenth of the late arrivals caught/)
 })
 
-test('a group that is safe to be a day old is said to be, whatever the decision about plans', () => {
+test('a group that is safe as an older copy is reported with every decision about plans', () => {
   const safe = part('usual', { choice: 'safe to be a day old', why: '' }, [rung(-3, 8)])
   for (const decision of ['no dollar verdict', 'keep what runs', 'undecided'] as const)
     assert.match(answer({ elements: [safe], plans: plans(decision) })[0], /"usual" is safe to be a day old/, decision)
@@ -99,7 +99,7 @@ test('a group that is safe to be a day old is said to be, whatever the decision 
   )
 })
 
-test('without a price and without a loss that is shown there is nothing to keep, and what can be had for less is said', () => {
+test('without a price and without a shown loss, the answer names cheaper settings', () => {
   const flat = part('noise', { choice: 'batch 1 day', why: '' }, [rung(-3, 8)])
   const now = [{ element: 'group/noise', title: 'stream' }]
   const proposed = [{ element: 'group/noise', title: 'batch 1 day' }]
@@ -113,7 +113,7 @@ test('without a price and without a loss that is shown there is nothing to keep,
   )
 })
 
-test('groups that lose nothing by themselves, and much together, are said together, before a stage', () => {
+test('groups that lose only jointly are reported jointly, before a stage', () => {
   const alone = ['a', 'b'].map(name => part(name, undecided, [rung(-3, 8)]))
   const together = {
     ...part('', { choice: 'by the plan', why: '' }, [rung(-200)]),
@@ -122,27 +122,27 @@ test('groups that lose nothing by themselves, and much together, are said togeth
     groups: ['a', 'b'],
   }
   const stage = { ...part('', undecided, [rung(-500)]), element: 'action', kind: 'action' as const }
-  const said = (elements: readonly ElementPart[]) => answer({ elements, plans: plans('no dollar verdict') })[0]
+  const firstLine = (elements: readonly ElementPart[]) => answer({ elements, plans: plans('no dollar verdict') })[0]
   assert.equal(
-    said([...alone, together, stage]),
+    firstLine([...alone, together, stage]),
     'flights: of "a" and "b" none is shown to lose by itself; all of them nightly at 02:00, 2 h lose a third of the late arrivals caught.',
   )
   assert.match(
-    said([alone[0], part('b', undecided, [rung(-100)]), together, stage]),
+    firstLine([alone[0], part('b', undecided, [rung(-100)]), together, stage]),
     /^flights: keep "b" within 15 min of now, or within 1 h /,
   )
-  const kept = answer({ elements: [...alone, together], plans: plans('keep what runs') })[0]
-  assert.equal(kept, 'flights: keep what runs.', 'what is of the plan is nothing that is shown to pay')
+  const keptText = answer({ elements: [...alone, together], plans: plans('keep what runs') })[0]
+  assert.equal(keptText, 'flights: keep what runs.', 'what is of the plan is nothing that is shown to pay')
 })
 
-test('a model is as old as was planned', () => {
+test('the age of a model is planned', () => {
   const stays: Effect = { aWeek: { why: 'the model stays as it is' }, performance }
   const planned = { ...rung(-200), frozen: stays, frozenAtBudget: stays }
   const training = { ...part('', undecided, [planned]), element: 'training', kind: 'training' as const, knee: { why: 'planned' } }
   assert.match(answer({ elements: [training], plans: plans('no dollar verdict') })[0], /^flights: keep training within 1 h of now; /)
 })
 
-test('where nothing is known of any age there is no verdict, with or without a price', () => {
+test('without any known age there is no verdict, with or without a price', () => {
   const why = { why: '9 patients: no verdict under 20' }
   const unknown: Rung = {
     ...rung(0),
@@ -150,16 +150,16 @@ test('where nothing is known of any age there is no verdict, with or without a p
     frozenAtBudget: { ...effect(0), aWeek: why },
     refit: { why: 'rules' },
   }
-  const told = ['flights: no verdict.', '9 patients: no verdict under 20.']
-  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('no dollar verdict') }), told)
-  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('undecided') }), told)
+  const expected = ['flights: no verdict.', '9 patients: no verdict under 20.']
+  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('no dollar verdict') }), expected)
+  assert.deepEqual(answer({ elements: [part('recent', undecided, [unknown])], plans: plans('undecided') }), expected)
   assert.match(
     answer({ elements: [part('recent', undecided, [unknown, rung(-3)])], plans: plans('no dollar verdict') })[0],
     /no loss by older data/,
   )
 })
 
-test('a change: what to run, and what that is worth', () => {
+test('a change: the plan and its value', () => {
   const now = [
     { element: 'group/landings', title: 'stream' },
     { element: 'group/usual', title: 'stream' },
@@ -180,7 +180,7 @@ test('a change: what to run, and what that is worth', () => {
   ])
 })
 
-test('what runs is kept: what is shown of it, and what would decide the rest', () => {
+test('the current plan is kept: its evidence, and the history that would decide the rest', () => {
   const elements = [
     part('landings', { choice: 'stream', why: '' }),
     part('usual', { ...undecided, moreWeeks: 12 }),
@@ -196,12 +196,12 @@ test('what runs is kept: what is shown of it, and what would decide the rest', (
   ])
 })
 
-test('where nothing can be said the reason is', () => {
+test('gives the reason if nothing is known', () => {
   assert.deepEqual(answer({ elements: [part('history', undecided)] }), ['flights: no verdict.', '9 patients: no verdict under 20.'])
   assert.deepEqual(answer({}), ['flights: no verdict.', 'Nothing of it can be told from this history.'])
 })
 
-test('parts as one says them', () => {
+test('fractions in words', () => {
   assert.deepEqual([0.1, 0.34, 0.49, 0.66, 0.99, 0.42, 0.031].map(shareText), [
     'a tenth',
     'a third',

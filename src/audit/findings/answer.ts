@@ -1,7 +1,8 @@
 /**
- * The answer in two lines: what to do, and what it rests on.
+ * Answer of a report, in two lines: the recommendation, and its basis.
  *
- * Line one is what is decided; where nothing is, the freshness that matters most, by what is lost at the next schedule. Line two is money, or what money would have to say.
+ * Line one states the decision or, without one, the freshness that matters most by its loss at the next schedule. Line two states the
+ * money, or the missing price.
  */
 import { spanTitle } from '../../base/span.ts'
 import type { AuditReport, ElementPart, Estimate, Rung } from '../domain/audit-report.ts'
@@ -13,8 +14,10 @@ import { isSafe, SAFE } from '../plans/safe.ts'
 import { BY_PLAN } from '../plans/together.ts'
 import { NOT_OBSERVABLE, UNDECIDED } from '../plans/verdict.ts'
 
+/** Parts of a report that the answer needs. */
 export type AnswerParts = Pick<AuditReport, 'pipeline' | 'elements' | 'plans' | 'utility' | 'costs'>
 
+/** The two lines. */
 export function answerOf(parts: AnswerParts): [string, string] {
   const { pipeline, plans } = parts
   switch (plans.decision) {
@@ -35,7 +38,7 @@ const noVerdict = ({ pipeline, elements }: AnswerParts): [string, string] => [
   `${sentence(whyUndecided(elements))}.`,
 ]
 
-/** No change is proposed, and of no age is it known what would be lost: that no loss is shown would say too much. */
+/** True if no change is proposed and the loss is unknown at every age. Then "no loss is shown" would claim too much. */
 function isNothingKnown(parts: AnswerParts): boolean {
   const effects = parts.elements.flatMap(({ rungs }) =>
     rungs.flatMap(({ frozen, frozenAtBudget, refit }) => [frozen, frozenAtBudget, refit]),
@@ -43,11 +46,11 @@ function isNothingKnown(parts: AnswerParts): boolean {
   return changesText(parts) === '' && effects.length > 0 && effects.every(effect => isWhy(effect) || isWhy(effect.aWeek))
 }
 
-/** `run "card_usual" as batch 1 day and inference nightly`; empty where nothing changes. */
+/** For example `run "card_usual" as batch 1 day and inference nightly`; empty without changes. */
 function changesText({ plans, elements }: AnswerParts): string {
-  const changed = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
-  const list = changed.map(({ element, title }) => settingText(element, title, elements))
-  return list.length === 0 ? '' : `run ${listText(list)}`
+  const changes = plans.proposed.filter(({ element, title }) => plans.now.find(now => now.element === element)?.title !== title)
+  const texts = changes.map(({ element, title }) => settingText(element, title, elements))
+  return texts.length === 0 ? '' : `run ${listText(texts)}`
 }
 
 function settingText(element: string, title: string, elements: readonly ElementPart[]): string {
@@ -55,87 +58,91 @@ function settingText(element: string, title: string, elements: readonly ElementP
   return kind === 'group' ? `${nameOf(element)} as ${title}` : `${kind} ${title}`
 }
 
-/** A group in quotes, a stage as it is called. */
+/** A feature group in quotes, a stage as it is. */
 const nameOf = (element: string): string => (element.startsWith('group/') ? `"${element.slice('group/'.length)}"` : element)
 
 function netText(net: Estimate | undefined): string {
   return net ? `That is worth ${estimateText(net, '$')} a month, net of costs` : 'It costs less and decides the same'
 }
 
-/** Of what is shown to pay as it is, and of what is safe as an older copy. */
+/** Elements whose verdict is shown, and those that are safe as an older copy. */
 function shownText({ elements }: AnswerParts): string {
-  const shown = elements.filter(
+  const decided = elements.filter(
     part => !isSafe(part) && part.verdict.choice !== UNDECIDED && part.verdict.choice !== NOT_OBSERVABLE && part.verdict.choice !== BY_PLAN,
   )
   const list =
-    shown.length === 0 ? '' : `: ${shown.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
+    decided.length === 0 ? '' : `: ${decided.map(({ element, verdict }) => settingText(element, verdict.choice, elements)).join(', ')}`
   const safe = safeText(elements)
   return safe === '' ? list : `${list}; ${safe}`
 }
 
-/** `"usual" is safe to be a day old`; empty where nothing is. Groups together stand for each of them. */
+/** For example `"usual" is safe to be a day old`; empty if no group is. The verdict on groups together includes each of them. */
 function safeText(elements: readonly ElementPart[]): string {
   const safe = elements.filter(isSafe)
-  const together = safe.find(({ groups }) => groups !== undefined)
-  const names = together ? together.groups! : safe.map(({ element }) => element.slice('group/'.length))
+  const joint = safe.find(({ groups }) => groups !== undefined)
+  const names = joint ? joint.groups! : safe.map(({ element }) => element.slice('group/'.length))
   if (names.length === 0) return ''
   return `${listText(names.map(name => `"${name}"`))} ${names.length === 1 ? 'is' : 'are'} ${SAFE}`
 }
 
 function keptText({ elements, plans }: AnswerParts): string {
-  const other = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, net of costs`
+  const noBetterPlan = `Of ${counted(plans.compared, 'plan')} compared no other is shown to be better, net of costs`
   const [soonest] = elements
     .flatMap(({ element, verdict: { moreWeeks } }) => (moreWeeks === undefined ? [] : [{ element, moreWeeks }]))
     .sort((a, b) => a.moreWeeks - b.moreWeeks)
-  if (!soonest) return `${other}.`
-  return `${other}; ${counted(soonest.moreWeeks, 'more week')} of history would decide about ${nameOf(soonest.element)}.`
+  if (!soonest) return `${noBetterPlan}.`
+  return `${noBetterPlan}; ${counted(soonest.moreWeeks, 'more week')} of history would decide about ${nameOf(soonest.element)}.`
 }
 
-/** The element that matters most, and how old it may be; and what can be had for less. */
+/** The most important element with its allowed age, and cheaper settings. */
 function freshnessText(parts: AnswerParts): string {
-  const most = mostLost(parts)
+  const worstLoss = mostLost(parts)
   const changes = changesText(parts)
   const safe = safeText(parts.elements)
-  const kept = most !== undefined ? lossText(most, parts) : safe === '' || changes !== '' ? 'no loss by older data is shown' : safe
-  return changes === '' ? kept : `${kept}; ${changes}, which loses next to nothing${waitsText(parts)}`
+  const lossOrNone =
+    worstLoss !== undefined ? lossText(worstLoss, parts) : safe === '' || changes !== '' ? 'no loss by older data is shown' : safe
+  return changes === '' ? lossOrNone : `${lossOrNone}; ${changes}, which loses next to nothing${waitsText(parts)}`
 }
 
-/** That events come later makes no feature older: whoever reads both would think so. */
+/** Later ingestion makes no feature older, which a reader might otherwise conclude. */
 function waitsText({ plans: { now, proposed } }: AnswerParts): string {
   const [before, after] = [now, proposed].map(plan => plan.find(({ element }) => element === 'ingestion')?.title)
   return before === after ? '' : ' (decisions wait for it, and what they know is no older)'
 }
 
-interface Lost {
+/** Loss of one level of an element. */
+interface ElementLoss {
   readonly part: ElementPart
   readonly rung: Rung
   readonly lost: number
-  /** The baseline in the same arm, units a week. */
+  /** Baseline in the same mode, units a week. */
   readonly of: number
 }
 
-function lossText({ part, rung, lost, of }: Lost, { utility }: AnswerParts): string {
+function lossText({ part, rung, lost, of }: ElementLoss, { utility }: AnswerParts): string {
   const share = of > 0 ? `${shareText(lost / of)} of the ${utility.name}` : `${ofUnit(lost, utility.unit)} a week`
   return part.groups === undefined
     ? `keep ${nameOf(part.element)}${withinText(part)}; ${olderText(part, rung)} loses ${share}`
-    : `${togetherText(part.groups, rung)} lose ${share}`
+    : `${jointLossText(part.groups, rung)} lose ${share}`
 }
 
-/** That each may be old by itself is not said: it is only not shown that it may not. */
-const togetherText = (groups: readonly string[], { setting, title }: Rung): string =>
+/** Does not state that each group may be old alone, since that is only not refuted. */
+const jointLossText = (groups: readonly string[], { setting, title }: Rung): string =>
   `of ${listText(groups.map(group => `"${group}"`))} none is shown to lose by itself; all of them ${setting.kind === 'older' ? `${title} older` : title}`
 
-const listText = (list: readonly string[]): string => (list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`)
+const listText = (texts: readonly string[]): string =>
+  texts.length === 1 ? texts[0] : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`
 
-/** How old it may be by design, and by accident with the model that there is, where these are not alike. */
+/** The allowed ages with and without retraining, if they differ. */
 function withinText(part: ElementPart): string {
-  const [planned, incident] = [part.refitKnee, part.knee].map(found => (isWhy(found) ? undefined : found.age))
-  const known = isPlannedAlone(part) ? planned : (incident ?? planned)
-  if (known === undefined || known === 0) return ' as fresh as it is'
-  if (planned === undefined || incident === undefined || planned === incident) return ` within ${spanTitle(known)} of now`
-  return planned < incident
-    ? ` within ${spanTitle(planned)} of now by design, with an alert at ${spanTitle(incident)}`
-    : ` within ${spanTitle(incident)} of now, or within ${spanTitle(planned)} with a model trained for that`
+  const [withRetraining, withoutRetraining] = [part.refitKnee, part.knee].map(knee => (isWhy(knee) ? undefined : knee.age))
+  const age = isPlannedAlone(part) ? withRetraining : (withoutRetraining ?? withRetraining)
+  if (age === undefined || age === 0) return ' as fresh as it is'
+  if (withRetraining === undefined || withoutRetraining === undefined || withRetraining === withoutRetraining)
+    return ` within ${spanTitle(age)} of now`
+  return withRetraining < withoutRetraining
+    ? ` within ${spanTitle(withRetraining)} of now by design, with an alert at ${spanTitle(withoutRetraining)}`
+    : ` within ${spanTitle(withoutRetraining)} of now, or within ${spanTitle(withRetraining)} with a model trained for that`
 }
 
 function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
@@ -148,21 +155,21 @@ function olderText({ kind }: ElementPart, { setting, title }: Rung): string {
 
 const DAY = 86_400_000
 
-/** Of the groups first, then of all of them together: a stage that nobody would run by night loses most, and there is nothing to decide about it. */
-function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility'>): Lost | undefined {
-  const losing = elements.flatMap(part => lossAtNext(part, utility) ?? []).toSorted((a, b) => b.lost - a.lost)
-  const of = (kind: ElementPart['kind']) => losing.find(({ part }) => part.kind === kind)
-  return of('group') ?? of('groups') ?? losing[0]
+/** Feature groups first, then all of them together. A stage that nobody would run nightly loses most, but needs no decision. */
+function mostLost({ elements, utility }: Pick<AnswerParts, 'elements' | 'utility'>): ElementLoss | undefined {
+  const losses = elements.flatMap(part => lossAtNext(part, utility) ?? []).toSorted((a, b) => b.lost - a.lost)
+  const greatestOf = (kind: ElementPart['kind']) => losses.find(({ part }) => part.kind === kind)
+  return greatestOf('group') ?? greatestOf('groups') ?? losses[0]
 }
 
-/** What is lost in a week at the next schedule, or else at the oldest age, if it is shown to be a loss. */
-function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility']): Lost | undefined {
+/** Weekly loss at the next schedule, or else at the oldest age, if a loss is shown. */
+function lossAtNext(part: ElementPart, { now, retrained }: AnswerParts['utility']): ElementLoss | undefined {
   const rung = part.rungs.find(({ literal }) => literal === 'next schedule') ?? part.rungs.at(-1)
   if (!rung) return undefined
-  const isAnew = !isWhy(rung.refit)
-  const { aWeek } = isAnew ? rung.refit : rung.frozenAtBudget
-  const of = isAnew && !isWhy(retrained) ? retrained.aWeek : now.aWeek
-  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of }
+  const isRetrained = !isWhy(rung.refit)
+  const { aWeek } = isRetrained ? rung.refit : rung.frozenAtBudget
+  const baseline = isRetrained && !isWhy(retrained) ? retrained.aWeek : now.aWeek
+  return isWhy(aWeek) || aWeek.high >= 0 ? undefined : { part, rung, lost: -aWeek.value, of: baseline }
 }
 
 const shares = [
@@ -176,22 +183,22 @@ const shares = [
   [1, 'all'],
 ] as const
 
-/** As one says it, where that is within two hundredths. */
+/** A fraction in words, if it is within two hundredths. */
 export function shareText(share: number): string {
-  const near = shares.find(([value]) => Math.abs(value - share) < 0.02)
-  return near ? near[1] : percent(share)
+  const match = shares.find(([value]) => Math.abs(value - share) < 0.02)
+  return match ? match[1] : percent(share)
 }
 
-/** Of the element that matters most, the price from which on its freshness pays. */
+/** Break-even value of the most important element. */
 function priceText({ elements, utility, costs }: AnswerParts): string {
   if (isWhy(costs)) return `Costs are not known (${costs.why})`
   if (utility.dollars !== undefined) return 'What the plans cost is not known'
-  const most = mostLost({ elements, utility })
-  const breakEven = most?.part.verdict.breakEven
-  if (most === undefined || breakEven === undefined || isWhy(breakEven))
+  const worstLoss = mostLost({ elements, utility })
+  const breakEven = worstLoss?.part.verdict.breakEven
+  if (worstLoss === undefined || breakEven === undefined || isWhy(breakEven))
     return `No price is given (what one of the ${utility.unit} is worth)`
-  const does = most.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
-  return `${does} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`
+  const advice = worstLoss.part.kind === 'group' ? 'Stream it' : 'Keep it as fresh'
+  return `${advice} if a unit of utility (${utility.unit}) is worth more than ${estimateText(breakEven, '$')}. No price given`
 }
 
 function whyUndecided(elements: readonly ElementPart[]): string {

@@ -1,4 +1,4 @@
-/** What a reader must know beside the figures: caveats that were triggered, and what is taken for granted. */
+/** Caveats and assumptions of a report, in words. */
 import type { ModelIR } from '../../define/ir/ir.ts'
 import type { WorthIR } from '../../define/ir/worth-ir.ts'
 import { noteOf, worstOf, type Caveat } from '../domain/caveat.ts'
@@ -11,16 +11,16 @@ import type { Ladder } from '../compare/staleness-sweep.ts'
 import type { ElementPart, HistoryPart, Performance } from '../domain/audit-report.ts'
 import { unknownPart } from '../value/index.ts'
 
-/** From so many unknown labels on nothing that is said of them is sure. */
-const UNKNOWN_SOME = 0.05
-const UNKNOWN_MOST = 0.5
-/** From so many actions on that nothing is said of it is said that there are. */
-const UNJUDGED_SOME = 0.05
-const WEEKS_FEW = 8
-/** Positives in the block that is judged. */
-const POSITIVE_FEW = 50
+/** Shares of unknown labels above which a conclusion is uncertain, and very uncertain. */
+const UNKNOWN_SHARE_SOME = 0.05
+const UNKNOWN_SHARE_MOST = 0.5
+/** Share of actions without a known outcome above which a caveat appears. */
+const UNJUDGED_SHARE_SOME = 0.05
+const WEEKS_MIN = 8
+/** Least number of positives in the judged block. */
+const POSITIVES_MIN = 50
 
-interface CaveatsGiven {
+interface CaveatInputs {
   readonly history: HistoryPart
   readonly experiment: Experiment
   readonly judging: Judging
@@ -28,35 +28,35 @@ interface CaveatsGiven {
   readonly elements: readonly ElementPart[]
   readonly ladders: readonly Ladder[]
   readonly plans: readonly Caveat[]
-  /** Where some labels are not known. */
+  /** Bounds of the value, if some labels are unknown. */
   readonly bounds: SupposedWeeks | undefined
-  /** Of the utility. */
+  /** Unit of value. */
   readonly unit: string
-  /** Where the history does not reach. */
+  /** Caveats about the length of the history. */
   readonly reach: readonly Caveat[]
 }
 
-/** In words, each once: of those that several ladders have, the worst. */
-export const caveatsOf = (given: CaveatsGiven): string[] => worstOf(triggered(given)).map(caveatText)
+/** All caveats in words. Of the same caveat on several elements only the worst is kept. */
+export const caveatsOf = (inputs: CaveatInputs): string[] => worstOf(triggeredCaveats(inputs)).map(caveatText)
 
-function triggered({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatsGiven): Caveat[] {
+function triggeredCaveats({ history, experiment, judging, now, elements, ladders, plans, bounds, unit, reach }: CaveatInputs): Caveat[] {
   const { cases } = experiment
   const { test } = cases.blocks
   const unknown = unknownPart(cases, test)
-  const positive = cases.label.subarray(test.from, test.to).reduce((sum, one) => sum + one, 0)
+  const positive = cases.label.subarray(test.from, test.to).reduce((sum, label) => sum + label, 0)
   const weeks = history.weeks / 2
   const noRetraining = judging.why('refit')
-  const found: (Caveat | false)[] = [
-    weeks < WEEKS_FEW && { kind: 'few weeks', weeks },
+  const caveats: (Caveat | false)[] = [
+    weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
     history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
-    positive < POSITIVE_FEW && { kind: 'few true labels', count: positive },
-    (positive === 0 || positive === known(cases, test)) && { kind: 'labels alike' },
-    unknown > UNKNOWN_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_MOST },
-    bounds !== undefined && (unknown > UNKNOWN_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
+    positive < POSITIVES_MIN && { kind: 'few true labels', count: positive },
+    (positive === 0 || positive === knownLabels(cases, test)) && { kind: 'labels alike' },
+    unknown > UNKNOWN_SHARE_SOME && { kind: 'unknown labels', part: unknown, isMost: unknown > UNKNOWN_SHARE_MOST },
+    bounds !== undefined && (unknown > UNKNOWN_SHARE_SOME || history.censored > 0) && { kind: 'supposed labels', ...bounds, unit },
     history.censored > 0 && { kind: 'censored labels', count: history.censored },
-    undoneOf(history),
+    explorationCaveat(history),
     judging.acts.count === 0 && { kind: 'nothing acts' },
-    judging.unjudged > UNJUDGED_SOME && { kind: 'unjudged actions', part: judging.unjudged },
+    judging.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: judging.unjudged },
     noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
     ...volumeCaveats(elements, now.actionsAWeek),
     ...reach,
@@ -64,19 +64,20 @@ function triggered({ history, experiment, judging, now, elements, ladders, plans
     ...plans,
     ...experiment.notes.map(noteOf),
   ]
-  return found.filter(one => one !== false)
+  return caveats.filter(caveat => caveat !== false)
 }
 
-function undoneOf({ undone }: HistoryPart): Caveat | false {
+function explorationCaveat({ undone }: HistoryPart): Caveat | false {
   if (!undone) return false
   const { count, positive, hidden, weight, effective, isUsed } = undone
   if (isUsed) return { kind: 'undone stand', count, hidden, weight, effective }
   return { kind: 'few undone', count, positive, least: undoneLeast.count, ofLabel: undoneLeast.ofLabel }
 }
 
-const known = ({ known: is }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
-  is.subarray(from, to).reduce((sum, one) => sum + one, 0)
+const knownLabels = ({ known: isKnown }: Experiment['cases'], { from, to }: { readonly from: number; readonly to: number }): number =>
+  isKnown.subarray(from, to).reduce((sum, label) => sum + label, 0)
 
+/** Assumptions of the audit in words. */
 export function assumptionsOf({
   model,
   worth,

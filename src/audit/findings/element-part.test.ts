@@ -20,10 +20,10 @@ const part = (element: Element, audited: ModelIR, rungs = training.rungs) =>
     ladder: { rungs, ...(rungs.length === 0 && { why: 'too short' }), caveats: [] },
     utility: fraudReport.utility,
     delay: 0,
-    verdict: fixedVerdict(planElements(ir, audited).find(given => given.element.kind === element.kind)!),
+    verdict: fixedVerdict(planElements(ir, audited).find(planElement => planElement.element.kind === element.kind)!),
   })
 
-test('what has a curve was observed: that no plan runs it otherwise is said with its reason', () => {
+test('an element with a curve was observed, so a missing plan has its own reason', () => {
   const { verdict, unplanned } = part({ kind: 'training' }, model)
   assert.equal(unplanned, 'the pipeline does not train the model')
   assert.deepEqual(verdict, {
@@ -34,9 +34,9 @@ test('what has a curve was observed: that no plan runs it otherwise is said with
   assert.deepEqual([none.verdict.choice, none.unplanned, none.notObservable], ['not observable in this history', undefined, 'too short'])
 })
 
-test('an element runs now in the words that plans have for it', () => {
-  const asked = { ...model, decide: { kind: 'request' } } as unknown as ModelIR
-  for (const audited of [model, asked])
+test('the current setting has the words of plans', () => {
+  const onRequest = { ...model, decide: { kind: 'request' } } as unknown as ModelIR
+  for (const audited of [model, onRequest])
     for (const { element, choices } of planElements(ir, audited))
       assert.equal(part(element, audited).now.title, choices[0].title, element.kind)
   assert.equal(part({ kind: 'training' }, model).now.title, 'without a schedule')
@@ -65,7 +65,7 @@ function together(...groups: readonly ReturnType<typeof placed>[]) {
   })
 }
 
-test('groups that are older together are named, and have one age where they are as old', () => {
+test('joint groups are named, and have one age if all are as old', () => {
   const [stream, copy, job] = [
     { kind: 'stream' },
     { kind: 'lag', by: 600_000 },
@@ -83,7 +83,7 @@ test('groups that are older together are named, and have one age where they are 
   )
 })
 
-test('what the plan does with each of them is said in place of a verdict', () => {
+test('states the plan for each group instead of a verdict', () => {
   const at = (...titles: readonly string[]) => titles.map((title, i) => ({ element: `group/${'ab'[i]}`, title }))
   const why = (proposed: ReturnType<typeof at>) => togetherVerdict(['a', 'b'], { now: at('stream', 'stream'), proposed }).why
   assert.match(why(at('stream', 'stream')), /: the one that is kept leaves all of them as they run$/)
@@ -91,7 +91,7 @@ test('what the plan does with each of them is said in place of a verdict', () =>
   assert.match(why(at('hybrid', 'batch 1 day')), /: the one that is proposed runs "a" as hybrid, "b" as batch 1 day$/)
 })
 
-test('an incident and a planned change have a knee each, by its own curve', () => {
+test('the curves without and with retraining have separate knees', () => {
   const [, cards, usual] = fraudReport.elements
   const of = ({ rungs }: typeof cards) => {
     const { knee, refitKnee, marks } = part({ kind: 'action' }, model, rungs)
@@ -111,13 +111,13 @@ test('an incident and a planned change have a knee each, by its own curve', () =
   assert.deepEqual(of({ ...cards, rungs: rules }).refitKnee, { why: 'rules cannot be trained anew' })
 })
 
-test('a model is old by plan alone', () => {
+test('the age of a model is only planned', () => {
   const { knee, refitKnee } = part({ kind: 'training' }, model)
   assert.match((knee as { why: string }).why, /^the age of a model is planned/)
   assert.deepEqual(refitKnee, { age: 14 * 86_400_000, loss: 720, beyond: true })
 })
 
-test('ingestion has an age of its own, and no knee that is younger', () => {
+test('ingestion has its own age, and no younger knee', () => {
   const rungs = training.rungs.map((rung, i) => ({ ...rung, age: [81, 814 + 3_600_000, 814 + 86_400_000][i] ?? 2 * 86_400_000 }))
   const of = (delay: number) =>
     elementPart({
@@ -131,6 +131,6 @@ test('ingestion has an age of its own, and no knee that is younger', () => {
     })
   assert.deepEqual(of(814).now.age, { p50: 814, p95: 814, from: 'from its history' })
   const { knee, refitKnee } = of(814)
-  for (const found of [knee, refitKnee]) assert.ok('why' in found || found.age > 814, JSON.stringify(found))
+  for (const result of [knee, refitKnee]) assert.ok('why' in result || result.age > 814, JSON.stringify(result))
   assert.equal(of(0).now.age, null)
 })

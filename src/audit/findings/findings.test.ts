@@ -1,4 +1,4 @@
-/** The three mistakes, each in a pipeline that makes it and in one that does not. */
+/** The three findings, each in a pipeline that has the mistake and in one that does not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
@@ -33,7 +33,7 @@ const decides = (name: string, of: ReturnType<typeof group>) =>
 
 const of = (...parts: Parameters<typeof pipeline>[1]) => findingsOf({ ir: pipeline('p', parts).ir, ages: [] })
 
-test('a stream that feeds only a nightly report is wasted, and so is one that nothing reads', () => {
+test('reports a stream that feeds only a nightly report, and one without readers', () => {
   const usual = group('usual')
   assert.deepEqual(of(nightly('mornings', usual)), [
     {
@@ -49,7 +49,7 @@ test('a stream that feeds only a nightly report is wasted, and so is one that no
   )
 })
 
-test('nothing is wasted where anything reads often, or where it is batch', () => {
+test('reports nothing if there is a frequent reader, or for batch', () => {
   const usual = group('usual')
   assert.deepEqual(of(nightly('mornings', usual), decides('fraud', usual)), [])
   assert.deepEqual(of(nightly('mornings', group('usual', batch()))), [])
@@ -57,7 +57,7 @@ test('nothing is wasted where anything reads often, or where it is batch', () =>
   assert.deepEqual(of(hourly), [])
 })
 
-test('a stream that a model reads by night, and one that only a weekly trainer has, are wasted', () => {
+test('reports a stream for a nightly model, and one for a weekly training', () => {
   const usual = group('usual')
   const byNight = model('by_night', { decide: every('1d', card), inputs: ({ card }) => ({ n: usual.of(card).n }), score })
   assert.deepEqual(
@@ -80,19 +80,19 @@ test('a stream that a model reads by night, and one that only a weekly trainer h
   }
   assert.deepEqual(consumersOf(trained, 'usual'), [{ name: "the training of model 'learning'", period: 604_800_000 }])
   assert.equal(findingsOf({ ir: trained, ages: [] }).length, 1)
-  // A version of it scores.
+  // A version of the model scores.
   assert.deepEqual(findingsOf({ ir: trained, ages: [], unscored: new Set() }), [])
 })
 
-test('a table is kept whoever reads it: there is nothing to run by night', () => {
+test('never reports a table, which has no nightly alternative', () => {
   const plans = table('plans', { schema: { card, tier: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
   assert.deepEqual(of(report('mornings', { of: { plans }, at: '0 7 * * *', live: '30d' })), [])
 })
 
-test('a group that is older than its knee at one decision in twenty is starved', () => {
+test('reports a group older than its knee at one decision in twenty', () => {
   const { ir } = pipeline('p', [decides('fraud', group('usual'))])
-  const found = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, knee: 900_000 }] })
-  assert.deepEqual(found, [
+  const findings = findingsOf({ ir, ages: [{ group: 'usual', p95: 7_200_000, knee: 900_000 }] })
+  assert.deepEqual(findings, [
     {
       kind: 'starved',
       element: 'group/usual',
@@ -102,7 +102,7 @@ test('a group that is older than its knee at one decision in twenty is starved',
   assert.deepEqual(findingsOf({ ir, ages: [{ group: 'usual', p95: 900_000, knee: 900_000 }] }), [])
 })
 
-test('a queue that is longer than everything before it is found, and a short one is not', () => {
+test('reports a queue longer than all earlier stages, and no short one', () => {
   const { ir } = pipeline('p', [decides('fraud', group('usual'))])
   const stages = (queue: number): StagesPart => ({
     decisions: 1000,
@@ -114,8 +114,8 @@ test('a queue that is longer than everything before it is found, and a short one
       return { stage, p50: ms, p95: 2 * ms, p99: 3 * ms, critical: 0, p99IfTenth: 0 }
     }),
   })
-  const [found, ...others] = findingsOf({ ir, ages: [], stages: stages(30_000) })
-  assert.deepEqual([found.kind, found.element, others.length], ['queued', 'action', 0])
-  assert.match(found.text, /waits 30 s in its queue \(median\), longer than ingestion, features and inference together took, 23 ms/)
+  const [finding, ...others] = findingsOf({ ir, ages: [], stages: stages(30_000) })
+  assert.deepEqual([finding.kind, finding.element, others.length], ['queued', 'action', 0])
+  assert.match(finding.text, /waits 30 s in its queue \(median\), longer than ingestion, features and inference together took, 23 ms/)
   assert.deepEqual(findingsOf({ ir, ages: [], stages: stages(23) }), [])
 })

@@ -1,6 +1,6 @@
 /**
- * Three expensive mistakes that need no replay to be seen: features fresher than anyone uses, features older than decisions can bear, effects that wait longer than everything before them
- * took.
+ * Expensive mistakes that are visible without a replay: features fresher than any consumer needs, features older than decisions tolerate,
+ * and effects that queue longer than all earlier stages take.
  */
 import { spanTitle } from '../../base/span.ts'
 import { limits } from '../../base/limits.ts'
@@ -9,48 +9,51 @@ import type { Finding, StagesPart } from '../domain/audit-report.ts'
 import { everyTitle } from '../domain/setting-text.ts'
 import { consumersOf } from '../plans/consumers.ts'
 
-/** How old a group is at decisions, and how old it may be, ms. */
+/** Age of a feature group at decisions, and its freshness threshold, ms. */
 export interface GroupAge {
   readonly group: string
   readonly p95: number
   readonly knee: number
 }
 
+/** Inputs of the findings. */
 export interface FindingsGiven {
   readonly ir: PipelineIR
-  /** Models without a score that anyone reads; told from the definitions unless given. */
+  /** Models whose score nobody reads; derived from the definitions by default. */
   readonly unscored?: ReadonlySet<string>
-  /** Of the groups whose age and knee are known. */
+  /** Groups with a known age and knee. */
   readonly ages: readonly GroupAge[]
   readonly stages?: StagesPart
 }
 
+/** All findings. */
 export function findingsOf({ ir, unscored, ages, stages }: FindingsGiven): Finding[] {
-  return [...wasted(ir, unscored), ...starved(ages), ...(stages ? queued(stages) : [])]
+  return [...wastedFreshness(ir, unscored), ...staleGroups(ages), ...(stages ? longQueue(stages) : [])]
 }
 
-/** A group that is kept up with every event, and read a few times a day at most: a run before each use gives the same. */
-function wasted(ir: PipelineIR, unscored?: ReadonlySet<string>): Finding[] {
+/** A group that every event updates but that is read a few times a day at most. A run before each read gives the same values. */
+function wastedFreshness(ir: PipelineIR, unscored?: ReadonlySet<string>): Finding[] {
   return ir.groups
-    .filter(({ place, features }) => isKeptUp(place) && features.some(({ agg }) => agg !== 'row'))
+    .filter(({ place, features }) => isStreamed(place) && features.some(({ agg }) => agg !== 'row'))
     .flatMap(({ name, place }) => {
       const consumers = consumersOf(ir, name, unscored)
       const soonest = Math.min(...consumers.map(({ period }) => period))
       if (soonest < limits.AUDIT_SLOW_USE_MS) return []
-      const kept = `features '${name}' are kept up with every event (${place.kind})`
+      const subject = `features '${name}' are kept up with every event (${place.kind})`
       const text =
         consumers.length === 0
-          ? `${kept}, and nothing reads them; leave them out, or make them batch`
-          : `${kept}, and ${consumers.map(used).join(' and ')}: a batch run before each use gives as much`
+          ? `${subject}, and nothing reads them; leave them out, or make them batch`
+          : `${subject}, and ${consumers.map(consumerText).join(' and ')}: a batch run before each use gives as much`
       return [{ kind: 'wasted' as const, element: `group/${name}`, text }]
     })
 }
 
-const isKeptUp = ({ kind }: PlacementIR): boolean => kind === 'stream' || kind === 'hybrid'
+const isStreamed = ({ kind }: PlacementIR): boolean => kind === 'stream' || kind === 'hybrid'
 
-const used = ({ name, period }: { readonly name: string; readonly period: number }): string => `${name} reads them ${everyTitle(period)}`
+const consumerText = ({ name, period }: { readonly name: string; readonly period: number }): string =>
+  `${name} reads them ${everyTitle(period)}`
 
-function starved(ages: readonly GroupAge[]): Finding[] {
+function staleGroups(ages: readonly GroupAge[]): Finding[] {
   return ages
     .filter(({ p95, knee }) => p95 > knee)
     .map(({ group, p95, knee }) => ({
@@ -60,8 +63,8 @@ function starved(ages: readonly GroupAge[]): Finding[] {
     }))
 }
 
-/** By the middle: percentiles do not add, medians nearly do. */
-function queued({ stages }: StagesPart): Finding[] {
+/** Compares medians, which nearly add up; percentiles do not. */
+function longQueue({ stages }: StagesPart): Finding[] {
   const queue = stages.find(({ stage }) => stage === 'action queue')
   if (!queue) return []
   const before = stages

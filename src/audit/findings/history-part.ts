@@ -1,4 +1,4 @@
-/** What history an audit is of: how long, how many decisions, what is known of what came of them. */
+/** History part of a report: length, decisions and labels. */
 import { createHash } from 'node:crypto'
 import type { ReplayLog } from '../../replay/log.ts'
 import { clustersOf } from '../statistics/sample-size.ts'
@@ -7,6 +7,7 @@ import type { Cases, RowRange } from '../domain/cases.ts'
 import type { BlockPart, HistoryPart } from '../domain/audit-report.ts'
 import { WEEK } from '../value/index.ts'
 
+/** Builds the history part. */
 export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): HistoryPart {
   const { t, length, label, known, eligible, blocks, censored, undone, standing } = cases
   let [labelled, positive, notEligible] = [0, 0, 0]
@@ -34,7 +35,7 @@ export function historyPart(cases: Cases, log: ReplayLog, sample: Sample): Histo
   }
 }
 
-/** Names what was decided: the times and the scores of all decisions, in order. */
+/** SHA-256 of the times and the scores of all decisions, in order: identifies the decisions. */
 export function hashOf(t: Float64Array, score: Float64Array): string {
   const hash = createHash('sha256')
   for (const column of [t, score]) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))

@@ -1,4 +1,4 @@
-/** The report, of what was found. */
+/** Assembles the report of an audit from its results. */
 import { packageVersion } from '../../base/package-version.ts'
 import type { ReplayLog } from '../../replay/log.ts'
 import type { Audible, AuditOptions } from '../compare/audit-options.ts'
@@ -20,6 +20,7 @@ import type { AuditReport, ElementPart, Estimate, Performance, UtilityPart, Verd
 import { assumptionsOf, caveatsOf } from './caveats-found.ts'
 import { basisOf, type Utility } from '../value/index.ts'
 
+/** Results of an audit. */
 export interface Found {
   readonly pipeline: Audible
   readonly log: ReplayLog
@@ -34,22 +35,23 @@ export interface Found {
   readonly bounds: SupposedWeeks | undefined
   readonly costing: Costing
   readonly judged: PlansJudged
-  /** Names what was decided. */
+  /** Hash of the decisions. */
   readonly decisions: string
 }
 
-export function reportOf(found: Found): AuditReport {
-  const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = found
+/** Builds the report. Computes nothing new except texts, caveats and findings. */
+export function reportOf(results: Found): AuditReport {
+  const { pipeline, log, options, experiment, judging, sample, utility, now, retrained, bounds, costing, judged, decisions } = results
   const { ir, fingerprint } = pipeline
   const { model, worth, seed, draws, command, stages } = options
-  const elements = found.ladders.map(({ element, ladder }) =>
+  const elements = results.ladders.map(({ element, ladder }) =>
     elementPart({
       ir,
       model,
       element,
       ladder,
       utility: { now, retrained, unit: utility.unit },
-      verdict: verdictOf(element, ladder, judged),
+      verdict: verdictFor(element, ladder, judged),
       delay: experiment.delay,
     }),
   )
@@ -69,7 +71,7 @@ export function reportOf(found: Found): AuditReport {
       basis: basisOf(worth.ir.utility, judging.charge),
       ...(utility.dollars !== undefined && { dollars: utility.dollars }),
       budget: part,
-      // Where none may act.
+      // No finite threshold exists if nothing may act.
       threshold: Number.isFinite(threshold) ? threshold : Number.MAX_VALUE,
       thresholdFrom: from,
       now,
@@ -79,7 +81,7 @@ export function reportOf(found: Found): AuditReport {
     },
     stages,
     elements,
-    costs: costing.part(judged.proposed, lostOf(elements)),
+    costs: costing.part(judged.proposed, lostByStaleness(elements)),
     plans: judged.part,
     findings: findingsOf({ ir, ages: agesOf(elements), ...(!('why' in stages) && { stages }) }),
     caveats: caveatsOf({
@@ -88,7 +90,7 @@ export function reportOf(found: Found): AuditReport {
       judging,
       now,
       elements,
-      ladders: found.ladders.map(({ ladder }) => ladder),
+      ladders: results.ladders.map(({ ladder }) => ladder),
       plans: judged.caveats,
       bounds,
       unit: utility.unit,
@@ -100,20 +102,20 @@ export function reportOf(found: Found): AuditReport {
   return { ...report, answer: answerOf(report) }
 }
 
-const verdictOf = (element: Element, { why }: Ladder, { verdicts, part }: PlansJudged): Verdict | undefined =>
+const verdictFor = (element: Element, { why }: Ladder, { verdicts, part }: PlansJudged): Verdict | undefined =>
   element.kind === 'groups' && why === undefined ? togetherVerdict(element.groups, part) : verdicts.get(elementId(element))
 
-/** Of groups whose age is known, those with a knee. */
+/** Ages of the groups with a knee. */
 const agesOf = (elements: readonly ElementPart[]): GroupAge[] =>
   elements.flatMap(({ kind, element, now: { age }, knee }) =>
     kind === 'group' && age && !('why' in knee) ? [{ group: element.slice('group/'.length), p95: age.p95, knee: knee.age }] : [],
   )
 
-/** What the freshest rung of all would add in a week: the element in which staleness takes most. */
-function lostOf(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
-  const fresher = elements.flatMap(({ rungs, now: { age } }) =>
-    rungs.flatMap(({ age: own, frozenAtBudget: { aWeek } }) => (age && own < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
+/** Weekly gain of the freshest level, for the element that loses most by staleness. */
+function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
+  const gains = elements.flatMap(({ rungs, now: { age } }) =>
+    rungs.flatMap(({ age: levelAge, frozenAtBudget: { aWeek } }) => (age && levelAge < age.p50 && !('why' in aWeek) ? [aWeek] : [])),
   )
-  const [most] = fresher.toSorted((a, b) => b.value - a.value)
-  return most ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }
+  const [greatest] = gains.toSorted((a, b) => b.value - a.value)
+  return greatest ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }
 }

@@ -1,4 +1,4 @@
-/** Two groups that tell the same, by construction: each alone may be of any age, both together may not. */
+/** Two groups with equal information, by construction: each alone may be of any age, but not both. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ const estimatesOf = ({ rungs }: ElementPart): { readonly age: number; readonly o
     }),
   }))
 
-test('by itself each of two that tell the same may be of any age', async () => {
+test('each of two redundant groups may be of any age alone', async () => {
   const { report } = await audited
   const now = report.utility.now.aWeek
   for (const id of ['group/left', 'group/right']) {
@@ -56,7 +56,7 @@ test('by itself each of two that tell the same may be of any age', async () => {
   }
 })
 
-test('together they lose all but luck once they are older than what they warn of, by accident and by design', async () => {
+test('jointly they lose almost everything beyond their warning time, by accident and by design', async () => {
   const { report } = await audited
   const now = report.utility.now.aWeek
   const together = report.elements.find(({ kind }) => kind === 'groups')!
@@ -72,7 +72,7 @@ test('together they lose all but luck once they are older than what they warn of
   assert.deepEqual(new Set(together.marks.slice(1)), new Set(['collapse']))
 })
 
-test('no plan sets them at once, and what the plan does with each is said', async () => {
+test('no plan sets them jointly, and the verdict states the plan for each', async () => {
   const { report, proposed } = await audited
   const ids = report.elements.map(({ element }) => element)
   assert.deepEqual(ids, ['ingestion', 'group/left', 'group/right', 'groups', 'inference', 'action', 'training'])
@@ -85,7 +85,7 @@ test('no plan sets them at once, and what the plan does with each is said', asyn
   for (const { element } of [...report.plans.now, ...report.plans.proposed, ...report.plans.marginal]) assert.notEqual(element, 'groups')
 })
 
-test('where no element by itself loses, what is at stake is seen in both', async () => {
+test('the greatest loss is joint if no single element loses', async () => {
   const { report } = await audited
   const groups = report.elements.filter(({ kind }) => kind === 'group' || kind === 'groups')
   assert.equal(mostAtStake({ ...report, elements: groups })!.element.element, 'groups')

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { breakEvenOf } from './break-even.ts'
-import { moreWeeks } from './more-weeks.ts'
 
 const gain = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
 const cost = (low: number, base: number, high: number) => ({ low, base, high })
 
-test('the price from which on it pays: cost by gain, the bounds by the bounds that are against each other', () => {
+test('the break-even value divides cost by gain, with opposite bounds', () => {
   assert.deepEqual(breakEvenOf(gain(40, 20, 50), cost(100, 200, 300)), { value: 5, low: 2, high: 15 })
   assert.deepEqual(breakEvenOf(gain(40, 20, 50), cost(-100, 200, 300)), { value: 5, low: 0, high: 15 })
 })
 
-test('where there is no such price it is said why', () => {
-  const why = (...given: Parameters<typeof breakEvenOf>) => (breakEvenOf(...given) as { why: string }).why
+test('gives the reason if there is no such value', () => {
+  const why = (...args: Parameters<typeof breakEvenOf>) => (breakEvenOf(...args) as { why: string }).why
   assert.equal(why(gain(40, 20, 50), cost(-3, -2, -1)), 'the fresher costs no more: it pays at any price')
   assert.equal(why(gain(-4, -5, 0), cost(1, 2, 3)), 'the fresher gains nothing: it pays at no price')
   assert.equal(
@@ -21,12 +20,4 @@ test('where there is no such price it is said why', () => {
   )
   assert.equal(why({ why: 'no labels' }, cost(1, 2, 3)), 'no labels')
   assert.equal(why(gain(4, 3, 5), { why: 'no prices' }), 'no prices')
-})
-
-test('so much more history as makes the half of an interval smaller than its value', () => {
-  assert.equal(moreWeeks(gain(10, -10, 30), 20), 60, '20 · (2² − 1)')
-  assert.equal(moreWeeks(gain(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
-  assert.equal(moreWeeks(gain(10, 0, 20), 20), 1, 'on the border')
-  assert.equal(moreWeeks(gain(0.001, -10, 10), 20), undefined)
-  assert.equal(moreWeeks(gain(0, -10, 10), 20), undefined)
 })

@@ -1,9 +1,9 @@
-/** From which price of a unit on the fresher of two ways pays: what it costs more, by what it gains. */
+/** Break-even value per outcome: the extra cost of the fresher choice divided by its gain. */
 import type { Estimate, Range } from '../domain/audit-report.ts'
 import { inUnit } from '../domain/figures.ts'
 import { isWhy, type Interval, type Why } from '../domain/plan-types.ts'
 
-/** Dollars a unit; `gain` units and `cost` dollars a month, of the fresher over the other. */
+/** Dollars a unit. `gain` (units) and `cost` (dollars) are the monthly differences of the fresher choice from the other. */
 export function breakEvenOf(gain: Interval | Why, cost: Range | Why): Estimate | Why {
   if (isWhy(gain)) return gain
   if (isWhy(cost)) return cost

@@ -59,7 +59,7 @@ const titles = (parts: Parameters<typeof pipeline>[1], options?: ChoiceOptions) 
   )
 }
 
-test('each element has what runs first, and the words of verdicts for the rest', () => {
+test('each element has the current choice first, then the alternatives of verdicts', () => {
   assert.deepEqual(titles([onEvent]), {
     ingestion: ['stream', 'micro-batch 15 min', 'batch 1 day'],
     short: ['stream', 'batch 1 day'],
@@ -74,13 +74,13 @@ test('each element has what runs first, and the words of verdicts for the rest',
   })
 })
 
-test('triggers and actions have the choices that they can have', () => {
-  const asked = model('m', {
+test('triggers and actions have their possible choices', () => {
+  const onRequest = model('m', {
     decide: request({ card }),
     inputs: p => ({ n: short.of(p.card).n }),
     score: logistic({ intercept: 0, weights: { n: 1 } }),
   })
-  const decline = action('decline', { when: asked.score.gte(0.9), do: answer({ approved: false }) })
+  const decline = action('decline', { when: onRequest.score.gte(0.9), do: answer({ approved: false }) })
   assert.deepEqual(titles([decline]), {
     ingestion: ['stream', 'micro-batch 15 min', 'batch 1 day'],
     short: ['stream', 'batch 1 day'],
@@ -100,7 +100,7 @@ test('triggers and actions have the choices that they can have', () => {
   assert.deepEqual(titles([onPayment]).action, ['asynchronous', 'inline', 'digest'])
 })
 
-test('a job that a group does not have yet is at the schedule that another has, or by night, or as it is told', () => {
+test('a new job uses the schedule of another group, or a nightly one, or the given one', () => {
   const batchOf = (options?: ChoiceOptions) => {
     const { ir } = pipeline('p', [onEvent])
     return planElements(ir, ir.models[0], options)
@@ -112,10 +112,10 @@ test('a job that a group does not have yet is at the schedule that another has, 
   assert.deepEqual(batchOf({ schedule, lasts: 60_000 }), { kind: 'batch', schedule, lasts: 60_000 })
 })
 
-test('what cannot be observed is no choice, and two layers are no plan of their own', () => {
+test('unobservable elements have no choices, and hybrid counts as no separate plan', () => {
   const { ir } = pipeline('p', [onEvent])
   const elements = planElements(ir, ir.models[0], { notObservable: new Map([['ingestion', 'no arrival']]) })
   assert.equal(elements[0].notObservable, 'no arrival')
-  // Short, long, own, layers of two values each, late of three, inference of three.
+  // Short, long, own and layers have two values each, late three, inference three.
   assert.equal(new PlanSpace(elements).size, 2 ** 4 * 3 * 3)
 })

@@ -1,8 +1,8 @@
 /**
- * In which other ways a pipeline could be run: of each element the choices that plans are made of, what runs first.
+ * Alternatives of a pipeline: for each element its choices, the current one first.
  *
- * A group can be a stream, two layers where its windows are long, or a batch job at its own schedule, or by night. A table without windows could be looked up on demand too, which is no
- * placement of Spillway's: it is not among the plans.
+ * A feature group can stream, be a batch job on its own schedule or at night, and be hybrid if its windows are long. On demand is no
+ * choice, since Spillway has no such placement.
  */
 import { exactSpanTitle } from '../../base/span.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR } from '../../define/ir/ir.ts'
@@ -13,30 +13,31 @@ import { everyTitle, NO_ACTION, UNSCHEDULED } from '../domain/setting-text.ts'
 import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
+/** Assumptions for choices that the pipeline does not state. */
 export interface ChoiceOptions {
-  /** Of batch jobs that a group does not have yet; 02:00 UTC unless given, or the schedule of another group. */
+  /** Schedule of new batch jobs: 02:00 UTC by default, or that of another group. */
   readonly schedule?: ScheduleIR
-  /** How long they take, ms; two hours unless given. */
+  /** Deadline of new batch jobs, ms; two hours by default. */
   readonly lasts?: number
-  /** Further periods of training, ms. */
+  /** Further training periods, ms. */
   readonly training?: readonly number[]
-  /** By `elementId`: why nothing can be told of it. */
+  /** Reasons why an element cannot be evaluated, by `elementId`. */
   readonly notObservable?: ReadonlyMap<string, string>
 }
 
 const QUARTER_OF_AN_HOUR = 900_000
 const HOUR = 3_600_000
 const DAY = 86_400_000
-/** A window from which on two layers are thought of. */
+/** Shortest window for which a hybrid placement is considered, ms. */
 const LONG_WINDOW = DAY
 const NIGHTLY: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 
 const now = { kind: 'now' } as const
 
-/** Those that decisions of `model` depend on. */
+/** The elements on which the decisions of `model` depend, each with its choices. */
 export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOptions = {}): PlanElement[] {
   const groups = groupsReadBy(ir, model)
-  const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(own => own !== undefined) ?? NIGHTLY
+  const schedule = options.schedule ?? groups.map(({ place }) => scheduleIn(place)).find(existing => existing !== undefined) ?? NIGHTLY
   const lasts = options.lasts ?? 2 * HOUR
   const element = (of: Element, title: string, choices: readonly PlanChoice[], why?: string): PlanElement => {
     const notObservable = options.notObservable?.get(elementId(of)) ?? why
@@ -45,7 +46,7 @@ export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOpti
   return [
     element({ kind: 'ingestion' }, 'ingestion', ingestionChoices(schedule, lasts)),
     ...groups.map(group =>
-      element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts), correctedWhy(group)),
+      element({ kind: 'group', group: group.name }, group.name, groupChoices(group, schedule, lasts), correctedReason(group)),
     ),
     element({ kind: 'inference' }, 'inference', inferenceChoices(model)),
     element({ kind: 'action' }, 'action', actionChoices(ir, model), actsOn(ir, model) ? undefined : 'no action follows from its decisions'),
@@ -58,7 +59,7 @@ export function planElements(ir: PipelineIR, model: ModelIR, options: ChoiceOpti
   ]
 }
 
-const correctedWhy = ({ place }: GroupIR): string | undefined =>
+const correctedReason = ({ place }: GroupIR): string | undefined =>
   place.kind === 'corrected' ? 'it is as corrected later, which no decision saw' : undefined
 
 const actsOn = ({ actions = [] }: PipelineIR, { name }: ModelIR): boolean => actions.some(({ model }) => model === name)
@@ -81,14 +82,14 @@ function ingestionChoices(schedule: ScheduleIR, lasts: number): PlanChoice[] {
 
 function groupChoices({ place, features }: GroupIR, schedule: ScheduleIR, lasts: number): PlanChoice[] {
   const isLong = features.some(({ window, agg }) => agg !== 'row' && (window === 'lifetime' || window >= LONG_WINDOW))
-  const batch = (at: ScheduleIR, takes: number): PlanChoice => ({
-    setting: { kind: 'batch', schedule: at, lasts: takes },
-    title: batchTitle(at),
-    age: ageOf({ kind: 'batch', schedule: at, lasts: takes }),
+  const batch = (jobSchedule: ScheduleIR, deadline: number): PlanChoice => ({
+    setting: { kind: 'batch', schedule: jobSchedule, lasts: deadline },
+    title: batchTitle(jobSchedule),
+    age: ageOf({ kind: 'batch', schedule: jobSchedule, lasts: deadline }),
   })
   const stream: PlanChoice = { setting: { kind: 'stream' }, title: 'stream', age: 0 }
-  const hybrid = (at: ScheduleIR, as: Setting): PlanChoice[] =>
-    isLong ? [{ setting: { kind: 'hybrid', schedule: at }, title: 'hybrid', age: 0, as }] : []
+  const hybrid = (jobSchedule: ScheduleIR, as: Setting): PlanChoice[] =>
+    isLong ? [{ setting: { kind: 'hybrid', schedule: jobSchedule }, title: 'hybrid', age: 0, as }] : []
   switch (place.kind) {
     case 'stream':
       return [{ ...stream, setting: now }, ...hybrid(schedule, now), batch(schedule, lasts)]

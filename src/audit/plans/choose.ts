@@ -1,8 +1,8 @@
 /**
- * The plan that is put forward, on the block that chooses; another block says whether it holds.
+ * Chooses the plan to test, on the block `select`. Another block tests it.
  *
- * The best of many plans is partly the luckiest: changes that are worth less than one standard error there are taken back, one at a time, the least sure first. Without a price the
- * cheapest plan is put forward whose loss is small by its lower bound, not by luck.
+ * The best of many plans is partly the luckiest. Changes worth less than one standard error are therefore removed one at a time, the least
+ * certain first. Without a value per outcome the choice is the cheapest plan whose loss is small by its lower bound.
  */
 import { limits } from '../../base/limits.ts'
 import { compareAll } from './compare.ts'
@@ -11,8 +11,9 @@ import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import type { Searched } from './search.ts'
 import { changesOf, withPick, type Picks } from './space.ts'
 
+/** The choices to test: the best plan without its uncertain changes, or the current plan. */
 export async function choosePlan({ merits }: Searched, evaluation: Evaluation, question: PlanQuestion): Promise<Picks> {
-  if (question.price !== undefined) return withoutLuck(merits[0].picks, evaluation, question)
+  if (question.price !== undefined) return withoutUncertainChanges(merits[0].picks, evaluation, question)
   const { now } = evaluation.space
   for (const { picks, dollars } of merits.slice(0, limits.AUDIT_PLAN_TRIES)) {
     if (changesOf(picks) === 0 || dollars < 0) break
@@ -22,21 +23,23 @@ export async function choosePlan({ merits }: Searched, evaluation: Evaluation, q
   return now
 }
 
-async function withoutLuck(best: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Picks> {
+async function withoutUncertainChanges(best: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<Picks> {
   let picks = best
   for (;;) {
     const changed = [...picks.keys()].filter(element => picks[element] !== 0)
     if (changed.length === 0) return picks
     const pairs = changed.map(element => [picks, withPick(picks, element, 0)] as const)
-    const nets = (await compareAll(pairs, evaluation, question, question.select)).map(({ net }) => (isWhy(net) ? -Infinity : sureness(net)))
-    const least = nets.indexOf(Math.min(...nets))
-    if (nets[least] >= 1) return picks
-    picks = withPick(picks, changed[least], 0)
+    const certainties = (await compareAll(pairs, evaluation, question, question.select)).map(({ net }) =>
+      isWhy(net) ? -Infinity : standardErrors(net),
+    )
+    const leastCertain = certainties.indexOf(Math.min(...certainties))
+    if (certainties[leastCertain] >= 1) return picks
+    picks = withPick(picks, changed[leastCertain], 0)
   }
 }
 
-/** In standard errors. */
-function sureness({ value, error }: { readonly value: number; readonly error: number }): number {
+/** A value in standard errors. */
+function standardErrors({ value, error }: { readonly value: number; readonly error: number }): number {
   if (error > 0) return value / error
   return value > 0 ? Infinity : -Infinity
 }

@@ -1,7 +1,8 @@
 /**
- * Two plans beside one another: utility gained and dollars spent in a month, paired row by row, and what is left.
+ * Paired comparison of two plans: monthly gain in units, monthly cost in dollars, and the net of both.
  *
- * The bounds of what is left hold under all scenarios of prices: the low one has the dearest, the high one the cheapest. Two plans that make the same of every decision differ in cost alone.
+ * The net bounds hold in all price scenarios: the low one uses the dearest, the high one the cheapest. Plans with equal decisions differ
+ * only in cost.
  */
 import type { RowRange } from '../domain/cases.ts'
 import type { Estimate, Range } from '../domain/audit-report.ts'
@@ -9,23 +10,24 @@ import type { Evaluation } from './evaluation.ts'
 import { isWhy, type Interval, type PlanQuestion, type Why } from '../domain/plan-types.ts'
 import type { Picks } from './space.ts'
 
+/** Difference of two plans, `left` less `right`. */
 export interface Comparison {
-  /** What `one` has more than `other`. */
+  /** Plan on the left of the difference. */
   readonly one: Picks
   readonly other: Picks
-  /** Utility a month. */
+  /** Units a month. */
   readonly gain: Interval | Why
-  /** No decision is another, in this history. */
+  /** True if no decision differs in this history. */
   readonly isSame: boolean
-  /** Nor can one be in any other: they are kept in another way. */
+  /** True if no decision can differ in any history, because both compute the same values in different ways. */
   readonly isEqual: boolean
   /** Dollars a month. */
   readonly cost: Range | Why
-  /** Dollars a month: the gain by its price, less the cost. */
+  /** Dollars a month: gain times the value per outcome, less the cost. */
   readonly net: Interval | Why
 }
 
-/** All of them at once, so that their intervals hold together. */
+/** Compares all pairs in one family, so that their intervals are simultaneous. */
 export async function compareAll(
   pairs: readonly (readonly [Picks, Picks])[],
   evaluation: Evaluation,
@@ -34,39 +36,39 @@ export async function compareAll(
 ): Promise<Comparison[]> {
   const columns: Float64Array[] = []
   for (const [one, other] of pairs) columns.push(await evaluation.difference(one, other, rows))
-  const moved = columns.filter(column => !isStill(column))
-  const intervals = moved.length > 0 ? await evaluation.intervals(moved, rows) : []
+  const differing = columns.filter(column => !isUnchanged(column))
+  const intervals = differing.length > 0 ? await evaluation.intervals(differing, rows) : []
   const unseen = await evaluation.unseen()
-  return pairs.map(([one, other], i) => {
-    const isSame = isStill(columns[i]) && !isUnknown(columns[i])
-    const refusal = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
+  return pairs.map(([one, other], i): Comparison => {
+    const isSame = isUnchanged(columns[i]) && !isUnknown(columns[i])
+    const reason = evaluation.refusal(one, rows) ?? evaluation.refusal(other, rows)
     const isEqual = evaluation.isEqual(one, other)
-    const still = isEqual ? 0 : unseen
-    const gain = refusal === undefined ? gainOf(columns[i], intervals[moved.indexOf(columns[i])], still, question) : { why: refusal }
+    const tolerance = isEqual ? 0 : unseen
+    const gain = reason === undefined ? gainOf(columns[i], intervals[differing.indexOf(columns[i])], tolerance, question) : { why: reason }
     const cost = evaluation.costDifference(one, other)
     return { one, other, gain, isSame, isEqual, cost, net: netOf(gain, cost, question) }
   })
 }
 
-/** `interval` is that of a column which is not still; `unseen` what a still one may differ by, units. */
+/** `interval` belongs to a column with differences. `unseen` bounds the difference of a column without any, units. */
 function gainOf(column: Float64Array, interval: Interval | Why, unseen: number, { decisionsAMonth }: PlanQuestion): Interval | Why {
   if (isUnknown(column)) return { why: 'of no decision in this part of the history it is known what came of it' }
-  if (!isStill(column)) return aMonth(interval, decisionsAMonth)
-  const known = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
-  const most = (unseen / known) * decisionsAMonth
-  return { value: 0, low: -most + 0, high: most, error: most / 2 }
+  if (!isUnchanged(column)) return monthly(interval, decisionsAMonth)
+  const knownRows = column.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
+  const bound = (unseen / knownRows) * decisionsAMonth
+  return { value: 0, low: -bound + 0, high: bound, error: bound / 2 }
 }
 
-/** The same the other way round. */
+/** The comparison in the other direction. */
 export function reversed({ one, other, gain, isSame, isEqual, cost, net }: Comparison): Comparison {
   return {
     one: other,
     other: one,
-    gain: negative(gain),
+    gain: negated(gain),
     isSame,
     isEqual,
     cost: isWhy(cost) ? cost : { low: -cost.high, base: -cost.base, high: -cost.low },
-    net: negative(net),
+    net: negated(net),
   }
 }
 
@@ -82,23 +84,24 @@ function netOf(gain: Interval | Why, cost: Range | Why, { price }: PlanQuestion)
   }
 }
 
-/** Zeros, and what is not known. */
-const isStill = (column: Float64Array): boolean => column.every(value => value === 0 || Number.isNaN(value))
+/** True if the column has only zeros and unknown values. */
+const isUnchanged = (column: Float64Array): boolean => column.every(value => value === 0 || Number.isNaN(value))
 
-/** Known of no decision at all. */
+/** True if no decision of the column has a known outcome. */
 const isUnknown = (column: Float64Array): boolean => column.every(Number.isNaN)
 
-function aMonth(interval: Interval | Why, decisions: number): Interval | Why {
+function monthly(interval: Interval | Why, decisions: number): Interval | Why {
   if (isWhy(interval)) return interval
   const { value, low, high, error } = interval
   if (![value, low, high, error].every(Number.isFinite)) return { why: 'the difference has no interval that is a number' }
   return { value: value * decisions, low: low * decisions, high: high * decisions, error: error * decisions }
 }
 
-function negative(given: Interval | Why): Interval | Why {
-  if (isWhy(given)) return given
-  return { value: -given.value + 0, low: -given.high + 0, high: -given.low + 0, error: given.error }
+function negated(interval: Interval | Why): Interval | Why {
+  if (isWhy(interval)) return interval
+  return { value: -interval.value + 0, low: -interval.high + 0, high: -interval.low + 0, error: interval.error }
 }
 
-export const estimateOf = (given: Interval | Why): Estimate | Why =>
-  isWhy(given) ? given : { value: given.value, low: given.low, high: given.high }
+/** The interval without its standard error. */
+export const estimateOf = (interval: Interval | Why): Estimate | Why =>
+  isWhy(interval) ? interval : { value: interval.value, low: interval.low, high: interval.high }

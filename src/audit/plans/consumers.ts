@@ -1,24 +1,25 @@
-/** Who reads a feature group, and how often: what its freshness is for. */
+/** Consumers of a feature group and how often they read it, which determines the freshness that it needs. */
 import type { GroupIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { leavesOf, groupReads } from '../../decision/reads.ts'
 import { periodOf } from '../experiment/timeline/placement-age.ts'
 
+/** A reader of a feature group. */
 export interface Consumer {
-  /** `model 'fraud'`, `report 'mornings'`, `the training of model 'risk'`. */
+  /** Name in texts: `model 'fraud'`, `report 'mornings'`, `the training of model 'risk'`. */
   readonly name: string
-  /** How far apart its reads are, ms: 0 of what may read at any time. */
+  /** Time between reads, ms; 0 for a reader that may read at any time. */
   readonly period: number
 }
 
-/** The groups that decisions of a model depend on, in order of definition. */
+/** The feature groups that decisions of a model read, in order of definition. */
 export function groupsReadBy(ir: PipelineIR, model: ModelIR): GroupIR[] {
   const read = new Set(groupReads(ir, model).map(({ group }) => group.name))
   return ir.groups.filter(({ name }) => read.has(name))
 }
 
 /**
- * Everything of the pipeline that reads the group. `unscored` are models without a score and without a version that scores: their decisions are made for training alone, unless something
- * follows from them.
+ * All consumers of a group in the pipeline. `unscored` models have no score and no scoring version, so only training uses their decisions,
+ * unless they trigger an action.
  */
 export function consumersOf(ir: PipelineIR, group: string, unscored: ReadonlySet<string> = neverScored(ir)): Consumer[] {
   const models = ir.models.filter(model => groupsReadBy(ir, model).some(({ name }) => name === group))
@@ -37,12 +38,12 @@ export function consumersOf(ir: PipelineIR, group: string, unscored: ReadonlySet
   ]
 }
 
-/** Models whose score is NULL until somebody promotes a version by hand, and from which no action follows. */
+/** Models whose score is NULL until somebody promotes a version by hand, and which trigger no action. */
 export function neverScored({ models, actions = [] }: PipelineIR): Set<string> {
-  const idle = models.filter(
+  const unscored = models.filter(
     ({ name, score, train }) => score.kind === 'none' && train?.promote.kind === 'hand' && !actions.some(({ model }) => model === name),
   )
-  return new Set(idle.map(({ name }) => name))
+  return new Set(unscored.map(({ name }) => name))
 }
 
 const readsGroup = (expr: Parameters<typeof leavesOf>[0], group: string): boolean =>

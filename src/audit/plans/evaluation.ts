@@ -1,7 +1,7 @@
 /**
- * Plans evaluated whole, each once: what one is worth on a block, and what it costs.
+ * Evaluates whole plans: their value on a block and their cost, each once.
  *
- * A mean is kept of every plan that was evaluated, columns of the last few: of four thousand plans over a million decisions they would be 32 GB.
+ * It keeps the mean of every plan, but columns only of the latest plans. Columns of 4,000 plans over a million decisions would take 32 GB.
  */
 import { assert } from '../../base/assert.ts'
 import { noneSeenBound } from '../statistics/small-counts.ts'
@@ -12,6 +12,7 @@ import { refusalOf } from './observable.ts'
 import { isWhy, type PlanPorts, type Why } from '../domain/plan-types.ts'
 import { planKey, type Picks, type PlanSpace } from './space.ts'
 
+/** Evaluates plans through `PlanPorts` and caches the results. */
 export class Evaluation {
   readonly space: PlanSpace
   readonly #ports: PlanPorts
@@ -25,20 +26,20 @@ export class Evaluation {
     this.#ports = ports
   }
 
-  /** How many plans of different values were evaluated. */
+  /** Number of evaluated plans with different values. */
   get evaluated(): number {
     return this.#means.size
   }
 
-  /** Is its mean known already? */
+  /** True if the plan was evaluated already. */
   knows(picks: Picks, rows: RowRange): boolean {
     return this.#means.has(this.#key(picks, rows))
   }
 
-  /** Utility of each row of the block under the plan, less that of now. */
+  /** Value of each row of the block under the plan, less the current plan's, units. */
   async column(picks: Picks, rows: RowRange): Promise<Float64Array> {
     const key = this.#key(picks, rows)
-    const column = this.#columns.get(key) ?? (await this.#evaluated(picks, rows))
+    const column = this.#columns.get(key) ?? (await this.#evaluate(picks, rows))
     assert(column.length === rows.to - rows.from, `a plan is worth ${column.length} rows of a block of ${rows.to - rows.from}`)
     this.#columns.delete(key)
     this.#columns.set(key, column)
@@ -47,13 +48,13 @@ export class Evaluation {
     return column
   }
 
-  /** Why nothing can be told of a plan that was evaluated, if the experiment said so. */
+  /** Reason why an evaluated plan cannot be shown by this history; undefined if it can. */
   refusal(picks: Picks, rows: RowRange): string | undefined {
     return this.#refusals.get(this.#key(picks, rows))
   }
 
-  /** What of a plan cannot be told of any decision. */
-  async #evaluated(picks: Picks, rows: RowRange): Promise<Float64Array> {
+  /** All NaN for a plan that the history cannot show. */
+  async #evaluate(picks: Picks, rows: RowRange): Promise<Float64Array> {
     try {
       return await this.#ports.valueOf(this.space.valuesOf(picks), rows)
     } catch (error) {
@@ -64,20 +65,20 @@ export class Evaluation {
     }
   }
 
-  /** Its mean over the rows that are known; NaN if none is. */
+  /** Mean of a plan over the rows with a known outcome; NaN without any. */
   async mean(picks: Picks, rows: RowRange): Promise<number> {
     const key = this.#key(picks, rows)
-    const known = this.#means.get(key)
-    if (known !== undefined) return known
+    const cached = this.#means.get(key)
+    if (cached !== undefined) return cached
     const mean = meanOf(await this.column(picks, rows))
     this.#means.set(key, mean)
     return mean
   }
 
-  /** Row by row, by how much the one is worth more than the other. */
-  async difference(one: Picks, other: Picks, rows: RowRange): Promise<Float64Array> {
-    const less = await this.column(other, rows)
-    return (await this.column(one, rows)).map((value, i) => value - less[i])
+  /** Value of each row under `left` less that under `right`. */
+  async difference(left: Picks, right: Picks, rows: RowRange): Promise<Float64Array> {
+    const subtracted = await this.column(right, rows)
+    return (await this.column(left, rows)).map((value, i) => value - subtracted[i])
   }
 
   intervals(differences: readonly Float64Array[], rows: RowRange): ReturnType<PlanPorts['intervals']> {
@@ -87,24 +88,24 @@ export class Evaluation {
   cost(picks: Picks): Range | Why {
     const plan = this.space.planOf(picks)
     const key = planKey(plan)
-    const cost = this.#costs.get(key) ?? believed(this.#ports.costOf(plan))
+    const cost = this.#costs.get(key) ?? validCost(this.#ports.costOf(plan))
     this.#costs.set(key, cost)
     return cost
   }
 
-  /** Units that two plans which differ in no decision of a block may differ by, all of its decisions together. */
+  /** Bound on the total difference of two plans without a different decision in a block, units. */
   async unseen(): Promise<number> {
     return noneSeenBound((await this.#ports.atStake?.()) ?? 0)
   }
 
-  /** Have both the same values, whatever the history? */
-  isEqual(one: Picks, other: Picks): boolean {
-    return planKey(this.space.valuesOf(one)) === planKey(this.space.valuesOf(other))
+  /** True if both plans have equal values on any history. */
+  isEqual(left: Picks, right: Picks): boolean {
+    return planKey(this.space.valuesOf(left)) === planKey(this.space.valuesOf(right))
   }
 
-  /** What the one costs more than the other, to the cent, in the base scenario and in those in which that is least and most. */
-  costDifference(one: Picks, other: Picks): Range | Why {
-    const [a, b] = [this.cost(one), this.cost(other)]
+  /** Cost of `left` less that of `right`, to the cent: in the base scenario, and the least and the greatest of the three. */
+  costDifference(left: Picks, right: Picks): Range | Why {
+    const [a, b] = [this.cost(left), this.cost(right)]
     if (isWhy(a)) return a
     if (isWhy(b)) return b
     const scenarios = [a.low - b.low, a.base - b.base, a.high - b.high].map(dollars => Math.round(dollars * 100) / 100)
@@ -117,8 +118,8 @@ export class Evaluation {
   }
 }
 
-/** A cost that is none is not computed with. */
-function believed(cost: Range | Why): Range | Why {
+/** A cost that is negative or not finite is replaced by a reason. */
+function validCost(cost: Range | Why): Range | Why {
   if (isWhy(cost)) return cost
   const { low, base, high } = cost
   const isCost = [low, base, high].every(dollars => Number.isFinite(dollars) && dollars >= 0)
@@ -127,11 +128,11 @@ function believed(cost: Range | Why): Range | Why {
 
 function meanOf(column: Float64Array): number {
   let sum = 0
-  let known = 0
+  let count = 0
   for (const value of column) {
     if (Number.isNaN(value)) continue
     sum += value
-    known++
+    count++
   }
-  return sum / known
+  return sum / count
 }

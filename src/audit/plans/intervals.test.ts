@@ -5,7 +5,7 @@ import { plainIntervals } from '../../../test/verdict/plain-intervals.ts'
 import { bandedIntervals } from './intervals.ts'
 import { isWhy } from '../domain/plan-types.ts'
 
-test('means of one decision, with errors near those of a textbook, for each block by itself', async () => {
+test('means of one decision, with the errors of a textbook, for each block', async () => {
   const { t, clusters, select, report, valueOf } = generatedWorld(5, {
     groups: ['a', 'b'].map(name => ({ name, streams: true, cost: 1 })),
     values: [],
@@ -25,15 +25,15 @@ test('means of one decision, with errors near those of a textbook, for each bloc
   }
 })
 
-test('too few clusters are the reason in place of numbers', async () => {
+test('too few clusters give a reason instead of numbers', async () => {
   const length = 400
   const t = Float64Array.from({ length }, (_, row) => row * 864_000)
   const clusters = [{ name: 'patient', of: Int32Array.from({ length }, (_, row) => row % 9), count: 9 }]
-  const [found] = await bandedIntervals(
+  const [interval] = await bandedIntervals(
     { t, clusters },
     { horizon: 0, window: 0 },
     { seed: 1 },
   )([Float64Array.from(t, (_, row) => row % 2)], { from: 0, to: length })
-  assert.ok(isWhy(found))
-  assert.match(found.why, /9 patients/)
+  assert.ok(isWhy(interval))
+  assert.match(interval.why, /9 patients/)
 })

@@ -1,11 +1,11 @@
-/** Intervals of plans by the bands of the audit: every entity of the decision, and blocks of time. */
+/** Intervals of plan differences, clustered by the entities of the decision and by blocks of time. */
 import { bandsOf, type BandOptions } from '../statistics/intervals.ts'
 import { sampleOf, type Sample, type SampledCases } from '../statistics/sample.ts'
 import { timeBlocks, type BlockBounds } from '../statistics/time-blocks.ts'
 import type { RowRange } from '../domain/cases.ts'
 import type { PlanPorts } from '../domain/plan-types.ts'
 
-/** `bounds` is what blocks of time are never shorter than. A block's sample is made once. */
+/** `bounds` are the least block lengths. The sample of each block is built once. */
 export function bandedIntervals(
   { clusters, ...cases }: SampledCases,
   bounds: BlockBounds,

@@ -1,11 +1,11 @@
-/** What is proposed, beside brute force over the worlds' own numbers: exactly the best where everything is known, and never a worse one where it is not. */
+/** Proposed plans against brute force over the exact values: the best plan if intervals are points, and never a worse plan otherwise. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bestByHand, netByHand, portsOf, questionOf, randomWorld, ROWS } from '../../../test/verdict/small-world.ts'
 import { elementId } from '../domain/element.ts'
 import { judgePlans } from './plans.ts'
 
-test('where intervals are as good as points the best plan is proposed, and of each element what is best within it', async () => {
+test('with points as intervals the best plan is proposed, with the best choice of each element', async () => {
   for (let seed = 1; seed <= 60; seed++) {
     const world = { ...randomWorld(seed, 1 + (seed % 6)), half: 1e-6 }
     const { part, proposed, verdicts } = await judgePlans(questionOf(world), portsOf(world))
@@ -25,26 +25,26 @@ test('where intervals are as good as points the best plan is proposed, and of ea
   }
 })
 
-test('whatever the block that chooses makes of them, no plan is proposed whose bound on the other block is not above nothing', async () => {
+test('a proposed plan always has a positive bound on the block that did not choose it', async () => {
   let [changes, kept] = [0, 0]
   for (let seed = 1; seed <= 60; seed++) {
     const world = { ...randomWorld(seed, 5), half: 15 }
     const other = randomWorld(seed + 1000, 5)
     const ports = portsOf(world)
     const misled = portsOf({ ...world, utility: of => world.utility(of) + 0.5 * other.utility(of) })
-    const found = await judgePlans(questionOf(world), {
+    const recommendation = await judgePlans(questionOf(world), {
       ...ports,
       valueOf: (plan, rows) => (rows.from === 0 ? misled : ports).valueOf(plan, rows),
     })
-    const net = netByHand(world, found.proposed)
-    if (found.part.decision === 'change') {
+    const net = netByHand(world, recommendation.proposed)
+    if (recommendation.part.decision === 'change') {
       changes++
-      // The interval is ± 15 for each difference that is not nothing.
-      assert.ok(found.part.net!.low > 0 && Math.abs(found.part.net!.value - net) < 1e-6, `seed ${seed}`)
+      // The interval is ± 15 for each difference other than zero.
+      assert.ok(recommendation.part.net!.low > 0 && Math.abs(recommendation.part.net!.value - net) < 1e-6, `seed ${seed}`)
       assert.ok(net > 0)
     } else {
       kept++
-      assert.equal(found.proposed.size, 0)
+      assert.equal(recommendation.proposed.size, 0)
     }
   }
   assert.ok(changes > 10 && kept > 3, `${changes} changes, ${kept} kept, over ${ROWS} rows`)

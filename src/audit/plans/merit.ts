@@ -1,20 +1,22 @@
 /**
- * How good a plan is on the block that chooses: what it is worth less what it costs, against what runs.
+ * Merit of a plan on the block `select`: its value less its cost, relative to the current plan.
  *
- * Without a price of utility dollars and utility are not compared: of the plans that lose next to nothing the cheapest is the best. Without costs nothing is better than what runs.
+ * Without a value per outcome, the best is the cheapest plan with a small loss. Without costs no plan is better than the current one.
  */
 import type { Evaluation } from './evaluation.ts'
 import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import { changesOf, type Picks } from './space.ts'
 
+/** Merit of one plan. */
 export interface Merit {
   readonly picks: Picks
-  /** Dollars a month more than now; −∞ of what is not to be chosen. */
+  /** Net dollars a month over the current plan; −∞ for a plan that may not be chosen. */
   readonly dollars: number
-  /** Utility a month more than now. */
+  /** Units a month over the current plan. */
   readonly utility: number
 }
 
+/** Evaluates a plan and its merit. */
 export async function meritOf(
   picks: Picks,
   evaluation: Evaluation,
@@ -22,9 +24,9 @@ export async function meritOf(
 ): Promise<Merit> {
   const utility = (await evaluation.mean(picks, select)) * decisionsAMonth
   const cost = evaluation.costDifference(picks, evaluation.space.now)
-  return { picks, utility, dollars: dollarsOf() }
+  return { picks, utility, dollars: netDollars() }
 
-  function dollarsOf(): number {
+  function netDollars(): number {
     if (isWhy(cost) || !Number.isFinite(utility)) return changesOf(picks) === 0 ? 0 : -Infinity
     if (price !== undefined) return utility * price - cost.base
     if (picks.some((_, element) => evaluation.space.choice(picks, element).unconfirmed)) return -Infinity
@@ -32,9 +34,9 @@ export async function meritOf(
   }
 }
 
-/** Of two that are as good the one that changes less, then the one that is worth more. */
-export function isBetter(one: Merit, other: Merit): boolean {
-  if (one.dollars !== other.dollars) return one.dollars > other.dollars
-  const changes = changesOf(one.picks) - changesOf(other.picks)
-  return changes === 0 ? one.utility > other.utility : changes < 0
+/** True if `left` is better. Ties go to fewer changes, then to the greater value. */
+export function isBetter(left: Merit, right: Merit): boolean {
+  if (left.dollars !== right.dollars) return left.dollars > right.dollars
+  const changes = changesOf(left.picks) - changesOf(right.picks)
+  return changes === 0 ? left.utility > right.utility : changes < 0
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ElementPart, UtilityPart } from '../domain/audit-report.ts'
 import { objectivesOf } from './objectives.ts'
 
-test('of each group with a knee of its incidents that age, and of nothing else', () => {
+test('each group with a knee without retraining has that age as objective, and nothing else has one', () => {
   const part = (kind: ElementPart['kind'], element: string, knee: ElementPart['knee']) =>
     ({ kind, element, knee, refitKnee: { age: 7_200_000, loss: 1 } }) as ElementPart
   const elements = [

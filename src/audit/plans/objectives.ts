@@ -1,11 +1,11 @@
-/** The freshness objectives that an audit gives: of each group the knee of its frozen curve. */
+/** Freshness objectives from an audit: for each feature group the knee of its curve without retraining. */
 import { spanTitle } from '../../base/span.ts'
 import { FRESH_SHARE, type FreshnessObjective } from '../../run/decide/objectives.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import { ofUnit } from '../domain/figures.ts'
 import { isWhy } from '../domain/plan-types.ts'
 
-/** By group; those without a knee have none. `delays`: the usual ingestion delay of each group's source, ms, where it is known. */
+/** Objectives by group, for groups with a knee. `delays` has the usual ingestion delay of each group's source, ms, where it is known. */
 export function objectivesOf(
   { elements, utility }: Pick<AuditReport, 'elements' | 'utility'>,
   delays: ReadonlyMap<string, number> = new Map(),

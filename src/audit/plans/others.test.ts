@@ -12,21 +12,21 @@ import {
 import type { OtherPlan } from '../domain/audit-report.ts'
 import { judgePlans } from './plans.ts'
 
-/** Two groups that stream; the first is worth its stream, the second is not. */
+/** Two streaming groups; the first pays for its stream, the second does not. */
 const world: SmallWorld = {
   elements: [streamOrBatch('a', 'stream'), streamOrBatch('b', 'stream')],
   utility: of => (of('group/a') === 'batch' ? 0 : 500) + (of('group/b') === 'batch' ? 0 : 1),
   cost: of => (of('group/a') === 'batch' ? 1 : 20) + (of('group/b') === 'batch' ? 2 : 30),
 }
 
-/** Its figures to the cent, since values of rows are sums of parts. */
+/** Figures to the cent, since row values are sums of shares. */
 const whole = ({ net, ...other }: OtherPlan): OtherPlan => ({
   ...other,
   net: 'why' in net ? net : { value: cents(net.value), low: cents(net.low), high: cents(net.high) },
 })
 const cents = (dollars: number): number => Math.round(dollars * 100) / 100
 
-test('plans that are not proposed are there with their bills: the next best, and the one that costs least', async () => {
+test('lists the costs of other plans: the next best, and the cheapest', async () => {
   const { part } = await judgePlans(questionOf(world), portsOf(world))
   assert.deepEqual(
     part.proposed.map(({ title }) => title),
@@ -49,7 +49,7 @@ test('plans that are not proposed are there with their bills: the next best, and
   ])
 })
 
-test('without a price there is no net, and the bill all the same; without costs neither', async () => {
+test('without a price there are costs but no net; without costs neither', async () => {
   const { price: _, ...unpriced } = questionOf(world)
   const [first] = (await judgePlans(unpriced, portsOf(world))).part.others
   assert.deepEqual(first.net, { why: 'no price of utility is given' })
@@ -59,7 +59,7 @@ test('without a price there is no net, and the bill all the same; without costs 
   assert.deepEqual([unknown.cost, unknown.net], [why, why])
 })
 
-test('of random worlds the best of the others is no better than the best of all, the cheapest is among them, and no plan stands there twice', async () => {
+test('in random worlds the other plans are never better than the best, include the cheapest, and are unique', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const random = randomWorld(seed, 4)
     const { part, proposed } = await judgePlans(questionOf(random), portsOf({ ...random, half: 1e-6 }))

@@ -1,4 +1,4 @@
-/** What else could be run, and what it would cost: for whoever asks for the bill of the plan that was not proposed. Nothing is decided by it. */
+/** Other plans with their costs, for readers who ask about a plan that was not proposed. They decide nothing. */
 import { elementId } from '../domain/element.ts'
 import type { OtherPlan, PlanSetting } from '../domain/audit-report.ts'
 import { compareAll, estimateOf } from './compare.ts'
@@ -7,10 +7,12 @@ import type { Merit } from './merit.ts'
 import { isWhy, type PlanQuestion } from '../domain/plan-types.ts'
 import { changesOf, type Picks, type PlanSpace } from './space.ts'
 
-/** Beside the one that costs least. */
-const NEXT_BEST = 3
+/** Number of further plans besides the cheapest. */
+const OTHER_PLANS = 3
 
-/** Of plans that are neither what runs nor `proposed`: the best by the block that chose, and the one that costs least; against what runs, on the block that reports. Costs an evaluation each. */
+/**
+ * The best other plans by the block `select`, and the cheapest, against the current plan on the block `report`. Costs one evaluation each.
+ */
 export async function otherPlans(
   merits: readonly Merit[],
   proposed: Picks,
@@ -18,23 +20,23 @@ export async function otherPlans(
   question: PlanQuestion,
 ): Promise<OtherPlan[]> {
   const { space } = evaluation
-  const known = merits
+  const candidates = merits
     .filter(({ picks, utility }) => changesOf(picks) > 0 && picks.join() !== proposed.join() && Number.isFinite(utility))
     .map(({ picks }) => picks)
-  const costs = known.map(picks => baseOf(evaluation, picks))
+  const costs = candidates.map(picks => baseCost(evaluation, picks))
   const least = Math.min(...costs)
-  const cheapest = Number.isFinite(least) ? [known[costs.indexOf(least)]] : []
-  const shown = [...new Set([...known.slice(0, NEXT_BEST), ...cheapest])]
-  const pairs = shown.map(picks => [picks, space.now] as const)
-  const compared = await compareAll(pairs, evaluation, question, question.report)
-  return shown.map((picks, i) => ({
+  const cheapest = Number.isFinite(least) ? [candidates[costs.indexOf(least)]] : []
+  const selected = [...new Set([...candidates.slice(0, OTHER_PLANS), ...cheapest])]
+  const pairs = selected.map(picks => [picks, space.now] as const)
+  const comparisons = await compareAll(pairs, evaluation, question, question.report)
+  return selected.map((picks, i) => ({
     changes: changedSettings(picks, space),
     cost: evaluation.cost(picks),
-    net: estimateOf(compared[i].net),
+    net: estimateOf(comparisons[i].net),
   }))
 }
 
-function baseOf(evaluation: Evaluation, picks: Picks): number {
+function baseCost(evaluation: Evaluation, picks: Picks): number {
   const cost = evaluation.cost(picks)
   return isWhy(cost) ? Infinity : cost.base
 }

@@ -1,4 +1,4 @@
-/** The plans of a report: what runs, what is proposed, what that is worth, and what each change adds to it. */
+/** Plans of the report: the current one, the proposed one, its net value, and the contribution of each change. */
 import { elementId, type Plan } from '../domain/element.ts'
 import type { PlanPart, PlanSetting } from '../domain/audit-report.ts'
 import { compareAll, estimateOf, type Comparison } from './compare.ts'
@@ -38,7 +38,7 @@ export async function planPartOf(
     ...(decision === 'change' && !isWhy(net) && { net }),
     compared: merits.length,
     evaluated,
-    marginal: [...(await alone(judged.picks, evaluation, question)), ...inPlan(judged, evaluation)],
+    marginal: [...(await changesAlone(judged.picks, evaluation, question)), ...changesInPlan(judged, evaluation)],
     others: await otherPlans(merits, judged.kept, evaluation, question),
     edits: [],
     byHand: otherChanges({ now, proposed }),
@@ -49,26 +49,26 @@ function settingsOf(elements: readonly PlanElement[], plan: Plan): PlanSetting[]
   return elements.map(({ element, choices }) => {
     const id = elementId(element)
     const setting = plan.get(id)
-    const chosen = choices.find(choice => choice.setting === setting) ?? choices[0]
-    return { element: id, title: chosen?.title ?? 'as it is' }
+    const choice = choices.find(candidate => candidate.setting === setting) ?? choices[0]
+    return { element: id, title: choice?.title ?? 'as it is' }
   })
 }
 
-/** What each change adds to what runs, by itself: shown, and nothing is decided by it. */
-async function alone(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<PlanPart['marginal']> {
+/** Net of each change alone against the current plan. Shown only; it decides nothing. */
+async function changesAlone(picks: Picks, evaluation: Evaluation, question: PlanQuestion): Promise<PlanPart['marginal']> {
   const { now, elements } = evaluation.space
   const changed = [...picks.keys()].filter(element => picks[element] !== 0)
   const pairs = changed.map(element => [withPick(now, element, picks[element]), now] as const)
-  const compared = await compareAll(pairs, evaluation, question, question.report)
-  return compared.map(({ net }, i) => ({
+  const comparisons = await compareAll(pairs, evaluation, question, question.report)
+  return comparisons.map(({ net }, i) => ({
     element: elementId(elements[changed[i]].element),
     title: `${elements[changed[i]].choices[picks[changed[i]]].title}, by itself`,
     net: estimateOf(net),
   }))
 }
 
-/** Within the plan that was put forward: what it would lose without a change, and what another change would add. */
-function inPlan({ picks, duels }: Judged, { space: { elements } }: Evaluation): PlanPart['marginal'] {
+/** Within the tested plan: the loss without each change, and the gain of each further change. */
+function changesInPlan({ picks, duels }: Judged, { space: { elements } }: Evaluation): PlanPart['marginal'] {
   return elements.flatMap(({ element, choices }, i) => {
     const entry = (title: string, { net }: Comparison) => ({ element: elementId(element), title, net: estimateOf(net) })
     const own = picks[i]

@@ -1,4 +1,4 @@
-/** Plans of hand-made worlds, whose best one is known. */
+/** Plans of small worlds with a known best plan. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { portsOf, questionOf, ROWS, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
@@ -13,7 +13,7 @@ const choices = ({ verdicts }: Awaited<ReturnType<typeof judge>>) =>
 const kinds = ({ proposed }: Awaited<ReturnType<typeof judge>>) =>
   Object.fromEntries([...proposed].map(([element, { kind }]) => [element, kind]))
 
-/** Two groups that run as streams; a stream costs 10, the first 100 more. */
+/** Two streaming groups; a stream costs 10, the first 100 more. */
 const streams = [streamOrBatch('a', 'stream'), streamOrBatch('b', 'stream')]
 const isFresh = (kindOf: (element: string) => string, name: string): boolean => kindOf(`group/${name}`) !== 'batch'
 const streamCost =
@@ -23,24 +23,24 @@ const streamCost =
     return count * 10 + (count > 0 ? fixed : 0)
   }
 
-const rounded = (given: object | undefined) =>
-  Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name, Math.round(value * 1e9) / 1e9]))
+const rounded = (value: object | undefined) =>
+  Object.fromEntries(Object.entries(value ?? {}).map(([name, value]) => [name, Math.round(value * 1e9) / 1e9]))
 
-test('two groups that stand in for one another: each could be batch, together they cannot', async () => {
+test('two groups that replace each other: each could be batch, but not both', async () => {
   const world = {
     elements: streams,
     utility: (of: (e: string) => string) => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0),
     cost: streamCost(),
   }
-  const found = await judge(world)
-  assert.equal(found.part.decision, 'change')
-  assert.deepEqual(Object.values(kinds(found)), ['batch'])
-  assert.deepEqual(Object.values(choices(found)).sort(), ['batch 1 day', 'stream'])
-  assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
-  assert.equal(found.part.compared, 4)
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'change')
+  assert.deepEqual(Object.values(kinds(result)), ['batch'])
+  assert.deepEqual(Object.values(choices(result)).sort(), ['batch 1 day', 'stream'])
+  assert.deepEqual(result.part.net, { value: 10, low: 10, high: 10 })
+  assert.equal(result.part.compared, 4)
 })
 
-test('two groups that are worth something only together: neither is added alone', async () => {
+test('two groups that only pay together: neither is added alone', async () => {
   const elements = [streamOrBatch('a', 'batch'), streamOrBatch('b', 'batch')]
   const fresh = (of: (e: string) => string, name: string) => of(`group/${name}`) === 'stream'
   const world = {
@@ -48,11 +48,11 @@ test('two groups that are worth something only together: neither is added alone'
     utility: (of: (e: string) => string) => (fresh(of, 'a') && fresh(of, 'b') ? 500 : 0),
     cost: (of: (e: string) => string) => ['a', 'b'].filter(name => fresh(of, name)).length * 50,
   }
-  const found = await judge(world)
-  assert.deepEqual(kinds(found), { 'group/a': 'stream', 'group/b': 'stream' })
-  assert.deepEqual(choices(found), { 'group/a': 'stream', 'group/b': 'stream' })
-  assert.deepEqual(found.part.net, { value: 400, low: 399, high: 401 })
-  assert.deepEqual(found.part.marginal, [
+  const result = await judge(world)
+  assert.deepEqual(kinds(result), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(choices(result), { 'group/a': 'stream', 'group/b': 'stream' })
+  assert.deepEqual(result.part.net, { value: 400, low: 399, high: 401 })
+  assert.deepEqual(result.part.marginal, [
     { element: 'group/a', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
     { element: 'group/b', title: 'stream, by itself', net: { value: -50, low: -50, high: -50 } },
     { element: 'group/a', title: 'stream, in the plan', net: { value: 450, low: 449, high: 451 } },
@@ -60,19 +60,19 @@ test('two groups that are worth something only together: neither is added alone'
   ])
 })
 
-test('the first stream pays for what the second has for nothing', async () => {
+test('the first stream pays for what the second gets for free', async () => {
   const world = {
     elements: streams,
     utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 60 : 0) + (isFresh(of, 'b') ? 60 : 0),
     cost: streamCost(90),
   }
-  const found = await judge(world)
-  assert.equal(found.part.decision, 'keep what runs')
-  assert.deepEqual(choices(found), { 'group/a': 'stream', 'group/b': 'stream' })
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'keep what runs')
+  assert.deepEqual(choices(result), { 'group/a': 'stream', 'group/b': 'stream' })
   assert.deepEqual(kinds(await judge({ ...world, cost: streamCost(200) })), { 'group/a': 'batch', 'group/b': 'batch' })
 })
 
-test('batch it needs that the loss is bounded below what is saved', async () => {
+test('batch requires a bound of the loss below the saving', async () => {
   const world = { elements: [streams[0]], utility: (of: (e: string) => string) => (isFresh(of, 'a') ? 2 : 0), cost: streamCost(0) }
   const bounded = await judge({ ...world, half: 5 })
   assert.deepEqual(choices(bounded), { 'group/a': 'batch 1 day' })
@@ -85,7 +85,7 @@ test('batch it needs that the loss is bounded below what is saved', async () => 
   assert.match(why, /'batch 1 day' seems best, \$8 \[−\$3, \$19\] a month over 'stream'/)
 })
 
-test('the bounds hold under every scenario of prices', async () => {
+test('the bounds hold in every price scenario', async () => {
   const cost = (of: (e: string) => string) => (isFresh(of, 'a') ? { low: 5, base: 10, high: 40 } : { low: 1, base: 1, high: 1 })
   const world: SmallWorld = { elements: [streamOrBatch('a', 'stream')], utility: of => (isFresh(of, 'a') ? 20 : 0), cost }
   assert.equal(choices(await judge(world))['group/a'], 'undecided')
@@ -93,7 +93,7 @@ test('the bounds hold under every scenario of prices', async () => {
   assert.equal(choices(await judge({ ...world, utility: of => (isFresh(of, 'a') ? 2 : 0) }))['group/a'], 'batch 1 day')
 })
 
-test('of two placements of the same values the cheaper is said, and its values are those of the other', async () => {
+test('of two placements with equal values the cheaper one is named, with the values of the other', async () => {
   const [stream, batch] = streamOrBatch('a', 'stream').choices
   const hybrid = {
     setting: { kind: 'hybrid', schedule: { kind: 'interval', every: 1, phase: 0 } },
@@ -106,31 +106,31 @@ test('of two placements of the same values the cheaper is said, and its values a
     utility: of => (isFresh(of, 'a') ? 100 : 0),
     cost: of => ({ now: 20, hybrid: 15, batch: 5 })[of('group/a')]!,
   }
-  const asked: string[] = []
+  const valued: string[] = []
   const ports = portsOf(world)
-  const found = await judgePlans(questionOf(world), {
+  const result = await judgePlans(questionOf(world), {
     ...ports,
     valueOf: (plan, rows) => {
-      asked.push(`${rows.from} ${plan.get('group/a')?.kind ?? 'now'}`)
+      valued.push(`${rows.from} ${plan.get('group/a')?.kind ?? 'now'}`)
       return ports.valueOf(plan, rows)
     },
   })
-  assert.deepEqual(choices(found), { 'group/a': 'hybrid' })
-  assert.deepEqual(found.part.net, { value: 5, low: 5, high: 5 })
-  // Tried once by itself, then once on each block.
-  assert.deepEqual(asked.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
-  const { why } = found.verdicts.get('group/a')!
+  assert.deepEqual(choices(result), { 'group/a': 'hybrid' })
+  assert.deepEqual(result.part.net, { value: 5, low: 5, high: 5 })
+  // Evaluated once alone, then once on each block.
+  assert.deepEqual(valued.sort(), ['0 batch', '0 batch', '0 now', '100 batch', '100 now'])
+  const { why } = result.verdicts.get('group/a')!
   assert.equal(
     why,
     "decides as 'stream' does, and costs $5 less a month; worth $90 [$89, $91] a month more than 'batch 1 day', net of costs",
   )
 })
 
-test('a change that was only lucky on the block that chose is taken back, the rest of the plan kept', async () => {
+test('removes a change that was only lucky on the choosing block, and keeps the rest of the plan', async () => {
   const elements = [streamOrBatch('a', 'stream'), streamOrBatch('b', 'stream')]
   const world: SmallWorld = { elements, utility: of => (isFresh(of, 'b') ? 5 : 0), cost: streamCost(0), half: 2 }
   const ports = portsOf(world)
-  // On the block that chooses the second group seems to do harm when it is fresh.
+  // On the choosing block the second group seems harmful when fresh.
   const lucky = {
     ...ports,
     valueOf: async (plan: Parameters<typeof ports.valueOf>[0], rows: { from: number; to: number }) => {
@@ -139,13 +139,13 @@ test('a change that was only lucky on the block that chose is taken back, the re
       return column.map(value => value + (rows.from === 0 ? harm : -harm))
     },
   }
-  const found = await judgePlans(questionOf(world), lucky)
-  assert.deepEqual(kinds(found), { 'group/a': 'batch' })
-  assert.deepEqual(choices(found), { 'group/a': 'batch 1 day', 'group/b': 'stream' })
-  assert.deepEqual(found.part.net, { value: 10, low: 10, high: 10 })
+  const result = await judgePlans(questionOf(world), lucky)
+  assert.deepEqual(kinds(result), { 'group/a': 'batch' })
+  assert.deepEqual(choices(result), { 'group/a': 'batch 1 day', 'group/b': 'stream' })
+  assert.deepEqual(result.part.net, { value: 10, low: 10, high: 10 })
 })
 
-test('without a price: the cheapest plan that loses next to nothing, and what a unit would have to be worth', async () => {
+test('without a price: the cheapest plan with a small loss, and the break-even value', async () => {
   const world: SmallWorld = {
     elements: streams,
     utility: of => (isFresh(of, 'a') ? 40 : 0) + (isFresh(of, 'b') ? 1 : 0),
@@ -153,31 +153,31 @@ test('without a price: the cheapest plan that loses next to nothing, and what a 
     half: 2,
   }
   const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
-  const found = await judgePlans(question, portsOf(world))
-  assert.equal(found.part.decision, 'no dollar verdict')
-  assert.equal(found.part.net, undefined)
-  assert.deepEqual(kinds(found), { 'group/b': 'batch' })
-  assert.deepEqual(choices(found), { 'group/a': 'undecided', 'group/b': 'batch 1 day' })
-  const { breakEven, why } = found.verdicts.get('group/a')!
+  const result = await judgePlans(question, portsOf(world))
+  assert.equal(result.part.decision, 'no dollar verdict')
+  assert.equal(result.part.net, undefined)
+  assert.deepEqual(kinds(result), { 'group/b': 'batch' })
+  assert.deepEqual(choices(result), { 'group/a': 'undecided', 'group/b': 'batch 1 day' })
+  const { breakEven, why } = result.verdicts.get('group/a')!
   assert.deepEqual(rounded(breakEven), rounded({ value: 10 / 40, low: 10 / 42, high: 10 / 38 }))
   assert.match(
     why,
     /^no price of utility is given: 'stream' has 40(\.0)? \[38(\.0)?, 42(\.0)?\] caught a month more than 'batch 1 day', and costs \$10 more a month, with b batch 1 day$/,
   )
   assert.match(
-    found.verdicts.get('group/b')!.why,
+    result.verdicts.get('group/b')!.why,
     /^'batch 1 day' costs \$10 less a month than 'stream', and is not shown to lose anything: it may be at most 3(\.00)? caught a month$/,
   )
 })
 
-test('groups that stand in for one another are not both given up for want of a price', async () => {
+test('groups that replace each other are not both given up without a price', async () => {
   const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') || isFresh(of, 'b') ? 500 : 0), cost: streamCost() }
   const { price: _, ...question } = questionOf(world, { smallLoss: 4 })
-  const found = await judgePlans(question, portsOf(world))
-  assert.deepEqual(Object.values(kinds(found)), ['batch'])
+  const result = await judgePlans(question, portsOf(world))
+  assert.deepEqual(Object.values(kinds(result)), ['batch'])
 })
 
-test('one plan, and no elements at all: nothing is compared and nothing is claimed', async () => {
+test('one plan, and no elements: nothing is compared or claimed', async () => {
   const nothing = await judge({ elements: [], utility: () => 0, cost: () => 1 })
   assert.deepEqual(
     { ...nothing.part, verdicts: nothing.verdicts.size },
@@ -195,70 +195,70 @@ test('one plan, and no elements at all: nothing is compared and nothing is claim
     },
   )
   const [only] = streamOrBatch('a', 'stream').choices
-  const one = await judge({
+  const result = await judge({
     elements: [{ element: { kind: 'inference' }, title: 'inference', choices: [only] }],
     utility: () => 0,
     cost: () => 1,
   })
-  assert.deepEqual(one.part.proposed, [{ element: 'inference', title: 'stream' }])
-  assert.deepEqual([...one.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
+  assert.deepEqual(result.part.proposed, [{ element: 'inference', title: 'stream' }])
+  assert.deepEqual([...result.verdicts.values()], [{ choice: 'undecided', why: 'there is no other way of running it to compare with' }])
 })
 
-test('what cannot be observed is no part of any plan', async () => {
+test('an unobservable element is in no plan', async () => {
   const hidden = { ...streams[0], notObservable: 'no arrival is recorded' }
-  const found = await judge({ elements: [hidden, streams[1]], utility: of => (isFresh(of, 'b') ? 100 : 0), cost: streamCost() })
-  assert.deepEqual(found.verdicts.get('group/a'), { choice: 'not observable in this history', why: 'no arrival is recorded' })
-  assert.equal(found.part.compared, 2)
+  const result = await judge({ elements: [hidden, streams[1]], utility: of => (isFresh(of, 'b') ? 100 : 0), cost: streamCost() })
+  assert.deepEqual(result.verdicts.get('group/a'), { choice: 'not observable in this history', why: 'no arrival is recorded' })
+  assert.equal(result.part.compared, 2)
 })
 
-test('utilities that are all NaN decide nothing, and say so', async () => {
+test('values that are all NaN decide nothing, with the reason', async () => {
   const world: SmallWorld = { elements: streams, utility: () => NaN, cost: streamCost() }
-  const found = await judge(world)
-  assert.equal(found.part.decision, 'undecided')
-  assert.deepEqual(kinds(found), {})
-  assert.deepEqual(found.verdicts.get('group/a'), {
+  const result = await judge(world)
+  assert.equal(result.part.decision, 'undecided')
+  assert.deepEqual(kinds(result), {})
+  assert.deepEqual(result.verdicts.get('group/a'), {
     choice: 'undecided',
     why: 'of no decision in this part of the history it is known what came of it',
   })
 })
 
-test('without costs, with a negative one, and with one that is no number there is no dollar verdict', async () => {
+test('without costs, or with a negative or non-numeric cost, there is no dollar verdict', async () => {
   const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
   const missing = await judgePlans(questionOf(world), { ...portsOf(world), costOf: () => ({ why: 'no price file' }) })
   assert.equal(missing.part.decision, 'no dollar verdict')
   assert.deepEqual(missing.verdicts.get('group/a'), { choice: 'undecided', why: 'no price file' })
   for (const cost of [-1, NaN, Infinity]) {
-    const found = await judge({ ...world, cost: () => cost })
-    assert.equal(found.part.decision, 'no dollar verdict')
-    assert.match(found.verdicts.get('group/a')!.why, /which is no cost/)
+    const result = await judge({ ...world, cost: () => cost })
+    assert.equal(result.part.decision, 'no dollar verdict')
+    assert.match(result.verdicts.get('group/a')!.why, /which is no cost/)
   }
 })
 
-test('a price that is none is said, and is as none', async () => {
+test('reports an invalid price, and ignores it', async () => {
   const world: SmallWorld = { elements: streams, utility: of => (isFresh(of, 'a') ? 100 : 0), cost: streamCost() }
   for (const price of [0, -3, NaN]) {
-    const found = await judge(world, { price })
-    assert.equal(found.part.decision, 'no dollar verdict')
-    assert.deepEqual(found.caveats, [{ kind: 'no price', price }])
+    const result = await judge(world, { price })
+    assert.equal(result.part.decision, 'no dollar verdict')
+    assert.deepEqual(result.caveats, [{ kind: 'no price', price }])
   }
 })
 
-test('too few clusters: the reason stands where a number would', async () => {
+test('too few clusters give a reason instead of a number', async () => {
   const world: SmallWorld = {
     elements: streams,
     utility: of => (isFresh(of, 'a') ? 100 : 0) + (isFresh(of, 'b') ? 1 : 0),
     cost: streamCost(),
   }
-  const found = await judgePlans(questionOf(world), {
+  const result = await judgePlans(questionOf(world), {
     ...portsOf(world),
     intervals: list => list.map(() => ({ why: '9 patients: no verdict' })),
   })
-  assert.equal(found.part.decision, 'undecided')
-  assert.deepEqual(found.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
-  assert.deepEqual(kinds(found), {})
+  assert.equal(result.part.decision, 'undecided')
+  assert.deepEqual(result.verdicts.get('group/a'), { choice: 'undecided', why: '9 patients: no verdict' })
+  assert.deepEqual(kinds(result), {})
 })
 
-test('a choice that the experiment refuses is none; an element with no other is not observable, in its words', async () => {
+test('leaves out a choice that the experiment rejects; an element without alternatives is not observable, with its reason', async () => {
   const [stream, batch] = streamOrBatch('a', 'stream').choices
   const hourly = { setting: { kind: 'every', every: 3_600_000 }, title: 'every 1 h', age: 1_800_000 } as const
   const elements = [
@@ -274,16 +274,16 @@ test('a choice that the experiment refuses is none; an element with no other is 
       return ports.valueOf(plan, rows)
     },
   })
-  const found = await judgePlans(
+  const result = await judgePlans(
     questionOf(world),
     refusing('SPILL_UNSUPPORTED', plan => plan.has('inference')),
   )
-  assert.equal(found.part.compared, 2)
-  assert.deepEqual(found.verdicts.get('inference'), {
+  assert.equal(result.part.compared, 2)
+  assert.deepEqual(result.verdicts.get('inference'), {
     choice: 'not observable in this history',
     why: 'ticks every 7 min, and no hour is a multiple',
   })
-  // Each by itself can be told of, the two together cannot.
+  // Each is observable alone, both together are not.
   const both = await judgePlans(
     questionOf(world),
     refusing('SPILL_TRAINING', plan => plan.size === 2),

@@ -1,7 +1,8 @@
 /**
- * Which plan to run: chosen on one block of the history, reported on another, and said of each element.
+ * Chooses a plan on one block of the history, tests it on another, and gives a verdict for each element.
  *
- * Every difference is paired by row against what runs. Costs `plansMax` evaluations on the block that chooses, and a few for each element on the one that reports.
+ * All differences are paired by row with the current plan. Costs at most `plansMax` evaluations on the block `select`, and a few per
+ * element on the block `report`.
  */
 import type { Caveat } from '../domain/caveat.ts'
 import { elementId, type Plan } from '../domain/element.ts'
@@ -16,42 +17,43 @@ import { searchPlans } from './search.ts'
 import { PlanSpace } from './space.ts'
 import { fixedVerdict, verdictOf } from './verdict.ts'
 
+/** Plans of the report, verdicts, and the proposed plan. */
 export interface PlansJudged {
   readonly part: PlanPart
   /** By `elementId`. */
   readonly verdicts: ReadonlyMap<string, Verdict>
-  /** What to run: the empty plan is what runs. */
+  /** The plan to run; an empty plan keeps the current one. */
   readonly proposed: Plan
   readonly caveats: readonly Caveat[]
 }
 
-/** `progress` is told how many plans were evaluated, of at most how many. */
+/** `progress` receives the number of evaluated plans and the greatest possible number. */
 export async function judgePlans(
-  asked: PlanQuestion,
+  input: PlanQuestion,
   ports: PlanPorts,
-  progress?: (done: number, of: number) => void,
+  progress?: (done: number, total: number) => void,
 ): Promise<PlansJudged> {
-  const { price, ...unpriced } = asked
+  const { price, ...unpriced } = input
   const isPrice = price !== undefined && Number.isFinite(price) && price > 0
-  const elements = await observable(asked, ports)
-  const question: PlanQuestion = { ...(isPrice ? asked : unpriced), elements }
+  const elements = await observable(input, ports)
+  const question: PlanQuestion = { ...(isPrice ? input : unpriced), elements }
   const space = new PlanSpace(elements)
   const evaluation = new Evaluation(space, ports)
-  const searched = await searchPlans(evaluation, question, progress)
-  const judged = await judgePlan(await choosePlan(searched, evaluation, question), evaluation, question)
-  const verdicts = elements.map(given => {
-    const element = space.elements.indexOf(given)
-    const verdict = element < 0 ? fixedVerdict(given) : verdictOf(space.elements, element, judged, question)
-    return [elementId(given.element), verdict] as const
+  const search = await searchPlans(evaluation, question, progress)
+  const judgement = await judgePlan(await choosePlan(search, evaluation, question), evaluation, question)
+  const verdicts = elements.map(element => {
+    const index = space.elements.indexOf(element)
+    const verdict = index < 0 ? fixedVerdict(element) : verdictOf(space.elements, index, judgement, question)
+    return [elementId(element.element), verdict] as const
   })
   const caveats: Caveat[] = [
-    ...(searched.isWhole ? [] : [{ kind: 'some plans' as const, looked: searched.evaluated, of: space.size }]),
+    ...(search.isWhole ? [] : [{ kind: 'some plans' as const, looked: search.evaluated, of: space.size }]),
     ...(price !== undefined && !isPrice ? [{ kind: 'no price' as const, price }] : []),
   ]
   return {
-    part: await planPartOf(elements, judged, searched, evaluation, question),
+    part: await planPartOf(elements, judgement, search, evaluation, question),
     verdicts: new Map(verdicts),
-    proposed: space.planOf(judged.kept),
+    proposed: space.planOf(judgement.kept),
     caveats,
   }
 }

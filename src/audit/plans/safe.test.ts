@@ -8,7 +8,7 @@ const DAY = 24 * HOUR
 const level = (age: number, low: number): LadderRung => ({ age, title: `${age / HOUR} h`, aWeek: { value: low / 2, low, high: 1 } })
 const options = { now: 0, nowAWeek: 100, unit: 'lows' }
 
-test('a group is safe to be a day old where every level up to a day loses at most 5 %, by its bound', () => {
+test('a group may be a day old if every level up to a day loses at most 5 %, by its bound', () => {
   assert.deepEqual(safeVerdict([level(HOUR, -2), level(DAY, -5)], options, 'trained for that'), {
     choice: 'safe to be a day old',
     why: 'a day old, with a model trained for that, it loses at most 5.0 % (5 lows a week), at as many alerts, by the upper bound of its interval',
@@ -19,7 +19,7 @@ test('a group is safe to be a day old where every level up to a day loses at mos
   assert.match(beyond!.why, /3\.0 %/, 'older levels do not matter')
 })
 
-test('nothing is safe that the curve does not reach, that has no interval, or that is a day old now', () => {
+test('not safe: a curve that ends earlier, a level without interval, and a group that is a day old now', () => {
   const unknown: LadderRung = { age: HOUR, title: '1 h', aWeek: { why: '9 patients: no verdict under 20' } }
   assert.equal(safeVerdict([level(HOUR, -2)], options, ''), undefined)
   assert.equal(safeVerdict([unknown, level(DAY, -2)], options, ''), undefined)

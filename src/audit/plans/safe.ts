@@ -1,17 +1,20 @@
-/** A verdict of its own: a group that may be a day old, whatever it costs or saves, since its curve shows that so old it hardly loses. */
+/** Verdict that a feature group may be a day old whatever its cost, since its curve shows almost no loss up to that age. */
 import { KNEE_PART, kneeOf, type KneeOptions, type LadderRung } from '../statistics/knee.ts'
 import type { ElementPart, Verdict } from '../domain/audit-report.ts'
 import { ofUnit, share } from '../domain/figures.ts'
 import { isWhy } from '../domain/plan-types.ts'
 
+/** Choice of the verdict. */
 export const SAFE = 'safe to be a day old'
 
 const DAY = 86_400_000
 
+/** True if an element has this verdict. */
 export const isSafe = ({ verdict }: Pick<ElementPart, 'verdict'>): boolean => verdict.choice === SAFE
 
 /**
- * Where the curve reaches a day, and up to there no level loses more than `KNEE_PART` of what a week is worth, by its upper bound; nothing of what is a day old now. `trained`: what the curve is of, in words.
+ * The verdict, if the curve reaches a day and no level up to it loses more than `KNEE_PART` of the weekly value, by its upper bound.
+ * Undefined for an element that is a day old now. `trained` describes the model of the curve.
  */
 export function safeVerdict(
   curve: readonly LadderRung[],

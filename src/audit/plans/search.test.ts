@@ -1,4 +1,4 @@
-/** The search beside brute force, over worlds in which any two elements may help or hinder one another. */
+/** The search against brute force, in worlds where any two elements may help or hinder each other. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bestByHand, portsOf, questionOf, randomWorld, streamOrBatch, type SmallWorld } from '../../../test/verdict/small-world.ts'
@@ -11,7 +11,7 @@ const searched = (world: SmallWorld, plansMax?: number) => {
   return searchPlans(evaluation, questionOf(world, plansMax === undefined ? {} : { plansMax }))
 }
 
-test('all plans, where they are few: the best by brute force', async () => {
+test('few plans: the best one by brute force', async () => {
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 1 + (seed % 7))
     const { merits, evaluated, isWhole } = await searched(world)
@@ -22,7 +22,7 @@ test('all plans, where they are few: the best by brute force', async () => {
   }
 })
 
-test('steps of one and two: no such step is better than what they end at, and nearly always nothing is', async () => {
+test('steps of one and two elements end where no such step is better, and nearly always at the best', async () => {
   let best = 0
   for (let seed = 1; seed <= 40; seed++) {
     const world = randomWorld(seed, 8)
@@ -30,9 +30,9 @@ test('steps of one and two: no such step is better than what they end at, and ne
     const { merits, evaluated, isWhole } = await searchPlans(evaluation, questionOf(world, { plansMax: 255 }))
     assert.ok(!isWhole)
     assert.ok(evaluated <= 255)
-    const known = new Map(merits.map(merit => [merit.picks.join(), merit.dollars]))
+    const dollarsByPlan = new Map(merits.map(merit => [merit.picks.join(), merit.dollars]))
     for (const step of [...evaluation.space.neighbours(merits[0].picks), ...evaluation.space.pairs(merits[0].picks)]) {
-      const dollars = known.get(step.join())
+      const dollars = dollarsByPlan.get(step.join())
       assert.ok(dollars !== undefined && dollars <= merits[0].dollars)
     }
     if (Math.abs(merits[0].dollars - bestByHand(world)) < 1e-6) best++
@@ -40,7 +40,7 @@ test('steps of one and two: no such step is better than what they end at, and ne
   assert.ok(best >= 36, `${best} of 40`)
 })
 
-test('more plans than are evaluated: no more than that are, and the best of them is put first', async () => {
+test('evaluates no more plans than allowed, and puts the best of them first', async () => {
   const world = randomWorld(3, 14)
   const { merits, evaluated, isWhole } = await searched(world, 50)
   assert.ok(!isWhole)

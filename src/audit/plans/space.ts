@@ -1,19 +1,22 @@
 /**
- * All ways of running a pipeline that are compared: of each element one of its choices.
+ * Space of plans: one choice for each element.
  *
- * A plan is known here by its picks, the number of the choice of each element; all zeros is what runs. Costs and values do not add, so nothing is known of a plan from its parts.
+ * A plan is an array of choice numbers, one per element; all zeros is the current plan. Costs and values are not additive, so a plan is
+ * never evaluated from its parts.
  */
 import { elementId, type Plan, type Setting } from '../domain/element.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
+/** Number of the choice of each element. */
 export type Picks = readonly number[]
 
+/** All plans of the elements that have alternatives. */
 export class PlanSpace {
-  /** Those that can be run in another way. */
+  /** Elements with alternatives. */
   readonly elements: readonly PlanElement[]
-  /** How many plans there are of different values. */
+  /** Number of plans with different values. */
   readonly size: number
-  /** Of each element a choice for each value that it can have. */
+  /** For each element, one choice per different value. */
   readonly #values: readonly (readonly number[])[]
 
   constructor(elements: readonly PlanElement[]) {
@@ -33,17 +36,17 @@ export class PlanSpace {
     return this.elements[element].choices[picks[element]]
   }
 
-  /** What is run: for its cost. */
+  /** The plan's settings, for its cost. */
   planOf(picks: Picks): Plan {
     return this.#planOf(picks, ({ setting }) => setting)
   }
 
-  /** The plan that has its values: plans of equal values are equal here. */
+  /** The plan's settings that determine values; equal for plans of equal values. */
   valuesOf(picks: Picks): Plan {
     return this.#planOf(picks, ({ setting, as }) => as ?? setting)
   }
 
-  /** One of each value, what runs first. */
+  /** One plan of each value, the current one first. */
   *all(): Generator<Picks> {
     for (let number = 0; number < this.size; number++) {
       let rest = number
@@ -55,18 +58,21 @@ export class PlanSpace {
     }
   }
 
-  /** Those that differ in one element. */
+  /** Plans that differ in one element. */
   *neighbours(picks: Picks): Generator<Picks> {
     for (let element = 0; element < picks.length; element++)
       for (let pick = 0; pick < this.elements[element].choices.length; pick++)
         if (pick !== picks[element]) yield withPick(picks, element, pick)
   }
 
-  /** Those that differ in two: of two groups that are worth something only together neither is found alone, and of two that stand in for one another the cheaper is a swap away. */
+  /**
+   * Plans that differ in two elements. A single step finds neither two groups that only pay together, nor a swap of two groups that replace
+   * each other.
+   */
   *pairs(picks: Picks): Generator<Picks> {
-    for (const one of this.neighbours(picks)) {
-      const changed = one.findIndex((pick, i) => pick !== picks[i])
-      for (const two of this.neighbours(one)) if (two.findIndex((pick, i) => pick !== one[i]) > changed) yield two
+    for (const first of this.neighbours(picks)) {
+      const changed = first.findIndex((pick, i) => pick !== picks[i])
+      for (const second of this.neighbours(first)) if (second.findIndex((pick, i) => pick !== first[i]) > changed) yield second
     }
   }
 
@@ -76,9 +82,10 @@ export class PlanSpace {
   }
 }
 
-export const withPick = (picks: Picks, element: number, pick: number): Picks => picks.map((own, i) => (i === element ? pick : own))
+/** The plan with another choice for one element. */
+export const withPick = (picks: Picks, element: number, pick: number): Picks => picks.map((current, i) => (i === element ? pick : current))
 
-/** How many elements run otherwise than now. */
+/** Number of elements that differ from the current plan. */
 export const changesOf = (picks: Picks): number => picks.filter(pick => pick !== 0).length
 
 /** Equal for equal plans. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Comparison } from './compare.ts'
 import type { Duel, Judged } from './judge.ts'
 import type { PlanElement, PlanQuestion } from '../domain/plan-types.ts'
-import { UNDECIDED, verdictOf } from './verdict.ts'
+import { moreWeeks, UNDECIDED, verdictOf } from './verdict.ts'
 
 const choice = (title: string, age: number) => ({ setting: { kind: 'now' as const }, title, age })
 const element: PlanElement = {
@@ -38,7 +38,7 @@ const judgedOf = (duels: readonly Duel[], more: Partial<Judged> = {}): Judged =>
   ...more,
 })
 
-test('without a price: where what older data loses is not known, the reason is said and not a price asked for', () => {
+test('without a price: an unknown loss is the reason, and no price is requested', () => {
   assert.deepEqual(undecided(few, cheaper), { choice: UNDECIDED, why: few.why, breakEven: few })
   const { why } = undecided({ value: 3, low: 2, high: 4, error: 1 }, { why: 'no prices' })
   assert.equal(why, 'no prices')
@@ -48,7 +48,7 @@ test('without a price: where what older data loses is not known, the reason is s
   )
 })
 
-test('without a price: what is cheaper is not shown to lose, or is the fresher, within the plan that was put forward', () => {
+test('without a price: a cheaper choice has no shown loss, or a fresher one costs no more, within the tested plan', () => {
   const net = { why: 'no price' }
   const ingestion: PlanElement = {
     element: { kind: 'ingestion' },
@@ -69,4 +69,14 @@ test('without a price: what is cheaper is not shown to lose, or is the fresher, 
   assert.match(why({ ...slower, comparison: { ...slower.comparison, gain: { ...gain, low: 0 } } }), /, and loses nothing$/)
   assert.match(why({ ...slower, pick: 0, over: 1 }), /^'stream' costs \$2 less a month than 'micro-batch 15 min', and is fresher$/)
   assert.match(why(slower, [ingestion, element]), /than 'stream', with usual batch 1 day, and is not shown to lose/)
+})
+
+const interval = (value: number, low: number, high: number) => ({ value, low, high, error: 1 })
+
+test('enough additional history makes the half width of an interval smaller than its value', () => {
+  assert.equal(moreWeeks(interval(10, -10, 30), 20), 60, '20 · (2² − 1)')
+  assert.equal(moreWeeks(interval(-10, -30, 11), 20), 69, '20 · (2.1² − 1) is 68.2')
+  assert.equal(moreWeeks(interval(10, 0, 20), 20), 1, 'on the border')
+  assert.equal(moreWeeks(interval(0.001, -10, 10), 20), undefined)
+  assert.equal(moreWeeks(interval(0, -10, 10), 20), undefined)
 })

@@ -1,4 +1,5 @@
-/** What a reader counts as characters: with their accents, and a family as one. */
+/** Characters as a reader counts them: grapheme clusters, so accents and joined emoji count once. */
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
+/** Grapheme clusters of a text. */
 export const charactersOf = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment)

@@ -1,12 +1,12 @@
 /**
- * A report as those who show it may take it: every number is one, and no text has characters that a terminal obeys.
+ * Validates a report before it is shown: all numbers are finite, and no text contains control characters.
  *
- * What a user named stands in it (groups, files, lines of code), and names may hold anything.
+ * Users name groups, files and lines, and such names may contain anything.
  */
 import { assert } from '../../base/assert.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 
-/** The same report. Throws `SPILL_ASSERT` for a number that is none: JSON would have null there, and a page NaN. */
+/** The report with printable texts. Throws `SPILL_ASSERT` for a number that is not finite: JSON would write null for it, and a page NaN. */
 export const checked = (report: AuditReport): AuditReport => walk(report, 'report') as AuditReport
 
 function walk(value: unknown, path: string): unknown {
@@ -20,7 +20,7 @@ function walk(value: unknown, path: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, `${path}.${key}`)]))
 }
 
-/** Escape sequences, changes of the direction of writing and halves of characters are shown as what they are: something else. Line ends stay. */
+/** Replaces escape sequences, bidirectional controls and lone surrogates. Line ends stay. */
 const printable = (text: string): string =>
   text
     .toWellFormed()

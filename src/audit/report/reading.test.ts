@@ -26,18 +26,18 @@ import {
 
 const [ingestion, landings, usual, inference] = flightsReport.elements
 
-test('the pipeline is not named twice', () => {
+test('the name of the pipeline appears once', () => {
   assert.ok(answerOf(flightsReport)[0].startsWith('keep "landings"'))
   assert.equal(answerOf(patientsReport)[0], patientsReport.answer[0])
 })
 
-test('most is at stake where the worst age loses most for sure, as planned, or by an incident where no plan is known', () => {
+test('the greatest effect is the most certain loss, with retraining, or without it where no plan is known', () => {
   const { element, rung, arm } = mostAtStake(fraudReport)!
   assert.deepEqual([element.element, rung.title, arm], ['action', 'digest every day', 'incident'])
-  // An incident of a day loses 833 at the least, but as planned 3 h is the worst.
+  // An incident of a day loses at least 833, but with retraining 3 h is the worst.
   const { rung: worst, arm: by } = mostAtStake({ ...flightsReport, elements: [landings, usual] })!
   assert.deepEqual([worst.title, by], ['3 h', 'planned'])
-  // A gain is none of it, however sure, unless nothing loses.
+  // A gain counts only if nothing loses.
   const [now, hour] = landings.rungs
   const gaining = { ...landings, rungs: [{ ...now, refit: effect(estimate(9_000, 8_000, 9_900), performed(1, 1, 1, 1, 1)) }] }
   assert.equal(mostAtStake({ ...flightsReport, elements: [gaining, { ...landings, rungs: [hour] }] })!.rung, hour)
@@ -46,7 +46,7 @@ test('most is at stake where the worst age loses most for sure, as planned, or b
   assert.equal(mostAtStake(patientsReport), undefined)
 })
 
-test('what several groups lose together is at stake where none of the elements loses by itself', () => {
+test('a joint loss is the greatest effect if no single element loses', () => {
   const together = fraudReport.elements[3]
   const flat = fraudReport.elements[2]
   const of = (elements: typeof fraudReport.elements) => mostAtStake({ ...fraudReport, elements })!.element
@@ -54,14 +54,14 @@ test('what several groups lose together is at stake where none of the elements l
   assert.equal(of([flat, fraudReport.elements[1], together]), fraudReport.elements[1])
 })
 
-test('of what no plan runs otherwise nothing is at stake', () => {
+test('an element that no plan changes is never the greatest effect', () => {
   const [first, ...others] = fraudReport.elements.toReversed().filter(({ kind }) => kind === 'action' || kind === 'group')
   assert.equal(first.element, 'action')
   const elements = [{ ...first, unplanned: 'no action follows from its decisions' }, ...others]
   assert.equal(mostAtStake({ ...fraudReport, elements })!.element.element, 'group/card_now')
 })
 
-test('a rung performs as the model does that is judged: as it is, or trained anew where it has no score', () => {
+test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
   const [rung] = landings.rungs
   const { aWeek } = rung.frozen
   const refit = { aWeek, performance: { ...rung.frozen.performance, actionsAWeek: 7 } }
@@ -74,7 +74,7 @@ test('a rung performs as the model does that is judged: as it is, or trained ane
   assert.equal(performanceOf({ ...rung, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
 })
 
-test('rungs, ages and amounts in words', () => {
+test('levels, ages and amounts in words', () => {
   const [faster, next] = fraudReport.elements[0].rungs
   assert.deepEqual([faster, next].map(rungTitle), ['90 % faster', 'every 5 min (next schedule)'])
   assert.deepEqual(
@@ -89,7 +89,7 @@ test('rungs, ages and amounts in words', () => {
   ])
 })
 
-test('a week of the measure stands beside a month, since plans are told by the month', () => {
+test('a weekly value stands beside a monthly one, since plans are monthly', () => {
   const of = (name: string, unit: string) => ({ ...flightsReport.utility, name, unit })
   assert.equal(measured(4130, flightsReport.utility), 'late arrivals caught: 4,130 a week (17,946 a month)')
   assert.equal(measured(27_801, fraudReport.utility), 'fraud stopped, less what wrong declines cost: $27,801 a week ($120,802 a month)')
@@ -99,7 +99,7 @@ test('a week of the measure stands beside a month, since plans are told by the m
   assert.equal(measured(0, of('$', '$')), '$0 a week')
 })
 
-test('what a verdict has besides is a sentence each, or nothing', () => {
+test('further parts of a verdict are sentences, or empty', () => {
   assert.deepEqual(kneeSentences(landings), ['Incident knee: 15 min.', 'Planned knee: 15 min.'])
   assert.equal(kneeSentences(usual)[0], 'Incident knee: 1 week or more.')
   assert.deepEqual(kneeSentences(inference), [
@@ -124,14 +124,14 @@ test('what a verdict has besides is a sentence each, or nothing', () => {
   assert.match(moreSentence({ ...usual, verdict: { ...usual.verdict, moreWeeks: 0.4 } }), /^About 1 more week of history/)
 })
 
-test('of plans it is said which are counted', () => {
+test('states how many plans were counted', () => {
   const of = (compared: number, evaluated: number) => comparedText({ ...fraudReport.plans, compared, evaluated })
   assert.equal(of(24, 24), '24 plans compared')
   assert.equal(of(1, 1), '1 plan compared')
   assert.equal(of(1070, 1060), '1,070 plans compared, 1,060 with decisions of their own and 10 that differ from one of these in cost alone')
 })
 
-test('a plan is what runs with its changes', () => {
+test('a plan is the current settings with its changes', () => {
   assert.deepEqual(
     changes(fraudReport).filter(({ now, proposed }) => now !== proposed),
     [{ element: 'group/card_usual', now: 'stream', proposed: 'nightly at 02:00, 2 h' }],

@@ -1,15 +1,15 @@
-/** Why things in a table are not known: each reason stands once below it, and the cells have its number. */
+/** Footnotes of a table: each reason stands once below the table, and cells have its number. */
 export class Reasons {
-  readonly #known: string[] = []
+  readonly #reasons: string[] = []
 
-  /** From 1. */
+  /** Number of a reason, from 1. */
   numberOf(why: string): number {
-    const at = this.#known.indexOf(why)
-    return at === -1 ? this.#known.push(why) : at + 1
+    const at = this.#reasons.indexOf(why)
+    return at === -1 ? this.#reasons.push(why) : at + 1
   }
 
-  /** `(1) `, and the reason, in the order in which they came. */
+  /** Pairs of `(1) ` and a reason, by number. */
   get notes(): readonly (readonly [number: string, why: string])[] {
-    return this.#known.map((why, i) => [`(${i + 1}) `, why])
+    return this.#reasons.map((why, i) => [`(${i + 1}) `, why])
   }
 }

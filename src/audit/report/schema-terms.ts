@@ -1,17 +1,20 @@
-/** Words for a JSON schema whose objects have exactly the properties of a type: one that is missing, or optional in one of the two alone, does not compile. */
+/**
+ * Terms for a JSON schema whose objects have exactly the properties of a TypeScript type. A missing property, or one that is optional only
+ * on one side, does not compile.
+ */
 
 import { limits } from '../../base/limits.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
-/** Of a property that need not be there. */
+/** Schema of an optional property. */
 export interface Maybe {
   readonly maybe: Schema
 }
 
 type Properties<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Maybe : Schema }
 
-/** An object of these properties and no others. */
+/** Schema of an object with these properties and no others. */
 export function object<T extends object>(properties: Properties<T>): Schema {
   const entries = Object.entries<Schema | Maybe>(properties as Readonly<Record<string, Schema | Maybe>>)
   return {
@@ -33,9 +36,9 @@ export const described = (description: string, schema: Schema): Schema => ({ des
 
 export const text: Schema = { type: 'string' }
 export const number: Schema = { type: 'number' }
-/** How many. */
+/** A count. */
 export const whole: Schema = { type: 'integer', minimum: 0 }
-/** A part of all. */
+/** A fraction of a whole. */
 export const part: Schema = { type: 'number', minimum: 0, maximum: 1 }
 /** UTC ms. */
 export const time: Schema = { type: 'number', description: 'UTC milliseconds', minimum: -limits.TIME_MS_MAX, maximum: limits.TIME_MS_MAX }
@@ -43,5 +46,5 @@ export const span: Schema = { type: 'number', description: 'milliseconds' }
 
 const why: Schema = object<{ readonly why: string }>({ why: described('why it is not known', text) })
 
-/** It, or the reason why it is not known. */
+/** A value, or the reason why it is not known. */
 export const or = (schema: Schema): Schema => either(schema, why)

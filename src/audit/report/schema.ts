@@ -1,4 +1,4 @@
-/** The JSON schema (draft 2020-12) of `audit.json`: what other programs may rely on. It compiles only as long as it has the properties of `AuditReport`. */
+/** JSON schema (draft 2020-12) of `audit.json`, the contract for other programs. It compiles only while it matches `AuditReport`. */
 import type { ScheduleIR } from '../../define/ir/schedule-ir.ts'
 import type { Setting } from '../domain/element.ts'
 import type {
@@ -59,15 +59,15 @@ const schedule = either(
   object<Extract<ScheduleIR, { kind: 'interval' }>>({ kind: oneOf('interval'), every: span, phase: span }),
 )
 
-type Of<K extends Setting['kind']> = Extract<Setting, { kind: K }>
+type SettingOf<K extends Setting['kind']> = Extract<Setting, { kind: K }>
 
 const setting = either(
   object<{ readonly kind: 'now' | 'stream' | 'trace' | 'inline' | 'async' }>({ kind: oneOf('now', 'stream', 'trace', 'inline', 'async') }),
-  object<Of<'faster'>>({ kind: oneOf('faster'), part }),
-  object<Of<'older'>>({ kind: oneOf('older'), by: span }),
+  object<SettingOf<'faster'>>({ kind: oneOf('faster'), part }),
+  object<SettingOf<'older'>>({ kind: oneOf('older'), by: span }),
   object<{ readonly kind: 'every' | 'digest'; readonly every: number }>({ kind: oneOf('every', 'digest'), every: span }),
-  object<Of<'batch'>>({ kind: oneOf('batch'), schedule, lasts: span }),
-  object<Of<'hybrid'>>({ kind: oneOf('hybrid'), schedule }),
+  object<SettingOf<'batch'>>({ kind: oneOf('batch'), schedule, lasts: span }),
+  object<SettingOf<'hybrid'>>({ kind: oneOf('hybrid'), schedule }),
 )
 
 const performance = object<Performance>({
@@ -251,6 +251,7 @@ const incidentModel = object<IncidentModelPart>({
 
 const definitions = { element, history, utility, stages, costs, plans, finding, reproduce }
 
+/** Schema of `audit.json`. */
 export const auditReportSchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:spillway:audit:1',

@@ -18,7 +18,7 @@ const start = Date.parse('2026-01-01T00:00Z')
 const PAYMENTS = 25
 const LAG = 5000
 
-test('decisions that ran: how late their events came, their stages, and their effects until they were acknowledged', async () => {
+test('sampled decisions have the delay of their events, their stages, and their effects until acknowledgement', async () => {
   const data = scratchFolder('samples')
   const shop = pipeline('shop', [risk, tell])
   const running = await Running.open(shop, data, { clock: () => start + LAG, sendings: await sendingsOf(shop, {}) })

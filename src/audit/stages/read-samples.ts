@@ -1,4 +1,4 @@
-/** Samples of decisions that ran, the newest ones, from a data folder: their stage times, and what became of their effects. */
+/** Stage times and effects of the newest decisions in a data folder. */
 import { limits } from '../../base/limits.ts'
 import type { ActionIR } from '../../define/ir/ir.ts'
 import { EventLookup } from '../../log/event-lookup.ts'
@@ -9,56 +9,56 @@ import { readStages } from '../../run/decide/stage-codec.ts'
 import type { StageSample } from '../../run/decide/stage-times.ts'
 import type { SampledDecision, SampledEffect } from './sampled.ts'
 
-/** Of a model, with the delivered effects of these actions of its. At most AUDIT_SAMPLES_MAX of each kind. */
+/** Samples of a model's decisions, with the delivered effects of its `actions`. At most AUDIT_SAMPLES_MAX of each kind. */
 export function readSamples(reader: SqliteReader, model: string, actions: readonly Pick<ActionIR, 'name'>[]): SampledDecision[] {
-  const sinceTime = lagOf(reader)
-  const effects = actions.flatMap(({ name }) => newest(reader, name))
-  const stretches = stagesOf(reader, model)
-  const acted = effects.flatMap(effect => {
-    const sample = stretches.find(effect.entry)
-    return sample ? [{ ...decidedOf(sample, sinceTime(effect.entry)), count: 1, effect: effectOf(effect, sample) }] : []
+  const ingestionLag = ingestionLagOf(reader)
+  const effects = actions.flatMap(({ name }) => newestDelivered(reader, name))
+  const batches = stageSamples(reader, model)
+  const actedDecisions = effects.flatMap(effect => {
+    const sample = batches.find(effect.entry)
+    return sample ? [{ ...sampledDecision(sample, ingestionLag(effect.entry)), count: 1, effect: sampledEffect(effect, sample) }] : []
   })
-  if (acted.length > 0) return acted
-  return stretches.all.map(sample => decidedOf(sample, sinceTime(sample.last)))
+  if (actedDecisions.length > 0) return actedDecisions
+  return batches.all.map(sample => sampledDecision(sample, ingestionLag(sample.last)))
 }
 
-function newest(reader: SqliteReader, action: string): StoredEffect[] {
-  const found: StoredEffect[] = []
+function newestDelivered(reader: SqliteReader, action: string): StoredEffect[] {
+  const effects: StoredEffect[] = []
   for (const effect of reader.effects.newestFirst({ action, state: 'delivered' })) {
-    if (found.length === limits.AUDIT_SAMPLES_MAX) break
-    found.push(effect)
+    if (effects.length === limits.AUDIT_SAMPLES_MAX) break
+    effects.push(effect)
   }
-  return found
+  return effects
 }
 
-/** The newest stretches of a model, found by an entry that one of their decisions was made on. */
-function stagesOf(
+/** The newest decision batches of a model, searchable by the log entry of one of their decisions. */
+function stageSamples(
   reader: SqliteReader,
   model: string,
 ): { readonly all: readonly StageSample[]; find(entry: number): StageSample | undefined } {
-  const all: StageSample[] = []
+  const samples: StageSample[] = []
   for (const { bytes } of reader.newestStages()) {
-    if (all.length >= limits.AUDIT_SAMPLES_MAX) break
-    all.push(...readStages(bytes).filter(sample => sample.model === model))
+    if (samples.length >= limits.AUDIT_SAMPLES_MAX) break
+    samples.push(...readStages(bytes).filter(sample => sample.model === model))
   }
-  all.sort((a, b) => a.first - b.first)
+  samples.sort((a, b) => a.first - b.first)
   return {
-    all,
+    all: samples,
     find(entry) {
-      let [low, high] = [0, all.length]
+      let [low, high] = [0, samples.length]
       while (low < high) {
         const middle = (low + high) >>> 1
-        if (all[middle].first <= entry) low = middle + 1
+        if (samples[middle].first <= entry) low = middle + 1
         else high = middle
       }
-      const found = all[low - 1]
-      return found && found.last >= entry ? found : undefined
+      const sample = samples[low - 1]
+      return sample && sample.last >= entry ? sample : undefined
     },
   }
 }
 
-/** How long an event took from its own time to its arrival, ms; of a tick and a request nothing. */
-function lagOf(reader: SqliteReader): (entry: number) => number {
+/** Milliseconds from an event's time to its arrival; 0 for ticks and requests. */
+function ingestionLagOf(reader: SqliteReader): (entry: number) => number {
   const { columnsOf } = new Schemas(reader, [])
   const lookup = new EventLookup(reader, columnsOf)
   return entry => {
@@ -67,14 +67,14 @@ function lagOf(reader: SqliteReader): (entry: number) => number {
   }
 }
 
-function decidedOf({ at, count, stages }: StageSample, sinceTime: number): SampledDecision {
+function sampledDecision({ at, count, stages }: StageSample, ingestionLag: number): SampledDecision {
   const { waited = 0, taken = 0, queued = 0, features, inference, durable } = stages
-  return { at, count, ingestion: sinceTime + waited + taken + queued, features, inference, durable }
+  return { at, count, ingestion: ingestionLag + waited + taken + queued, features, inference, durable }
 }
 
-function effectOf({ made, began, sent, settled, due }: StoredEffect, { at, stages }: StageSample): SampledEffect {
+function sampledEffect({ made, began, sent, settled, due }: StoredEffect, { at, stages }: StageSample): SampledEffect {
   const durable = at + stages.features + stages.inference + stages.durable
-  // A delivered effect has all three moments; they are whole milliseconds.
+  // A delivered effect has all three times, in whole milliseconds.
   const [first, last, end] = [began ?? made, sent ?? made, settled ?? made]
   return {
     queue: Math.max(0, first - Math.max(made, durable)),

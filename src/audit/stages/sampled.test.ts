@@ -14,7 +14,7 @@ const acted = (ms: Partial<SampledDecision>, effect: Partial<NonNullable<Sampled
   effect: { queue: 0, delivery: 0, acknowledgement: 2, ...effect },
 })
 
-test('percentiles are those of values written out as often as they stand for', () => {
+test('weighted percentiles equal those of repeated values', () => {
   const chance = random(7)
   for (let round = 0; round < 50; round++) {
     const values = Float64Array.from({ length: 1 + Math.floor(chance() * 30) }, () => Math.floor(chance() * 10))
@@ -25,7 +25,7 @@ test('percentiles are those of values written out as often as they stand for', (
   }
 })
 
-test('a planted queue of 30 s makes the queue of the action the stage that matters', () => {
+test('a planted queue of 30 s makes the action queue the critical stage', () => {
   const part = stagesPart(
     Array.from({ length: 100 }, () => acted({}, { queue: 30_000, met: false })),
     1000,
@@ -43,14 +43,14 @@ test('a planted queue of 30 s makes the queue of the action the stage that matte
   )
 })
 
-test('the whole is taken from sums of each decision: what is slow in one stage is fast in another', () => {
+test('the end-to-end time sums each decision: slow stages of different decisions do not add', () => {
   const part = stagesPart(Array.from({ length: 40 }, (_, i) => (i % 2 ? acted({ ingestion: 100 }) : acted({}, { acknowledgement: 101 }))))
   assert.ok(!('why' in part))
   assert.equal(part.whole.p99, 103)
   assert.equal(part.stages[0].p99 + part.stages[5].p99, 201)
 })
 
-test('where too few have acted all decisions are looked at, until they were durable', () => {
+test('too few acted decisions: all decisions count, until they were durable', () => {
   const { effect: _, ...silent } = acted({ count: 50 })
   const part = stagesPart([silent, acted({}, { queue: 9000 })])
   assert.ok(!('why' in part))
@@ -62,7 +62,7 @@ test('where too few have acted all decisions are looked at, until they were dura
   assert.equal(part.whole.p50, 2)
 })
 
-test('decisions that are a part of those that ran say which part, and of how many', () => {
+test('a selection of the run’s decisions names its kind and the total', () => {
   const { effect: _, ...silent } = acted({ count: 50 })
   const amongOf = (samples: readonly SampledDecision[], ran: number) => {
     const part = stagesPart(samples, undefined, ran)
@@ -75,6 +75,6 @@ test('decisions that are a part of those that ran say which part, and of how man
   assert.equal(amongOf([silent], 50), undefined)
 })
 
-test('no samples are no numbers', () => {
+test('no samples give no numbers', () => {
   assert.deepEqual(Object.keys(stagesPart([])), ['why'])
 })

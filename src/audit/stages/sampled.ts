@@ -1,39 +1,41 @@
 /**
- * Where the time goes, from samples of decisions that ran: percentiles of each stage, which stage is the longest, and what the whole would be if one stage were ten times as fast.
+ * Stage times from sampled decisions: percentiles per stage, the share in which a stage is the longest, and the end-to-end p99 if one stage
+ * took a tenth.
  *
- * Percentiles do not add, so the whole is taken from each decision's own sum. Where decisions have acted, those are what is looked at.
+ * Percentiles do not add, so end-to-end times are sums per decision. If enough decisions acted, only these count.
  */
 import type { Percentiles, StagePart, StagesPart } from '../domain/audit-report.ts'
 
-/** One stretch of decisions, or one that acted. Milliseconds. */
+/** A decision batch, or one decision that acted. Milliseconds. */
 export interface SampledDecision {
-  /** When it was begun, UTC ms. */
+  /** Start, UTC ms. */
   readonly at: number
-  /** Decisions that it stands for. */
+  /** Number of represented decisions. */
   readonly count: number
   /** From the event's time until its features could be read. */
   readonly ingestion: number
   readonly features: number
   readonly inference: number
-  /** Until it was durable. */
+  /** From inference until the decision was durable. */
   readonly durable: number
   readonly effect?: SampledEffect | undefined
 }
 
+/** Times of a delivered effect, ms. */
 export interface SampledEffect {
-  /** From durable until the first try began; from there until the last did; from there until it was acknowledged. */
+  /** From durable to the beginning of the first attempt, from there to that of the last, from there to the acknowledgement. */
   readonly queue: number
   readonly delivery: number
   readonly acknowledgement: number
-  /** Acknowledged by its deadline; absent where there is none. */
+  /** True if acknowledged by its deadline; undefined without a deadline. */
   readonly met?: boolean
 }
 
-/** So many that acted are enough to speak of them alone. */
+/** Number of acted decisions that suffices for using them alone. */
 const ACTED_MIN = 20
-const FASTER = 0.1
+const FASTER_FACTOR = 0.1
 
-const names: readonly StagePart['stage'][] = [
+const stageNames: readonly StagePart['stage'][] = [
   'ingestion',
   'features',
   'inference',
@@ -42,29 +44,31 @@ const names: readonly StagePart['stage'][] = [
   'action acknowledgement',
 ]
 
-/** `deadline`: of the action, ms. `ran`: decisions of the model that ran. Nothing is said of no samples: a reason, in words. */
+/**
+ * Stage part of a report, or the reason for having none. `deadline` is that of the action, ms; `ran` the number of decisions of the run.
+ */
 export function stagesPart(samples: readonly SampledDecision[], deadline?: number, ran = 0): StagesPart | { readonly why: string } {
   const acted = samples.filter(({ effect }) => effect !== undefined)
-  const of = acted.length >= ACTED_MIN ? acted : samples
-  if (of.length === 0) return { why: 'no decision that ran has stage times; they are measured by spillway run' }
-  const weights = Float64Array.from(of, ({ count }) => count)
-  const columns = names.map((_, stage) => Float64Array.from(of, sample => stagesOf(sample)[stage]))
-  const whole = Float64Array.from(of, (_, row) => columns.reduce((sum, column) => sum + column[row], 0))
-  const longest = of.map((_, row) => longestOf(columns, row))
+  const selected = acted.length >= ACTED_MIN ? acted : samples
+  if (selected.length === 0) return { why: 'no decision that ran has stage times; they are measured by spillway run' }
+  const weights = Float64Array.from(selected, ({ count }) => count)
+  const columns = stageNames.map((_, stage) => Float64Array.from(selected, sample => stagesOf(sample)[stage]))
+  const whole = Float64Array.from(selected, (_, row) => columns.reduce((sum, column) => sum + column[row], 0))
+  const longest = selected.map((_, row) => longestOf(columns, row))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const shown = of === acted ? names : names.slice(0, 4)
+  const stagesShown = selected === acted ? stageNames : stageNames.slice(0, 4)
   const due = acted.filter(({ effect }) => effect!.met !== undefined)
   return {
     decisions: total,
-    ...(total < ran && { among: { decisions: ran, by: of === acted ? ('effect' as const) : ('newest' as const) } }),
-    from: of.reduce((least, { at }) => Math.min(least, at), Infinity),
-    until: of.reduce((greatest, { at }) => Math.max(greatest, at), -Infinity),
-    stages: shown.map((stage, s) => ({
+    ...(total < ran && { among: { decisions: ran, by: selected === acted ? ('effect' as const) : ('newest' as const) } }),
+    from: selected.reduce((least, { at }) => Math.min(least, at), Infinity),
+    until: selected.reduce((greatest, { at }) => Math.max(greatest, at), -Infinity),
+    stages: stagesShown.map((stage, s) => ({
       stage,
       ...percentiles(columns[s], weights),
-      critical: longest.reduce((sum, one, row) => sum + (one === s ? weights[row] : 0), 0) / total,
+      critical: longest.reduce((sum, stageIndex, row) => sum + (stageIndex === s ? weights[row] : 0), 0) / total,
       p99IfTenth: percentiles(
-        whole.map((ms, row) => ms - (1 - FASTER) * columns[s][row]),
+        whole.map((ms, row) => ms - (1 - FASTER_FACTOR) * columns[s][row]),
         weights,
       ).p99,
     })),
@@ -74,18 +78,18 @@ export function stagesPart(samples: readonly SampledDecision[], deadline?: numbe
   }
 }
 
-/** What waits to be durable waits to be sent. */
+/** Durability delays sending, so it counts as queueing. */
 function stagesOf({ ingestion, features, inference, durable, effect }: SampledDecision): number[] {
   const { queue = 0, delivery = 0, acknowledgement = 0 } = effect ?? {}
   return [ingestion, features, inference, durable + queue, delivery, acknowledgement]
 }
 
-/** The first of those that take longest. */
+/** Index of the longest stage; the first of equal ones. */
 function longestOf(columns: readonly Float64Array[], row: number): number {
   return columns.reduce((best, column, stage) => (column[row] > columns[best][row] ? stage : best), 0)
 }
 
-/** Nearest rank, over values that stand for so many each. */
+/** Weighted percentiles by the nearest rank. */
 export function percentiles(values: Float64Array, weights: Float64Array): Percentiles {
   const order = Uint32Array.from(values.keys()).sort((a, b) => values[a] - values[b])
   const total = weights.reduce((sum, weight) => sum + weight, 0)

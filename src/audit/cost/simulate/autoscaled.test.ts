@@ -1,4 +1,4 @@
-/** The autoscaler against one that looks at every event again in each minute. */
+/** The autoscaler against a simple one that reads every event again in each minute. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -17,51 +17,51 @@ interface Naive {
   most: number
 }
 
-/** In times from the beginning of the history on, which are added up with less rounding. */
+/** Times from the beginning of the history, which keeps rounding small. */
 function naive(arrivals: readonly number[], service: number, end: number, scaling: Scaling): Naive {
   const arrival = arrivals.map(at => at - from)
   const until = end - from
   const { use, smallest, windowMs, restartMs, catchUpMs, stabiliseMs, divisible } = scaling
   let cores = Math.max(smallest, (service * arrival.length) / until / use)
-  // As many as are simulated at most: of more each is several cores.
+  // At most the simulated number of servers; above it each is several cores.
   const servers = () => (divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores * (1 - 1e-9))))
   let free: number[] = new Array<number>(servers()).fill(0)
   const waiting = [...arrival]
-  const found: Naive = { lags: [], held: 0, rescales: 0, most: cores }
+  const result: Naive = { lags: [], held: 0, rescales: 0, most: cores }
   const serve = (t: number) => {
     for (;;) {
       free.sort((a, b) => a - b)
       if (waiting.length === 0 || Math.max(waiting[0], free[0]) > t - 1e-3) return
       const at = waiting.shift()!
       free[0] = Math.max(at, free[0]) + service / (cores / free.length)
-      found.lags.push(free[0] - at)
+      result.lags.push(free[0] - at)
     }
   }
   let measuredFrom = 0
   for (let t = 0; t < until;) {
     const next = Math.min(t + MINUTE, until)
     serve(next)
-    found.held += cores * (next - t)
+    result.held += cores * (next - t)
     t = next
     if (t - measuredFrom < windowMs) continue
     const rate = arrival.filter(at => at <= t && at > t - windowMs).length / Math.min(windowMs, t)
-    const behind = arrival.filter(at => at <= t).length - found.lags.length
+    const behind = arrival.filter(at => at <= t).length - result.lags.length
     const wanted = Math.max(smallest, (service * rate) / use + (service * behind) / catchUpMs)
     if (Math.abs(wanted - cores) / cores <= 0.3 + 1e-9) continue
     cores = wanted
     free = new Array<number>(servers()).fill(t + restartMs)
     measuredFrom = t + restartMs + stabiliseMs
-    found.rescales++
-    found.most = Math.max(found.most, cores)
+    result.rescales++
+    result.most = Math.max(result.most, cores)
   }
   serve(Infinity)
-  return found
+  return result
 }
 
-const close = (value: number, expected: number, what: string) =>
-  assert.ok(Math.abs(value - expected) <= 1e-6 * Math.abs(expected) + 1e-2, `${what}: ${value}, naively ${expected}`)
+const close = (value: number, expected: number, quantity: string) =>
+  assert.ok(Math.abs(value - expected) <= 1e-6 * Math.abs(expected) + 1e-2, `${quantity}: ${value}, naively ${expected}`)
 
-/** Quiet stretches and bursts. */
+/** Quiet spans and bursts. */
 const bursts = fc.array(
   fc.record({
     quiet: fc.integer({ min: 0, max: 40 * MINUTE }),
@@ -84,7 +84,7 @@ function arrivalsOf(bursts: readonly { quiet: number; events: number; gap: numbe
   )
 }
 
-test('does what a naive one does, and all the work that came', () => {
+test('equals a simple simulation, and serves all events', () => {
   fc.assert(
     fc.property(
       bursts,
@@ -93,36 +93,36 @@ test('does what a naive one does, and all the work that came', () => {
       fc.constantFrom(0.25, 1, 3),
       fc.integer({ min: 1, max: 90 * MINUTE }),
       fc.boolean(),
-      (given, service, use, smallest, rest, divisible) => {
-        const arrival = arrivalsOf(given)
+      (drawn, service, use, smallest, rest, divisible) => {
+        const arrival = arrivalsOf(drawn)
         const until = arrival.at(-1)! + rest
         const scaling = { ...usual, use, smallest, divisible }
         const expected = naive([...arrival], service, until, scaling)
-        const found = autoscaled(arrival, service, { from, until }, scaling)
-        assert.equal(found.served, arrival.length)
-        assert.equal(found.rescales, expected.rescales)
-        close(found.held, expected.held, 'held')
-        close(found.most, expected.most, 'most')
-        close(found.lags.most, Math.max(...expected.lags), 'longest lag')
-        close(found.lags.mean, expected.lags.reduce((a, b) => a + b) / expected.lags.length, 'mean lag')
-        close(found.busy, service * arrival.length, 'work')
-        assert.ok(found.held >= smallest * (until - from) * (1 - 1e-12))
+        const result = autoscaled(arrival, service, { from, until }, scaling)
+        assert.equal(result.served, arrival.length)
+        assert.equal(result.rescales, expected.rescales)
+        close(result.held, expected.held, 'held')
+        close(result.most, expected.most, 'most')
+        close(result.lags.most, Math.max(...expected.lags), 'longest lag')
+        close(result.lags.mean, expected.lags.reduce((a, b) => a + b) / expected.lags.length, 'mean lag')
+        close(result.busy, service * arrival.length, 'work')
+        assert.ok(result.held >= smallest * (until - from) * (1 - 1e-12))
       },
     ),
   )
 })
 
-test('beyond as many servers as are simulated each is several cores, and as much sooner done', () => {
+test('above the limit of servers each is several cores, and proportionally faster', () => {
   const until = from + 1
   const { most, lags } = autoscaled(Float64Array.of(from), 820, { from, until }, { ...usual, use: 0.2, smallest: 0.25 })
   assert.equal(most, 4100)
   close(lags.most, 820 / (4100 / limits.COST_SERVERS_MAX), 'lag')
 })
 
-test('what is needed of a shared pool is what is held, above its smallest size', () => {
+test('the demand on a shared pool is the held cores, above its smallest size', () => {
   fc.assert(
-    fc.property(bursts, fc.integer({ min: 1, max: 20_000 }), (given, service) => {
-      const arrival = arrivalsOf(given)
+    fc.property(bursts, fc.integer({ min: 1, max: 20_000 }), (drawn, service) => {
+      const arrival = arrivalsOf(drawn)
       const until = arrival.at(-1)! + 30 * MINUTE
       const { demand, held } = autoscaled(arrival, service, { from, until }, { ...usual, use: 0.5, smallest: 0.001 })
       const mean = demand.reduce((sum, cores) => sum + cores, 0) / demand.length
@@ -132,7 +132,7 @@ test('what is needed of a shared pool is what is held, above its smallest size',
   )
 })
 
-test('a steady rate holds what its target use asks for, and is never changed', () => {
+test('a steady rate holds the cores of its target use, without changes', () => {
   const until = from + 600 * MINUTE
   const arrival = Float64Array.from({ length: 36_000 }, (_, i) => from + i * 1000)
   const scaled = autoscaled(arrival, 800, { from, until }, { ...usual, use: 0.5, smallest: 0.25 })
@@ -141,7 +141,7 @@ test('a steady rate holds what its target use asks for, and is never changed', (
   close(scaled.held, 1.6 * (until - from), 'held')
 })
 
-test('a burst that lasts is scaled to, and away from, by hand', () => {
+test('scales up to a long burst, and down after it, as calculated by hand', () => {
   // An hour of nothing, an hour at 1,000 core ms a second (2 cores at half use), an hour of nothing.
   const until = from + 180 * MINUTE
   const arrival = Float64Array.from({ length: 3600 }, (_, i) => from + 60 * MINUTE + i * 1000)
@@ -153,7 +153,7 @@ test('a burst that lasts is scaled to, and away from, by hand', () => {
   assert.ok(backlog > 120)
 })
 
-test('cells keep the mean of what is added', () => {
+test('cells hold the mean of the added values', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 5_000_000 }), fc.nat(9)), { minLength: 1, maxLength: 40 }), parts => {
       const until = from + parts.reduce((sum, [span]) => sum + span, 0)

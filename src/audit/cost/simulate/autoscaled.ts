@@ -4,44 +4,47 @@ import { Lags } from './lags.ts'
 import type { Served } from './queue.ts'
 import type { Stretch } from './rate.ts'
 
-/** How workers are made more and fewer. Milliseconds and cores. */
+/** Parameters of an autoscaler. Milliseconds and cores. */
 export interface Scaling {
-  /** The part of the cores that is to be busy, above 0, at most 1. */
+  /** Target utilisation of the cores, above 0, at most 1. */
   readonly use: number
-  /** Cores that there are at least. */
+  /** Least number of cores. */
   readonly smallest: number
-  /** Over which the rate is measured: nothing is decided before it is full. */
+  /** Window of the rate, ms. No decision is made before it is full. */
   readonly windowMs: number
-  /** In which nothing is done while the number of workers changes. */
+  /** Downtime while the number of workers changes, ms. */
   readonly restartMs: number
-  /** Within which what waits is to be done. */
+  /** Time within which the backlog should be done, ms. */
   readonly catchUpMs: number
-  /** After a restart, before measuring begins anew. */
+  /** Time after a restart before measuring begins again, ms. */
   readonly stabiliseMs: number
-  /** An arrival stands for many, on which all cores work at once. */
+  /** True if an arrival stands for many events, on which all cores work at once. */
   readonly divisible?: boolean
 }
 
+/** Result of the simulation. */
 export interface Scaled extends Served {
   /** Core ms held over the history. */
   readonly held: number
   readonly rescales: number
-  /** The most cores that were held. */
+  /** Greatest number of held cores. */
   readonly most: number
   /**
-   * By cell of the history, cores that are needed: those held, and where the smallest pool would do, what of it. Elements that share workers add these up.
+   * Mean cores needed in each cell of the history: the held cores, or the needed part of the smallest pool. Elements that share workers add
+   * their demands.
    */
   readonly demand: Float64Array
 }
 
-/** By how much what is wanted may differ from what is held, as a part of it, before anything is changed. */
-const BAND = 0.3
+/** Least relative difference between wanted and held cores that causes a change. */
+const TOLERANCE = 0.3
 
 /**
- * A queue in front of workers that an autoscaler makes more and fewer: each minute it asks for cores by the rate of its window, and for what waits to be done within `catchUpMs`, at the target use. A
- * change of more than 30 % is made, by a restart in which nothing is done. What was begun before a restart is done all the same.
+ * Simulates a queue in front of autoscaled workers. Each minute the autoscaler computes the cores for the rate of its window, and for the
+ * backlog within `catchUpMs`, at the target utilisation. A difference of more than 30 % causes a restart with downtime. Events begun before
+ * a restart still finish.
  *
- * `service` is core ms an event. `arrival` lies in the history and does not fall. O(n log cores + minutes).
+ * `service` is core ms per event. `arrival` lies within the history and is sorted. O(n log cores + minutes).
  */
 export function autoscaled(arrival: Float64Array, service: number, history: Stretch, scaling: Scaling): Scaled {
   const { from, until } = history
@@ -62,7 +65,7 @@ export function autoscaled(arrival: Float64Array, service: number, history: Stre
     rate = (arrived - left) / Math.min(windowMs, next - from)
     if (next - measuredFrom < windowMs) continue
     const wanted = Math.max(smallest, service * (rate / use + (arrived - workers.begun) / catchUpMs))
-    if (Math.abs(wanted - workers.cores) <= BAND * workers.cores * (1 + ROUNDING)) continue
+    if (Math.abs(wanted - workers.cores) <= TOLERANCE * workers.cores * (1 + ROUNDING)) continue
     workers.restart(wanted, next + restartMs)
     measuredFrom = next + restartMs + stabiliseMs
     rescales++
@@ -72,22 +75,22 @@ export function autoscaled(arrival: Float64Array, service: number, history: Stre
   return { ...workers.served(), held, rescales, most, demand }
 }
 
-/** Of times that were added up: one that would begin as the minute ends does not begin in it. */
+/** Rounding error of summed times, ms: an event that would begin at the end of a minute begins in the next one. */
 const ROUNDING_MS = 1e-3
 
-/** Servers that are replaced by others, with the cores that they are. */
+/** Servers that a restart replaces. */
 class Workers {
   cores = 0
-  /** Events that were begun: those before it in order of arrival. */
+  /** Number of events that were begun, in order of arrival. */
   begun = 0
   readonly #arrival: Float64Array
   readonly #service: number
   readonly #lags = new Lags()
   readonly #divisible: boolean
   #free = new FreeTimes(1, 0)
-  #takes = 0
+  #serviceMs = 0
   #origin: number
-  /** When all servers are idle, from the origin on. */
+  /** Time at which all servers are idle, from the origin. */
   #last = 0
   #end = -Infinity
   #seen = 0
@@ -101,16 +104,16 @@ class Workers {
     this.restart(cores, from)
   }
 
-  /** Other workers take what is not begun, from `ready` on. */
+  /** Replaces the workers. The new ones begin the remaining events from `ready` on. */
   restart(cores: number, ready: number): void {
     const servers = serversOf(cores, this.#divisible)
     this.cores = cores
-    this.#takes = (this.#service * servers) / cores
+    this.#serviceMs = (this.#service * servers) / cores
     this.#free = new FreeTimes(servers, ready - this.#origin)
     this.#last = Math.max(this.#last, ready - this.#origin)
   }
 
-  /** Begins what can be begun before `t`. */
+  /** Begins all events that can begin before `t`. */
   serveUntil(t: number): void {
     const arrival = this.#arrival
     const { length } = arrival
@@ -125,7 +128,7 @@ class Workers {
       if (begin > t - this.#origin - ROUNDING_MS) return
       while (this.#seen < length && arrival[this.#seen] - this.#origin <= begin) this.#seen++
       this.#backlog = Math.max(this.#backlog, this.#seen - this.begun - 1)
-      const end = begin + this.#takes
+      const end = begin + this.#serviceMs
       this.#free.replaceLeast(end)
       if (end > this.#last) this.#last = end
       if (this.#origin + end > this.#end) this.#end = this.#origin + end

@@ -1,11 +1,12 @@
 import { limits } from '../../../base/limits.ts'
 import type { Stretch } from './rate.ts'
 
-/** How often an autoscaler looks, ms. */
+/** Interval of the autoscaler's decisions, ms. */
 export const LOOK_MS = 60_000
 
 /**
- * A history in cells of equal length, each of whole minutes but for rounding: what elements need at the same time is added up cell by cell. At most COST_CELLS, whatever the history's length.
+ * Cells of equal length that divide a history, each of about whole minutes. Simultaneous demands are added cell by cell. At most
+ * COST_CELLS.
  */
 export class Cells {
   readonly length: number
@@ -18,7 +19,7 @@ export class Cells {
     this.#width = (until - from) / this.length
   }
 
-  /** Adds a value that held for [from, to), within the history, to the mean of each cell that it touches. */
+  /** Adds a value held during [from, to), within the history, to the mean of each touched cell. */
   add(means: Float64Array, from: number, to: number, value: number): void {
     let at = from
     let cell = Math.min(this.length - 1, Math.floor((from - this.#from) / this.#width))

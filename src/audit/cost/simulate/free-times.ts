@@ -1,16 +1,16 @@
 import { limits } from '../../../base/limits.ts'
 
 /**
- * How many servers some cores are: ⌈cores⌉, but for what rounding adds, all of the same part of a core; one as fast as all of them where work can be divided. Beyond COST_SERVERS_MAX each is several cores, which changes
- * nothing but by how much the last of what comes at once is late.
+ * Number of servers for some cores: ⌈cores⌉, corrected for rounding, each of equal speed. One server of that total speed if work is
+ * divisible. Above COST_SERVERS_MAX each server is several cores, which only changes the lag of the last events of a burst.
  */
 export const serversOf = (cores: number, divisible: boolean): number =>
   divisible ? 1 : Math.min(limits.COST_SERVERS_MAX, Math.ceil(cores * (1 - ROUNDING)))
 
-/** Of sums and products of doubles: more than they are wrong by, and less than anybody would call a difference. */
+/** Relative tolerance for rounding: above the error of sums and products of doubles, below any real difference. */
 export const ROUNDING = 1e-9
 
-/** When each of k servers is free again, the earliest on top of a heap: O(log k) an event. */
+/** Times at which k servers become free, in a binary heap with the earliest on top. O(log k) an event. */
 export class FreeTimes {
   readonly #times: Float64Array
 
@@ -22,7 +22,7 @@ export class FreeTimes {
     return this.#times[0]
   }
 
-  /** The server that is free first is busy until `time`, which is no earlier. */
+  /** Makes the first free server busy until `time`, which is no earlier. */
   replaceLeast(time: number): void {
     const times = this.#times
     const { length } = times
@@ -38,14 +38,14 @@ export class FreeTimes {
     times[at] = time
   }
 
-  /** All are free from `time` on. */
+  /** Makes all servers free from `time` on. */
   setAll(time: number): void {
     this.#times.fill(time)
   }
 }
 
 /**
- * Milliseconds from the origin of a clock beyond which it is set anew once all servers are idle. Doubles near 2^20 are 10^−10 apart, those near UTC ms only 2 · 10^−4, which is more than many an
- * event takes.
+ * Milliseconds after which the origin of the simulated clock moves, once all servers are idle. Doubles near 2^20 are 10^−10 apart. Near UTC
+ * ms they are 2 · 10^−4 apart, more than many an event takes.
  */
 export const REBASE_MS = 2 ** 20

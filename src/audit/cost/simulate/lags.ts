@@ -1,11 +1,11 @@
-/** Mantissa bits of a single float that tell buckets apart: 128 between a power of two and the next. */
-const KEPT_BITS = 7
-const DROPPED_BITS = 23 - KEPT_BITS
+/** Mantissa bits of a single float that distinguish buckets: 128 buckets per power of two. */
+const BUCKET_BITS = 7
+const DROPPED_BITS = 23 - BUCKET_BITS
 
 /**
- * How long things took, as counts of buckets: quantiles are at most 2^−7 (0.8 %) above the exact ones, in 256 KB however many there are.
+ * Histogram of lags in ms. Quantiles are at most 2^−7 (0.8 %) above the exact ones. Takes 256 KB, whatever the count.
  *
- * A bucket is the values whose single floats begin alike, so that finding it is a store, a load and a shift.
+ * A bucket holds the values whose single floats have equal leading bits, so finding it is a store, a load and a shift.
  */
 export class Lags {
   readonly #counts = new Float64Array(1 << (31 - DROPPED_BITS))
@@ -15,7 +15,7 @@ export class Lags {
   #sum = 0
   #most = 0
 
-  /** A span that is not negative, ms. */
+  /** Adds a lag of at least 0 ms. */
   add(ms: number): void {
     this.#float[0] = ms
     this.#counts[this.#bits[0] >>> DROPPED_BITS]++
@@ -28,7 +28,7 @@ export class Lags {
     return this.#count
   }
 
-  /** NaN of nothing. */
+  /** Mean, ms; NaN if empty. */
   get mean(): number {
     return this.#sum / this.#count
   }
@@ -37,7 +37,7 @@ export class Lags {
     return this.#most
   }
 
-  /** The one of rank ⌈q · count⌉, from the shortest, or up to 0.8 % more; NaN of nothing. */
+  /** Lag of rank ⌈q · count⌉, or up to 0.8 % more, ms; NaN if empty. */
   quantile(q: number): number {
     if (this.#count === 0) return NaN
     const rank = Math.max(1, Math.ceil(q * this.#count))

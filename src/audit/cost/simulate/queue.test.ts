@@ -1,4 +1,4 @@
-/** Simulated queues against one that is written down naively, and against theory where theory holds. */
+/** Simulated queues against a simple simulation, and against theory where it applies. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -48,7 +48,7 @@ function same({ served, lags, end }: Served, arrival: Float64Array, ends: readon
   }
 }
 
-test('one queue for k servers is what a list of free times gives', () => {
+test('one queue for k servers equals a list of free times', () => {
   fc.assert(
     fc.property(traces, fc.integer({ min: 1, max: 6 }), fc.double({ min: 0, max: 40, noNaN: true }), ({ arrival }, servers, service) => {
       const served = pooled(arrival, service, servers)
@@ -60,7 +60,7 @@ test('one queue for k servers is what a list of free times gives', () => {
   )
 })
 
-test('events may each take another time, and waiting is counted', () => {
+test('events may take different times, and waiting is counted', () => {
   fc.assert(
     fc.property(
       traces,
@@ -76,7 +76,7 @@ test('events may each take another time, and waiting is counted', () => {
   )
 })
 
-test('partitions are queues of their own', () => {
+test('partitions are separate queues', () => {
   fc.assert(
     fc.property(traces, fc.integer({ min: 1, max: 5 }), fc.nat(30), ({ arrival, key }, partitions, service) => {
       const ends = new Array<number>(arrival.length)
@@ -84,9 +84,9 @@ test('partitions are queues of their own', () => {
       for (let p = 0; p < partitions; p++) {
         const own = [...arrival.keys()].filter(i => key[i] % partitions === p)
         const times = Float64Array.from(own, i => arrival[i])
-        const one = naive(times, () => service, 1)
-        for (const [row, i] of own.entries()) ends[i] = one.ends[row]
-        backlog = Math.max(backlog, waiting(times, one.begins))
+        const queue = naive(times, () => service, 1)
+        for (const [row, i] of own.entries()) ends[i] = queue.ends[row]
+        backlog = Math.max(backlog, waiting(times, queue.begins))
       }
       const served = partitioned(arrival, key, service, partitions)
       same(served, arrival, ends)
@@ -95,7 +95,7 @@ test('partitions are queues of their own', () => {
   )
 })
 
-test('more servers make nothing later, and partitions nothing earlier than one queue', () => {
+test('more servers delay nothing, and partitions are never faster than one queue', () => {
   fc.assert(
     fc.property(traces, fc.integer({ min: 1, max: 5 }), fc.nat(30), ({ arrival, key }, servers, service) => {
       if (arrival.length === 0) return
@@ -110,7 +110,7 @@ test('more servers make nothing later, and partitions nothing earlier than one q
 
 const EVENTS = 300_000
 
-/** Poisson arrivals, and exponential services, of mean 1 ms over `load`, and 1 ms. */
+/** Poisson arrivals with mean interval 1 ms / `load`, and exponential services of mean 1 ms. */
 function poisson(load: number, seed: number): { arrival: Float64Array; exponential: Float64Array } {
   const chance = random(seed)
   const exponential = () => -Math.log(1 - chance())
@@ -122,7 +122,7 @@ function poisson(load: number, seed: number): { arrival: Float64Array; exponenti
 const near = (value: number, expected: number, part: number) =>
   assert.ok(Math.abs(value / expected - 1) < part, `${value} where theory says ${expected}`)
 
-test('Poisson arrivals wait as Pollaczek and Khinchine say', () => {
+test('Poisson arrivals wait as the formula of Pollaczek and Khinchine says', () => {
   for (const load of [0.3, 0.6, 0.8]) {
     const { arrival, exponential } = poisson(load, 11)
     near(pooled(arrival, 1, 1).lags.mean - 1, load / (2 * (1 - load)), 0.05)
@@ -130,7 +130,7 @@ test('Poisson arrivals wait as Pollaczek and Khinchine say', () => {
   }
 })
 
-test('at three servers they wait as Erlang says', () => {
+test('at three servers they wait as the formula of Erlang says', () => {
   const load = 2.4
   const { arrival, exponential } = poisson(load, 5)
   const all = load ** 3 / 6 / (1 - load / 3)
@@ -138,24 +138,24 @@ test('at three servers they wait as Erlang says', () => {
   near(pooled(arrival, exponential, 3).lags.mean - exponential.reduce((a, b) => a + b) / EVENTS, waits / (3 - load), 0.06)
 })
 
-test('bursts wait far longer than a formula of mean and variance says', () => {
-  // One million events, of 1 ms each: 1,000 at once each 1,250 ms, at the load of 0.8.
+test('bursts wait far longer than a formula of mean and variance predicts', () => {
+  // One million events of 1 ms: 1,000 at once every 1,250 ms, at a load of 0.8.
   const arrival = Float64Array.from({ length: 200_000 }, (_, i) => Math.floor(i / 1000) * 1250)
   near(pooled(arrival, 1, 1).lags.mean - 1, 499.5, 1e-9)
 })
 
-test('nothing takes no time', () => {
+test('no events take no time', () => {
   const none = pooled(new Float64Array(0), 5, 2)
   assert.deepEqual([none.served, none.busy, none.backlog, none.end, none.lags.quantile(0.5)], [0, 0, 0, -Infinity, NaN])
   assert.equal(partitioned(new Float64Array(0), new Uint32Array(0), 5, 3).served, 0)
 })
 
-test('services far shorter than a millisecond add up, years after the epoch', () => {
+test('services far below a millisecond add up, years after the epoch', () => {
   const arrival = new Float64Array(1_000_000).fill(1_700_000_000_123)
   near(pooled(arrival, 1e-4, 1).lags.most, 100, 1e-6)
 })
 
-test('lags are counted to a part in 128, zeros exactly', () => {
+test('lags are counted to 1 in 128, zeros exactly', () => {
   const lags = new Lags()
   for (const ms of [0, 0, 0.001, 250, 86_400_000]) lags.add(ms)
   assert.equal(lags.quantile(0.4), 0)
@@ -169,7 +169,7 @@ test('lags are counted to a part in 128, zeros exactly', () => {
   assert.equal(lags.most, 86_400_000)
 })
 
-test('servers are as many as cores, up to a bound, and one where work can be divided', () => {
+test('servers are as many as cores, up to a limit, and one if work is divisible', () => {
   assert.deepEqual(
     [0.25, 1, 1.5, 4096, 1e9].map(cores => serversOf(cores, false)),
     [1, 1, 2, 4096, 4096],

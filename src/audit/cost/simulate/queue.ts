@@ -1,23 +1,25 @@
 import { FreeTimes, REBASE_MS } from './free-times.ts'
 import { Lags } from './lags.ts'
 
-/** What became of a trace of arrivals in front of some servers. */
+/** Result of serving a trace of arrivals. */
 export interface Served {
   readonly served: number
-  /** Work done, ms of servers. */
+  /** Work done, server ms. */
   readonly busy: number
-  /** From an event's arrival until it was done. */
+  /** Lags from arrival to completion. */
   readonly lags: Lags
-  /** The most events that waited behind the one which was begun. */
+  /** Greatest number of events that waited behind a begun one. */
   readonly backlog: number
-  /** When the last was done, on the clock of arrivals; −Infinity of nothing. */
+  /** Completion of the last event, on the clock of arrivals; −Infinity if there is none. */
   readonly end: number
 }
 
 /**
- * One queue in front of k servers, first come first served: the recursion of Kiefer and Wolfowitz (1955), with a heap of k free times in place of their sorted vector.
+ * Simulates one queue in front of k servers, first come, first served. It is the recursion of Kiefer and Wolfowitz (1955), with a heap of k
+ * free times instead of their sorted vector.
  *
- * `arrival` does not fall, UTC ms; `service` is what a server takes for an event, ms, of all or of each. O(n log k) time; memory does not grow with n.
+ * `arrival` is sorted, UTC ms. `service` is the server time per event, ms, one for all or one for each. O(n log k) time; memory does not
+ * grow with n.
  */
 export function pooled(arrival: Float64Array, service: number | Float64Array, servers: number, lags = new Lags()): Served {
   const { length } = arrival
@@ -33,37 +35,38 @@ export function pooled(arrival: Float64Array, service: number | Float64Array, se
     const begin = Math.max(at, free.least)
     while (seen < length && arrival[seen] - origin <= begin) seen++
     if (seen - i - 1 > backlog) backlog = seen - i - 1
-    const takes = typeof service === 'number' ? service : service[i]
-    const end = begin + takes
+    const serviceMs = typeof service === 'number' ? service : service[i]
+    const end = begin + serviceMs
     free.replaceLeast(end)
     if (end > last) last = end
-    busy += takes
+    busy += serviceMs
     lags.add(end - at)
   }
   return { served: length, busy, lags, backlog, end: length > 0 ? origin + last : -Infinity }
 }
 
 /**
- * A queue of its own in front of each of k servers, as partitions have it: an event waits for those of its partition, though other servers are idle. `key` is a hash of each event's key.
+ * Simulates one queue per server, as with partitions: an event waits for its own partition even if other servers are idle. `key` is a hash
+ * of each event's key.
  *
- * `backlog` is the most in one partition. Holds 12 bytes an event.
+ * `backlog` is the greatest of one partition. Takes 12 bytes an event.
  */
 export function partitioned(arrival: Float64Array, key: Uint32Array, service: number, partitions: number): Served {
   const { length } = arrival
   const ends = new Uint32Array(partitions + 1)
   for (let i = 0; i < length; i++) ends[(key[i] % partitions) + 1]++
   for (let p = 0; p < partitions; p++) ends[p + 1] += ends[p]
-  const gathered = new Float64Array(length)
+  const byPartition = new Float64Array(length)
   const next = ends.slice(0, partitions)
-  for (let i = 0; i < length; i++) gathered[next[key[i] % partitions]++] = arrival[i]
+  for (let i = 0; i < length; i++) byPartition[next[key[i] % partitions]++] = arrival[i]
 
   const lags = new Lags()
   let [busy, backlog, end] = [0, 0, -Infinity]
   for (let p = 0; p < partitions; p++) {
-    const one = pooled(gathered.subarray(ends[p], ends[p + 1]), service, 1, lags)
-    busy += one.busy
-    backlog = Math.max(backlog, one.backlog)
-    end = Math.max(end, one.end)
+    const queue = pooled(byPartition.subarray(ends[p], ends[p + 1]), service, 1, lags)
+    busy += queue.busy
+    backlog = Math.max(backlog, queue.backlog)
+    end = Math.max(end, queue.end)
   }
   return { served: length, busy, lags, backlog, end }
 }

@@ -1,17 +1,17 @@
 import { limits } from '../../../base/limits.ts'
 
-/** A stretch of history, [from, until], UTC ms. */
+/** Span of a history, [from, until], UTC ms. */
 export interface Stretch {
   readonly from: number
   readonly until: number
 }
 
-/** Minutes in which a rate is counted, unless there are too many of them. */
+/** Length of the counting windows, ms, unless there are too many. */
 const WINDOW_MS = 60_000
 
 /**
- * The rate of arrivals, events a ms, that a part `q` of the minutes of a history do not pass; at least the mean, or what waits would never be done. Quiet minutes count. A history of more
- * than COST_WINDOWS_MAX minutes is counted in longer stretches.
+ * Quantile `q` of the arrival rate over the minutes of a history, events per ms; at least the mean, or the backlog would grow without end.
+ * Quiet minutes count. A history of more than COST_WINDOWS_MAX minutes has longer windows.
  */
 export function rateQuantile(arrival: Float64Array, { from, until }: Stretch, q: number): number {
   const span = until - from

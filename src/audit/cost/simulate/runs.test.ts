@@ -1,4 +1,4 @@
-/** Batch runs against runs that are written down one by one; rates against minutes that are counted. */
+/** Batch runs against runs computed one by one; rates against counted minutes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
@@ -9,8 +9,11 @@ import { batchRuns, eventsOfRuns } from './runs.ts'
 const from = 1_700_000_000_000
 const HOUR = 3_600_000
 
-const close = (value: number, expected: number, what: string) =>
-  assert.ok(value === expected || Math.abs(value - expected) <= 1e-9 * Math.abs(expected) + 1e-4, `${what}: ${value}, naively ${expected}`)
+const close = (value: number, expected: number, quantity: string) =>
+  assert.ok(
+    value === expected || Math.abs(value - expected) <= 1e-9 * Math.abs(expected) + 1e-4,
+    `${quantity}: ${value}, naively ${expected}`,
+  )
 
 const gaps = (max: number) => fc.array(fc.integer({ min: 0, max }), { maxLength: 60 })
 const ascending = (start: number, gaps: readonly number[]): Float64Array => {
@@ -18,7 +21,7 @@ const ascending = (start: number, gaps: readonly number[]): Float64Array => {
   return Float64Array.from(gaps, gap => (at += gap))
 }
 
-test('a run reads what came since the last, or as far back as it reaches', () => {
+test('a run reads the events since the last run, or as far back as it reaches', () => {
   fc.assert(
     fc.property(gaps(HOUR), gaps(5 * HOUR), fc.integer({ min: 1, max: 20 * HOUR }), (events, runs, reach) => {
       const arrival = ascending(from, events)
@@ -41,7 +44,7 @@ test('a run reads what came since the last, or as far back as it reaches', () =>
   )
 })
 
-test('a window of a day that is read each hour reads an event 24 times', () => {
+test('a daily window that is read hourly reads each event 24 times', () => {
   const arrival = Float64Array.from({ length: 24 * 100 }, (_, i) => from + i * HOUR + 1)
   const due = Float64Array.from({ length: 2000 }, (_, i) => from + (i + 1) * HOUR)
   const reads = eventsOfRuns(arrival, due, { reach: 24 * HOUR }, { from, until: from + 2400 * HOUR }, HOUR)
@@ -61,31 +64,31 @@ test('runs wait for one another, and hold cores while they start and work', () =
           runs.map(([gap]) => gap),
         )
         const events = Float64Array.from(runs, ([, count]) => count)
-        const found = batchRuns({ due, events, service, start, lasts, smallest: 0.5 })
+        const result = batchRuns({ due, events, service, start, lasts, smallest: 0.5 })
         const most = Math.max(...events) * service
-        close(found.coresKept, Math.max(0.5, most / lasts), 'cores that stay')
-        if (lasts <= start) return assert.equal(found.cores, Infinity)
-        close(found.cores, Math.max(0.5, most / (lasts - start)), 'cores')
+        close(result.coresKept, Math.max(0.5, most / lasts), 'cores that stay')
+        if (lasts <= start) return assert.equal(result.cores, Infinity)
+        close(result.cores, Math.max(0.5, most / (lasts - start)), 'cores')
         let [end, held, late] = [-Infinity, 0, 0]
         const lags = runs.map(([, count], run) => {
           const begin = Math.max(end, due[run])
           if (begin > due[run]) late++
-          const takes = start + (count * service) / found.cores
+          const takes = start + (count * service) / result.cores
           end = begin + takes
-          held += takes * found.cores
+          held += takes * result.cores
           return end - due[run]
         })
-        assert.equal(found.late, late)
-        close(found.work, events.reduce((sum, count) => sum + count, 0) * service, 'work')
-        assert.ok(Math.abs(found.held - held) <= 1e-6 * held + 1, `${found.held}, naively ${held}`)
-        assert.ok(Math.abs(found.lags.most - Math.max(...lags)) < 1)
-        assert.ok(lags.every((_, run) => events[run] === 0 || start + (events[run] * service) / found.cores <= lasts * (1 + 1e-12)))
+        assert.equal(result.late, late)
+        close(result.work, events.reduce((sum, count) => sum + count, 0) * service, 'work')
+        assert.ok(Math.abs(result.held - held) <= 1e-6 * held + 1, `${result.held}, naively ${held}`)
+        assert.ok(Math.abs(result.lags.most - Math.max(...lags)) < 1)
+        assert.ok(lags.every((_, run) => events[run] === 0 || start + (events[run] * service) / result.cores <= lasts * (1 + 1e-12)))
       },
     ),
   )
 })
 
-test('the rate that most minutes do not pass, quiet ones counted', () => {
+test('the rate that most minutes do not exceed, with quiet minutes', () => {
   fc.assert(
     fc.property(gaps(200_000), fc.integer({ min: 1, max: 50 }), fc.constantFrom(0.5, 0.9, 0.99, 1), (events, minutes, q) => {
       const until = from + minutes * 60_000
@@ -99,14 +102,14 @@ test('the rate that most minutes do not pass, quiet ones counted', () => {
   )
 })
 
-test('a schedule has a period, and runs in a history; too many are refused', () => {
+test('a schedule has a period, and runs in a history; rejects too many', () => {
   const night = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' } as const
   assert.equal(periodOf(night, from), 24 * HOUR)
   assert.equal(periodOf({ kind: 'cron', cron: '0 2 * * 1', zone: 'UTC' }, from), 7 * 24 * HOUR)
   assert.equal(dueIn(night, { from, until: from + 48 * HOUR }, 24 * HOUR).length, 2)
   assert.throws(() => periodOf({ kind: 'cron', cron: '0 0 30 2 *', zone: 'UTC' }, from), {
     code: 'SPILL_INPUT',
-    message: /not due twice in a year/,
+    message: /due less than twice a year/,
   })
   const second = { kind: 'interval', every: 1000, phase: 0 } as const
   assert.throws(() => dueIn(second, { from, until: from + 365 * 24 * HOUR }, 1000), {

@@ -1,37 +1,41 @@
 import { Lags } from './lags.ts'
 import type { Stretch } from './rate.ts'
 
-/** Batch runs over a history. Times UTC ms, spans ms, work in core ms. */
+/** Inputs of simulated batch runs. Times UTC ms, spans ms, work in core ms. */
 export interface RunsAsked {
-  /** When runs are due, in order. */
+  /** Due times, sorted. */
   readonly due: Float64Array
-  /** What each has to read. */
+  /** Events that each run reads. */
   readonly events: Float64Array
   /** Core ms an event. */
   readonly service: number
-  /** From when a run is begun until it reads its first event. */
+  /** Time from the beginning of a run to its first event. */
   readonly start: number
-  /** After which a run is to have ended; above 0. */
+  /** Deadline of a run after it is due; above 0. */
   readonly lasts: number
-  /** Cores that there are at least. */
+  /** Least number of cores. */
   readonly smallest: number
 }
 
+/** Result of simulated batch runs. */
 export interface Runs {
-  /** With which the greatest run ends within `lasts`; Infinity where starting alone takes as long. */
+  /** Cores with which the greatest run meets its deadline; Infinity if starting alone takes that long. */
   readonly cores: number
-  /** With which it does if workers stay, so that nothing has to be started. */
+  /** Cores that suffice if workers stay up, so that nothing has to start. */
   readonly coresKept: number
-  /** Core ms that were held for runs, starting included; and those of them that were work. */
+  /** Core ms held by runs, including their start, and the part of them that is work. */
   readonly held: number
   readonly work: number
-  /** From when a run was due until it had ended. */
+  /** Lags from the due time to the end of each run. */
   readonly lags: Lags
-  /** Runs that began late, since the one before had not ended. */
+  /** Runs that began late because the previous one had not ended. */
   readonly late: number
 }
 
-/** Runs that start and then work on all cores at once, one after the other: a run waits for the one before. All have as many cores as the greatest of them needs. O(runs). */
+/**
+ * Simulates runs that start, then work on all cores at once. A run waits for the previous one. All have as many cores as the greatest
+ * needs. O(runs).
+ */
 export function batchRuns({ due, events, service, start, lasts, smallest }: RunsAsked): Runs {
   const most = events.reduce((most, count) => Math.max(most, count), 0) * service
   const cores = lasts > start ? Math.max(smallest, most / (lasts - start)) : Infinity
@@ -49,23 +53,23 @@ export function batchRuns({ due, events, service, start, lasts, smallest }: Runs
   return { cores, coresKept: Math.max(smallest, most / lasts), held, work, lags, late }
 }
 
-/** What a run reads: a window anew, as far back as it reaches, ms, or Infinity for all there is; or only what has come since the run before. */
+/** Events that a run reads: its windows again, `reach` ms back (Infinity for everything), or only those since the previous run. */
 export type Reading = { readonly reach: number } | 'since the last'
 
 /**
- * How many events each run reads, of those up to its time. A stretch that begins before the history is taken to have been as busy there as the history is in the mean, or the first runs would
+ * Number of events that each run reads, up to its due time. Before the history the mean rate is assumed; otherwise the first runs would
  * look cheaper than those of any later month. `period` is the mean time between runs. O(n + runs).
  */
 export function eventsOfRuns(arrival: Float64Array, due: Float64Array, reading: Reading, history: Stretch, period: number): Float64Array {
   const rate = arrival.length / (history.until - history.from)
-  let [known, left] = [0, 0]
+  let [arrived, left] = [0, 0]
   return due.map((time, run) => {
-    const before = known
-    while (known < arrival.length && arrival[known] <= time) known++
-    const asked = reading === 'since the last' ? (run === 0 ? period : 0) : reading.reach
-    if (asked === Infinity) return known
-    if (reading === 'since the last') left = before
-    else while (left < known && arrival[left] <= time - reading.reach) left++
-    return known - left + rate * Math.max(0, asked - (time - history.from))
+    const previous = arrived
+    while (arrived < arrival.length && arrival[arrived] <= time) arrived++
+    const span = reading === 'since the last' ? (run === 0 ? period : 0) : reading.reach
+    if (span === Infinity) return arrived
+    if (reading === 'since the last') left = previous
+    else while (left < arrived && arrival[left] <= time - reading.reach) left++
+    return arrived - left + rate * Math.max(0, span - (time - history.from))
   })
 }

@@ -1,10 +1,9 @@
-/** Edits that are tried and made: the file as it is to be, or as it was. */
+/** Checked and written edits: each file is as intended, or unchanged. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { changesOf, fileOf, nightlyBatch as nightly, PipelineFiles } from '../../../../test/verdict/pipeline-files.ts'
 import { applyEdit } from './apply.ts'
 import { editPlacements } from './edit.ts'
-import { diffText } from './splice.ts'
 
 const files = new PipelineFiles()
 after(() => files[Symbol.dispose]())
@@ -13,52 +12,46 @@ const usual = "import { count, entity, features, pipeline, source, stream, t } f
 
 const line = "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"
 
-test('the file is written, the diff shows it', async () => {
+test('writes the file, and the edits show the changed lines', async () => {
   const { name, path, pipeline } = await files.load(fileOf(usual, line))
   const changes = changesOf(pipeline, { now: nightly })
-  const found = editPlacements(changes, path)
-  assert.deepEqual(diffText(found.edits).split('\n'), [
-    `--- ${name}`,
-    `+++ ${name}`,
-    '@@ line 1 @@',
-    `-${usual}`,
-    "+import { batch, count, entity, features, pipeline, source, t } from 'spillway'",
-    '@@ line 4 @@',
-    `-${line}`,
-    `+${line.replace('stream', "batch('0 2 * * *')")}`,
+  const edit = editPlacements(changes, path)
+  assert.deepEqual(edit.edits, [
+    { file: name, line: 1, before: usual, after: "import { batch, count, entity, features, pipeline, source, t } from 'spillway'" },
+    { file: name, line: 4, before: line, after: line.replace('stream', "batch('0 2 * * *')") },
   ])
-  const applied = await applyEdit(found, changes, path, pipeline.ir)
+  const applied = await applyEdit(edit, changes, path, pipeline.ir)
   assert.equal(applied.written.length, 1)
-  assert.equal(files.project.read(name), found.files[0].after)
+  assert.equal(files.project.read(name), edit.files[0].after)
 })
 
-test('a group of a file that the pipeline imports is edited there', async () => {
+test('edits a group in an imported file', async () => {
   files.project.write('shared.ts', fileOf(usual, `export ${line}`, '').replace('pipeline, ', ''))
   const { path, pipeline } = await files.load(
     "import { pipeline } from 'spillway'\nimport { group } from './shared.ts'\nexport default pipeline('p', [group])\n",
   )
   const changes = changesOf(pipeline, { now: nightly })
-  const found = editPlacements(changes, path)
-  assert.deepEqual((await applyEdit(found, changes, path, pipeline.ir)).refused, [])
+  const edit = editPlacements(changes, path)
+  assert.deepEqual((await applyEdit(edit, changes, path, pipeline.ir)).refused, [])
   assert.match(files.project.read('shared.ts'), /place: batch\('0 2 \* \* \*'\)/)
 })
 
-test('an edit that would make another pipeline, or none, is not made', async () => {
+test('rejects an edit that would change the pipeline otherwise, or break it', async () => {
   const { name, path, pipeline } = await files.load(fileOf(usual, line))
   const changes = changesOf(pipeline, { now: nightly })
-  const found = editPlacements(changes, path)
+  const edit = editPlacements(changes, path)
   const before = files.project.read(name)
   const broken = (after: (text: string) => string) => ({
-    ...found,
-    files: found.files.map(file => ({ ...file, after: after(file.after) })),
+    ...edit,
+    files: edit.files.map(file => ({ ...file, after: after(file.after) })),
   })
-  const other = await applyEdit(
+  const result = await applyEdit(
     broken(text => text.replace("count('1h')", "count('2h')")),
     changes,
     path,
     pipeline.ir,
   )
-  assert.deepEqual(other, {
+  assert.deepEqual(result, {
     written: [],
     refused: ['nothing was written: with the edit the file is another pipeline than the one that was meant'],
   })
@@ -79,11 +72,11 @@ test('an edit that would make another pipeline, or none, is not made', async () 
   assert.equal(files.project.read(name), before)
 })
 
-test('a file that has changed since it was read is left alone', async () => {
+test('leaves a file alone that has changed since it was read', async () => {
   const { name, path, pipeline } = await files.load(fileOf(usual, line))
   const changes = changesOf(pipeline, { now: nightly })
-  const found = editPlacements(changes, path)
+  const edit = editPlacements(changes, path)
   files.project.write(name, `${files.project.read(name)}\n// mine`)
-  assert.match((await applyEdit(found, changes, path, pipeline.ir)).refused[0], /has changed since it was read/)
+  assert.match((await applyEdit(edit, changes, path, pipeline.ir)).refused[0], /has changed since it was read/)
   assert.match(files.project.read(name), /\/\/ mine$/)
 })

@@ -1,7 +1,8 @@
 /**
- * An edit tried, and then made: the user's file is loaded with the new text in a thread of its own, and must be the same pipeline but for the placements that were to change.
+ * Checks an edit, then writes it. A thread loads the user's file with the new text, which must give the same pipeline except for the
+ * intended placements.
  *
- * Nothing is written before that, nor if a file has changed since it was read.
+ * Nothing is written before the check, nor if a file has changed since it was read.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
@@ -12,23 +13,23 @@ import type { PipelineIR } from '../../../define/ir/ir.ts'
 import type { CheckAnswer, CheckOrder } from './check-thread.ts'
 import type { Change, Edited, EditedFile } from './edit.ts'
 
-const thread = new URL(`./check-thread${extname(import.meta.url)}`, import.meta.url)
+const checkThread = new URL(`./check-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** Why the edit is not what it should be; undefined if it is. */
+/** Why the edit is wrong; undefined if it is correct. */
 export async function whyNot(
   files: readonly EditedFile[],
   changes: readonly Change[],
   pipeline: string,
   ir: PipelineIR,
 ): Promise<string | undefined> {
-  const order: CheckOrder = { pipeline: realpathSync(resolve(pipeline)), texts: new Map(files.map(({ path, after }) => [path, after])) }
-  const answer = await loaded(order)
+  const request: CheckOrder = { pipeline: realpathSync(resolve(pipeline)), texts: new Map(files.map(({ path, after }) => [path, after])) }
+  const answer = await loadEdited(request)
   if ('failed' in answer) return `with the edit the file does not load: ${answer.failed}`
   if (canonicalJson(answer.ir ?? null) === canonicalJson(changed(ir, changes))) return undefined
   return 'with the edit the file is another pipeline than the one that was meant'
 }
 
-/** What the pipeline is to be. */
+/** The pipeline with the new placements. */
 export function changed(ir: PipelineIR, changes: readonly Change[]): PipelineIR {
   return {
     ...ir,
@@ -36,40 +37,41 @@ export function changed(ir: PipelineIR, changes: readonly Change[]): PipelineIR 
   }
 }
 
+/** Result of an edit. */
 export interface Applied {
   /** Files that were written. */
   readonly written: readonly string[]
-  /** What is left to do by hand, in words. */
+  /** Changes left to the user, in words. */
   readonly refused: readonly string[]
 }
 
-/** Makes the edit, all of its files or none. */
+/** Writes all files of the edit, or none. */
 export async function applyEdit(edited: Edited, changes: readonly Change[], pipeline: string, ir: PipelineIR): Promise<Applied> {
   const { files, refused } = edited
   if (files.length === 0) return { written: [], refused }
-  const made = changes.filter(({ group }) => !edited.refusedGroups.includes(group))
-  const why = (await whyNot(files, made, pipeline, ir)) ?? whyNotWritten(files)
+  const applied = changes.filter(({ group }) => !edited.refusedGroups.includes(group))
+  const why = (await whyNot(files, applied, pipeline, ir)) ?? writeConflict(files)
   if (why !== undefined) return { written: [], refused: [...refused, `nothing was written: ${why}`] }
   for (const { path, after } of files) replace(path, after)
   return { written: files.map(({ path }) => path), refused }
 }
 
-function whyNotWritten(files: readonly EditedFile[]): string | undefined {
-  const other = files.find(({ path, before }) => readFileSync(path, 'utf8') !== before)
-  return other && `${other.path} has changed since it was read`
+function writeConflict(files: readonly EditedFile[]): string | undefined {
+  const conflict = files.find(({ path, before }) => readFileSync(path, 'utf8') !== before)
+  return conflict && `${conflict.path} has changed since it was read`
 }
 
-/** The file whole or as it was, with the rights that it has. */
+/** Replaces the whole file and keeps its mode. */
 function replace(path: string, text: string): void {
   writeWhole(path, text, { mode: statSync(path).mode })
 }
 
-/** In a thread, since a module is loaded once; what it prints is not shown a second time. */
-function loaded(workerData: CheckOrder): Promise<CheckAnswer> {
-  const { promise, resolve: done } = Promise.withResolvers<CheckAnswer>()
-  const worker = new Worker(thread, { workerData, stdout: true, stderr: true })
-  worker.on('message', (answer: CheckAnswer) => done(answer))
-  worker.on('error', error => done({ failed: error.message }))
-  worker.on('exit', () => done({ failed: 'it ended the process' }))
+/** Loads the pipeline in a thread, since a process loads a module once. Its output is discarded. */
+function loadEdited(workerData: CheckOrder): Promise<CheckAnswer> {
+  const { promise, resolve: settle } = Promise.withResolvers<CheckAnswer>()
+  const worker = new Worker(checkThread, { workerData, stdout: true, stderr: true })
+  worker.on('message', (answer: CheckAnswer) => settle(answer))
+  worker.on('error', error => settle({ failed: error.message }))
+  worker.on('exit', () => settle({ failed: 'it ended the process' }))
   return promise.finally(() => void worker.terminate())
 }

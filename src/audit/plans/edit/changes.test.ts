@@ -4,7 +4,7 @@ import { nightlyBatch } from '../../../../test/verdict/pipeline-files.ts'
 import type { Plan } from '../../domain/element.ts'
 import { otherChanges, placementChanges } from './changes.ts'
 
-test('settings of groups are placements, with where they were defined', () => {
+test('settings of groups are placements, with the place of their definition', () => {
   const plan: Plan = new Map([
     ['group/usual', { kind: 'batch', schedule: { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }, lasts: 7_200_000 }],
     ['group/now', { kind: 'stream' }],
@@ -16,7 +16,7 @@ test('settings of groups are placements, with where they were defined', () => {
   ])
 })
 
-test('the rest is told, and where to look', () => {
+test('describes the other changes, and where to make them', () => {
   const setting = (element: string, title: string) => ({ element, title })
   const now = [
     setting('group/usual', 'stream'),

@@ -1,10 +1,10 @@
-/** What a plan changes: placements of groups, which can be edited, and the rest, which is told. */
+/** Changes of a plan: placements, which can be edited, and other settings, which are described. */
 import type { Plan } from '../../domain/element.ts'
 import type { PlanPart } from '../../domain/audit-report.ts'
 import type { Change } from './edit.ts'
 import { placementFor } from './placement-text.ts'
 
-/** `places` says where groups were defined, as a `Pipeline` does. */
+/** Placement changes of a plan. `places` has the definition's place of each group, as in a `Pipeline`. */
 export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>): Change[] {
   return [...plan].flatMap(([element, setting]) => {
     const group = groupOf(element)
@@ -13,18 +13,18 @@ export function placementChanges(plan: Plan, places: ReadonlyMap<string, string>
   })
 }
 
-/** In words, each change of a plan that is no placement: how events come in, when scores are made, how actions go out, how often a model is trained. */
+/** Describes the changes of a plan that are no placements: ingestion, inference, action, training. */
 export function otherChanges({ now, proposed }: Pick<PlanPart, 'now' | 'proposed'>): string[] {
   const before = new Map(now.map(({ element, title }) => [element, title]))
   return proposed
     .filter(({ element, title }) => groupOf(element) === undefined && before.get(element) !== title)
     .map(
       ({ element, title }) =>
-        `${element}: ${title}, and not ${before.get(element) ?? 'as it is'}; that is no placement, and is changed by hand (${whereOf(element)})`,
+        `${element}: ${title}, and not ${before.get(element) ?? 'as it is'}; that is no placement, and is changed by hand (${instructionFor(element)})`,
     )
 }
 
-function whereOf(element: string): string {
+function instructionFor(element: string): string {
   switch (element) {
     case 'ingestion':
       return 'in what sends the events'

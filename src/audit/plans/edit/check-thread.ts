@@ -1,12 +1,13 @@
-/** A thread that loads a pipeline's file with other texts in place of some files, and says what pipeline it is: nothing is written for it. */
+/** Thread that loads a pipeline's file with replaced file texts and answers with the IR. It writes nothing. */
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 
+/** Request to the thread. */
 export interface CheckOrder {
-  /** Absolute. */
+  /** Absolute path of the pipeline's file. */
   readonly pipeline: string
-  /** Texts by absolute path. */
+  /** Replaced texts by absolute path. */
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -24,11 +25,11 @@ registerHooks({
 
 try {
   const exports = (await import(pathToFileURL(pipeline).href)) as { readonly default?: { readonly ir?: unknown } }
-  say({ ir: exports.default?.ir })
+  respond({ ir: exports.default?.ir })
 } catch (error) {
-  say({ failed: error instanceof Error ? error.message : String(error) })
+  respond({ failed: error instanceof Error ? error.message : String(error) })
 }
 
-function say(answer: CheckAnswer): void {
+function respond(answer: CheckAnswer): void {
   parentPort!.postMessage(answer)
 }

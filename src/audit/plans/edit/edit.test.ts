@@ -1,4 +1,4 @@
-/** A placement edited in files of many styles: what is sure is done and loads as what was meant, what is not is left alone and told. */
+/** Edits of placements in files of many styles: certain ones load as intended, uncertain ones are rejected with a reason. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { changesOf, fileOf, nightlyBatch as nightly, PipelineFiles } from '../../../../test/verdict/pipeline-files.ts'
@@ -13,7 +13,7 @@ const stream: PlacementIR = { kind: 'stream' }
 
 const usual = "import { count, entity, features, pipeline, source, stream, t } from 'spillway'"
 
-/** The new text, tried in a thread. */
+/** The new text, after the check in a thread. */
 async function edited(text: string, to: Readonly<Record<string, PlacementIR>>): Promise<string> {
   const { path, pipeline } = await files.load(text)
   const changes = changesOf(pipeline, to)
@@ -25,13 +25,13 @@ async function edited(text: string, to: Readonly<Record<string, PlacementIR>>): 
 
 async function refused(text: string, to: Readonly<Record<string, PlacementIR>>): Promise<string> {
   const { name, path, pipeline } = await files.load(text)
-  const found = editPlacements(changesOf(pipeline, to), path)
-  assert.deepEqual(found.files, [])
-  return found.refused.join('\n').replaceAll(name, 'pipeline.ts')
+  const edit = editPlacements(changesOf(pipeline, to), path)
+  assert.deepEqual(edit.files, [])
+  return edit.refused.join('\n').replaceAll(name, 'pipeline.ts')
 }
 
 describe('what is sure', () => {
-  test('a word for a call: the import has the new word, and no longer the old one', async () => {
+  test('a word for a call: the import gains the new word and loses the old one', async () => {
     const line = "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"
     const after = await edited(fileOf(usual, line), { now: nightly })
     assert.match(after, /^import \{ batch, count, entity, features, pipeline, source, t \} from 'spillway'$/m)
@@ -58,7 +58,7 @@ describe('what is sure', () => {
     assert.equal(after, text.replace(/batch\('0 2[^)]*\)/, 'stream'))
   })
 
-  test('no place at all, on one line and on several: it is put before the values', async () => {
+  test('a missing placement goes before the values, on one line and on several', async () => {
     const [one, several] = await Promise.all([
       edited(
         fileOf(usual, "const group = features('now', { from: payments, entity: card, values: () => ({ n: count('1h') }) })\nvoid stream"),
@@ -95,7 +95,7 @@ describe('what is sure', () => {
     assert.match(space, /place: spillway\.batch\('0 2 \* \* \*'\), values/)
   })
 
-  test('a table, whose place is stream unless it says', async () => {
+  test('a table, whose default is stream', async () => {
     const text = `import { entity, pipeline, t, table } from 'spillway'
 const card = entity('card', t.string())
 const group = table('plans', { schema: { card, tier: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
@@ -104,7 +104,7 @@ export default pipeline('p', [group])
     assert.match(await edited(text, { plans: nightly }), /key: 'card', place: batch\('0 2 \* \* \*'\), time: 'at' \}/)
   })
 
-  test('schedules, zones and durations as one would write them', async () => {
+  test('schedules, zones and durations as a user would write them', async () => {
     const text = fileOf(
       usual,
       "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('9d') }) })",
@@ -121,7 +121,7 @@ export default pipeline('p', [group])
     )
   })
 
-  test('a constant of the file is replaced where it is used, and others keep it', async () => {
+  test('a constant is replaced where it is used, and stays for its other uses', async () => {
     const text = fileOf(
       "import { batch, count, entity, features, pipeline, source, t } from 'spillway'",
       `const nightly = batch('0 2 * * *', { lasts: '1h' })
@@ -153,7 +153,7 @@ const other = features(\`other\`, { from: payments, "entity": card, 'place': pla
     assert.match(after, /'place': hybrid\('0 2 \* \* \*'\), values\(\) \{/)
   })
 
-  test('lines of Windows stay lines of Windows', async () => {
+  test('keeps the line ends of Windows', async () => {
     const text = fileOf(
       usual,
       "const group = features('now', {\n  from: payments,\n  entity: card,\n  values: () => ({ n: count('1h') }),\n})\nvoid stream",
@@ -162,7 +162,7 @@ const other = features(\`other\`, { from: payments, "entity": card, 'place': pla
     assert.equal(after, text.replace('  values', '  place: stream,\r\n  values'))
   })
 
-  test('strings, templates, regular expressions and comments that look like the call are not it', async () => {
+  test('ignores strings, templates, regular expressions and comments that look like the call', async () => {
     const text = fileOf(
       usual,
       `// features('now', { place: stream })
@@ -220,7 +220,7 @@ describe('what is not sure is refused, with what to write', () => {
       assert.match(await refused(text, { now: nightly }), why)
     })
 
-  test('a definition of which it is not known where it was made', async () => {
+  test('rejects a definition without a known place', async () => {
     const { path } = await files.load(
       fileOf(usual, "const group = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })"),
     )

@@ -1,7 +1,8 @@
 /**
- * The placements of a plan as edits of the user's files: `place` of each group that changes, and the import that has its words.
+ * Edits the user's files to the placements of a plan: the `place` of each changed group, and the import of the placement functions.
  *
- * It is found where the definition was made, by a reading of tokens that refuses whatever it is not sure of; what is refused is told, with what to write and where.
+ * It finds the definition in the file's tokens and rejects anything ambiguous. A rejected change is reported with the text to write and its
+ * place.
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -14,24 +15,27 @@ import { placementText, wordsOf } from './placement-text.ts'
 import { editsOf, spliced, type Splice } from './splice.ts'
 import { tokensOf, type Token } from './tokens.ts'
 
+/** A placement to write. */
 export interface Change {
   readonly group: string
   readonly place: PlacementIR
-  /** Where the group was defined, `FILE:LINE`, if that is known. */
+  /** Place of the definition, `FILE:LINE`, if it is known. */
   readonly at: string | undefined
 }
 
+/** Text of a file before and after the edit. */
 export interface EditedFile {
-  /** Absolute, and no link. */
+  /** Absolute path, with links resolved. */
   readonly path: string
   readonly before: string
   readonly after: string
 }
 
+/** An edit of files. */
 export interface Edited {
   readonly files: readonly EditedFile[]
   readonly edits: readonly PlanEdit[]
-  /** What to do by hand, in words: each change that is not among the edits. */
+  /** Instructions for the changes that are not among the edits. */
   readonly refused: readonly string[]
   readonly refusedGroups: readonly string[]
 }
@@ -41,7 +45,7 @@ interface Refusal {
   readonly why: string
 }
 
-/** `pipeline` is the file that was loaded; definitions may be in those that it imports. */
+/** Edits the definitions of groups. `pipeline` is the loaded file; definitions may be in its imports. */
 export function editPlacements(changes: readonly Change[], pipeline: string): Edited {
   const refusals: Refusal[] = []
   const byFile = new Map<string, Change[]>()
@@ -50,7 +54,7 @@ export function editPlacements(changes: readonly Change[], pipeline: string): Ed
     if (path === undefined) refusals.push({ change, why: 'where it is defined is not known' })
     else byFile.set(path, [...(byFile.get(path) ?? []), change])
   }
-  const edited = [...byFile].map(([path, own]) => editFile(path, own, refusals))
+  const edited = [...byFile].map(([path, fileChanges]) => editFile(path, fileChanges, refusals))
   const changed = edited.filter(({ splices }) => splices.length > 0)
   return {
     files: changed.map(({ path, text, splices }) => ({ path, before: text, after: spliced(text, splices) })),
@@ -89,35 +93,35 @@ function editFile(
   return { path, name, text, splices: importing ? [importing, ...splices] : splices }
 }
 
-/** Words of placements that only stood where others stand now: lint would ask to take them out. */
+/** Placement functions that the edit leaves unused, which lint would report. */
 function unusedIn(tokens: readonly Token[], imported: SpillwayImport, splices: readonly Splice[]): string[] {
-  const put = splices.flatMap(({ text }) => tokensOf(text) ?? [])
-  const left = tokens.filter(({ start }, at) => {
+  const inserted = splices.flatMap(({ text }) => tokensOf(text) ?? [])
+  const remaining = tokens.filter(({ start }, at) => {
     const isImport = imported.statements.some(([from, to]) => at >= from && at < to)
     return !isImport && !splices.some(splice => start >= splice.start && start < splice.end)
   })
-  const stood = tokens.filter(({ start }) => splices.some(splice => start >= splice.start && start < splice.end)).map(({ text }) => text)
+  const replaced = tokens.filter(({ start }) => splices.some(splice => start >= splice.start && start < splice.end)).map(({ text }) => text)
   return ['stream', 'batch', 'hybrid', 'lag', 'partial', 'scheduled', 'every'].filter(
-    word => imported.named.get(word) === word && stood.includes(word) && ![...left, ...put].some(({ text }) => text === word),
+    word => imported.named.get(word) === word && replaced.includes(word) && ![...remaining, ...inserted].some(({ text }) => text === word),
   )
 }
 
-/** A word that the file would have to import, and uses for something of its own. */
+/** Why the missing words cannot be imported, for example a name that the file uses for something else. */
 function whyNotImported(missing: readonly string[], tokens: readonly Token[], { list }: SpillwayImport, text: string): string | undefined {
   if (missing.length === 0) return undefined
   if (!list) return `the file does not import ${missing.join(' and ')}`
   if (/\/\/|\/\*/.test(text.slice(tokens[list.open].end, tokens[list.close].start))) return 'a comment stands in the import from spillway'
-  const taken = missing.find(word =>
+  const clash = missing.find(word =>
     tokens.some((token, at) => token.kind === 'word' && token.text === word && !isMember(tokens, at) && tokens[at + 1]?.text !== ':'),
   )
-  return taken === undefined ? undefined : `'${taken}' is a name of the file's own`
+  return clash === undefined ? undefined : `'${clash}' is a name of the file's own`
 }
 
 function fileOf({ at }: Change, pipeline: string): string | undefined {
-  const named = at?.replace(/:\d+$/, '')
-  if (named === undefined) return undefined
-  const found = [resolve(named), join(dirname(resolve(pipeline)), basename(named))].find(path => existsSync(path))
-  return found === undefined ? undefined : realpathSync(found)
+  const file = at?.replace(/:\d+$/, '')
+  if (file === undefined) return undefined
+  const path = [resolve(file), join(dirname(resolve(pipeline)), basename(file))].find(candidate => existsSync(candidate))
+  return path === undefined ? undefined : realpathSync(path)
 }
 
 const lineOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Number(at.slice(at.lastIndexOf(':') + 1)))

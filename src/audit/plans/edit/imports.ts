@@ -1,20 +1,22 @@
-/** What a file imports from Spillway, under which names; and the same import with words more and words less. */
+/** The imports of a file from Spillway, and an edit of their names. */
 import { stringOf, type Token } from './tokens.ts'
 import type { Splice } from './splice.ts'
 
+/** Names that a file imports from Spillway. */
 export interface SpillwayImport {
-  /** By the name that Spillway exports: the one that the file uses. */
+  /** Local names by exported name. */
   readonly named: ReadonlyMap<string, string>
-  /** `import * as NAME`. */
+  /** NAME of `import * as NAME`. */
   readonly namespace?: string
-  /** The numbers of the braces of the list of names, of values; absent where there is none. */
+  /** Token numbers of the braces around the imported values; undefined without such a list. */
   readonly list?: { readonly open: number; readonly close: number }
-  /** The numbers of the tokens of the statements, [from, to). */
+  /** Token ranges of the import statements, [from, to). */
   readonly statements: readonly (readonly [number, number])[]
 }
 
 const PACKAGE = 'spillway'
 
+/** Finds the imports of values from Spillway. */
 export function spillwayImport(tokens: readonly Token[]): SpillwayImport {
   const named = new Map<string, string>()
   const statements: (readonly [number, number])[] = []
@@ -35,7 +37,7 @@ export function spillwayImport(tokens: readonly Token[]): SpillwayImport {
   return { named, ...(namespace !== undefined && { namespace }), ...(list && { list }), statements }
 }
 
-/** Behind the name of the module: `import … from '…'`, with nothing in between that no import has. */
+/** Token number behind the module name of `import … from '…'`; undefined if a token does not belong to an import. */
 function statementEnd(tokens: readonly Token[], start: number): number | undefined {
   for (let i = start + 1; i < tokens.length; i++) {
     const { kind, text } = tokens[i]
@@ -58,12 +60,12 @@ function namesIn(tokens: readonly Token[]): (readonly [string, string])[] {
   })
 }
 
-/** How the file says a word of Spillway's; undefined where it cannot yet. */
+/** The local name of a word of Spillway; undefined if the file does not import it. */
 export function wordIn({ named, namespace }: SpillwayImport, word: string): string | undefined {
   return named.get(word) ?? (namespace === undefined ? undefined : `${namespace}.${word}`)
 }
 
-/** The list of names with `add` in it and without `drop`, as it is written: on one line or one name a line. */
+/** Splice that adds and drops imported names, in the style of the list: one line, or one name a line. */
 export function importSplice(
   text: string,
   tokens: readonly Token[],
@@ -80,19 +82,19 @@ export function importSplice(
     .map(entry => entry.trim())
     .filter(entry => entry !== '' && !drop.includes(entry))
   const isSorted = entries.every((entry, i) => i === 0 || byName(entries[i - 1], entry) <= 0)
-  const all = [...entries, ...add]
-  if (isSorted) all.sort(byName)
+  const names = [...entries, ...add]
+  if (isSorted) names.sort(byName)
   const lines = inside.split(/\r?\n/)
-  if (lines.length === 1) return { start: from, end: to, text: inside.trim() === inside ? all.join(', ') : ` ${all.join(', ')} ` }
+  if (lines.length === 1) return { start: from, end: to, text: inside.trim() === inside ? names.join(', ') : ` ${names.join(', ')} ` }
   const newline = inside.includes('\r\n') ? '\r\n' : '\n'
   const indent = /^\s*/.exec(lines[1])![0]
   const comma = /,\s*$/.test(inside) ? ',' : ''
   const isOneALine = lines.filter(line => line.trim() !== '').every(line => line.split(',').filter(name => name.trim() !== '').length === 1)
-  const body = isOneALine ? all.join(`,${newline}${indent}`) : all.join(', ')
+  const body = isOneALine ? names.join(`,${newline}${indent}`) : names.join(', ')
   return { start: from, end: to, text: `${newline}${indent}${body}${comma}${newline}${lines.at(-1)}` }
 }
 
 const byName = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCase() ? -1 : a.toLowerCase() > b.toLowerCase() ? 1 : 0)
 
-/** Behind a point: the name of a member. */
+/** True if the token behind a point names a member. */
 export const isMember = (tokens: readonly Token[], at: number): boolean => tokens[at - 1]?.text === '.' && tokens[at - 2]?.text !== '.'

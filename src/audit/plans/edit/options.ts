@@ -1,21 +1,18 @@
-/** The options of one `features('name', { … })` or `table('name', { … })` in a file: where `place` stands among them, or could. */
+/** The options of a call `features('name', { … })` or `table('name', { … })`, and the position of `place` in them. */
 import { isWhy, type Why } from '../../domain/plan-types.ts'
 import { isMember, type SpillwayImport } from './imports.ts'
 import type { Splice } from './splice.ts'
 import { closing, lineAt, stringOf, type Token } from './tokens.ts'
 
 interface Property {
-  /** Undefined of a spread, and of what is named by an expression. */
+  /** Undefined for a spread and a computed name. */
   readonly name: string | undefined
-  /** Numbers of its tokens, [from, to). */
+  /** Token range, [from, to). */
   readonly from: number
   readonly to: number
 }
 
-/**
- * Where to write another placement: a splice that puts `text` there, or why it is not sure what would come of it. Options that are spread in are taken as they stand if `place` is
- * written behind them.
- */
+/** Splice that writes a placement, or the reason why its effect is uncertain. Spread options are accepted if `place` follows them. */
 export function placeSplice(
   {
     text,
@@ -42,7 +39,7 @@ export function placeSplice(
   return values ? insertion(text, tokens[values.from].start, place) : { why: 'it has no options' }
 }
 
-/** The number of the brace that opens the options. */
+/** Token number of the brace that opens the options. */
 function optionsOf(
   text: string,
   tokens: readonly Token[],
@@ -55,18 +52,18 @@ function optionsOf(
     if (open?.text !== '(' || stringOf(name) !== group || !isCallee(tokens, at, imported)) return []
     return [{ at, brace: comma?.text === ',' && brace?.text === '{' ? at + 4 : undefined }]
   })
-  const here = calls.filter(({ at }) => line === undefined || lineAt(text, tokens[at].start) === line)
+  const matching = calls.filter(({ at }) => line === undefined || lineAt(text, tokens[at].start) === line)
   if (calls.length === 0) return { why: `no features('${group}', …) or table('${group}', …) of Spillway's is written out there` }
-  if (here.length !== 1)
+  if (matching.length !== 1)
     return { why: calls.length > 1 ? 'that name is given more than once there' : 'it is made on another line than it is written on' }
-  const [{ brace }] = here
+  const [{ brace }] = matching
   if (brace === undefined) return { why: 'its options are not written out in the call' }
   const end = closing(tokens, brace)
   const after = end === undefined ? undefined : tokens[end + 1]?.text === ',' ? tokens[end + 2] : tokens[end + 1]
   return after?.text === ')' ? brace : { why: 'its options are more than one object literal' }
 }
 
-/** A word that the file has from Spillway: `features`, its alias, or `spillway.features`. */
+/** True if the token is a function of Spillway: `features`, its alias, or `spillway.features`. */
 function isCallee(tokens: readonly Token[], at: number, imported: SpillwayImport): boolean {
   if (tokens[at].kind !== 'word') return false
   return ['features', 'table'].some(word => {
@@ -107,7 +104,7 @@ function nameOf(tokens: readonly Token[], at: number): string | undefined {
 
 const accessors = ['get', 'set', 'async']
 
-/** In place of a word, a member or a call; what chooses between placements is left to who wrote it. */
+/** Replaces a word, a member or a call. An expression that chooses between placements is left to the user. */
 function valueSplice(text: string, tokens: readonly Token[], { from, to }: Property, place: string): Splice | Why {
   if (to === from + 1) return { start: tokens[from].start, end: tokens[from].end, text: `place: ${place}` }
   const value = tokens.slice(from + 2, to)
@@ -118,7 +115,7 @@ function valueSplice(text: string, tokens: readonly Token[], { from, to }: Prope
   return { start, end, text: place }
 }
 
-/** `word`, `a.word`, and a call of either. */
+/** True for `word`, `a.word`, and a call of either. */
 function isPlain(value: readonly Token[]): boolean {
   let at = 0
   for (;;) {
@@ -131,7 +128,7 @@ function isPlain(value: readonly Token[]): boolean {
   return value[at].text === '(' && closing(value, at) === value.length - 1
 }
 
-/** Before the property that begins at `at`: on a line of its own where that has one. */
+/** Inserts before the property at `at`, on a separate line if that property has one. */
 function insertion(text: string, at: number, place: string): Splice {
   const lineStart = text.lastIndexOf('\n', at - 1) + 1
   const indent = text.slice(lineStart, at)

@@ -1,10 +1,10 @@
-/** A placement as a user would write it, and the words of Spillway's that it takes. */
+/** Source text of a placement, and the functions of Spillway that it uses. */
 import { durationText } from '../../../base/time.ts'
 import type { PlacementIR } from '../../../define/ir/ir.ts'
 import type { ScheduleIR } from '../../../define/ir/schedule-ir.ts'
 import type { Setting } from '../../domain/element.ts'
 
-/** What a setting of a group is in the IR; undefined of one that is no placement of a pipeline's. */
+/** Placement of a group's setting; undefined for a setting that no pipeline can have. */
 export function placementFor(setting: Setting): PlacementIR | undefined {
   switch (setting.kind) {
     case 'stream':
@@ -18,22 +18,23 @@ export function placementFor(setting: Setting): PlacementIR | undefined {
   }
 }
 
+/** Functions of Spillway in the text of a placement. */
 export function wordsOf(place: PlacementIR): string[] {
   return 'schedule' in place && place.schedule.kind === 'interval' ? [place.kind, 'every'] : [place.kind]
 }
 
-/** `word` says each word as the file does. */
-export function placementText(place: PlacementIR, word: (word: string) => string = own => own): string {
+/** Source text of a placement. `word` translates a function name to the file's local name. */
+export function placementText(place: PlacementIR, word: (word: string) => string = name => name): string {
   if (!('schedule' in place)) return word(place.kind)
   const zone = place.schedule.kind === 'cron' && place.schedule.zone !== 'UTC' ? [`zone: ${quoted(place.schedule.zone)}`] : []
-  const lasts = 'lasts' in place && place.lasts !== LASTS ? [`lasts: ${quoted(durationText(place.lasts))}`] : []
+  const lasts = 'lasts' in place && place.lasts !== DEFAULT_LASTS ? [`lasts: ${quoted(durationText(place.lasts))}`] : []
   const options = [...zone, ...lasts]
   const schedule = scheduleText(place.schedule, word)
   return `${word(place.kind)}(${schedule}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`
 }
 
-/** What `batch` takes unless it is told otherwise: two hours. */
-const LASTS = 7_200_000
+/** Default of `batch`, ms: two hours. */
+const DEFAULT_LASTS = 7_200_000
 
 function scheduleText(schedule: ScheduleIR, word: (word: string) => string): string {
   if (schedule.kind === 'cron') return quoted(schedule.cron)
@@ -41,5 +42,5 @@ function scheduleText(schedule: ScheduleIR, word: (word: string) => string): str
   return `${word('every')}(${quoted(durationText(schedule.every))}${phase})`
 }
 
-/** In single quotes; crons, zones and durations have none. */
+/** Single quotes; crons, zones and durations contain none. */
 const quoted = (text: string): string => `'${text}'`

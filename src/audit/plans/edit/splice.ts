@@ -1,21 +1,22 @@
-/** Changes of a text, by place: made at once, and shown line by line. */
+/** Splices of a text: applied together, or shown as line edits. */
 import type { PlanEdit } from '../../domain/audit-report.ts'
 import { lineAt } from './tokens.ts'
 
+/** Replacement of [start, end) by `text`. */
 export interface Splice {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** They do not overlap. */
+/** Applies splices that do not overlap. */
 export function spliced(text: string, splices: readonly Splice[]): string {
   let result = text
-  for (const { start, end, text: put } of inOrder(splices).reverse()) result = result.slice(0, start) + put + result.slice(end)
+  for (const { start, end, text: inserted } of inOrder(splices).reverse()) result = result.slice(0, start) + inserted + result.slice(end)
   return result
 }
 
-/** The lines that are changed, as they are and as they would be; changes that share a line are one. */
+/** The changed lines before and after. Changes on one line are one edit. */
 export function editsOf(file: string, text: string, splices: readonly Splice[]): PlanEdit[] {
   const hunks: { start: number; end: number; splices: Splice[] }[] = []
   for (const splice of inOrder(splices)) {
@@ -28,28 +29,17 @@ export function editsOf(file: string, text: string, splices: readonly Splice[]):
       last.splices.push(splice)
     } else hunks.push({ start, end, splices: [splice] })
   }
-  return hunks.map(({ start, end, splices: own }) => {
+  return hunks.map(({ start, end, splices: hunkSplices }) => {
     const before = text.slice(start, end)
     const after = spliced(
       before,
-      own.map(({ start: from, end: to, text: put }) => ({ start: from - start, end: to - start, text: put })),
+      hunkSplices.map(({ start: from, end: to, text: inserted }) => ({ start: from - start, end: to - start, text: inserted })),
     )
-    return { file, line: lineAt(text, start), ...trimmed(before, after) }
+    return { file, line: lineAt(text, start), ...withoutCarriageReturns(before, after) }
   })
 }
 
-/** Without the ends of lines of Windows, which are kept in the file. */
-const trimmed = (before: string, after: string) => ({ before: before.replace(/\r/g, ''), after: after.replace(/\r/g, '') })
+/** Removes carriage returns, which stay in the file. */
+const withoutCarriageReturns = (before: string, after: string) => ({ before: before.replace(/\r/g, ''), after: after.replace(/\r/g, '') })
 
 const inOrder = (splices: readonly Splice[]): Splice[] => [...splices].sort((a, b) => a.start - b.start)
-
-/** As `diff` shows it. */
-export function diffText(edits: readonly PlanEdit[]): string {
-  const files = [...new Set(edits.map(({ file }) => file))]
-  return files.flatMap(file => [`--- ${file}`, `+++ ${file}`, ...edits.filter(edit => edit.file === file).flatMap(hunkLines)]).join('\n')
-}
-
-function hunkLines({ line, before, after }: PlanEdit): string[] {
-  const [was, is] = [before.split('\n'), after.split('\n')]
-  return [`@@ line ${line} @@`, ...was.map(text => `-${text}`), ...is.map(text => `+${text}`)]
-}

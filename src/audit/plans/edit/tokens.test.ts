@@ -6,7 +6,7 @@ import { closing, lineAt, stringOf, tokensOf } from './tokens.ts'
 
 const texts = (text: string) => tokensOf(text)?.map(token => token.text)
 
-test('tokens of this repository are where a parser finds names, strings, templates, numbers and regular expressions', () => {
+test('tokens of this repository equal those of a parser', () => {
   let compared = 0
   const files = textFiles().filter(({ path }) => path.endsWith('.ts') && /^(src|examples)\//.test(path))
   for (const file of files) {
@@ -20,38 +20,38 @@ test('tokens of this repository are where a parser finds names, strings, templat
       const isThere = token !== undefined && (node.type === 'Identifier' || token.end === end)
       if (!isThere) assert.fail(`${file.path}:${lineAt(file.text, start)} ${file.text.slice(start, end)}, and not ${token?.text}`)
       compared++
-      // What is in a template is part of it.
+      // A template contains its substitutions.
       return !node.type.includes('TemplateLiteral')
     })
   }
   assert.ok(compared > 50_000, `${compared} in ${files.length} files`)
 })
 
-test('a slash is a division behind a value, and begins a regular expression elsewhere', () => {
+test('a slash divides behind a value, and begins a regular expression elsewhere', () => {
   assert.deepEqual(texts('a / b / c'), ['a', '/', 'b', '/', 'c'])
   assert.deepEqual(texts('f(/a[/]"b/g, 1) / 2'), ['f', '(', '/a[/]"b/g', ',', '1', ')', '/', '2'])
   assert.deepEqual(texts('return /x/.test(y)'), ['return', '/x/', '.', 'test', '(', 'y', ')'])
 })
 
-test('templates are one token, whatever is in them', () => {
+test('a template is one token', () => {
   assert.deepEqual(texts('`a${ { b: `}${"`"}` } }c` + `\\``'), ['`a${ { b: `}${"`"}` } }c`', '+', '`\\``'])
   assert.deepEqual(texts('`${ /* } */ x // }\n}`'), ['`${ /* } */ x // }\n}`'])
 })
 
-test('comments and a first line for the shell are left out', () => {
+test('skips comments and the first line for the shell', () => {
   assert.deepEqual(texts('#!/usr/bin/env node\na /* b */ // c\nd'), ['a', 'd'])
   assert.deepEqual(texts('#!node'), [])
 })
 
-test('what has no end is not understood', () => {
+test('rejects unterminated tokens', () => {
   for (const text of ["'a", '"a\n"', '`a', '`${`', '`${', '/* a', 'a `${ "', '`${ {`']) assert.equal(tokensOf(text), undefined, text)
 })
 
-test('brackets close where they do, and strings say what they do', () => {
+test('brackets match, and strings have their values', () => {
   const tokens = tokensOf("f({ a: [1, ')'] }, `x`)")!
   assert.equal(closing(tokens, 1), tokens.length - 1)
   assert.equal(tokens[closing(tokens, 2)!].start, 16)
   assert.equal(closing(tokensOf('(')!, 0), undefined)
-  const said = (text: string) => stringOf(tokensOf(text)![0])
-  assert.deepEqual(["'a'", '"a"', '`a`', "'a\\n'", '`${a}`', 'a'].map(said), ['a', 'a', 'a', undefined, undefined, undefined])
+  const values = (text: string) => stringOf(tokensOf(text)![0])
+  assert.deepEqual(["'a'", '"a"', '`a`', "'a\\n'", '`${a}`', 'a'].map(values), ['a', 'a', 'a', undefined, undefined, undefined])
 })

@@ -1,15 +1,15 @@
 /**
- * TypeScript as tokens with their places: enough to find a call and the properties of its object literal, and no more.
+ * TypeScript tokens with positions, sufficient to find a call and the properties of its object literal.
  *
- * Comments are left out. Where a slash begins a regular expression is told from the token before it, as a reader would; a file that is read wrongly by that is noticed, since every edit
- * is tried before it is made.
+ * Comments are skipped. The previous token decides whether a slash begins a regular expression. A wrong decision is noticed, since every
+ * edit is checked before it is written.
  */
 export interface Token {
-  /** A template is one token, whatever is in it. */
+  /** A whole template is one token. */
   readonly kind: 'word' | 'string' | 'template' | 'number' | 'regex' | 'sign'
   readonly text: string
   readonly start: number
-  /** Behind its last character. */
+  /** Offset behind the last character. */
   readonly end: number
 }
 
@@ -21,7 +21,7 @@ const blockComment = /\/\*[\s\S]*?\*\//y
 const string = /'(?:[^'\\\n\r]|\\[\s\S])*'|"(?:[^"\\\n\r]|\\[\s\S])*"/y
 const regex = /\/(?![*/])(?:[^/\\[\n\r]|\\[^\n\r]|\[(?:[^\]\\\n\r]|\\[^\n\r])*\])+\/[a-z]*/y
 
-/** Words behind which a value begins. */
+/** Words after which a value begins. */
 const beforeValue = new Set([
   'return',
   'typeof',
@@ -39,7 +39,7 @@ const beforeValue = new Set([
   'await',
 ])
 
-/** Undefined where the text is no TypeScript that this understands: a string, a comment or a template without an end. */
+/** Tokens of a text; undefined for an unterminated string, comment or template. */
 export function tokensOf(text: string): Token[] | undefined {
   const tokens: Token[] = []
   let at = text.startsWith('#!') ? text.indexOf('\n') : 0
@@ -59,7 +59,7 @@ export function tokensOf(text: string): Token[] | undefined {
 }
 
 function tokenAt(text: string, at: number, before: Token | undefined): Token | undefined {
-  const token = (kind: Token['kind'], found: string): Token => ({ kind, text: found, start: at, end: at + found.length })
+  const token = (kind: Token['kind'], matched: string): Token => ({ kind, text: matched, start: at, end: at + matched.length })
   const first = text[at]
   if (first === '`') {
     const end = templateEnd(text, at)
@@ -70,8 +70,8 @@ function tokenAt(text: string, at: number, before: Token | undefined): Token | u
   if (first === '/' && startsValue(before)) return wrap('regex', matchAt(regex, text, at)) ?? token('sign', first)
   return wrap('word', matchAt(word, text, at)) ?? wrap('number', matchAt(number, text, at)) ?? token('sign', first)
 
-  function wrap(kind: Token['kind'], found: string | undefined): Token | undefined {
-    return found === undefined ? undefined : token(kind, found)
+  function wrap(kind: Token['kind'], matched: string | undefined): Token | undefined {
+    return matched === undefined ? undefined : token(kind, matched)
   }
 }
 
@@ -81,7 +81,7 @@ function startsValue(before: Token | undefined): boolean {
   return before.kind === 'sign' && before.text !== ')' && before.text !== ']' && before.text !== '}'
 }
 
-/** Behind the backtick that ends it; what stands in `${…}` is TypeScript again. */
+/** Offset behind the closing backtick. A substitution `${…}` contains TypeScript again. */
 function templateEnd(text: string, start: number): number | undefined {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++
@@ -95,7 +95,7 @@ function templateEnd(text: string, start: number): number | undefined {
   return undefined
 }
 
-/** Where the brace stands that ends it. */
+/** Offset of the brace that closes a substitution. */
 function substitutionEnd(text: string, start: number): number | undefined {
   let depth = 0
   let before: Token | undefined
@@ -119,7 +119,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
-/** The number of the token that closes the bracket at `open`. */
+/** Token number of the bracket that closes the one at `open`. */
 export function closing(tokens: readonly Token[], open: number): number | undefined {
   let depth = 0
   for (let i = open; i < tokens.length; i++) {
@@ -130,12 +130,12 @@ export function closing(tokens: readonly Token[], open: number): number | undefi
   return undefined
 }
 
-/** What a string says, or a template without substitutions; undefined where it has escapes. */
+/** Value of a string, or of a template without substitutions; undefined if it has escapes. */
 export function stringOf(token: Token | undefined): string | undefined {
   if (token?.kind !== 'string' && token?.kind !== 'template') return undefined
   const inner = token.text.slice(1, -1)
   return inner.includes('\\') || (token.kind === 'template' && inner.includes('${')) ? undefined : inner
 }
 
-/** From 1. */
+/** Line number of an offset, from 1. */
 export const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length

@@ -1,4 +1,4 @@
-/** The head of the page: the answer in two lines, and the four questions that a reader comes with. */
+/** Top of the page: the answer in two lines, and the reader's four questions. */
 import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { aMonth, count, counted, estimateText, figure, inUnit, isKnown, rangeText, sentence, weeksText } from '../../domain/figures.ts'
 import {
@@ -34,16 +34,16 @@ ${question('How sure', howSure(report))}
 const question = (title: string, content: Child): Markup => markup`<div class="question"><h2>${title}</h2>${content}</div>
 `
 
-/** Whether something follows from the decisions, or is only counted as if it did. */
+/** True if an action is defined. Otherwise actions are counted as if one were. */
 const hasAction = ({ elements }: AuditReport): boolean => elements.find(({ kind }) => kind === 'action')?.now.title !== NO_ACTION
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** How it runs now, where that is something else. */
+/** Note on the current setting, if it differs from the verdict. */
 const nowNote = ({ now, verdict }: ElementPart): Child =>
   now.title === verdict.choice || now.setting.kind === 'now' ? undefined : markup` <span class="note besides">now: ${now.title}</span>`
 
-/** What a plan sets, each with what the audit says of it. */
+/** True for elements that a plan sets. */
 const isPlanned = ({ kind }: ElementPart): boolean => kind !== 'groups'
 
 function whatToStream(report: AuditReport): Child {
@@ -58,24 +58,24 @@ function whatToStream(report: AuditReport): Child {
   ]
 }
 
-/** Whether nothing changes, or nothing is known. */
+/** States that nothing changes, or that nothing is known. */
 function nothingFound({ elements }: AuditReport): string {
-  const isTold = elements.some(({ rungs }) => rungs.some(rung => isKnown(rung.frozen.aWeek) || isKnown(plannedOf(rung))))
-  if (isTold) return 'In this history no age that was tried changes that by more than chance can.'
+  const isAnyKnown = elements.some(({ rungs }) => rungs.some(rung => isKnown(rung.frozen.aWeek) || isKnown(plannedOf(rung))))
+  if (isAnyKnown) return 'In this history no age that was tried changes that by more than chance can.'
   const why = elements.find(isOpen)?.verdict.why
   return `Whether age changes that cannot be said.${why === undefined ? '' : ` ${sentence(why)}`}`
 }
 
-/** Groups of which the head says why; the others say it below. Stages are few, and all said. */
+/** Feature groups whose reasons stand here; those of further groups stand below. Stages are few and all listed. */
 const GROUPS_MAX = 4
 
 function why(report: AuditReport): Child {
-  const found = mostAtStake(report)
+  const greatestEffect = mostAtStake(report)
   const { utility } = report
   const now = markup`<p>As it runs now, ${measured(utility.now.aWeek, utility)}, by ${counted(Math.round(utility.now.actionsAWeek), 'action')} a week${hasAction(report) ? '' : ': decisions that would act, since no action is defined'}.</p>`
   const basis = markup`<p class="note">What counts: ${utility.basis}.</p>`
-  if (!found) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
-  const { element, rung, estimate, arm } = found
+  if (!greatestEffect) return [now, basis, markup`<p>${nothingFound(report)}</p>`]
+  const { element, rung, estimate, arm } = greatestEffect
   const planned = arm === 'planned' ? ', with a model trained for that' : ''
   return [
     now,
@@ -86,11 +86,11 @@ function why(report: AuditReport): Child {
 }
 
 function reasons({ elements }: AuditReport): Child {
-  const tried = elements.filter(element => isPlanned(element) && element.rungs.length > 0)
-  const left = tried.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
-  const more = left.length === 0 ? undefined : markup`<li>${counted(left.length, 'more group')}: below.</li>`
-  const shown = tried.filter(element => !left.includes(element))
-  return markup`<ul>${shown.map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}${more}</ul>`
+  const swept = elements.filter(element => isPlanned(element) && element.rungs.length > 0)
+  const groupsBelow = swept.filter(({ kind }) => kind === 'group').slice(GROUPS_MAX)
+  const more = groupsBelow.length === 0 ? undefined : markup`<li>${counted(groupsBelow.length, 'more group')}: below.</li>`
+  const listed = swept.filter(element => !groupsBelow.includes(element))
+  return markup`<ul>${listed.map(({ title, verdict }) => markup`<li><b>${title}</b>: ${sentence(verdict.why)}</li>`)}${more}</ul>`
 }
 
 function whatItCosts(report: AuditReport): Child {
@@ -129,16 +129,16 @@ function howSure(report: AuditReport): Child {
   ]
 }
 
-/** More history would decide: of what no plan runs otherwise nothing is to be decided. */
+/** True if more history would decide. Elements that no plan changes need no decision. */
 const isOpen = ({ verdict: { choice }, unplanned }: ElementPart): boolean => choice === 'undecided' && unplanned === undefined
 
 function undecidedText(all: readonly ElementPart[]): Markup | undefined {
-  const open = all.filter(isOpen)
-  if (open.length === 0) return undefined
-  const weeks = open.flatMap(({ title, verdict: { moreWeeks } }) =>
+  const undecided = all.filter(isOpen)
+  if (undecided.length === 0) return undefined
+  const weeks = undecided.flatMap(({ title, verdict: { moreWeeks } }) =>
     moreWeeks === undefined ? [] : [`${title} after about ${counted(Math.ceil(moreWeeks), 'more week')} of history`],
   )
-  return markup`<p><strong>Undecided</strong>: ${open.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` If differences are what they seem, decided would be ${weeks.join(', ')}.`}</p>`
+  return markup`<p><strong>Undecided</strong>: ${undecided.map(({ title }) => title).join(', ')}.${weeks.length === 0 ? undefined : ` If differences are what they seem, decided would be ${weeks.join(', ')}.`}</p>`
 }
 
 const findingTitles = {

@@ -1,16 +1,17 @@
-/** Axes of the curves: values to places, and round numbers to write beside them. */
+/** Axes of the curves: coordinates of values, and round tick values. */
 
+/** An axis. */
 export interface Axis {
   readonly of: (value: number) => number
-  /** Round values from one end to the other, zero among them. */
+  /** Round values from one end to the other, including zero. */
   readonly ticks: readonly number[]
-  /** How many decimals they have. */
+  /** Decimals of the ticks. */
   readonly decimals: number
 }
 
 const SPREAD_MIN = 1e-9
 
-/** An axis on which `values` have room, zero among them; `from` and `to` are the places of its ends. */
+/** An axis that contains `values` and zero. `from` and `to` are the coordinates of its ends. */
 export function axisOf(values: readonly number[], from: number, to: number): Axis {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
   const spread = high - low
@@ -23,7 +24,7 @@ export function axisOf(values: readonly number[], from: number, to: number): Axi
   }
 }
 
-/** The least of 1, 2, 2.5 and 5 times a power of ten that is not below. */
+/** The least of 1, 2, 2.5 and 5 times a power of ten that is at least `least`. */
 function roundStep(least: number): { readonly step: number; readonly decimals: number } {
   const exponent = Math.floor(Math.log10(least))
   const factor = [1, 2, 2.5, 5, 10].find(factor => factor * 10 ** exponent >= least * (1 - 1e-9))!

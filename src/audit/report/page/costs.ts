@@ -1,4 +1,4 @@
-/** What the placements cost, low, base and high: as bars of the sums, and line by line with the arithmetic. */
+/** Costs on the page, low, base and high: sums as bars, and each line with its arithmetic. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
 import { dollars, isKnown, rangeText, sentence } from '../../domain/figures.ts'
 import { isSameCost, yearsOf } from '../reading.ts'
@@ -8,12 +8,12 @@ import { inTwoWidths } from './two-widths.ts'
 
 export function costPart({ costs }: AuditReport): Markup {
   return markup`<section aria-labelledby="costs"><h2 id="costs">What it costs</h2>
-${isKnown(costs) ? known(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
+${isKnown(costs) ? costDetails(costs) : markup`<p class="measure"><strong>Not known.</strong> ${costs.why}</p>`}
 </section>
 `
 }
 
-function known(costs: CostPart): Child {
+function costDetails(costs: CostPart): Child {
   const { now, proposed, taxes, prices } = costs
   const isSame = isSameCost(now, proposed)
   return [
@@ -35,7 +35,7 @@ function known(costs: CostPart): Child {
   ]
 }
 
-const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
 
 const planTable = (title: string, plan: CostOfPlan): Markup =>
   dataTable({
@@ -52,16 +52,18 @@ const planTable = (title: string, plan: CostOfPlan): Markup =>
     rows: plan.lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
       [
         title.toLowerCase().includes(of.toLowerCase()) ? title : markup`${breakable(title)} <span class="note">${breakable(of)}</span>`,
-        ...three(range),
+        ...scenarioTexts(range),
         basis,
         arithmetic,
       ],
-      ...(firstYear ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...three(firstYear), basis, '']] : []),
+      ...(firstYear
+        ? [[markup`${breakable(title)} <span class="note">in the first year</span>`, ...scenarioTexts(firstYear), basis, '']]
+        : []),
     ]),
-    sums: yearsOf(plan).map(([year, range]) => [`All, ${year}`, ...three(range), '', '']),
+    sums: yearsOf(plan).map(([year, range]) => [`All, ${year}`, ...scenarioTexts(range), '', '']),
   })
 
-/** Sums as bars from low to high, a line at the base. */
+/** Sums as bars from low to high, with a line at the base. */
 function sumBars(plans: readonly (readonly [string, CostOfPlan])[]): Markup {
   const bars = plans.flatMap(([title, plan]) => yearsOf(plan).map(([year, range]) => ({ title: `${title}, ${year}`, range })))
   const most = Math.max(1e-9, ...bars.map(({ range }) => range.high))
@@ -78,8 +80,8 @@ function sumBars(plans: readonly (readonly [string, CostOfPlan])[]): Markup {
         const y = i * row
         const bar = y + room
         const length = Math.max(2, x(range.high) - x(range.low))
-        const said = room === 0 ? markup`x="${px(width - 4)}" y="${px(y + 16)}" text-anchor="end"` : markup`x="4" y="${px(y + 33)}"`
-        return markup`<text class="name" x="4" y="${px(y + 16)}">${title}</text><text class="small" ${said}>${rangeText(range)}</text>
+        const position = room === 0 ? markup`x="${px(width - 4)}" y="${px(y + 16)}" text-anchor="end"` : markup`x="4" y="${px(y + 33)}"`
+        return markup`<text class="name" x="4" y="${px(y + 16)}">${title}</text><text class="small" ${position}>${rangeText(range)}</text>
 <line class="grid" x1="4" x2="${px(width - 4)}" y1="${px(bar + 31)}" y2="${px(bar + 31)}"/><rect class="cost-bar" x="${px(x(range.low))}" y="${px(bar + 24)}" width="${px(length)}" height="14" rx="2"/><line class="cost-base" x1="${px(x(range.base))}" x2="${px(x(range.base))}" y1="${px(bar + 20)}" y2="${px(bar + 42)}"/>`
       }),
     }

@@ -1,19 +1,21 @@
-/** What flows where, and how wide: the stages of a pipeline in the order in which an event passes them. */
+/** Stages of a pipeline in the order of an event, with their widths in the river. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { widthsUpTo } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'
 
-/** What the river is at its ends and between stages. */
+/** Width of the river at its ends and between stages. */
 export const THIN = 3
 
+/** One stage of the river. */
 export interface Stretch {
   readonly element: ElementPart
-  /** Half of the decisions found it this old or fresher, and 95 in 100. */
+  /** Widths for the median age at decisions, and for its 95th percentile. */
   readonly p50: number
   readonly p95: number
 }
 
+/** All stages of the river. */
 export interface Course {
   readonly before: readonly Stretch[]
   readonly groups: readonly Stretch[]
@@ -21,23 +23,24 @@ export interface Course {
   readonly training: ElementPart | undefined
 }
 
-/** The greatest age on the way, ms. */
-export const oldest = ({ elements }: AuditReport): number => Math.max(0, ...elements.filter(isOnTheWay).map(({ now }) => now.age?.p95 ?? 0))
+/** Greatest age of a stage of the river, ms. */
+export const oldest = ({ elements }: AuditReport): number =>
+  Math.max(0, ...elements.filter(isRiverStage).map(({ now }) => now.age?.p95 ?? 0))
 
-/** How old the model is lies beside the way of an event, and groups that are older together are on it one by one. */
-const isOnTheWay = ({ kind }: ElementPart): boolean => kind !== 'training' && kind !== 'groups'
+/** True for stages of the river. The age of the model lies beside it, and joint groups appear one by one. */
+const isRiverStage = ({ kind }: ElementPart): boolean => kind !== 'training' && kind !== 'groups'
 
 export function courseOf(report: AuditReport): Course {
   const { elements } = report
   const widthOf = widthsUpTo(oldest(report))
-  const of = (kind: ElementPart['kind']): Stretch[] =>
+  const stagesOf = (kind: ElementPart['kind']): Stretch[] =>
     elements
       .filter(element => element.kind === kind)
       .map(element => ({ element, p50: widthOf(element.now.age?.p50 ?? 0), p95: widthOf(element.now.age?.p95 ?? 0) }))
   return {
-    before: of('ingestion'),
-    groups: of('group'),
-    after: [...of('inference'), ...of('action')],
+    before: stagesOf('ingestion'),
+    groups: stagesOf('group'),
+    after: [...stagesOf('inference'), ...stagesOf('action')],
     training: elements.find(({ kind }) => kind === 'training'),
   }
 }

@@ -29,33 +29,33 @@ function drawn(rungs: readonly Rung[], change: Partial<ElementPart> = {}): strin
 }
 
 const loss = estimate(-10, -20, -5)
-/** Where the ages stand, from left to right. */
+/** The ages from left to right. */
 const ages = (svg: string): string[] =>
   [...svg.matchAll(/<text class="(?:small|name)"[^>]* text-anchor="middle">([^<]*)</g)].map(([, text]) => text)
 
-test('how it runs now stands among the ages by its own', () => {
+test('the current setting stands at its age', () => {
   const svg = drawn([at(MINUTE, estimate(1, -1, 3)), at(HOUR, loss), at(DAY, loss)])
   assert.deepEqual(ages(svg), ['1\u00a0min', 'now', '1\u00a0h', '1\u00a0day'])
   assert.deepEqual(ages(drawn([at(HOUR, loss)], { now: { setting: { kind: 'stream' }, title: 'stream', age: null } })), ['now', '1\u00a0h'])
 })
 
-test('no line is drawn across an age of which nothing is known', () => {
-  const known = drawn([at(HOUR, loss), at(2 * HOUR, loss), at(DAY, loss)])
+test('no line crosses an unknown age', () => {
+  const svg = drawn([at(HOUR, loss), at(2 * HOUR, loss), at(DAY, loss)])
   const gap = drawn([at(HOUR, loss), at(2 * HOUR, why), at(DAY, loss)])
   const lines = (svg: string) => [...svg.matchAll(/class="incident-line" d="([^"]*)"/g)].map(([, d]) => d.split('L').length)
-  assert.deepEqual(lines(known), [4])
+  assert.deepEqual(lines(svg), [4])
   assert.deepEqual(lines(gap), [2, 1])
   assert.deepEqual(ages(gap), ['now', '1\u00a0h', '2\u00a0h ?', '1\u00a0day'])
 })
 
-test('an incident is a line with dots in a band, a planned change a dashed one with squares and whiskers', () => {
+test('without retraining: a line with dots in a band; with retraining: a dashed line with squares and whiskers', () => {
   const svg = drawn([at(HOUR, loss, loss), at(DAY, loss)])
   const many = (name: string) => svg.split(`class="${name}"`).length - 1
   assert.deepEqual(['incident-band', 'incident-line', 'incident-dot'].map(many), [1, 1, 2])
   assert.deepEqual(['planned-line', 'planned-whisker', 'planned-square'].map(many), [1, 1, 1])
 })
 
-test('the knee stands at its age, or between two ages in proportion', () => {
+test('the knee stands at its age, proportionally between two ages', () => {
   const rungs = [at(HOUR, loss), at(3 * HOUR, loss)]
   const knee = (age: number) => Number(/class="incident-knee-line" x1="([\d.]+)"/.exec(drawn(rungs, { knee: { age, loss: 20 } }))![1])
   assert.ok(Math.abs(knee(2 * HOUR) - (knee(HOUR) + knee(3 * HOUR)) / 2) < 0.2)
@@ -64,12 +64,12 @@ test('the knee stands at its age, or between two ages in proportion', () => {
   assert.doesNotMatch(drawn(rungs), /knee-line/)
 })
 
-test('the two knees stand apart, each named, and no line of one runs through the name of the other', () => {
+test('the two knees have separate names, and no line crosses the name of the other', () => {
   const rungs = [at(HOUR, loss, loss), at(3 * HOUR, loss, loss), at(6 * HOUR, loss, loss), at(DAY, loss, loss)]
   for (const incident of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
     for (const planned of [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY])
       for (const layout of ['wide', 'narrow']) {
-        // On a phone two names of 'or more' need not have room beside each other's lines.
+        // On a phone two names with 'or more' may not fit beside each other's lines.
         const beyond = layout === 'wide'
         const change = { knee: { age: incident, loss: 20, beyond }, refitKnee: { age: planned, loss: 20, beyond } }
         const svg = curve('c', element(rungs, change), flightsReport.utility)!.text.split(`<svg class="${layout}"`)[1].split('</svg>')[0]
@@ -78,32 +78,32 @@ test('the two knees stand apart, each named, and no line of one runs through the
             anchor === 'end' ? [Number(from) - LETTER * text.length, Number(from)] : [Number(from), Number(from) + LETTER * text.length]
           return { arm, x: Number(x), top: Number(top), y: Number(y), left, right, text }
         })
-        const said = `${incident / HOUR} h, ${planned / HOUR} h, ${layout}: ${JSON.stringify(marks)}`
+        const context = `${incident / HOUR} h, ${planned / HOUR} h, ${layout}: ${JSON.stringify(marks)}`
         assert.deepEqual(
           marks.map(({ arm, text }) => text.startsWith(`${arm} knee `)),
           [true, true],
-          said,
+          context,
         )
         const [a, b] = marks
-        assert.ok(Math.abs(a.y - b.y) > 12 && a.x !== b.x, said)
+        assert.ok(Math.abs(a.y - b.y) > 12 && a.x !== b.x, context)
         for (const [one, other] of [
           [a, b],
           [b, a],
         ]) {
           const isThrough = one.top < other.y - 8 && one.x > other.left + 1 && one.x < other.right - 1
-          assert.ok(!isThrough, said)
-          assert.ok(one.left >= 0 && one.right <= (layout === 'wide' ? 660 : 328), said)
+          assert.ok(!isThrough, context)
+          assert.ok(one.left >= 0 && one.right <= (layout === 'wide' ? 660 : 328), context)
         }
       }
 })
 
-/** px, of a wide font. */
+/** Width of a character in a wide font, px. */
 const LETTER = 7.4
 
 const kneeMark =
   /class="(incident|planned)-knee-line" x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)" y2="[\d.]+"\/><text class="[a-z]+-knee" x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">([^<]*)</g
 
-test('where nothing is known there is no picture', () => {
+test('no picture if nothing is known', () => {
   assert.equal(curve('c', element([at(HOUR, why)]), flightsReport.utility), undefined)
   assert.equal(curve('c', element([]), flightsReport.utility), undefined)
 })

@@ -1,6 +1,6 @@
 /**
- * What an element's age is worth, as a curve: ages from fresh to old, evenly spaced, and the change in a week with its interval. An incident (frozen) is a solid line
- * with dots in a shaded band; a planned change (refit) is a dashed line with squares and whiskers. Curves are drawn as they are, up and down.
+ * Curve of an element: weekly change by age, from fresh to old, evenly spaced, with intervals. Without retraining: a solid line with dots
+ * in a shaded band. With retraining: a dashed line with squares and whiskers. Curves are not smoothed.
  */
 import { spanTitle } from '../../../base/span.ts'
 import type { ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
@@ -11,7 +11,7 @@ import { kneeMarks, kneeRoom } from './knee-marks.ts'
 import { markup, px, type Child, type Markup } from './markup.ts'
 import { inTwoWidths, type Drawing, type Layout } from './two-widths.ts'
 
-/** A place on the axis of ages: a rung, or how it runs now. */
+/** A position on the axis of ages: a level, or the current setting. */
 interface Spot {
   readonly title: string
   readonly age: number
@@ -20,13 +20,13 @@ interface Spot {
   readonly planned: Estimate | undefined
 }
 
-const none: Estimate = { value: 0, low: 0, high: 0 }
+const zeroEstimate: Estimate = { value: 0, low: 0, high: 0 }
 
-/** None where there is nothing to draw. */
+/** Undefined if there is nothing to draw. */
 export function curve(id: string, element: ElementPart, utility: UtilityPart): Markup | undefined {
   const spots = spotsOf(element)
   if (!spots.some(({ isNow, incident, planned }) => !isNow && (incident ?? planned) !== undefined)) return undefined
-  return inTwoWidths(id, layout => drawn(layout, element, utility, spots))
+  return inTwoWidths(id, layout => drawCurve(layout, element, utility, spots))
 }
 
 function spotsOf({ rungs, now }: ElementPart): Spot[] {
@@ -44,7 +44,7 @@ function spotsOf({ rungs, now }: ElementPart): Spot[] {
   const age = now.age?.p50 ?? 0
   const isBefore = (rung: Rung): boolean => rung.setting.kind === 'faster' || rung.literal === '−90 %' || rung.age < age
   const at = rungs.findLastIndex(isBefore) + 1
-  return spots.toSpliced(at, 0, { title: 'now', age, isNow: true, incident: none, planned: none })
+  return spots.toSpliced(at, 0, { title: 'now', age, isNow: true, incident: zeroEstimate, planned: zeroEstimate })
 }
 
 const frames = {
@@ -52,13 +52,13 @@ const frames = {
   narrow: { width: 328, height: 276, right: 10, top: 26, bottom: 66 },
 } as const
 
-function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): Drawing {
+function drawCurve(layout: Layout, element: ElementPart, utility: UtilityPart, spots: readonly Spot[]): Drawing {
   const { width, right, bottom, ...frame } = frames[layout]
   const extra = kneeRoom(element)
   const [height, top] = [frame.height + extra, frame.top + extra]
-  const known = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
+  const estimates = spots.flatMap(({ incident, planned }) => [incident, planned].filter(estimate => estimate !== undefined))
   const y = axisOf(
-    known.flatMap(({ low, high }) => [low, high]),
+    estimates.flatMap(({ low, high }) => [low, high]),
     height - bottom,
     top,
   )
@@ -96,28 +96,28 @@ function drawn(layout: Layout, element: ElementPart, utility: UtilityPart, spots
   }
 }
 
-/** Whiskers stand beside the band, not in its middle. */
+/** Offset of whiskers from the middle of the band. */
 const shift = (gap: number): number => Math.min(7, gap / 5)
 
 const tickLine = (tick: number, y: Axis, unit: string, from: number, to: number): Markup =>
   markup`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${px(from)}" x2="${px(to)}" y1="${px(y.of(tick))}" y2="${px(y.of(tick))}"/><text class="small" x="${px(from - 6)}" y="${px(y.of(tick) + 4)}" text-anchor="end">${inUnit(tick, unit, y.decimals)}</text>`
 
-/** Stretches of neighbours that are known. */
-function runs(estimates: readonly (Estimate | undefined)[]): { readonly i: number; readonly estimate: Estimate }[][] {
-  const found: { i: number; estimate: Estimate }[][] = []
+/** Runs of adjacent known estimates. */
+function knownRuns(estimates: readonly (Estimate | undefined)[]): { readonly i: number; readonly estimate: Estimate }[][] {
+  const result: { i: number; estimate: Estimate }[][] = []
   let isOpen = false
   for (const [i, estimate] of estimates.entries()) {
-    if (estimate && isOpen) found.at(-1)!.push({ i, estimate })
-    else if (estimate) found.push([{ i, estimate }])
+    if (estimate && isOpen) result.at(-1)!.push({ i, estimate })
+    else if (estimate) result.push([{ i, estimate }])
     isOpen = estimate !== undefined
   }
-  return found
+  return result
 }
 
-type Place = (i: number) => number
+type Coordinate = (i: number) => number
 
-const band = (spots: readonly Spot[], x: Place, y: Axis): Child =>
-  runs(spots.map(({ incident }) => incident)).map(run => {
+const band = (spots: readonly Spot[], x: Coordinate, y: Axis): Child =>
+  knownRuns(spots.map(({ incident }) => incident)).map(run => {
     const [above, below] = [
       run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.high))}`),
       run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.low))}`),
@@ -125,8 +125,8 @@ const band = (spots: readonly Spot[], x: Place, y: Axis): Child =>
     return markup`<path class="incident-band" d="M${[...above, ...below.reverse()].join('L')}Z"/>`
   })
 
-const line = (estimates: readonly (Estimate | undefined)[], x: Place, y: Axis, name: string): Child =>
-  runs(estimates).map(
+const line = (estimates: readonly (Estimate | undefined)[], x: Coordinate, y: Axis, name: string): Child =>
+  knownRuns(estimates).map(
     run => markup`<path class="${name}" d="M${run.map(({ i, estimate }) => `${px(x(i))} ${px(y.of(estimate.value))}`).join('L')}"/>`,
   )
 
@@ -146,7 +146,7 @@ function ageLabel({ title, isNow, incident, planned }: Spot, x: number, bottom: 
 }
 
 function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: UtilityPart, spots: readonly Spot[]): string {
-  const said = spots.flatMap(({ title, isNow, incident, planned }) => {
+  const levelTexts = spots.flatMap(({ title, isNow, incident, planned }) => {
     if (isNow) return []
     const both = [
       ...(incident ? [`incident ${estimateText(incident, unit)}`] : []),
@@ -157,5 +157,5 @@ function descriptionOf({ knee, refitKnee, rungs }: ElementPart, { unit }: Utilit
   const knees = [[kneeNames.incident, knee] as const, [kneeNames.planned, refitKnee] as const].map(([name, of]) =>
     isKnown(of) ? ` The ${name} is at ${kneeTitle(of, rungs)}.` : '',
   )
-  return `${said.join('; ')}.${knees.join('')}`
+  return `${levelTexts.join('; ')}.${knees.join('')}`
 }

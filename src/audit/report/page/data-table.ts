@@ -1,31 +1,31 @@
-/** A table that is one for screen readers and on paper, and a stack of cards on a phone. */
+/** A table with roles for screen readers and paper, which becomes a stack of cards on a phone. */
 import type { Estimate } from '../../domain/audit-report.ts'
 import { parts, type Reason } from '../../domain/figures.ts'
 import { breakable, markup, type Child, type Markup } from './markup.ts'
 
 export interface Head {
   readonly title: string
-  /** Numbers stand to the right. */
+  /** Aligns numbers right. */
   readonly numbers?: boolean
 }
 
 export interface DataTable {
-  /** Said to screen readers, and shown above the table. */
+  /** Caption above the table, also for screen readers. */
   readonly caption: string
   readonly head: readonly Head[]
   /** The first cell of a row names it. */
   readonly rows: readonly (readonly Child[])[]
-  /** On a phone three numbers stand side by side. */
+  /** Shows three numbers side by side on a phone. */
   readonly compact?: boolean
-  /** Rows that sum up, below a line. */
+  /** Rows of sums, below a line. */
   readonly sums?: readonly (readonly Child[])[]
 }
 
-/** Columns of a table that need not be as wide as the page. */
-const SHORT = 3
+/** Greatest number of columns of a narrow table. */
+const SHORT_COLUMNS_MAX = 3
 
 export function dataTable({ caption, head, rows, sums = [], compact }: DataTable): Markup {
-  return markup`<table role="table"${compact ? markup` class="compact"` : head.length <= SHORT ? markup` class="short"` : undefined}>
+  return markup`<table role="table"${compact ? markup` class="compact"` : head.length <= SHORT_COLUMNS_MAX ? markup` class="short"` : undefined}>
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${head.map(
     ({ title, numbers }) => markup`<th scope="col" role="columnheader"${numbers ? markup` class="number"` : undefined}>${title}</th>`,
@@ -37,24 +37,24 @@ ${sums.length === 0 ? undefined : markup`<tbody role="rowgroup" class="sums">${s
 
 const rowOf = (cells: readonly Child[], head: readonly Head[]): Markup =>
   markup`<tr role="row">${cells.map((cell, i) => {
-    if (i === 0) return markup`<th scope="row" role="rowheader">${broken(cell)}</th>`
+    if (i === 0) return markup`<th scope="row" role="rowheader">${withBreaks(cell)}</th>`
     const isEmpty = cell === undefined || cell === ''
-    return markup`<td role="cell" data-label="${head[i].title}"${classOf(head[i].numbers === true, isEmpty)}><div>${broken(cell)}</div></td>`
+    return markup`<td role="cell" data-label="${head[i].title}"${classOf(head[i].numbers === true, isEmpty)}><div>${withBreaks(cell)}</div></td>`
   })}</tr>
 `
 
-const broken = (cell: Child): Child => (typeof cell === 'string' ? breakable(cell) : cell)
+const withBreaks = (cell: Child): Child => (typeof cell === 'string' ? breakable(cell) : cell)
 
 function classOf(isNumber: boolean, isEmpty: boolean): Markup | undefined {
   const names = [...(isNumber ? ['number'] : []), ...(isEmpty ? ['empty'] : [])]
   return names.length === 0 ? undefined : markup` class="${names.join(' ')}"`
 }
 
-/** An estimate in a table: its interval below it. */
+/** A table cell of an estimate, with its interval below. */
 export function estimateCell(estimate: Estimate, unit: string): Markup {
   const [value, low, high] = parts(estimate, unit)
   return markup`<span class="value">${value}</span> <span class="interval">[${low}, ${high}]</span>`
 }
 
-/** Why there is no number. */
+/** A cell that explains a missing number. */
 export const notKnown = ({ why }: Reason): Markup => markup`<span class="note">not known: ${breakable(why)}</span>`

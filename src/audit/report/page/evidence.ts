@@ -1,4 +1,4 @@
-/** How sure it is: the history, what it is worth, what was assumed, what to bear in mind; and how to have the same again. */
+/** Evidence on the page: history, sample sizes, assumptions, caveats and reproduction. */
 import type { AuditReport, Performance } from '../../domain/audit-report.ts'
 import { aMonth, count, date, figure, inUnit, ratio, share, weeksText } from '../../domain/figures.ts'
 import { dataTable } from './data-table.ts'

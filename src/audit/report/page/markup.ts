@@ -1,10 +1,11 @@
 /**
- * HTML and SVG that are safe by construction: a text put into a template is escaped, and only what a template made goes in as it is. Numbers do not go in: they are
- * texts first, made where it is known how many digits they bear.
+ * HTML and SVG that are safe by construction: templates escape every text and accept raw content only from other templates. They accept no
+ * numbers, so every number is formatted before.
  */
 import { assert } from '../../../base/assert.ts'
 import { charactersOf } from '../characters.ts'
 
+/** Escaped HTML or SVG. */
 export class Markup {
   readonly text: string
 
@@ -13,13 +14,15 @@ export class Markup {
   }
 }
 
+/** Content of a template. */
 export type Child = Markup | string | undefined | readonly Child[]
 
+/** Template tag: escapes its children. */
 export function markup(parts: TemplateStringsArray, ...children: readonly Child[]): Markup {
   return new Markup(parts.map((part, i) => (i === 0 ? part : textOf(children[i - 1]) + part)).join(''))
 }
 
-/** Of children between which `between` stands. */
+/** Children with a separator between them. */
 export const joined = (children: readonly Child[], between: string): Markup =>
   new Markup(children.map(child => textOf(child)).join(escaped(between)))
 
@@ -32,41 +35,42 @@ function textOf(child: Child): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-export const escaped = (text: string): string => unparted(text).replaceAll(/[&<>"']/g, character => entities[character])
+/** Escapes a text for HTML. */
+export const escaped = (text: string): string => withoutBreaks(text).replaceAll(/[&<>"']/g, character => entities[character])
 
-/** A line may not end between a minus and the sign of dollars, nor between a number and its unit: a word joiner stands there, or a space that does not break. */
-const unparted = (text: string): string =>
+/** Prevents line breaks between a minus and a dollar sign, by a word joiner, and between a number and its unit, by a no-break space. */
+const withoutBreaks = (text: string): string =>
   text.replaceAll('−$', '−\u2060$').replaceAll(/(?<=\d) (?=(?:µs|ms|s|min|h|days?|weeks?|[kMG]B)\b|%)/g, '\u00a0')
 
 const WORD_MAX = 24
 
-/** A text whose longest words may be broken, so that they widen no table. */
+/** A text whose longest words may break, so that they do not widen a table. */
 export const breakable = (text: string): Markup =>
   joined(
-    unparted(text)
+    withoutBreaks(text)
       .split(' ')
       .map(word => {
-        const all = charactersOf(word)
-        const pieces = Array.from({ length: Math.ceil(all.length / WORD_MAX) }, (_, i) =>
-          all.slice(i * WORD_MAX, (i + 1) * WORD_MAX).join(''),
+        const graphemes = charactersOf(word)
+        const pieces = Array.from({ length: Math.ceil(graphemes.length / WORD_MAX) }, (_, i) =>
+          graphemes.slice(i * WORD_MAX, (i + 1) * WORD_MAX).join(''),
         )
         return pieces.flatMap((piece, i) => (i === 0 ? [piece] : [new Markup('<wbr>'), piece]))
       }),
     ' ',
   )
 
-/** A coordinate of an SVG, to a tenth. */
+/** An SVG coordinate, rounded to a tenth. */
 export function px(value: number): string {
   assert(Number.isFinite(value), `a coordinate of the audit's page is ${value}`)
   return String(Math.round(value * 10) / 10 + 0)
 }
 
-/** The text, or its beginning where it is longer than there is room for. */
+/** The text, or its beginning if it exceeds `characters`. */
 export const shortened = (text: string, characters: number): string => {
-  const all = charactersOf(text)
-  return all.length <= characters
+  const graphemes = charactersOf(text)
+  return graphemes.length <= characters
     ? text
-    : `${all
+    : `${graphemes
         .slice(0, characters - 1)
         .join('')
         .trimEnd()}…`

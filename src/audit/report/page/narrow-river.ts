@@ -1,11 +1,11 @@
-/** The river from top to bottom, for phones: groups follow one another, and a bracket says that they flow side by side. */
+/** River from top to bottom, for phones. Groups follow one another, and a bracket shows that they flow in parallel. */
 import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { ageText, courseOf, THIN, words } from './course.ts'
 import { markup, px, shortened, type Markup } from './markup.ts'
 import { ribbon } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'
 
-/** `letters`: so many of the wide ones of a wide font (DejaVu Sans, bold) fit beside the river. */
+/** `letters` is the number of wide characters of a wide font (DejaVu Sans, bold) that fit beside the river. */
 const NARROW = { width: 328, river: 44, text: 96, row: 74, letters: 24 }
 
 export function narrowRiver(report: AuditReport): Drawing {

@@ -11,7 +11,7 @@ import { reportPage } from './page.ts'
 
 const reports = [flightsReport, fraudReport, patientsReport]
 
-test('texts are escaped wherever they are put', () => {
+test('escapes texts everywhere', () => {
   assert.equal(
     markup`<p title="${`"><b>'&`}">${'<i>'}${markup`<b>`}${['a<', undefined]}</p>`.text,
     '<p title="&quot;&gt;&lt;b&gt;&#39;&amp;">&lt;i&gt;<b>a&lt;</p>',
@@ -21,7 +21,7 @@ test('texts are escaped wherever they are put', () => {
   assert.equal(breakable(`a ${'x'.repeat(30)} <`).text, `a ${'x'.repeat(24)}<wbr>${'x'.repeat(6)} &lt;`)
 })
 
-test('the answer stands before everything else', () => {
+test('the answer comes first', () => {
   for (const report of reports) {
     const body = reportPage(report).split('<body>')[1]
     const [first, second] = answerOf(report)
@@ -36,11 +36,11 @@ test('the answer stands before everything else', () => {
   }
 })
 
-test('a page is well formed, of unique ids, and speaks to who does not see it', () => {
+test('a page is well formed, has unique ids, and describes its pictures', () => {
   for (const report of reports) isWellFormed(reportPage(report))
 })
 
-test('the page of the fraud says what to do, why, at what cost and how sure', () => {
+test('the page of the fraud report states what to do, why, at what cost and how sure', () => {
   const page = reportPage(fraudReport)
   for (const said of ['What to stream', 'Why', 'What it costs', 'How sure']) assert.match(page, new RegExp(`<h2>${said}</h2>`))
   assert.match(page, /\$214 \[\$61, \$402\]/)
@@ -52,7 +52,7 @@ test('the page of the fraud says what to do, why, at what cost and how sure', ()
   assert.match(page, /<strong>Wasted<\/strong> <span class="note">\(fresher than anything that reads it\)/)
 })
 
-test('the two knees stand beside each other in the table and in words, each with its reason where there is none', () => {
+test('both knees stand in the table and in words, or the reason for having none', () => {
   const page = reportPage(fraudReport)
   assert.match(
     page,
@@ -62,7 +62,7 @@ test('the two knees stand beside each other in the table and in words, each with
   assert.match(page, /<p>No planned knee: It changes no feature, so nothing is trained anew\.<\/p>/)
 })
 
-test('groups that are older together have a curve and a table, and no place in what is decided or on the way of an event', () => {
+test('joint groups have a curve and a table, but no verdict or river stage', () => {
   const page = reportPage(fraudReport)
   const title = 'all streamed groups \\(card_now, card_usual\\)'
   assert.match(page, new RegExp(`<h3 id="element-3">${title}</h3>.*id="curve-3-wide-title".*<caption>${title}, change in a week`, 's'))
@@ -74,14 +74,14 @@ test('groups that are older together have a curve and a table, and no place in w
   assert.match(reportPage({ ...fraudReport, elements: flat }), /Most is at stake at <b>all streamed groups .*<\/b>: if they ran “nightly/)
 })
 
-test('what would be gained is not called at stake', () => {
+test('a gain is not called at stake', () => {
   assert.match(reportPage(fraudReport), /<p>Most is at stake at <b>action decline/)
   const [, now] = fraudReport.elements
   const rungs = now.rungs.slice(0, 1).map(rung => ({ ...rung, refit: { ...rung.frozen, aWeek: { value: 90, low: 50, high: 130 } } }))
   assert.match(reportPage({ ...fraudReport, elements: [{ ...now, rungs }] }), /<p>Most is to be gained at <b>card_now/)
 })
 
-test('plans that are not proposed have their bills beside what runs', () => {
+test('other plans have their costs beside the current one', () => {
   const [, table] = reportPage(fraudReport).split('<caption>Other plans:')
   const rows = [...table.split('</table>')[0].matchAll(/<th scope="row"[^>]*>(.*?)<\/tr>/gs)].map(([, row]) =>
     row.replaceAll(/<[^>]*>/g, ' '),
@@ -93,14 +93,14 @@ test('plans that are not proposed have their bills beside what runs', () => {
   assert.match(rows[3], /^action: digest every day .*not known: Nothing was measured/s)
 })
 
-test('a change that is no placement has no edit, and is told', () => {
+test('describes a change that is no placement, without an edit', () => {
   const byHand = ['training: every week, and not without a schedule']
   const page = reportPage({ ...fraudReport, plans: { ...fraudReport.plans, byHand } })
   assert.match(page, /<h3>What no edit makes<\/h3><ul class="measure"><li>training: every week, and not without a schedule\.<\/li><\/ul>/)
   assert.doesNotMatch(reportPage(fraudReport), /What no edit makes/)
 })
 
-test('the head says why of each stage, and of the first groups', () => {
+test('the top gives the reasons of each stage, and of the first groups', () => {
   const whyOf = (report: typeof fraudReport) => /<h2>Why<\/h2>(.*?)<h2>/s.exec(reportPage(report))![1]
   for (const { title } of fraudReport.elements.filter(({ kind }) => kind !== 'groups'))
     assert.ok(whyOf(fraudReport).includes(`<li><b>${escaped(title)}</b>: `), title)
@@ -114,7 +114,7 @@ test('the head says why of each stage, and of the first groups', () => {
   assert.match(why, /<li>2 more groups: below\.<\/li>/)
 })
 
-test('how often it acts, and is right, is said of each of the two models by its name', () => {
+test('the number of actions and their precision name their model', () => {
   const page = reportPage(fraudReport)
   assert.match(
     page,
@@ -128,7 +128,7 @@ test('how often it acts, and is right, is said of each of the two models by its 
   assert.doesNotMatch(training, /\d <span class="note">incident</)
 })
 
-test('where the time goes is drawn of what ran or of ages that placements have, and else a line says how to get it', () => {
+test('the river shows measured ages or those of placements; otherwise a line explains how to measure', () => {
   const stages = { why: 'files have no times of stages: give --data DIR' }
   const replayed = reportPage({ ...flightsReport, stages })
   assert.match(
@@ -145,21 +145,21 @@ test('where the time goes is drawn of what ran or of ages that placements have, 
   assert.match(reportPage(fraudReport), /class="river-p50"/)
 })
 
-test('what nothing is known of has no curve, and says why', () => {
+test('an element without known values has no curve, but a reason', () => {
   const page = reportPage(patientsReport)
   assert.doesNotMatch(page, /incident-dot" cx="[\d.]+" cy="[\d.]+" r="4"\/>\s*<\/svg>\s*<\/figure>/)
   assert.match(page, /not known \(1\).*<p class="note measure">\(1\) 9 patients are worth 6\.2 independent ones/s)
   assert.doesNotMatch(page, /<script/)
 })
 
-test('random reports make pages that are well formed and escaped', () => {
+test('random reports make well-formed, escaped pages', () => {
   fc.assert(
     fc.property(randomReport, report => isWellFormed(reportPage(report))),
     { numRuns: 60 },
   )
 })
 
-test('a knee that is younger than what runs stands at it, however near the next age is', () => {
+test('a knee younger than the current setting stands at it, however near the next age is', () => {
   const landings = flightsReport.elements.find(({ rungs }) => rungs.length > 0)!
   const [rung] = landings.rungs
   const element = { ...landings, now: { ...landings.now, age: null }, rungs: [{ ...rung, age: Number.MIN_VALUE }], marks: [] }

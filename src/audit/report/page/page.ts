@@ -1,6 +1,6 @@
 /**
- * An audit as one HTML page that needs nothing else: no script, no font, no picture from anywhere. Its policy forbids it to load anything, so that what a report names
- * cannot either.
+ * The report as a self-contained HTML page without script, font or image. Its content security policy forbids loading, so texts in the
+ * report cannot load anything either.
  */
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { checked } from '../checked.ts'
@@ -13,9 +13,9 @@ import { style } from './style.ts'
 import { timePart } from './time.ts'
 import { worthPart } from './worth.ts'
 
-/** Throws `SPILL_ASSERT` for a report with a number that is none. */
-export function reportPage(given: AuditReport): string {
-  const report = checked(given)
+/** The page as HTML. Throws `SPILL_ASSERT` for a number that is not finite. */
+export function reportPage(input: AuditReport): string {
+  const report = checked(input)
   return markup`<!doctype html>
 <html lang="en">
 <head>

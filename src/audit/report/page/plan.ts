@@ -1,4 +1,4 @@
-/** The plan that runs, the one that is proposed, and the edit between them. */
+/** The current plan, the proposed plan, and the edit between them, on the page. */
 import type { AuditReport, PlanEdit, Range } from '../../domain/audit-report.ts'
 import { count, dollars, estimateText, isKnown, sentence } from '../../domain/figures.ts'
 import { changes, changesText, comparedText, decisionTitles, isSameCost, netSentence, titleOfElement } from '../reading.ts'
@@ -50,10 +50,10 @@ const marginalTable = (report: AuditReport): Markup =>
     ]),
   })
 
-/** With the bills of what runs and what is proposed, to be held against them. */
+/** Includes the costs of the current and the proposed plan for comparison. */
 function othersTable({ plans, costs }: AuditReport): Markup {
   const isSame = isKnown(costs) && isSameCost(costs.now, costs.proposed)
-  const named = isKnown(costs)
+  const ownPlans = isKnown(costs)
     ? [
         [isSame ? 'as it runs, and as proposed' : 'as it runs', ...threeDollars(costs.now.steadyYear), ''],
         ...(isSame ? [] : [['as proposed', ...threeDollars(costs.proposed.steadyYear), plans.net && estimateCell(plans.net, '$')]]),
@@ -70,7 +70,7 @@ function othersTable({ plans, costs }: AuditReport): Markup {
       { title: 'Net of costs', numbers: true },
     ],
     rows: [
-      ...named,
+      ...ownPlans,
       ...plans.others.map(other => [
         changesText(other),
         ...(isKnown(other.cost) ? threeDollars(other.cost) : ['', markup`<span class="note">not known</span>`, '']),
@@ -88,11 +88,11 @@ const editPart = ({
   before,
   after,
 }: PlanEdit): Markup => markup`<figure class="edit"><figcaption>${file}, line ${count(line)}</figcaption>
-<pre><del>${signed('−', before)}</del>
-<ins>${signed('+', after)}</ins></pre></figure>
+<pre><del>${withSign('−', before)}</del>
+<ins>${withSign('+', after)}</ins></pre></figure>
 `
 
-const signed = (sign: string, text: string): string =>
+const withSign = (sign: string, text: string): string =>
   text
     .split('\n')
     .map(line => `${sign} ${line}`)

@@ -1,33 +1,34 @@
-/** Shapes of the river: a band through points, as wide at each as the time that is spent there. */
+/** Shapes of the river: a band through points, with the width of the time spent at each. */
 import { px } from './markup.ts'
 
+/** A point of the band. */
 export interface Bend {
-  /** Along the river. */
+  /** Position along the river. */
   readonly along: number
-  /** Across it. */
+  /** Position across the river. */
   readonly across: number
   readonly width: number
 }
 
 const [NARROWEST, WIDEST] = [4, 62]
 
-/** Ages, ms, as widths: by the power 1.5 of their logarithm, the oldest of a river the widest. What is older than that is no wider. */
+/** Widths of ages in ms: power 1.5 of the logarithm, with the oldest at the greatest width. Older ages are no wider. */
 export function widthsUpTo(oldest: number): (ms: number) => number {
-  const most = Math.log10(1 + Math.max(10, oldest))
-  return ms => NARROWEST + (WIDEST - NARROWEST) * Math.min(1, Math.log10(1 + Math.max(0, ms)) / most) ** 1.5
+  const logOfOldest = Math.log10(1 + Math.max(10, oldest))
+  return ms => NARROWEST + (WIDEST - NARROWEST) * Math.min(1, Math.log10(1 + Math.max(0, ms)) / logOfOldest) ** 1.5
 }
 
-/** The outline of a band that passes the bends smoothly. Of a river that flows down, `along` is y. */
+/** Outline of a smooth band through the bends. `along` is y if the river flows down. */
 export function ribbon(bends: readonly Bend[], flows: 'right' | 'down'): string {
   const side = (sign: 1 | -1) => bends.map(({ along, across, width }) => [along, across + (sign * width) / 2] as const)
-  const [there, back] = [side(-1), side(1).reverse()]
-  const at = ([along, across]: readonly [number, number]) =>
+  const [forward, backward] = [side(-1), side(1).reverse()]
+  const pointText = ([along, across]: readonly [number, number]) =>
     flows === 'right' ? `${px(along)} ${px(across)}` : `${px(across)} ${px(along)}`
-  const bent = (points: readonly (readonly [number, number])[]) =>
+  const curveTo = (points: readonly (readonly [number, number])[]) =>
     points.slice(1).map((to, i) => {
       const from = points[i]
       const middle = (from[0] + to[0]) / 2
-      return `C${at([middle, from[1]])} ${at([middle, to[1]])} ${at(to)}`
+      return `C${pointText([middle, from[1]])} ${pointText([middle, to[1]])} ${pointText(to)}`
     })
-  return [`M${at(there[0])}`, ...bent(there), `L${at(back[0])}`, ...bent(back), 'Z'].join('')
+  return [`M${pointText(forward[0])}`, ...curveTo(forward), `L${pointText(backward[0])}`, ...curveTo(backward), 'Z'].join('')
 }

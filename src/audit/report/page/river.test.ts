@@ -9,7 +9,7 @@ import { ribbon, widthsUpTo } from './ribbon.ts'
 import { riverScale } from './river.ts'
 import { wideRiver } from './wide-river.ts'
 
-test('a river is as wide as it is old, and the oldest stretch the widest', () => {
+test('the width of the river grows with age, and the oldest stage is the widest', () => {
   const widthOf = widthsUpTo(86_400_000)
   const widths = [0, 1, 1000, 60_000, 3_600_000, 86_400_000].map(widthOf)
   assert.deepEqual(widths.map(Math.round), [4, 4, 17, 31, 48, 62], 'by the power 1.5 of the logarithm')
@@ -17,7 +17,7 @@ test('a river is as wide as it is old, and the oldest stretch the widest', () =>
   assert.equal(widthOf(-5), 4)
 })
 
-test('a ribbon passes its bends with their widths', () => {
+test('a ribbon passes its points with their widths', () => {
   const bends = [
     { along: 0, across: 50, width: 10 },
     { along: 20, across: 50, width: 30 },
@@ -26,7 +26,7 @@ test('a ribbon passes its bends with their widths', () => {
   assert.equal(ribbon(bends, 'down'), 'M45 0C45 10 35 10 35 20L65 20C65 10 55 10 55 0Z')
 })
 
-test('the way leads from ingestion through the groups to the action; the age of the model is beside it', () => {
+test('the river leads from ingestion through the groups to the action, beside the age of the model', () => {
   const { before, groups, after, training } = courseOf(fraudReport)
   const titles = (stretches: typeof before) => stretches.map(({ element }) => element.element)
   assert.deepEqual(titles(before), ['ingestion'])
@@ -37,7 +37,7 @@ test('the way leads from ingestion through the groups to the action; the age of 
   assert.ok(after[0].p95 > after[0].p50 && after[0].p50 > before[0].p50)
 })
 
-test('both pictures have an arm for each group, and say what they show', () => {
+test('both pictures have a branch for each group, and descriptions', () => {
   for (const draw of [wideRiver, narrowRiver]) {
     const { content, description } = draw(fraudReport)
     const svg = markup`${content}`.text
@@ -49,7 +49,7 @@ test('both pictures have an arm for each group, and say what they show', () => {
   assert.match(markup`${wideRiver(flightsReport).content}`.text, /age not known/)
 })
 
-test('the scale has ages up to the oldest, and is left out where nothing has one', () => {
+test('the legend has ages up to the oldest, and is left out without any', () => {
   const shown = markup`${riverScale(fraudReport)}`.text
   assert.match(shown, /at ages of 1\sms, 10\sms</)
   assert.equal(riverScale(flightsReport), undefined)

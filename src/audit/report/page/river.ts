@@ -1,4 +1,4 @@
-/** The way of an event to an action as a river: it splits into the feature groups that a decision reads, and is the wider, the older what flows there. */
+/** An event's way to an action as a river. It splits into the feature groups of a decision, and its width shows the age. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport } from '../../domain/audit-report.ts'
 import { oldest } from './course.ts'
@@ -13,17 +13,17 @@ export const river = (report: AuditReport): Markup =>
 
 const scaleAges = [1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000]
 
-/** How wide some ages are. */
+/** Legend of the widths. */
 export function riverScale(report: AuditReport): Child {
   if (oldest(report) < 1) return undefined
   const widthOf = widthsUpTo(oldest(report))
-  const within = scaleAges.filter(age => age <= Math.max(10, oldest(report)))
-  const ages = [...new Set([0, 1, 2, 3].map(i => within[Math.round(((within.length - 1) * i) / 3)]))]
+  const candidates = scaleAges.filter(age => age <= Math.max(10, oldest(report)))
+  const ages = [...new Set([0, 1, 2, 3].map(i => candidates[Math.round(((candidates.length - 1) * i) / 3)]))]
   return markup`<figcaption>How wide an age is:<svg class="scale" viewBox="0 0 300 88" role="img" aria-labelledby="scale-title">
 <title id="scale-title">How wide the river is at ages of ${ages.map(spanTitle).join(', ')}</title>
 ${ages.map((age, i) => {
-  const [x, wide] = [i * 75 + 30, widthOf(age)]
-  return markup`<rect class="river-p95" x="${px(x - 14)}" y="${px(34 - wide / 2)}" width="28" height="${px(wide)}"/><text class="small" x="${px(x)}" y="84" text-anchor="middle">${spanTitle(age)}</text>`
+  const [x, width] = [i * 75 + 30, widthOf(age)]
+  return markup`<rect class="river-p95" x="${px(x - 14)}" y="${px(34 - width / 2)}" width="28" height="${px(width)}"/><text class="small" x="${px(x)}" y="84" text-anchor="middle">${spanTitle(age)}</text>`
 })}
 </svg></figcaption>`
 }

@@ -1,6 +1,6 @@
 /**
- * The look of the page: one column, system fonts, colours by name so that dark mode and paper change them alone. Every colour of a text stands at 4.5 to 1 or more
- * against what it is on (`test/audit/page.test.ts` measures it). What a colour says, a shape or a word says too.
+ * Style of the page: one column, system fonts, and named colours, which dark mode and print replace. Text has a contrast of at least 4.5 to
+ * 1 (`test/audit/page.test.ts` measures it). Shape or text repeats what colour says.
  */
 
 const light = `

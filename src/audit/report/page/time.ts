@@ -1,4 +1,4 @@
-/** Where the time goes: the river, and the stages as they were measured. */
+/** Stage times on the page: the river, and the measured stages. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, Percentiles, StagesPart } from '../../domain/audit-report.ts'
 import { date, isKnown, sentence, share } from '../../domain/figures.ts'
@@ -8,21 +8,21 @@ import { dataTable } from './data-table.ts'
 import { markup, type Markup } from './markup.ts'
 import { river, riverScale } from './river.ts'
 
-/** ms; a younger age draws a line that says nothing. */
+/** Least drawn age, ms; a thinner line would show nothing. */
 const DRAWN_MIN = 1
 
-/** Without a run there are only the ages that placements have; where these are none either, a line says how to get what would stand here. */
+/** Without a run the section shows only the ages by placement. If there are none, a line explains how to measure. */
 export function timePart(report: AuditReport): Markup {
   const { stages } = report
   const isDrawn = isKnown(stages) || oldest(report) >= DRAWN_MIN
   return markup`<section aria-labelledby="time"><h2 id="time">Where the time goes</h2>
-${isDrawn ? drawn(report) : undefined}
+${isDrawn ? riverFigure(report) : undefined}
 ${isKnown(stages) ? stageTable(stages) : markup`<p class="measure"><strong>Not measured.</strong> ${sentence(stages.why)}${isDrawn ? ' The ages above are what the placements say.' : undefined}</p>`}
 </section>
 `
 }
 
-const drawn = (
+const riverFigure = (
   report: AuditReport,
 ): Markup => markup`<p class="measure">From an event to what is done about it. The wider, the older: dark is the age that half of the decisions do not pass (p50), light the one that 95 of 100 do not (p95).</p>
 <figure class="river">${river(report)}${riverScale(report)}</figure>`
@@ -40,7 +40,12 @@ function stageTable(stages: StagesPart): Markup {
       { title: 'Takes longest in', numbers: true },
       { title: 'p99 of the whole, if it took a tenth', numbers: true },
     ],
-    rows: stages.stages.map(({ stage, critical, p99IfTenth, ...took }) => [stage, ...times(took), share(critical), spanTitle(p99IfTenth)]),
+    rows: stages.stages.map(({ stage, critical, p99IfTenth, ...percentiles }) => [
+      stage,
+      ...times(percentiles),
+      share(critical),
+      spanTitle(p99IfTenth),
+    ]),
     sums: [['the whole', ...times(whole), '', '']],
   })}
 ${deadline && markup`<p class="measure">${share(deadline.met)} of these decisions were in time for the deadline of ${spanTitle(deadline.ms)}. The parts do not add up to the whole: whoever waits long in one stage need not in another.</p>`}`

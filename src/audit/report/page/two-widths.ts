@@ -1,19 +1,21 @@
-/** Pictures are drawn twice, for a wide and for a narrow window, since text in a picture shrinks with it; the style shows the one that fits. */
+/** Draws pictures for a wide and a narrow window, since text shrinks with its picture. The style shows the fitting one. */
 import { markup, px, type Child, type Markup } from './markup.ts'
 
+/** A picture. */
 export interface Drawing {
   readonly width: number
   readonly height: number
-  /** What it is, in a few words. */
+  /** Short title. */
   readonly title: string
-  /** What it shows, for those who do not see it. */
+  /** Description for readers who cannot see the picture. */
   readonly description: string
   readonly content: Child
 }
 
+/** Window of a drawing. */
 export type Layout = 'wide' | 'narrow'
 
-/** `id` is the picture's own on the page. */
+/** `id` is unique on the page. */
 export const inTwoWidths = (id: string, draw: (layout: Layout) => Drawing): Markup =>
   markup`${(['wide', 'narrow'] as const).map(layout => svg(`${id}-${layout}`, layout, draw(layout)))}`
 

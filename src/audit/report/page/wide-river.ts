@@ -1,11 +1,11 @@
-/** The river from left to right, for wide windows and paper. */
+/** River from left to right, for wide windows and paper. */
 import type { AuditReport, ElementPart } from '../../domain/audit-report.ts'
 import { ageText, courseOf, THIN, words, type Stretch } from './course.ts'
 import { markup, px, shortened, type Child, type Markup } from './markup.ts'
 import { ribbon, type Bend } from './ribbon.ts'
 import type { Drawing } from './two-widths.ts'
 
-/** Room for the three lines above a stretch. */
+/** Height of the three lines above a stage. */
 const LABEL = 62
 
 const WIDE = { width: 1000, before: 130, split: 230, groups: 470, flat: 104, join: 690, inference: 775, action: 920, alone: 840 }

@@ -1,4 +1,4 @@
-/** What the time is worth: the terms, the question that is always asked, and each element with its curve and its table. */
+/** Value by age on the page: terms, the fixed questions, and each element with curve and table. */
 import type { AuditReport, Effect, ElementPart, Performance, Rung, UtilityPart } from '../../domain/audit-report.ts'
 import { count, figure, inUnit, isKnown, sentence, share, type Reason } from '../../domain/figures.ts'
 import {
@@ -47,7 +47,7 @@ const terms = markup`<dl class="terms">
 </dl>
 `
 
-/** The two questions that every audit answers: faster by 90 %, and no faster than the next batch schedule. */
+/** The questions that every audit answers: the effect of 90 % lower latency, and of the next batch schedule. */
 function literal({ elements, utility }: AuditReport): Markup {
   const isFaster = elements.some(({ rungs }) => rungs.some(rung => rung.literal === '−90 %'))
   const faster = isFaster ? '' : ' (nothing can be told of faster: no part is known to be older than the events)'
@@ -82,11 +82,11 @@ function literalCell({ rungs, notObservable }: ElementPart, literal: Rung['liter
 }
 
 function kneesText({ knee, refitKnee, rungs }: ElementPart): Child {
-  const known = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
+  const knees = [[knee, 'incident'] as const, [refitKnee, 'planned'] as const].flatMap(([of, arm]) =>
     isKnown(of) ? [[of, arm] as const] : [],
   )
-  if (known.length === 0) return '–'
-  return known.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, rungs)} <span class="note">${arm}</span></span>`)
+  if (knees.length === 0) return '–'
+  return knees.map(([of, arm]) => markup`<span class="besides nobreak">${kneeTitle(of, rungs)} <span class="note">${arm}</span></span>`)
 }
 
 function elementPart(element: ElementPart, i: number, utility: UtilityPart): Markup {
@@ -109,8 +109,8 @@ ${rungs.length === 0 ? undefined : rungTable(element, utility)}
 }
 
 function facts(element: ElementPart, unit: string): Child {
-  const said = [...kneeSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
-  return said.map(text => markup`<p>${text}</p>`)
+  const sentences = [...kneeSentences(element), moreSentence(element), breakEvenSentence(element, unit)].filter(text => text !== '')
+  return sentences.map(text => markup`<p>${text}</p>`)
 }
 
 function rungTable(element: ElementPart, utility: UtilityPart): Child {
@@ -143,14 +143,14 @@ function rungTable(element: ElementPart, utility: UtilityPart): Child {
   return [table, reasons.notes.map(([number, why]) => markup`<p class="note measure">${number}${why}</p>`)]
 }
 
-/** Of the incident and of the planned change, each with its name; of one alone where it is the only one that says something. */
-function byArm(rung: Rung, of: (performance: Performance) => string): Child {
+/** Values without and with retraining, each with its name; only one if the other has no meaning. */
+function byArm(rung: Rung, textOf: (performance: Performance) => string): Child {
   const planned = plannedPerformance(rung)
   const arms = [
     ...(armShown(rung) === 'incident' ? [['incident', rung.frozen.performance] as const] : []),
     ...(planned ? [['planned', planned] as const] : []),
   ]
-  return arms.map(([arm, performance]) => markup`<span class="besides">${of(performance)} <span class="note">${arm}</span></span>`)
+  return arms.map(([arm, performance]) => markup`<span class="besides">${textOf(performance)} <span class="note">${arm}</span></span>`)
 }
 
 const markOf = (mark: ElementPart['marks'][number] | undefined): Child =>
@@ -166,12 +166,12 @@ function effectCell(effect: Effect | Reason, { unit }: UtilityPart, reasons: Rea
   return [estimateCell(aWeek, unit), isKnown(effect) ? besides(effect, unit) : undefined]
 }
 
-/** What else is known of an effect, small. */
+/** Details of an effect. */
 function besides({ leaveOneOut, worstWeek, slices }: Effect, unit: string): Child {
-  const said = [
+  const details = [
     ...(leaveOneOut ? [`without any one cluster ${inUnit(leaveOneOut[0], unit)} to ${inUnit(leaveOneOut[1], unit)}`] : []),
     ...(worstWeek === undefined ? [] : [`worst week ${inUnit(worstWeek, unit)}`]),
     ...(slices ?? []).map(({ name, aWeek }) => `${name} ${inUnit(aWeek, unit)}`),
   ]
-  return said.length === 0 ? undefined : said.map(text => markup`<span class="note besides">${breakable(text)}</span>`)
+  return details.length === 0 ? undefined : details.map(text => markup`<span class="note besides">${breakable(text)}</span>`)
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { charactersOf } from '../characters.ts'
 import { hung, laidOut, table, wrap } from './columns.ts'
 
-test('texts stand to the left and numbers to the right', () => {
+test('texts are left-aligned and numbers right-aligned', () => {
   const lines = table(
     [
       { title: 'stage', align: 'left' },
@@ -18,7 +18,7 @@ test('texts stand to the left and numbers to the right', () => {
   assert.deepEqual(lines, ['stage         p95', 'ingestion     3 s', 'action     15 min'])
 })
 
-test('what is too wide wraps, the widest text first', () => {
+test('wraps the widest text first', () => {
   const rows = laidOut(
     [
       { title: 'a', align: 'left' },
@@ -31,7 +31,7 @@ test('what is too wide wraps, the widest text first', () => {
   assert.deepEqual(rows[1], ['a text of many words that   short  1,234', 'has no room'])
 })
 
-test('lines are broken at spaces, and words only where they must be', () => {
+test('breaks lines at spaces, and words only if necessary', () => {
   assert.deepEqual(wrap('one two three', 7), ['one two', 'three'])
   assert.deepEqual(wrap('  indented text', 10), ['  indented', '  text'])
   assert.deepEqual(wrap('abcdefghij k', 4), ['abcd', 'efgh', 'ij k'])
@@ -40,7 +40,7 @@ test('lines are broken at spaces, and words only where they must be', () => {
   assert.deepEqual(hung('note: ', 'one two three', 13), ['note: one two', '      three'])
 })
 
-test('no line is wider than it may be, and no word is lost', () => {
+test('no line is too wide, and no word is lost', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 3, max: 40 }), (text, width) => {
       const lines = wrap(text.trimStart(), width)

@@ -1,18 +1,18 @@
-/** Tables in plain text that keep to a width: texts wrap, and numbers only where there is no other way. */
+/** Plain-text tables of a given width. Texts wrap; numbers wrap only if nothing else helps. */
 import { charactersOf } from '../characters.ts'
 
-/** What a terminal line holds. */
+/** Width of a terminal line, characters. */
 export const COLUMNS = 110
 const GAP = 2
-const NARROWEST = 12
+const COLUMN_WIDTH_MIN = 12
 
 export interface Column {
   readonly title: string
-  /** Texts to the left, numbers to the right. */
+  /** Texts left, numbers right. */
   readonly align: 'left' | 'right'
 }
 
-/** The lines of each row, the head first. Every row has as many cells as there are columns. */
+/** Lines of each row, the header first. Each row has one cell per column. */
 export function laidOut(columns: readonly Column[], rows: readonly (readonly string[])[], width = COLUMNS): string[][] {
   const cells = [columns.map(({ title }) => title), ...rows]
   const widths = fitted(
@@ -23,19 +23,20 @@ export function laidOut(columns: readonly Column[], rows: readonly (readonly str
   return cells.map(row => rowLines(row, columns, widths))
 }
 
-/** A table as lines. */
+/** The table as lines. */
 export const table = (...args: Parameters<typeof laidOut>): string[] => laidOut(...args).flat()
 
-/** The widest texts give way until the row fits, and then the widest numbers. */
+/** Narrows the widest texts until the row fits, then the widest numbers. */
 function fitted(natural: readonly number[], columns: readonly Column[], width: number): number[] {
   const widths = [...natural]
-  const room = width - GAP * (columns.length - 1)
-  const wide = (align: Column['align']) => columns.flatMap((column, i) => (column.align === align && widths[i] > NARROWEST ? [i] : []))
-  for (let over = widths.reduce((a, b) => a + b, 0) - room; over > 0; over--) {
+  const available = width - GAP * (columns.length - 1)
+  const wide = (align: Column['align']) =>
+    columns.flatMap((column, i) => (column.align === align && widths[i] > COLUMN_WIDTH_MIN ? [i] : []))
+  for (let excess = widths.reduce((a, b) => a + b, 0) - available; excess > 0; excess--) {
     const texts = wide('left')
-    const giving = texts.length > 0 ? texts : wide('right')
-    if (giving.length === 0) break
-    widths[giving.reduce((a, b) => (widths[b] > widths[a] ? b : a))]--
+    const narrowed = texts.length > 0 ? texts : wide('right')
+    if (narrowed.length === 0) break
+    widths[narrowed.reduce((a, b) => (widths[b] > widths[a] ? b : a))]--
   }
   return widths
 }
@@ -55,28 +56,28 @@ const padded = (text: string, width: number, align: 'left' | 'right'): string =>
   return align === 'left' ? text + pad : pad + text
 }
 
-/** Lines of at most `width` characters, broken at spaces; a longer word is broken too. Line ends in the text stay, and how far its lines are indented. */
+/** Breaks a text into lines of at most `width` characters, at spaces or within longer words. Keeps line ends and indentation. */
 export const wrap = (text: string, width: number): string[] => text.split('\n').flatMap(line => wrapLine(line, width))
 
 function wrapLine(line: string, width: number): string[] {
   const indent = ' '.repeat(Math.min(/^ */.exec(line)![0].length, width >> 1))
   const lines: string[] = []
-  let open = ''
+  let current = ''
   for (const word of line.split(' ').filter(part => part !== '')) {
-    const longer = open === '' ? indent + word : `${open} ${word}`
-    if (lengthOf(longer) <= width) {
-      open = longer
+    const extended = current === '' ? indent + word : `${current} ${word}`
+    if (lengthOf(extended) <= width) {
+      current = extended
       continue
     }
-    if (open !== '') lines.push(open)
+    if (current !== '') lines.push(current)
     const broken = pieces(word, width - indent.length).map(piece => indent + piece)
     lines.push(...broken.slice(0, -1))
-    open = broken.at(-1)!
+    current = broken.at(-1)!
   }
-  return [...lines, open]
+  return [...lines, current]
 }
 
-/** The text with `first` before its first line, and the others below it. */
+/** Hanging indent: `first` before the first line, and the other lines below the text. */
 export const hung = (first: string, text: string, width = COLUMNS): string[] =>
   wrap(text, width - lengthOf(first)).map((line, i) => (i === 0 ? first : ' '.repeat(lengthOf(first))) + line)
 

@@ -1,4 +1,4 @@
-/** What the placements cost, in the terminal: each line with how it came about. */
+/** Costs in the terminal, each line with its arithmetic. */
 import type { AuditReport, CostOfPlan, CostPart, Range } from '../../domain/audit-report.ts'
 import { dollars, isKnown, type Reason } from '../../domain/figures.ts'
 import { isSameCost, yearsOf } from '../reading.ts'
@@ -27,29 +27,29 @@ export function costLines({ costs }: AuditReport): string[] {
   ]
 }
 
-const three = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
+const scenarioTexts = ({ low, base, high }: Range): string[] => [low, base, high].map(dollars)
 
 function planRows(title: string, plan: CostOfPlan): string[][] {
   return [
     [title, '', '', '', '', ''],
     ...plan.lines.flatMap(({ of, title, range, basis, arithmetic, firstYear }) => [
-      [`  ${named(of, title)}`, ...three(range), basis, shortly(arithmetic)],
-      ...(firstYear ? [['    in the first year', ...three(firstYear), basis, '']] : []),
+      [`  ${lineTitle(of, title)}`, ...scenarioTexts(range), basis, formulaOf(arithmetic)],
+      ...(firstYear ? [['    in the first year', ...scenarioTexts(firstYear), basis, '']] : []),
     ]),
-    ...yearsOf(plan).map(([year, range]) => [`  all, ${year}`, ...three(range), '', '']),
+    ...yearsOf(plan).map(([year, range]) => [`  all, ${year}`, ...scenarioTexts(range), '', '']),
   ]
 }
 
-/** The sum itself; what it rests on is in the page and in the JSON. */
-const shortly = (arithmetic: string): string => arithmetic.split(';')[0]
+/** The main formula. The page and the JSON have the details. */
+const formulaOf = (arithmetic: string): string => arithmetic.split(';')[0]
 
-const named = (of: string, title: string): string => (title.toLowerCase().includes(of.toLowerCase()) ? title : `${of}: ${title}`)
+const lineTitle = (of: string, title: string): string => (title.toLowerCase().includes(of.toLowerCase()) ? title : `${of}: ${title}`)
 
 function taxRows({ taxes: { staleness, streaming } }: CostPart): string[][] {
   return [
     ['staleness tax', ...rangeOr(staleness), '', isKnown(staleness) ? 'what late features cost' : `not known: ${staleness.why}`],
-    ['streaming tax', ...three(streaming), '', 'what streaming them costs'],
+    ['streaming tax', ...scenarioTexts(streaming), '', 'what streaming them costs'],
   ]
 }
 
-const rangeOr = (range: Range | Reason): string[] => (isKnown(range) ? three(range) : ['', '', ''])
+const rangeOr = (range: Range | Reason): string[] => (isKnown(range) ? scenarioTexts(range) : ['', '', ''])

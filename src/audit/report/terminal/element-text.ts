@@ -1,4 +1,4 @@
-/** The table of the terminal: each element, each age, what changes in a week. */
+/** Table of elements in the terminal: the weekly change at each age. */
 import type { AuditReport, Effect, ElementPart, Estimate, Rung, UtilityPart } from '../../domain/audit-report.ts'
 import { count, figure, isKnown, parts, ratio, sentence, share, type Reason } from '../../domain/figures.ts'
 import {
@@ -22,8 +22,8 @@ export function elementLines(report: AuditReport): string[] {
   const reasons = new Reasons()
   const { elements, utility } = report
   const incident = estimates(elements, ({ frozen }) => frozen.aWeek, reasons)
-  const isAnew = isRetrained(report)
-  const planned = estimates(elements, isAnew ? plannedOf : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
+  const hasRetraining = isRetrained(report)
+  const planned = estimates(elements, hasRetraining ? plannedOf : ({ frozenAtBudget }) => frozenAtBudget.aWeek, reasons)
   const rows = elements.flatMap(({ rungs, marks }) =>
     rungs.map((rung, i) => [
       `  ${rungTitle(rung)}`,
@@ -34,27 +34,27 @@ export function elementLines(report: AuditReport): string[] {
       marks[i] ?? '',
     ]),
   )
-  const [head, ...lines] = laidOut(
+  const [header, ...lines] = laidOut(
     [
       { title: 'STAGE / GROUP, IF IT WERE', align: 'left' },
       { title: 'incident', align: 'right' },
-      { title: isAnew ? 'planned' : 'same volume', align: 'right' },
+      { title: hasRetraining ? 'planned' : 'same volume', align: 'right' },
       { title: 'actions', align: 'right' },
       { title: 'prec.', align: 'right' },
       { title: '', align: 'left' },
     ],
     rows,
   )
-  const out = [...introduction(report), ...head]
+  const output = [...introduction(report), ...header]
   for (const element of elements) {
-    const own = lines.splice(0, element.rungs.length)
-    out.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...own.flat(), ...verdictLines(element, utility), '')
+    const levelLines = lines.splice(0, element.rungs.length)
+    output.push(...wrap(`${element.title}, now ${nowTitle(element)}`, COLUMNS), ...levelLines.flat(), ...verdictLines(element, utility), '')
   }
   const notes = reasons.notes.flatMap(([number, why]) => hung(number, why))
-  return notes.length === 0 ? out : [...out, ...notes, '']
+  return notes.length === 0 ? output : [...output, ...notes, '']
 }
 
-/** Is any level judged by a model that was trained for it? */
+/** True if any level has a retrained model. */
 const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ rungs }) => rungs.some(({ refit }) => isKnown(refit)))
 
 function introduction(report: AuditReport): string[] {
@@ -86,16 +86,18 @@ function introduction(report: AuditReport): string[] {
 
 type EstimateText = (rung: Rung) => string
 
-/** Estimates of a column, their numbers below one another; a reason is a number that the lines below the table explain. */
-function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect['aWeek'] | Reason, reasons: Reasons): EstimateText {
-  const known = elements.flatMap(({ rungs }) => rungs.map(of).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])))
-  const widths = [0, 1, 2].map(i => Math.max(0, ...known.map(numbers => numbers[i].length)))
+/** Aligned estimates of one column. A missing estimate shows the number of its footnote. */
+function estimates(elements: readonly ElementPart[], estimateOf: (rung: Rung) => Effect['aWeek'] | Reason, reasons: Reasons): EstimateText {
+  const numberParts = elements.flatMap(({ rungs }) =>
+    rungs.map(estimateOf).flatMap(estimate => (isKnown(estimate) ? [parts(estimate)] : [])),
+  )
+  const widths = [0, 1, 2].map(i => Math.max(0, ...numberParts.map(numbers => numbers[i].length)))
   const text = (estimate: Estimate): string => {
     const [value, low, high] = parts(estimate).map((number, i) => number.padStart(widths[i]))
     return `${value} [${low}, ${high}]`
   }
   return rung => {
-    const estimate = of(rung)
+    const estimate = estimateOf(rung)
     if (isKnown(estimate)) return text(estimate)
     return `${pointText(estimate)} (${reasons.numberOf(estimate.why)})`
   }
@@ -103,12 +105,12 @@ function estimates(elements: readonly ElementPart[], of: (rung: Rung) => Effect[
 
 function verdictLines(element: ElementPart, utility: UtilityPart): string[] {
   const { notObservable, verdict } = element
-  const said = [
+  const sentences = [
     sentence(verdict.why),
     moreSentence(element),
     ...kneeSentences(element),
     breakEvenSentence(element, utility.unit),
     notObservable === undefined || notObservable === verdict.why ? '' : sentence(notObservable),
   ]
-  return hung('  => ', `${verdictTitle(element, utility)}: ${said.filter(text => text !== '').join(' ')}`)
+  return hung('  => ', `${verdictTitle(element, utility)}: ${sentences.filter(text => text !== '').join(' ')}`)
 }

@@ -1,4 +1,4 @@
-/** The plan that runs and the proposed one, and the edit that leads from the one to the other. */
+/** The current and the proposed plan in the terminal, with the edits between them. */
 import type { AuditReport, PlanEdit } from '../../domain/audit-report.ts'
 import { dollars, estimateText, isKnown } from '../../domain/figures.ts'
 import { changes, changesText, comparedText, decisionTitles, netSentence, titleOfElement } from '../reading.ts'

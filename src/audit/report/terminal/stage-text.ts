@@ -1,4 +1,4 @@
-/** Where the time goes, in the terminal. */
+/** Stage times in the terminal. */
 import { spanTitle } from '../../../base/span.ts'
 import type { AuditReport, StagesPart } from '../../domain/audit-report.ts'
 import { date, isKnown, share } from '../../domain/figures.ts'
@@ -20,9 +20,9 @@ export function stageLines({ stages }: AuditReport): string[] {
         { title: 'p99 of all, if 90 % faster', align: 'right' },
       ],
       [
-        ...stages.stages.map(({ stage, critical, p99IfTenth, ...took }) => [
+        ...stages.stages.map(({ stage, critical, p99IfTenth, ...times }) => [
           stage,
-          ...percentiles(took),
+          ...percentiles(times),
           share(critical),
           spanTitle(p99IfTenth),
         ]),

@@ -20,11 +20,11 @@ test('the answer comes first, in two lines', () => {
   ])
 })
 
-test('what a week is worth is said with what it is counted by', () => {
+test('a weekly value has its basis', () => {
   assert.match(reportText(fraudReport), /^What counts: an action blocks its key for 1 day; [^.]* costs \$10 if\s+it was wrong\.$/m)
 })
 
-test('each age is a line of the table, its numbers below one another', () => {
+test('each age is a line of the table, with aligned numbers', () => {
   const rows = linesOf(flightsReport)
     .filter(line => /^ {2}(5 min|15 min|1 h|3 h|1 day) .*\](.*\])/.test(line))
     .slice(0, 5)
@@ -33,13 +33,13 @@ test('each age is a line of the table, its numbers below one another', () => {
   assert.match(rows[1], /15 min .*−124 .*−154, .*−95\].*−88 .*−121, .*−52\] .*8,770 +\.46 {2}ok/)
 })
 
-test('which model acts so often and is right so often is said, and marked where it is the one trained anew', () => {
+test('marks numbers of actions that belong to the retrained model', () => {
   assert.match(reportText(flightsReport), /^actions a week, and prec\., .*: of the incident, or with \* of the planned change\.$/m)
   assert.match(reportText(fraudReport), /^ {2}every 4 weeks .*not known \(\d\) .* 418\* /m)
   assert.doesNotMatch(reportText(flightsReport), /\d\*/)
 })
 
-test('both knees are said below the rungs, each by its name or with its reason', () => {
+test('both knees stand below the levels, by name or with a reason', () => {
   const of = (report: typeof fraudReport) => reportText(report).replaceAll(/\s+/g, ' ')
   assert.match(of(fraudReport), /=> stream: Bursts .* Incident knee: 1 min\. Planned knee: 5 min\./)
   assert.match(of(fraudReport), /=> inline: .* No planned knee: It changes no feature/)
@@ -47,14 +47,14 @@ test('both knees are said below the rungs, each by its name or with its reason',
   assert.match(reportText(flightsReport), /^incident knee: .*\n?.*planned knee: /m)
 })
 
-test('groups that are older together are a ladder, told by the plan', () => {
+test('joint groups are one sweep with the verdict of the plan', () => {
   assert.match(
     reportText(fraudReport),
     /^all streamed groups \(card_now, card_usual\), now stream\n {2}1 min .*ok$[^]*?^ {2}=> by the plan: A plan sets each/m,
   )
 })
 
-test('what is not known has its reason below the table', () => {
+test('unknown values have their reasons below the table', () => {
   const text = reportText(patientsReport)
   assert.match(text, /5 min +not known \(1\) +not known \(1\)/)
   assert.match(text, /^\(1\) 9 patients are worth 6\.2 independent ones/m)
@@ -63,7 +63,7 @@ test('what is not known has its reason below the table', () => {
   assert.match(text, /^WHERE THE TIME GOES {2}not measured: This audit replayed files/m)
 })
 
-test('stages of a part of the decisions say which part', () => {
+test('stages of a selection of decisions name the selection', () => {
   const { stages } = fraudReport
   assert.ok(!('why' in stages))
   const report = { ...fraudReport, stages: { ...stages, decisions: 190, among: { decisions: 2000, by: 'effect' as const } } }
@@ -87,7 +87,7 @@ test('costs, plan and edit are there', () => {
   assert.match(text, /^ {2}WASTED card_usual/m)
 })
 
-test('a change that is no placement has no edit, and is told', () => {
+test('describes a change that is no placement, without an edit', () => {
   const byHand = [
     "inference: nightly, and not on event; that is no placement, and is changed by hand (decide of the model: every('1h', …))",
   ]

@@ -1,4 +1,4 @@
-/** An audit for the terminal: the two lines of the answer, then what they rest on. At most 110 columns, and nothing that only colour says. */
+/** Audit report for the terminal: the answer, then its basis. At most 110 columns; nothing depends on colour. */
 import type { AuditReport, HistoryPart } from '../../domain/audit-report.ts'
 import { charactersOf } from '../characters.ts'
 import { checked } from '../checked.ts'
@@ -10,9 +10,9 @@ import { elementLines } from './element-text.ts'
 import { findingLines, planLines } from './plan-text.ts'
 import { stageLines } from './stage-text.ts'
 
-/** Throws `SPILL_ASSERT` for a report with a number that is none. */
-export function reportText(given: AuditReport): string {
-  const report = checked(given)
+/** The report as text. Throws `SPILL_ASSERT` for a number that is not finite. */
+export function reportText(input: AuditReport): string {
+  const report = checked(input)
   return [
     ...answerLines(report),
     '',
@@ -28,28 +28,28 @@ export function reportText(given: AuditReport): string {
   ].join('\n')
 }
 
-const NAME_MAX = 24
+const NAME_LENGTH_MAX = 24
 
-/** Below the name of the pipeline where that is long. */
+/** A long pipeline name gets its own line. */
 function answerLines(report: AuditReport): string[] {
   const name = `${report.pipeline}: `
   const [first, second] = answerOf(report)
-  if (charactersOf(name).length > NAME_MAX) return [...wrap(name.trim(), COLUMNS), ...hung('  ', first), ...hung('  ', second)]
+  if (charactersOf(name).length > NAME_LENGTH_MAX) return [...wrap(name.trim(), COLUMNS), ...hung('  ', first), ...hung('  ', second)]
   return [...hung(name, first), ...hung(' '.repeat(charactersOf(name).length), second)]
 }
 
 function historyLines({ history, utility }: AuditReport): string[] {
   const { from, until, weeks, events, decisions, labelled, positive, unknown, censored, undone, notEligible, clusters } = history
-  const others = [
+  const unlabelled = [
     [unknown, 'without one'],
     [censored, 'without one because an action changed what came'],
     [notEligible, 'not to be judged'],
   ] as const
-  const said = [
+  const texts = [
     `${date(from)} to ${date(until)}, ${weeksText(weeks)} with decisions: ${counted(events, 'event')}, ${counted(decisions, 'decision')}; ` +
       [
         `${count(labelled)} with a label, ${count(positive)} of them true`,
-        ...others.flatMap(([many, what]) => (many > 0 ? [`${count(many)} ${what}`] : [])),
+        ...unlabelled.flatMap(([many, kind]) => (many > 0 ? [`${count(many)} ${kind}`] : [])),
       ].join('; '),
     ...(undone ? [undoneText(undone)] : []),
     ...(clusters.length === 0
@@ -59,7 +59,7 @@ function historyLines({ history, utility }: AuditReport): string[] {
         ]),
     `threshold ${figure(utility.threshold)}, from ${utility.thresholdFrom}; ${blocksText(history)}`,
   ]
-  return [...said.flatMap((text, i) => hung(i === 0 ? 'HISTORY  ' : '         ', text)), '']
+  return [...texts.flatMap((text, i) => hung(i === 0 ? 'HISTORY  ' : '         ', text)), '']
 }
 
 const undoneText = ({ count: many, hidden, weight: [least, most], isUsed }: NonNullable<HistoryPart['undone']>): string =>
