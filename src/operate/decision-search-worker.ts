@@ -1,4 +1,4 @@
-/** Recorded decisions looked for beside the loop, in a thread that begins with the first search and ends with `close`. */
+/** Searches recorded decisions beside the loop, in a thread that starts with the first search and ends with `close`. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
@@ -22,6 +22,7 @@ const file = new URL(`./decision-search-thread${extname(import.meta.url)}`, impo
 /** Heap of the thread, MB; the index is outside of it. */
 const HEAP_MB = 512
 
+/** The search thread of one data folder. */
 export class SearchBeside {
   readonly #data: string
   readonly #pending = new Map<number, Pending>()
@@ -29,12 +30,15 @@ export class SearchBeside {
   #asked = 0
   #isClosed = false
 
-  /** Of a data folder. */
+  /** `data`: the data folder. */
   constructor(data: string) {
     this.#data = data
   }
 
-  /** Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged stretch that was read, `SPILL_STOPPED` once closed. */
+  /**
+   * Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged batch that was read, and with `SPILL_STOPPED` once
+   * closed.
+   */
   newest(ask: NewestAsk): Promise<string> {
     if (this.#isClosed) return Promise.reject(stopped())
     const worker = (this.#worker ??= this.#started())
@@ -71,7 +75,7 @@ export class SearchBeside {
     else pending?.reject(errorOf(told))
   }
 
-  /** The next search begins a new thread. */
+  /** Ends the thread; the next search starts a new one. */
   #end(error: unknown): void {
     const worker = this.#worker
     this.#worker = undefined

@@ -1,7 +1,7 @@
 /**
- * The newest recorded decisions, of a model or about a key, found by an index of keys that is made when it is first asked for and goes on from there.
+ * Finds the newest recorded decisions of a model or key. An index of keys is built on first use and extended from there.
  *
- * Reads and decodes whole stretches, which takes milliseconds each: for a thread of its own (`decision-search-thread.ts`).
+ * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`decision-search-thread.ts`).
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -12,25 +12,27 @@ import { hashOfKey, KeyIndex } from './decision-key-index.ts'
 import { isKey, newestDecisions, type NewestAsk } from '../run/history/newest-decisions.ts'
 import { newestOf, type RecordedDecision } from '../run/decide/recorded-decision.ts'
 
+/** The decisions that were found. */
 export interface SearchResult {
-  /** In the order in which they were made. */
+  /** In order of decision. */
   readonly decisions: readonly RecordedDecision[]
-  /** Among how many there may be no more, where not all were looked at and less than asked for were found. */
+  /** Number of scanned decisions, if the search ended early with fewer results than requested. */
   readonly lookedAt?: number
 }
 
 export type SearchedLog = Pick<SqliteReader, 'decisions' | 'decisionsAfter' | 'decisionNumbers' | 'decisionsBegin'>
 
+/** The search over one log. */
 export class DecisionSearch {
   readonly #log: SearchedLog
   readonly #indexed: number
   readonly #index: KeyIndex
   readonly #strings = new Strings()
-  /** Of the texts that shapes stand as: stretches of one model have the same. */
+  /** Parsed shapes by text: batches of one model have the same shape. */
   readonly #shapes = new Map<string, DecisionShape>()
-  /** The last stretch that is indexed. */
+  /** The last indexed batch. */
   #last: number | undefined
-  /** The first. */
+  /** The first indexed batch. */
   #first = 0
 
   constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
@@ -39,7 +41,7 @@ export class DecisionSearch {
     this.#index = new KeyIndex(indexed)
   }
 
-  /** Throws `SPILL_DATA` for a damaged stretch among those that are read. */
+  /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
   async newest(ask: NewestAsk): Promise<SearchResult> {
     const { key, lookAt } = ask
     if (key !== undefined) return this.#ofKey({ ...ask, key })
@@ -54,7 +56,7 @@ export class DecisionSearch {
     for (const number of this.#index.stretchesOf(key)) {
       if (found.length >= last) break
       const stretch = this.#log.decisionsAfter(number - 1)
-      // Forgotten meanwhile.
+      // The log has forgotten it meanwhile.
       if (stretch?.number !== number) continue
       if (model !== undefined && stretch.model !== model) continue
       if (looked >= lookAt) return { decisions: found.reverse(), lookedAt: lookAt }
@@ -85,7 +87,7 @@ export class DecisionSearch {
       const seen = new Set<number>()
       for (let row = 0; row < length; row++) {
         const cell = keys.nulls?.[row] === 1 ? NaN : keys.values[row]
-        // A text or a number is the same where its cell is.
+        // Equal cells are equal keys.
         if (seen.has(cell)) continue
         seen.add(cell)
         hashes.add(hashOfKey(deliveredCell(keys, row, key, strings)))

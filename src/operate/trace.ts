@@ -1,5 +1,5 @@
 /**
- * What became of one decision and when: what it was made on, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
+ * Traces one decision: its trigger, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
  * which a run may hold.
  */
 import type { StageMs } from '../base/channels.ts'
@@ -15,19 +15,20 @@ import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded
 import { readStages } from '../run/decide/stage-codec.ts'
 import { momentsOf, sumOf, whole, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
 
+/** A request for a trace. */
 export interface TraceAsk {
-  /** The entry of the log that made the decision. */
+  /** The entry that triggered the decision. */
   readonly entry: number
   readonly model?: string | undefined
-  /** As text. */
+  /** Key as text. */
   readonly key?: string | undefined
-  /** Decisions to trace at most: a tick makes one a key. */
+  /** Most decisions to trace: a tick makes one for each key. */
   readonly most: number
-  /** Stage times that the store may not have yet. */
+  /** Stage times that may not be stored yet. */
   readonly gathered?: readonly StageSample[] | undefined
 }
 
-/** What a decision was made on; times are UTC ms. */
+/** The trigger of a decision; times are UTC ms. */
 export type DecidedAt =
   | {
       readonly kind: 'event'
@@ -39,30 +40,31 @@ export type DecidedAt =
   | { readonly kind: 'tick'; readonly t: number }
   | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
 
-/** An effect, and how long it took, ms; a stage that has not ended is absent. */
+/** An effect and its durations, ms; a stage that has not ended is absent. */
 export interface TracedEffect extends Omit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
-  /** From when the decision was durable (made, if that is not known) until the first try began. */
+  /** From the durable decision (or its creation, if unknown) to the start of the first try. */
   readonly queueMs?: number
-  /** From the first try until the last began: tries that failed, and the waits between them. */
+  /** From the start of the first try to that of the last: failed tries and the waits between them. */
   readonly deliveryMs?: number
-  /** From when the last try began until it was acknowledged. */
+  /** From the start of the last try to its acknowledgement. */
   readonly acknowledgementMs?: number
 }
 
+/** The trace of one decision. */
 export interface Trace {
   readonly decision: RecordedDecision
   /** Absent if the log has forgotten it. */
   readonly on?: DecidedAt
-  /** When each stage ended, UTC ms, and how long it took. Both are absent if no sample of them was kept, or not yet. */
+  /** End of each stage, UTC ms, and its duration. Both are absent if no sample was stored, or not yet. */
   readonly moments?: StageMoments
   readonly stages?: StageMs
   readonly effects: readonly TracedEffect[]
 }
 
-/** Milliseconds of looking after which others have their turn. */
+/** Milliseconds of scanning before other work gets a turn. */
 const AT_ONCE_MS = 5
 
-/** The decisions of an entry, in order. Throws `SPILL_DATA` for what is damaged. */
+/** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
 export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
   const found: Trace[] = []
   const on = decidedAt(reader, entry)
@@ -122,7 +124,7 @@ function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: S
   const { made, began, sent, settled, state } = effect
   return {
     ...effect,
-    // Effects' moments are whole milliseconds.
+    // Times of effects are whole milliseconds.
     ...(began !== undefined && { queueMs: whole(Math.max(0, began - Math.max(made, durable))) }),
     ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
     ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),

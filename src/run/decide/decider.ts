@@ -1,9 +1,9 @@
 /**
- * The models of a run over the log: takes it segment by segment, in its total order, and gives the decisions that each makes.
+ * Makes the decisions of all models from the log, segment by segment, in its total order.
  *
- * What it gives is a function of the log alone, so that taking the same log again, cut into any segments, gives the same decisions. Groups that
- * several models read are one state. A tick decides about many keys: its decisions come some thousands at a time, and nothing is applied until
- * the last of them, so that all see the same.
+ * Decisions are a function of the log alone: a replay of the same log, cut into any segments, gives the same decisions. Models that read
+ * the same group share its state. A tick decides on many keys; its decisions come in batches of some thousands, and no event is applied
+ * until the last batch, so that all see the same state.
  */
 import type { Strings } from '../../columns/strings.ts'
 import { stopwatch } from '../../base/clock.ts'
@@ -22,9 +22,10 @@ import { LiveModel, type LiveDecisions, type Reader } from './live-model.ts'
 import { OrderOf } from '../groups/segment-order.ts'
 import type { Results } from '../groups/batch-results.ts'
 
-/** How many of the decisions of a segment of marks are made already, by model. */
+/** Number of decisions of a segment of markers that are already made, by model. */
 export type Made = Readonly<Record<string, number>>
 
+/** The models of a run, and the feature groups that they read. */
 export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #champions: Champions | undefined
@@ -35,8 +36,8 @@ export class Decider {
   #clock = -Infinity
 
   /**
-   * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `bodies`: the same for
-   * groups that are placed hybrid; without it they have one layer. `champions`: versions of models that the log promotes.
+   * `results`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `bodies`: snapshots of
+   * hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
    */
   constructor(
     definitions: Definitions,
@@ -63,22 +64,22 @@ export class Decider {
     return [...this.#groups.values()]
   }
 
-  /** Those that keep state, which is made from the log. */
+  /** Groups with state, which is made from the log. */
   get groups(): LiveGroup[] {
     return this.answering.filter(group => group instanceof LiveGroup)
   }
 
-  /** Those that answer from the results of batch runs. */
+  /** Groups that serve the results of batch runs. */
   get batches(): BatchGroup[] {
     return this.answering.filter(group => group instanceof BatchGroup)
   }
 
-  /** Those that have a layer of batch runs. */
+  /** Groups with a snapshot from batch runs. */
   get hybrids(): HybridGroup[] {
     return this.answering.filter(group => group instanceof HybridGroup)
   }
 
-  /** Lets the models score by the versions that held before an entry was decided on. */
+  /** Sets the versions that score to those as of an entry. */
   scoreAsOf(entry: number): void {
     for (const live of this.#models) {
       live.scoreBy(this.#champions?.at(live.own, entry))
@@ -86,29 +87,29 @@ export class Decider {
     }
   }
 
-  /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
+  /** The longest liveness of a key, ms: ticks need the events that arrived within it. */
   get live(): number {
     return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
   }
 
-  /** The time up to which it has decided, UTC ms: no group was read above it by a decision. */
+  /** The latest decision time, UTC ms: no decision read a group above it. */
   get clock(): number {
     return this.#clock
   }
 
-  /** Periods of the models that tick, ms. */
+  /** Periods of the models that decide on ticks, ms. */
   get periods(): number[] {
     return this.#onTicks.map(({ every }) => every.every)
   }
 
-  /** How the models that tick do. */
+  /** The tick triggers of the models. */
   get ticking(): Every[] {
     return this.#onTicks.map(({ every }) => every)
   }
 
   /**
-   * Decisions that a segment makes, in order, without those that are made. Its events are applied when the first is asked for; the next segment
-   * must not be taken before the last.
+   * Yields the decisions of a segment, in order, without the first ones of `made`. The first `next()` applies its events; the last must be
+   * consumed before the next segment.
    */
   *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
@@ -126,7 +127,7 @@ export class Decider {
     }
   }
 
-  /** Applies a segment whose decisions are recorded to these groups, and to what ticks know if `ticks`. */
+  /** Applies a segment whose decisions are recorded to these groups, and to the live keys of ticks if `ticks`. */
   catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
     if (segment.marks.length > 0) return
     const order = new OrderOf(segment)
@@ -140,7 +141,7 @@ export class Decider {
     const deciding = this.#onEvents.flatMap(({ source, live }) => {
       if (!order.blockOf(source.name)) return []
       const moments = order.momentsOf(source)
-      // Deletes trigger nothing, and may be all that there is.
+      // A delete triggers no decision, and all events of a segment may be deletes.
       return moments.length > 0 ? [{ live, moments }] : []
     })
     const answers = new Map<Reader, GroupAnswers>()

@@ -1,22 +1,29 @@
-/** What the actions of a run leave undone of a stretch of decisions, so that what comes of them is seen; to be recorded with the decisions. */
+/**
+ * Exploration of the actions of a run: draws the decisions whose action is withheld, so that their outcome can be observed. The draws are
+ * recorded with the decisions.
+ */
 import { Exploring } from '../../action/exploring.ts'
 import { decisionId } from '../../decision/decision-id.ts'
 import type { ActionIR, PipelineIR } from '../../define/ir/ir.ts'
 import { placeOf } from '../../replay/decision-record.ts'
 import type { LiveDecisions } from './live-model.ts'
 
-/** Of an action that explores, what it made of each decision of a stretch (`action/exploring.ts`), and the chance with which a decision that met its condition was left undone. */
+/**
+ * The exploration of one action over a decision batch: the outcome of the draw for each decision (`action/exploring.ts`), and the
+ * probability `part` of exploration.
+ */
 export interface ExploredBy {
   readonly action: string
   readonly part: number
   readonly fate: Uint8Array
 }
 
+/** The actions with exploration, by model. */
 export class Exploration {
   /** By model. */
   readonly #exploring = new Map<string, Exploring[]>()
 
-  /** `logName`: of which log the decisions are. */
+  /** `logName`: name of the log that holds the decisions. */
   constructor({ actions = [] }: PipelineIR, logName: string) {
     for (const action of actions) {
       if (!explores(action)) continue
@@ -24,7 +31,7 @@ export class Exploration {
     }
   }
 
-  /** Of each action of the model that explores, in order of definition; empty for most models. */
+  /** The exploration of each action of the model, in order of definition; empty for most models. */
   of(decisions: LiveDecisions): readonly ExploredBy[] {
     const { model, length, t, entry, position, score } = decisions
     const exploring = this.#exploring.get(model.name)

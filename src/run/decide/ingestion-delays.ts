@@ -1,7 +1,8 @@
 /**
- * The ingestion delay of each source: from the event time of its newest event to the arrival of its last one, ms.
+ * The ingestion delay of each source, ms: from the event time of its newest event to the arrival of its last event.
  *
- * The newest event is the one with the latest event time, so one straggler among punctual events changes nothing. A source that sends nothing keeps its last delay. Costs one comparison an event.
+ * The newest event is the event with the latest event time, so one straggler among punctual events changes nothing. The delay of a silent
+ * source stays what it was. Costs one comparison for each event.
  */
 import type { Block } from '../../columns/block.ts'
 

@@ -1,4 +1,4 @@
-/** What a decider makes of a mark of the log: decisions at a tick and about a request, and what scores and answers from there on. */
+/** Handles the markers of the log: decisions at ticks and on requests, swaps of batch results, promotions and challenges. */
 import type { Strings } from '../../columns/strings.ts'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
@@ -15,6 +15,7 @@ import type { Moments } from '../groups/segment-order.ts'
 import type { LiveDecisions, LiveModel, Reader } from './live-model.ts'
 import type { Results } from '../groups/batch-results.ts'
 
+/** A model that decides on ticks. */
 export interface TickModel {
   readonly live: LiveModel
   readonly every: Every
@@ -31,12 +32,13 @@ export interface AtMarksOptions {
   readonly champions: Champions | undefined
 }
 
-/** Decisions at one mark. */
+/** A decision batch at one marker. */
 interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
   readonly t: number
   readonly entry: number
 }
 
+/** Applies markers to models and groups. */
 export class AtMarks {
   readonly #options: AtMarksOptions
   readonly #onRequests: ReadonlyMap<string, LiveModel>
@@ -47,7 +49,10 @@ export class AtMarks {
     this.#onRequests = new Map(asked.map(live => [live.model.name, live]))
   }
 
-  /** `left`: how many of the decisions of the mark's segment are made already, by model; what is made here is taken from it. */
+  /**
+   * Applies a marker and yields its decisions. `left`: number of decisions of the segment that are already recorded, by model; handled ones
+   * are subtracted.
+   */
   *take(mark: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
     const { champions, onTicks } = this.#options
     if (mark.kind === 'request') {
@@ -73,7 +78,7 @@ export class AtMarks {
     return this.#options.models.find(({ own }) => own.name === name)
   }
 
-  /** A result of other definitions than today's is none. Layers that were not made ready, in this process or at all, are made from the log. */
+  /** Swaps in a batch result. A result of other definitions is ignored. Layers that were not prepared are made from the log. */
   #swap(name: string, run: number, entry: number): void {
     const { groups, results, bodies } = this.#options
     const group = groups.get(name)
@@ -89,7 +94,7 @@ export class AtMarks {
     }
   }
 
-  /** A request of a model that there is no more, or of other fields, makes no decision. */
+  /** Decides on a request. A request for a removed model, or with other fields, makes no decision. */
   *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
     const live = this.#onRequests.get(model)
     if (live?.model.decide.kind !== 'request') return
@@ -101,7 +106,7 @@ export class AtMarks {
     yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t, stringsBefore })
   }
 
-  /** Decisions at a mark: with everything known that stands before it. */
+  /** Decides at a marker, with all events before it visible. */
   #decideAt(live: LiveModel, { t, entry, ...of }: AtMark): LiveDecisions {
     const { length } = of
     const moments: Moments = {
@@ -127,7 +132,7 @@ export class AtMarks {
   }
 }
 
-/** How many of the next `count` decisions of a model are made: takes them from what is left of those. */
+/** Subtracts recorded decisions: returns how many of the next `count` decisions of a model are recorded. */
 function skipped(left: Map<string, number>, model: string, count: number): number {
   const had = left.get(model) ?? 0
   const some = Math.min(had, count)

@@ -1,7 +1,7 @@
 /**
- * What follows from decisions: for each action the effects to be sent, made in the order of decision, to be committed with the decisions themselves.
+ * The outbox: makes the effects of decisions, in the order of decision, to be committed in the same transaction.
  *
- * A decision is recorded once, and so are its effects; taking the log again after a crash makes those that were not committed, under the same ids.
+ * A decision is recorded once, and so are its effects. A replay after a crash makes the uncommitted ones again, with the same ids.
  */
 import { effectId } from '../../action/effect-id.ts'
 import { Firing } from '../../action/firing.ts'
@@ -22,7 +22,7 @@ export interface OutboxOptions {
   readonly strings: Strings
   readonly clock: Clock
   readonly logName: string
-  /** No decision to come is before this, UTC ms; those of the end of the log may be to be made yet. */
+  /** Lower bound of the time of decisions to come, UTC ms; the last entries of the log may still be undecided. */
   readonly from: number
   /** Effects are recorded and never sent. */
   readonly isDry: boolean
@@ -33,10 +33,11 @@ interface Acting {
   readonly vectorOf: RowOf
 }
 
+/** The actions that send effects. */
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #pipeline: string
-  /** By model: the actions that send something. */
+  /** Sending actions by model. */
   readonly #acting = new Map<string, Acting[]>()
   #last: number
 
@@ -48,21 +49,21 @@ export class Outbox {
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
       const { inputs } = ir.models.find(({ name }) => name === action.model)!
-      // Of what has cooled down by then nothing needs to be known.
+      // Effects whose cooldown has passed by then are not needed.
       const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
       const acting = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
       this.#acting.set(action.model, [...(this.#acting.get(action.model) ?? []), acting])
     }
   }
 
-  /** The effects that follow from a stretch of decisions; `stringsOf` has the texts of the trigger's key. Decisions are given once, in order. */
+  /** The effects of a decision batch. `stringsOf`: texts of the trigger's key. Each batch is passed once, in order. */
   of(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
     const acting = this.#acting.get(decisions.model.name)
     if (!acting) return []
     const { keyColumn, key, t, score, length } = decisions
     const effects: NewEffect[] = []
     const met = acting.flatMap(one => one.firing.met(score, length).map(row => ({ ...one, row })))
-    // Decision by decision, so that numbers are in order of decision whatever the actions are.
+    // Row by row, so that effect numbers follow the order of decisions across actions.
     if (acting.length > 1) met.sort((a, b) => a.row - b.row)
     for (const { firing, vectorOf, row } of met) {
       const value = deliveredCell(key, row, keyColumn, keyColumn.type === 'string' ? stringsOf(keyColumn.name) : this.#options.strings)

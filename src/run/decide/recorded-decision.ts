@@ -1,29 +1,32 @@
-/** Recorded decisions as people and scripts read them: one object a decision. */
+/** Recorded decisions as objects, one for each decision, for people and scripts. */
 import { EXPLORED } from '../../action/exploring.ts'
 import { placeOf, type DecisionRecord } from '../../replay/decision-record.ts'
 import type { Value } from '../../define/ir/ir.ts'
 import { rowsOf } from '../../model/index.ts'
 import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
 
-/** A decision of a run: as a replay gives it, and the number of the log's entry that made it. */
+/** A recorded decision: as a replay gives it, with the sequence number of the entry that triggered it. */
 export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly position?: DecisionRecord['position']
   readonly entry: number
-  /** The version of the model that scored, where one was promoted. */
+  /** The promoted version that scored; absent if the score of the definition did. */
   readonly version?: number
-  /** The version that scored beside it, where one did, and its score. */
+  /** The challenger, and its score. */
   readonly challenger?: { readonly version: number; readonly score: number | null }
-  /** By action that would have followed from it and was left undone, so that what comes of it is seen: the chance with which it was. */
+  /** Actions that were withheld for exploration, each with its probability. */
   readonly explored?: Readonly<Record<string, number>>
 }
 
-/** Who waits for decisions. */
+/** Receives decisions, or the error that prevented them. */
 export interface Awaited {
   readonly resolve: (decisions: readonly RecordedDecision[]) => void
   readonly reject: (error: unknown) => void
 }
 
-/** The newest decisions of a stretch, the newest first, of those whose key `isAsked` for; none else is made an object of. Throws `SPILL_DATA` for damaged bytes. */
+/**
+ * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
+ * damaged bytes.
+ */
 export function newestOf(bytes: Uint8Array, most: number, isAsked: (key: Value) => boolean): RecordedDecision[] {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
@@ -34,7 +37,7 @@ export function newestOf(bytes: Uint8Array, most: number, isAsked: (key: Value) 
   return newest
 }
 
-/** The decisions of a stretch, in order; those on one entry if it is named. Throws `SPILL_DATA` for damaged bytes. */
+/** The decisions of a decision batch, in order; with `entry`, only those on this entry. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator<RecordedDecision> {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)

@@ -1,6 +1,6 @@
 /**
- * Checks every recorded decision once, the newest first, while a run goes on: a few milliseconds at a time, so that it takes a twentieth of one core. Reports what
- * `spillway inspect --verify` would say. Nothing else reads old decisions, so that damage would be found by whoever needs them.
+ * Checks every recorded decision once, newest first, during a run: a few milliseconds at a time, about 5 % of one core. Reports the same
+ * damage as `spillway inspect --verify`. Nothing else reads old decisions, so damage would stay unnoticed until they are needed.
  */
 import { every, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -11,13 +11,14 @@ import { damageText } from '../../log/verify.ts'
 import { damageOf } from './verify-decisions.ts'
 
 export interface DecisionCheckOptions {
-  /** Stretches of decisions, the newest first. */
+  /** Decision batches, newest first. */
   readonly stretches: Iterable<StoredDecisions>
   readonly onReport: (report: string) => void
-  /** Milliseconds, for measuring how long a step takes. */
+  /** Measures the duration of a step, ms. */
   readonly clock?: () => number
 }
 
+/** One pass over the recorded decisions. */
 export class DecisionCheck {
   readonly #stretches: Iterator<StoredDecisions>
   readonly #onReport: DecisionCheckOptions['onReport']
@@ -29,7 +30,7 @@ export class DecisionCheck {
     this.#clock = clock
   }
 
-  /** Checks one stretch, and more until its time is over. Returns whether there are any left. */
+  /** Checks one batch, and more until its time is over. Returns whether any are left. */
   step(): boolean {
     const began = this.#clock()
     try {
@@ -41,7 +42,7 @@ export class DecisionCheck {
       } while (this.#clock() - began < limits.DECISION_CHECK_MS)
       return true
     } catch (error) {
-      // The file itself: what is behind it cannot be read.
+      // The file itself is damaged: the rest cannot be read.
       if (!(error instanceof SpillwayError)) throw error
       this.#onReport(`recorded decisions cannot be checked further: ${error.message}`)
       return false
@@ -49,7 +50,7 @@ export class DecisionCheck {
   }
 }
 
-/** Checks those of the log in this file, until all are checked or it is stopped. */
+/** Checks the log in this file, until all is checked or it is stopped. */
 export function checkDecisions(path: string, onReport: DecisionCheckOptions['onReport']): { stop(): void } {
   const reader = new SqliteReader(path)
   const check = new DecisionCheck({ stretches: reader.decisions(), onReport })

@@ -1,9 +1,9 @@
 /**
- * The features of one key at one moment, computed from a log that somebody may be writing: no lock, and no state of other keys.
+ * Computes the features of one key as of one time from a log that another process may be writing: no lock, and no state of other keys.
  *
- * What is known at a moment is every event with an arrival up to it, read through the group's placement as a decision at that moment would
- * (semantics §4). One walk over the log up to the moment; memory for the key's own events, and for texts. A source with `identity` keeps all of its
- * events, since one of any key may supersede one of this.
+ * The visible events are those with an arrival up to that time, read through the placement as a decision at that time would (semantics,
+ * decisions and placements). Costs one pass over the log up to that time, and memory for the events of the key and for texts. A source with
+ * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Block, Column } from '../../columns/block.ts'
@@ -24,17 +24,18 @@ import { countBefore } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { keyReader } from '../groups/key-text.ts'
 
+/** The features, and what they were computed from. */
 export interface FeaturesAt {
   readonly group: string
-  /** By key column, as it was asked for. */
+  /** Key by column, as requested. */
   readonly key: Readonly<Record<string, string>>
-  /** The moment asked for, UTC ms. */
+  /** The requested time, UTC ms. */
   readonly t: number
-  /** The clock that the values are of, by the group's placement; NULL before the first run of a schedule. */
+  /** The as-of time of the values under the placement, UTC ms; NULL before the first run of a schedule. */
   readonly clock: number | null
-  /** How many events of the group's source are known there. */
+  /** Number of visible events of the source. */
   readonly known: number
-  /** How many events of this key the log has up to `t`. With none, the values are those of a key that was never seen. */
+  /** Number of events of this key up to `t`. If 0, the values are those of an unseen key. */
   readonly ofKey: number
   readonly features: Readonly<Record<string, FeatureValue>>
 }
@@ -48,8 +49,8 @@ export interface FeaturesAsk {
 }
 
 /**
- * Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does, and
- * `SPILL_CLOCK_EVICTED` for a moment that the log has forgotten.
+ * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
+ * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
 export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key, t }: FeaturesAsk): FeaturesAt {
   const group = asBatchRuns(asked, store, t)
@@ -89,8 +90,8 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
 }
 
 /**
- * Of a group whose batch runs are in the ledger, the placement that the one in use at `t` was: what had arrived by its time, as of then. Where there are none, it is as
- * a job would have given it that ran on time.
+ * For a group with batch runs in the ledger, the placement of the run in use at `t`: what had arrived by its time. Without runs, as if a
+ * job ran on time.
  */
 function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
@@ -102,20 +103,20 @@ interface Wanted {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly strings: Strings
-  /** The key's physical values. */
+  /** Physical values of the key. */
   readonly wanted: readonly number[]
   readonly t: number
 }
 
 interface Own {
   readonly block: Block
-  /** How many events of the source were forgotten. */
+  /** Number of forgotten events of the source. */
   readonly before: number
   readonly known: number
   readonly ofKey: number
 }
 
-/** The key's events of the log, positions as they were given, and how many of all events of the source a read at `t` knows. */
+/** The events of the key with their original positions, and the number of visible events of the source at `t`. */
 function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, wanted, t }: Wanted): Own {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsLookedAt(ir).get(source.name)!
@@ -140,7 +141,7 @@ function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, w
 
 const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })
 
-/** How many events of a stretch of the log, the first ones, are known at `t`: all of them under `corrected`. */
+/** Number of visible events of a block at `t`, from the first; all of them under `corrected`. */
 function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
   if (place.kind === 'corrected') return length
   let rows = 0
@@ -148,7 +149,7 @@ function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): n
   return rows
 }
 
-/** The rows among the first ones that are of the key. */
+/** Rows of the key among the first `rows`. */
 function rowsOfKey({ key }: GroupIR, block: Block, wanted: readonly number[], rows: number): Uint32Array {
   const columns = key.map(name => block.columns[name])
   const own: number[] = []
@@ -165,7 +166,7 @@ const columnOf = (source: SourceIR, name: string, value: number): Column => ({
   values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
 })
 
-/** No events, with these columns. */
+/** An empty block with these columns. */
 export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
   const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)

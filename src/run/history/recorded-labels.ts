@@ -1,4 +1,4 @@
-/** Labels of recorded decisions. Where a decision's entry stands in the log says what its `P` has of the label's source. */
+/** Labels of recorded decisions. The log position of a decision says which events of the label's source its `P` contains. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Column } from '../../columns/block.ts'
 import { concatColumns, joined } from '../../columns/concat.ts'
@@ -15,8 +15,9 @@ import type { RecordedBatch } from './recorded-batches.ts'
 import { storedCut, storedHistory } from './stored-history.ts'
 
 /**
- * Of decisions in the order in which they are recorded, as known at `at`, unless given when the last event arrived or the last of them was made. Their texts must have
- * their ids in `strings`. Memory: 20 bytes a decision and the events of the label's source. Of decisions that a log which has forgotten its beginning cannot judge nothing is known. Throws `SPILL_INPUT` for a model without a label, and as `storedHistory` does.
+ * Labels the decisions of `batches`, in recorded order, as known at `at`; default: the last arrival or decision, whichever is later. Texts
+ * of the batches must be in `strings`. Labels that need forgotten events are unknown. Throws `SPILL_INPUT` for a model without a label, and
+ * as `storedHistory` does. Memory: 20 bytes for each decision, and the events of the label's source.
  */
 export function recordedLabels(
   ir: PipelineIR,
@@ -44,7 +45,7 @@ export function recordedLabels(
   const t = joined([new Float64Array(0), ...parts.t])
   const entry = joined([new Float64Array(0), ...parts.entry])
   const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
-  // What decides is no matter here: only the label's source is read.
+  // The trigger is irrelevant here: only the label's source is read.
   const asked: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
   const events: Float64Array[] = [new Float64Array(0)]
@@ -60,7 +61,7 @@ export function recordedLabels(
   return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known, isCensored: decision => hidden.has(decision) }), at: known }
 }
 
-/** The entries of a segment that are events of a source. */
+/** Sequence numbers of the events of a source in a segment. */
 function entriesOf({ first, length, order, sources }: Segment, source: string): Float64Array {
   const index = sources.findIndex(rows => rows.source === source)
   if (index < 0) return new Float64Array(0)

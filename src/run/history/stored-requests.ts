@@ -1,4 +1,4 @@
-/** The requests that a log has, as a replay puts them to models again. */
+/** Collects the logged decision requests, for a replay. */
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { RequestReader } from '../../intake/request-reader.ts'
@@ -8,10 +8,11 @@ import type { Requests } from '../../replay/log.ts'
 interface Asked {
   readonly reader: RequestReader
   readonly t: number[]
-  /** By source: how many events stand before each. */
+  /** Number of events before each request, by source. */
   readonly known: ReadonlyMap<string, number[]>
 }
 
+/** The requests of all models. */
 export class StoredRequests {
   readonly #asked: ReadonlyMap<string, Asked>
 
@@ -25,7 +26,7 @@ export class StoredRequests {
     )
   }
 
-  /** Takes a request, if it is one of these models' as they are today. `countOf`: how many events of a source stand before it. */
+  /** Adds a marker if it is a valid request of one of these models. `countOf`: number of events of a source before it. */
   take(mark: Mark, countOf: (source: string) => number): void {
     const asked = mark.kind === 'request' ? this.#asked.get(mark.model) : undefined
     if (!asked || mark.kind !== 'request' || asked.reader.take(mark.fields)) return

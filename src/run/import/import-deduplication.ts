@@ -1,4 +1,4 @@
-/** Which events of a history the log takes, decided against everything that it has, in order of arrival. 16 bytes an event for their hashes. */
+/** Deduplicates imported history against the log, in order of arrival. Memory: 16 bytes for each event for its hashes. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Block } from '../../columns/block.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
@@ -10,7 +10,7 @@ import { HashColumns } from '../ingest/hash-columns.ts'
 import type { HistoryHashes } from './import-order.ts'
 import type { Opening } from '../recovery/opening.ts'
 
-/** Throws `SPILL_INPUT` for a history that begins before the log ends. `hashes` are those of the events that were accepted, by source. */
+/** Throws `SPILL_INPUT` for a history that begins before the end of the log. `hashes`: those of the accepted events, by source. */
 export function admission({ log, lookup, remembered }: Opening): {
   readonly admit: Admit
   readonly hashes: ReadonlyMap<string, HistoryHashes>
@@ -24,7 +24,7 @@ export function admission({ log, lookup, remembered }: Opening): {
       return { accepted: order, duplicates: [], conflicts: [], stale: [] }
     }
     const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
-    // Until they have their places, rows go by numbers of their own behind those of the log.
+    // Rows are numbered after the end of the log until they get their sequence numbers.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
     const accepting = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
     const taken = new Taken(block.length)

@@ -1,7 +1,7 @@
 /**
- * Histories as entries of the log: the total order of merged histories, and the ticks of models between their events, cut into segments.
+ * Cuts merged histories into segments of the log: their total order, with the ticks of models between their events.
  *
- * The cuts are a function of the histories and the models, so that an import which is made again gives the same segments, byte for byte.
+ * The cuts are a function of the histories and the models, so a repeated import gives the same segments, byte for byte.
  */
 import { limits } from '../../base/limits.ts'
 import { blockSlice } from '../../columns/slice.ts'
@@ -11,17 +11,21 @@ import type { Appending, Rows } from '../../log/log.ts'
 import type { IdHashes } from '../../log/segment.ts'
 import type { PastTicks } from './past-ticks.ts'
 
-/** What the log keeps of a history beside its events: a row each. */
+/** The hashes that the log stores beside the events: one row for each event. */
 export interface HistoryHashes {
   readonly ids: IdHashes | undefined
   readonly identities: IdHashes | undefined
 }
 
+/** An accepted history and its hashes. */
 export interface ImportedHistory extends HistoryHashes {
   readonly history: History
 }
 
-/** Throws `SPILL_LIMIT` as `mergeHistories` does. `all` are in order of definition. `last`: the log's last arrival before them. */
+/**
+ * Yields the segments. Throws `SPILL_LIMIT` as `mergeHistories` does. `all`: in order of definition. `last`: last arrival of the log before
+ * them.
+ */
 export function* appendings(
   all: readonly ImportedHistory[],
   ticks: PastTicks,
@@ -49,7 +53,7 @@ function* marksOf(due: readonly number[], atOnce: number): Generator<Appending> 
     yield { sources: [], order: undefined, marks: due.slice(from, from + atOnce).map(t => ({ kind: 'tick', t })) }
 }
 
-/** The next events of each history, as many as `order` names. */
+/** The next events of each history, as many as `order` contains. */
 function eventsOf(all: readonly ImportedHistory[], heads: Uint32Array, order: Uint8Array): Appending {
   const counts = new Uint32Array(all.length)
   for (const source of order) counts[source]++

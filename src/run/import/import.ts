@@ -1,10 +1,10 @@
 /**
- * Histories in files through the durable log: each event at its own arrival, in the merged order, decided and committed as in the turns of a run, so
- * that a run can go on from there (semantics §1).
+ * Imports histories from files into the durable log. Each event keeps its own arrival; the merged order is decided and committed as in the
+ * turns of a run, so a run can continue from there (semantics, imported history).
  *
- * Nothing is committed before all files were read and checked. From then on the log ends in the middle of a history until the import is done, which a
- * record in the log says; an import that was broken off is made again from the same files, and what the log has of it is compared byte by byte
- * before it goes on. Holds the histories in memory, as a replay does, and what was refused.
+ * Nothing is committed before all files are read and validated. Until the import is done the log ends in the middle of a history, which a
+ * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
+ * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
 import { othersTurn, wallClock, type Clock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -24,31 +24,33 @@ import { before, halfDone, put, type ImportRecord } from './import-record.ts'
 import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from '../recovery/opening.ts'
 import { PastTicks } from './past-ticks.ts'
 
+/** Options of an import. */
 export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
   readonly store: LogStore
   readonly files: readonly SourceFile[]
-  /** When refused records are said to have been refused. */
+  /** Clock that stamps rejected records. */
   readonly clock?: Clock
-  /** What is being done, and the share of it that is done, 0 to 1. */
+  /** Receives the current stage, and its completed share, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void
-  /** What went wrong and was mended, in words. */
+  /** Receives messages about problems that were repaired. */
   readonly onReport?: (report: string) => void
-  /** Entries of a segment at most. */
+  /** Most entries of one segment. */
   readonly atOnce?: number
 }
 
+/** The result of an import. */
 export interface Imported {
   readonly histories: ReadonlyMap<string, History>
-  /** Its entries of the log are [from, end). */
+  /** Its entries of the log: [from, end). */
   readonly from: number
   readonly end: number
-  /** How many of them the log had already, of an import that was broken off. */
+  /** Number of entries that an interrupted import had already appended. */
   readonly found: number
 }
 
 /**
- * Throws `SPILL_INPUT` as `load` does, for a file that breaks off, and for a history that begins before the log ends; `SPILL_IMPORT` where another import
- * was broken off; and as `open` does. Does not close the store.
+ * Imports histories; does not close the store. Throws `SPILL_INPUT` as `load` does, for an incomplete file, and for a history that begins
+ * before the end of the log; `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
  */
 export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<Imported> {
   const { store, files, onProgress, onReport = () => {} } = options
@@ -131,12 +133,12 @@ function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: reado
     throw new SpillwayError('SPILL_IMPORT', `${broken}, and the pipeline was changed since; begin again in a new folder`)
 }
 
-/** Commits what the store does not have yet, some commits at a time, and holds the rest against what it has. */
+/** Commits missing entries, some commits at a time, and compares the others with the store. */
 class Committing {
   readonly #store: LogStore
   readonly #opening: Opening
   readonly #pending: Promise<void>[] = []
-  /** What the store had at the start: entries below `#end`, decisions up to `#decided`. */
+  /** Contents of the store at the start: entries below `#end`, decisions up to `#decided`. */
   readonly #end: number
   readonly #decided: ReturnType<typeof progressOf>
   #record: ImportRecord
@@ -158,13 +160,13 @@ class Committing {
     return this.#end - this.from
   }
 
-  /** Makes the decisions that are not recorded of what the log has. */
+  /** Decides on all undecided entries of the log. */
   async decideRest(): Promise<void> {
     for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#decisions(decided)
     await this.#all()
   }
 
-  /** The record of the import, and what was refused. */
+  /** Commits the record of the import, and the rejected records. */
   async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
     const { letters, from } = this.#record
     if (refused.length < letters) this.#isOther()
@@ -185,7 +187,7 @@ class Committing {
     for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#decisions(next)
   }
 
-  /** `last`: its last arrival, UTC ms. Then saves the state, so that a run begins at once. */
+  /** Finishes the import and saves the state, so that a run starts at once. `last`: its last arrival, UTC ms. */
   async finish(runnable: Runnable, last: number): Promise<void> {
     const { log, decider, checkpointer } = this.#opening
     if (log.end < this.#end) this.#isOther()
@@ -195,7 +197,7 @@ class Committing {
     for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
   }
 
-  /** Of a tick that was being decided, the store may have some. */
+  /** The store may already have some decisions of an interrupted tick. */
   async #decisions(decided: Decided): Promise<void> {
     const { entry, skip } = decided.progress
     const isRecorded = entry < this.#decided.entry || (entry === this.#decided.entry && skip <= this.#decided.skip)
@@ -204,7 +206,7 @@ class Committing {
 
   async #send(commit: Commit): Promise<void> {
     const sent = this.#store.commit(commit)
-    // Whoever waits for it is told.
+    // The error reaches those who await the commit.
     sent.catch(() => {})
     this.#pending.push(sent)
     if (this.#pending.length >= limits.TURNS_IN_FLIGHT_MAX) await this.#pending.shift()
@@ -217,7 +219,7 @@ class Committing {
   #isOther(): never {
     throw new SpillwayError(
       'SPILL_IMPORT',
-      `what the log has of this import, from entry ${this.from} on, is not what these files give now; begin again in a new folder`,
+      `the log's entries of this import, from entry ${this.from} on, differ from these files; begin again in a new folder`,
     )
   }
 }

@@ -1,7 +1,8 @@
 /**
- * One turn of a run: everything that has come in since the last becomes one segment of the log, in the order in which it came.
+ * Appends all records that one turn received to the log, as one segment, in the order in which they came.
  *
- * All events of a turn arrive at the same moment, since they become known together. Decides and encodes; committing is the caller's.
+ * All events of a turn have the same arrival, since they become visible together. The appender validates, deduplicates and encodes; the
+ * caller commits.
  */
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { limits } from '../../base/limits.ts'
@@ -22,39 +23,40 @@ import { SourceDoor } from './source-intake.ts'
 
 const runRoom: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
-/** Records for a source. */
+/** Raw records for a source, not validated yet. */
 export interface Input {
   readonly source: string
   readonly batch: RecordBatch
-  /** The dead letter that its one record was: it is settled with what becomes of it, or stays. */
+  /** The dead letter from which the one record of the batch comes. The letter is settled if the record is accepted, and stays otherwise. */
   readonly letter?: number | undefined
-  /** Who waits for the decisions on them. */
+  /** Receives the decisions on these records. */
   readonly awaited?: Awaited | undefined
 }
 
-/** What became of an input's records. */
+/** The result of one input: counts of its records. */
 export interface Receipt {
   readonly accepted: number
   readonly duplicates: number
   readonly refused: number
-  /** Where the log stood behind the last of them. */
+  /** The next sequence number of the log after the last record. */
   readonly sequence: number
-  /** Where decisions are waited for and there were duplicates: the entries of the events that they repeat. */
+  /** Sequence numbers of the original events of the duplicates, if the sender waits for decisions. */
   readonly repeated?: readonly number[]
 }
 
+/** The log entries, dead letters and receipts of one turn. */
 export interface Turn {
-  /** Absent if nothing was accepted and there was no mark. */
+  /** Undefined if no record was accepted and there is no marker. */
   readonly appended: Appended | undefined
   readonly dead: readonly DeadLetter[]
   readonly letters: readonly LetterChange[]
-  /** One an input. */
+  /** One for each input. */
   readonly receipts: readonly Receipt[]
-  /** Events that came later than their source's `allowedLateness`, by source, where there are some. */
+  /** Count of late events by source (later than `allowedLateness`), without zeros. */
   readonly late: readonly (readonly [source: string, events: number])[]
 }
 
-/** Events of one door that follow one another. */
+/** Consecutive events of one source. */
 interface Run {
   readonly door: number
   readonly events: number
@@ -64,7 +66,7 @@ export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
-  /** Limits of the texts in `strings` for records; by default those of a run. */
+  /** Limits of the texts that records may add to `strings`; by default those of a run. */
   readonly room?: TextBounds | undefined
   readonly log: Log
   readonly lookup: EventLookup
@@ -101,15 +103,15 @@ export class Appender {
     )
   }
 
-  /** Has a source no room for the ids of so many more records at `now`? They are held back until some are older than `dedupe`. */
+  /** Has a source no room for the ids of so many more records at `now`? They are held back until older ids leave `dedupe`. */
   isFullFor(source: string, records: number, now: number): boolean {
     return this.#remembered.ids.get(source)?.isFullFor(records, Math.max(now, this.#log.notBefore)) === true
   }
 
-  /** Where the texts of a column have their ids, until the next turn. */
+  /** The strings of a column, valid until the next turn. */
   readonly stringsOf = (source: string, column: string): Strings => this.#door(source).stringsOf(column)
 
-  /** `now` is the wall clock, UTC ms; marks stand before all events of the turn. */
+  /** Appends markers, then the records of all inputs. `now`: the wall clock, UTC ms. */
   take(inputs: readonly Input[], marks: readonly Mark[], now: number): Turn {
     this.#arrival = marks.reduce((least, mark) => Math.max(least, mark.t + 1), Math.max(now, this.#log.notBefore))
     this.#next = this.#log.end + marks.length
@@ -139,7 +141,9 @@ export class Appender {
     return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
   }
 
-  /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */
+  /**
+   * A dead letter that is rejected again stays one dead letter. Further rejected rows of the same record become dead letters of their own.
+   */
   #sentAgain(
     sent: { readonly id: number; readonly source: string },
     refused: DeadLetter | undefined,
@@ -177,7 +181,7 @@ export class Appender {
   }
 }
 
-/** Late is a flag for whoever looks: it changes no value (semantics §7). */
+/** Counts late events. Lateness is a flag for metrics and changes no value (semantics, late events). */
 function lateIn(rows: Rows | undefined): [source: string, events: number][] {
   if (!rows) return []
   const late = lateCount(rows.block, rows.source.allowedLateness)

@@ -1,4 +1,6 @@
-/** Requests for decisions that a run was asked, until each is answered: checked at once, marked in the log, decided, and answered when that is durable. */
+/**
+ * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
+ */
 import { stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -13,58 +15,64 @@ import { recordedDecisions, type RecordedDecision } from '../decide/recorded-dec
 export type RequestMark = Extract<Mark, { kind: 'request' }>
 
 interface Waiting {
-  /** When it was asked, ms by the stopwatch. */
+  /** Time of the request, ms by the stopwatch. */
   readonly came: number
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
-  /** It is made. */
+  /** The decision is made, not durable yet. */
   readonly onMade: (decision: RecordedDecision) => void
-  /** It is durable. */
+  /** The decision is durable. */
   readonly resolve: (decision: RecordedDecision) => void
   readonly reject: (error: unknown) => void
 }
 
-/** A decision that was asked for. Both reject if the run fails before. */
+/** A requested decision. Both promises reject if the run fails first. */
 export interface Asking {
-  /** As soon as it is made, which is before it is durable. */
+  /** Resolves as soon as the decision is made, before it is durable. */
   readonly decided: Promise<RecordedDecision>
   readonly durable: Promise<RecordedDecision>
 }
 
+/** The pending decision requests of a run. */
 export class Asked {
   readonly #ir: PipelineIR
   #waiting: Waiting[] = []
-  /** By entry of the log. */
+  /** Requests that are marked in the log, by sequence number. */
   readonly #marked = new Map<number, Waiting>()
 
   constructor(ir: PipelineIR) {
     this.#ir = ir
   }
 
-  /** Has nothing been asked that is not marked? */
+  /** Is every request marked in the log? */
   get isEmpty(): boolean {
     return this.#waiting.length === 0
   }
 
-  /** When the first was asked that is not marked, ms by the stopwatch. */
+  /** Time of the oldest request without a marker, ms by the stopwatch. */
   get came(): number | undefined {
     return this.#waiting[0]?.came
   }
 
-  /** Throws `SPILL_INPUT` for a model that there is not, that decides otherwise, or for fields that are not the request's. */
+  /**
+   * Validates a request and adds it. Throws `SPILL_INPUT` for an unknown model, for a model that does not decide on request, or for invalid
+   * fields.
+   */
   add(model: string, fields: unknown): Asking {
     const asked = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
     this.#check(model, asked)
     const { promise: decided, resolve: onMade, reject: fail } = Promise.withResolvers<RecordedDecision>()
     const { promise: durable, resolve, reject } = Promise.withResolvers<RecordedDecision>()
-    // Who waits for one of them need not wait for the other.
+    // A client may wait for one promise alone.
     decided.catch(() => {})
     durable.catch(fail)
     this.#waiting.push({ came: stopwatch(), model, fields: asked, onMade, resolve, reject })
     return { decided, durable }
   }
 
-  /** What is asked as marks, of which the first will be entry `first` of the log; none is before `t`, UTC ms. */
+  /**
+   * Turns the waiting requests into log markers. The first marker gets sequence number `first`; `t`, UTC ms, is the time of all of them.
+   */
   mark(first: number, t: number): RequestMark[] {
     const marked = this.#waiting
     this.#waiting = []
@@ -74,7 +82,7 @@ export class Asked {
     })
   }
 
-  /** Of decisions that have been made, those that answer; their bytes are good until the store takes them. */
+  /** Decodes those decisions that answer requests. Their bytes are valid until the store takes them. */
   answersIn(decisions: readonly StoredDecisions[]): RecordedDecision[] {
     if (this.#marked.size === 0) return []
     const answers = decisions
@@ -84,7 +92,7 @@ export class Asked {
     return answers
   }
 
-  /** Answers: the decisions are durable. */
+  /** Replies with durable decisions. */
   answer(decisions: readonly RecordedDecision[]): void {
     for (const decision of decisions) {
       this.#marked.get(decision.entry)?.resolve(decision)

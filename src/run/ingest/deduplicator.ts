@@ -1,9 +1,11 @@
 /**
- * Which rows of a source the log takes: duplicates, conflicts and revisions of semantics §1, against everything that the log has accepted.
+ * Deduplicates the rows of a source against all events that the log accepted (semantics, the log: duplicates, revisions).
  *
- * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict; in a source with an identity it is
- * a revision, unless what it revises is older than `revisable`, or may be forgotten. A hash finds the event, the event itself decides, wherever it is: among the rows at
- * hand, on its way to the store, or in it. Costs the hashes and a look-up each, and allocates nothing but for what is found.
+ * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and a conflict otherwise. In a source with
+ * an identity such a row is a revision. A revision is stale if the original is older than `revisable`, or may be forgotten.
+ *
+ * A 64-bit hash finds the candidate event, and its content decides. The event may be in the current rows, on its way to the store, or
+ * stored. Costs the hashes and one lookup each; allocates only for matches.
  */
 import { addText, type Hash64 } from '../../base/hash.ts'
 import { noEvents, type Block, type Column } from '../../columns/block.ts'
@@ -17,14 +19,14 @@ import type { EventLookup, FoundEvent } from '../../log/event-lookup.ts'
 import type { Remembered } from './accepted-ids.ts'
 
 export interface AcceptingOptions {
-  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
+  /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
   readonly forgotten: Remembered['forgotten']
   readonly lookup: EventLookup
-  /** Where the texts of a column of the block have their ids. */
+  /** The strings that hold the texts of a column of the block. */
   readonly stringsOf: (column: string) => Strings
-  /** The row of the block that was accepted under this sequence number; −1 if it is none of them. */
+  /** The row of the block that was accepted under this sequence number; −1 if the block has no such row. */
   readonly rowOf: (sequence: number) => number
 }
 
@@ -40,11 +42,11 @@ export class Accepting {
   #row = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
   readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
-  /** Of the row decided on last, if it was accepted, the hash of its append id, for the log; zeros if it has none. Written over by the next. */
+  /** Hash of the append id of the last accepted row, for the log; zeros if the row has no id. The next row overwrites it. */
   readonly id: Hash64 = { high: 0, low: 0 }
-  /** The same of its identity, if it is an original. */
+  /** Hash of the identity of the last accepted row, if the row is an original event. */
   readonly identity: Hash64 = { high: 0, low: 0 }
-  /** Of the last duplicate, the sequence number of the event that it repeats. */
+  /** Sequence number of the original event of the last duplicate. */
   repeated = -1
 
   constructor(source: SourceIR, options: AcceptingOptions) {
@@ -56,7 +58,10 @@ export class Accepting {
     this.#identityColumns = columns(identityColumns(source))
   }
 
-  /** Decides on a row, which gets that sequence number if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as `AppendIds` does. */
+  /**
+   * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as
+   * `AppendIds` does.
+   */
   decide(block: Block, row: number, sequence: number): Verdict {
     this.#look(block, row)
     const { ids, originals } = this.#options
@@ -96,7 +101,7 @@ export class Accepting {
     return found ? found.block.arrival[found.row] : -Infinity
   }
 
-  /** Does the event with that sequence number have the values that the row has? */
+  /** Does the event with this sequence number have the same values as the row? */
   #isSame(columns: Columns, sequence: number): boolean {
     const own = this.#options.rowOf(sequence)
     if (own >= 0) return sameValues(columns.all, own, this.#row)
@@ -105,7 +110,7 @@ export class Accepting {
   }
 }
 
-/** Some columns of the block at hand. */
+/** Some columns of the current block. */
 class Columns {
   readonly #names: readonly string[]
   readonly #stringsOf: AcceptingOptions['stringsOf']
@@ -122,7 +127,7 @@ class Columns {
     this.#strings = this.#names.map(this.#stringsOf)
   }
 
-  /** The hash of what they hold, or false and zeros where one of them is NULL. */
+  /** Writes the hash of the row's values to `into`. Returns false, with zeros, if a value is NULL. */
   hash(row: number, into: Hash64): boolean {
     into.high = into.low = 0
     for (let column = 0; column < this.all.length; column++) {
@@ -141,7 +146,7 @@ class Columns {
     return this.#names.every((name, column) => this.#isEqual(name, column, row, found))
   }
 
-  /** Texts have other ids there, and a column that the event was written without was NULL. */
+  /** Text ids differ between blocks, so texts are compared as texts. A column that the stored event was written without is NULL. */
   #isEqual(name: string, column: number, row: number, { block: other, row: at, strings }: FoundEvent): boolean {
     const ours = this.all[column]
     const theirs = other.columns[name] as Column | undefined

@@ -1,7 +1,7 @@
 /**
- * Who sent events again that were decided on: told what was decided the first time, read back from the store, once that is durable.
+ * Replies to senders of duplicate events with the decisions on the original events, read back from the store once they are durable.
  *
- * Nothing is decided anew: a second decision would know more than the first, and whoever asks again did not hear the answer to the first.
+ * Duplicates are not decided again: a second decision would see more events than the first, and the sender did not receive the first reply.
  */
 import { DECIDED } from '../../log/decided.ts'
 import type { StoredLog } from '../../log/store.ts'
@@ -9,13 +9,14 @@ import { progressOf } from '../decide/decision-queue.ts'
 import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
 
 interface Waiting {
-  /** Of the log, in order. */
+  /** Sequence numbers of the original events, in order. */
   readonly entries: readonly number[]
-  /** On the events that were sent with them and are new. */
+  /** Decisions on the new events of the same input. */
   readonly made: readonly RecordedDecision[]
   readonly awaited: Awaited
 }
 
+/** The pending replies to duplicates. */
 export class Repeats {
   readonly #store: Pick<StoredLog, 'get' | 'decisionsAt'>
   #waiting: Waiting[] = []
@@ -29,7 +30,7 @@ export class Repeats {
     this.look()
   }
 
-  /** More may be durable. */
+  /** Replies to the senders whose decisions have become durable. */
   look(): void {
     if (this.#waiting.length === 0) return
     const { entry: recorded } = progressOf(this.#store.get(DECIDED))

@@ -1,4 +1,7 @@
-/** Who sent events and waits for the decisions on them: told as soon as they are made, which is before they are durable. */
+/**
+ * Pending replies to senders who wait for decisions on their events. They are answered as soon as the decisions are made, before these are
+ * durable.
+ */
 import type { StoredDecisions } from '../../log/store.ts'
 import type { Repeats } from './duplicate-replies.ts'
 import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
@@ -11,6 +14,7 @@ interface Waiting {
   readonly awaited: Awaited
 }
 
+/** The pending replies of a run, in the order of the log. */
 export class Awaiting {
   readonly #waiting: Waiting[] = []
   readonly #repeats: Repeats
@@ -20,8 +24,8 @@ export class Awaiting {
   }
 
   /**
-   * Entries [from, to) of the log have just been given their places; `awaited` is told of what was decided on them, of all models, and on the entries that were
-   * `repeated` with them.
+   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `repeated`: sequence numbers of the
+   * original events of duplicates in the same input.
    */
   expect(from: number, to: number, awaited: Awaited, repeated?: readonly number[]): void {
     const waiting = { from, to, found: [], awaited, repeated }
@@ -29,7 +33,7 @@ export class Awaiting {
     else this.#waiting.push(waiting)
   }
 
-  /** Decisions of entries below `upto` have been made, these among them. Their bytes are good until the store takes them. */
+  /** Collects decisions, and replies to senders whose entries are all below `upto`. The bytes are valid until the store takes them. */
   made(decisions: readonly StoredDecisions[], upto: number): void {
     if (this.#waiting.length === 0) return
     for (const { first, last, bytes } of decisions) {
@@ -40,7 +44,7 @@ export class Awaiting {
     while (this.#waiting.length > 0 && this.#waiting[0].to <= upto) this.#tell(this.#waiting.shift()!)
   }
 
-  /** Nothing more is decided. */
+  /** Rejects all pending replies: nothing is decided any more. */
   refuse(error: unknown): void {
     for (const { awaited } of this.#waiting.splice(0)) awaited.reject(error)
     this.#repeats.refuse(error)

@@ -1,6 +1,6 @@
 /**
- * The door of one source of a live run: takes raw records, turn by turn, and gives the rows that the log shall take (`deduplicator.ts` says which),
- * with the hashes of their append ids and identities.
+ * The intake of one source of a live run. Each turn it validates raw records, deduplicates them (`deduplicator.ts`), and collects the
+ * accepted rows for the log with the hashes of their append ids and identities.
  */
 import { gather } from '../../columns/gather.ts'
 import { grown } from '../../columns/grown.ts'
@@ -23,12 +23,12 @@ import type { Remembered } from './accepted-ids.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
-  /** How much room records may take of them. */
+  /** Limits of the texts that records may add to `strings`. */
   readonly room: TextBounds
-  /** Columns that features and models look at. */
+  /** Columns that features and models read. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
-  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
+  /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
   readonly forgotten: Remembered['forgotten']
@@ -43,12 +43,12 @@ export class SourceDoor {
   readonly #originals: AppendIds | undefined
   readonly #forgotten: Remembered['forgotten']
   readonly #accepting: Accepting
-  /** Rows of the door that the log takes, in order, and their sequence numbers. */
+  /** Accepted rows of the validator, in order, and their sequence numbers. */
   readonly #accepted = new Ascending()
   readonly #sequences = new Ascending()
   readonly #idHashes = new HashColumns()
   readonly #identityHashes = new HashColumns()
-  /** UTC ms: of every event of this turn. */
+  /** Arrival of all events of this turn, UTC ms. */
   #arrival = 0
 
   constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
@@ -71,7 +71,7 @@ export class SourceDoor {
     return this.#door.stringsOf
   }
 
-  /** Forgets the last turn's rows and begins another, whose events arrive at `arrival`. */
+  /** Drops the rows of the last turn and begins a turn whose events arrive at `arrival`. */
   begin(arrival: number): void {
     this.#arrival = arrival
     this.#door.clear()
@@ -82,8 +82,8 @@ export class SourceDoor {
   }
 
   /**
-   * Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates; `repeated` gets the sequence
-   * numbers of the events that these repeat.
+   * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
+   * records; `repeated` receives the sequence numbers of the original events of the duplicates.
    */
   take(batch: RecordBatch, next: number, repeated?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const before = this.#door.length
@@ -114,7 +114,7 @@ export class SourceDoor {
     return { accepted: this.#accepted.length - first, duplicates }
   }
 
-  /** The events of this turn, for the log; absent if there are none. Good until the next turn begins. */
+  /** The accepted events of this turn, for the log; undefined if there are none. Valid until the next turn begins. */
   rows(): Rows | undefined {
     const count = this.#accepted.length
     if (count === 0) return undefined
@@ -135,12 +135,12 @@ export class SourceDoor {
   }
 }
 
-/** Numbers that rise, one behind the other. */
+/** A growable list of ascending numbers. */
 class Ascending {
   #numbers = new Float64Array(1024)
   length = 0
 
-  /** A view. */
+  /** A view of the numbers. */
   get all(): Float64Array {
     return this.#numbers.subarray(0, this.length)
   }
@@ -154,7 +154,7 @@ class Ascending {
     this.length = 0
   }
 
-  /** Where a number stands that is among them or below the first, and then −1. */
+  /** Index of a number that is in the list, by binary search; −1 if it is below the first. */
   placeOf(wanted: number): number {
     if (this.length === 0 || wanted < this.#numbers[0]) return -1
     let low = 0

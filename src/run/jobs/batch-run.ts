@@ -1,6 +1,6 @@
 /**
- * A batch run while it is made: takes its parts, keeps each in a file of its own, and says in the ledger that it is there. So a process that ends in the middle leaves
- * what it has finished, and the next goes on from that; a part that is not as it was written is made again.
+ * One batch run in progress: receives its parts, saves each to a file of its own, and records it in the ledger. If the process ends, the
+ * next one resumes after the finished parts; a damaged part is made again.
  */
 import { assert } from '../../base/assert.ts'
 import { othersTurn, stopwatch } from '../../base/clock.ts'
@@ -19,6 +19,7 @@ import { HybridGroup } from '../groups/hybrid-group.ts'
 import { Layers } from '../groups/hybrid-layers.ts'
 import type { RunLedger } from './batch-run-ledger.ts'
 
+/** Options of a batch run. */
 export interface MakingOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
@@ -36,14 +37,15 @@ interface Open {
   readonly stretches: Uint8Array[]
 }
 
+/** The computation of one run. */
 export class Making implements Taker {
   readonly #options: MakingOptions
   readonly #open = new Map<number, Open>()
-  /** The bytes of each part that is kept. */
+  /** The bytes of finished parts. */
   readonly #kept = new Map<number, readonly Uint8Array[]>()
   readonly #files = new Set<string>()
 
-  /** Of a hybrid group, which gets ready for its result. */
+  /** The new layers, if the group is hybrid. */
   readonly #layers: Layers | undefined
 
   constructor(options: MakingOptions) {
@@ -51,12 +53,12 @@ export class Making implements Taker {
     if (options.group instanceof HybridGroup) this.#layers = new Layers(options.group, options)
   }
 
-  /** Files that it has begun to write, or has written. */
+  /** Files that it writes or has written. */
   get files(): Iterable<string> {
     return this.#files
   }
 
-  /** Makes what is not there of it. Rejects as `compute` does, and where a part cannot be kept. */
+  /** Computes the missing parts. Rejects as `compute` does, and if a part cannot be saved. */
   async make(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: Done }> {
     const {
       ir,
@@ -96,13 +98,13 @@ export class Making implements Taker {
     await store.commit({ put: [ledger.withPart(record.number, part)] })
   }
 
-  /** Gives up what it has not finished. */
+  /** Discards unfinished parts. */
   async discard(): Promise<void> {
     this.#layers?.drop()
     for (const { sink } of this.#open.values()) await sink.discard().catch(() => {})
   }
 
-  /** Takes over what an earlier process has kept of the same run; returns into how many partitions that had parted its keys, if anything is left of it. */
+  /** Loads the parts that an earlier process saved of this run. Returns the number of partitions of that process, if any part is left. */
   async #takeOver(): Promise<number | undefined> {
     const {
       store,
@@ -121,7 +123,7 @@ export class Making implements Taker {
     return of
   }
 
-  /** The pieces of each part, in their order; they are let go. */
+  /** The pieces of each part, in order; each part is released as it is read. */
   *#result(): Generator<readonly Uint8Array[]> {
     for (const [partition, pieces] of [...this.#kept].sort(([a], [b]) => a - b)) {
       this.#kept.delete(partition)
@@ -129,7 +131,7 @@ export class Making implements Taker {
     }
   }
 
-  /** The values of all parts; some thousand keys at a time, between which turns go on. */
+  /** The values of all parts; some thousand keys at a time, between turns. */
   async #values({ known, keys }: Pick<Done, 'known' | 'keys'>): Promise<BatchValues> {
     const {
       strings,

@@ -1,10 +1,10 @@
 /**
- * The batch runs of a run: made when their time has come, beside everything else, and swapped in when they are done.
+ * Schedules the batch runs of a run: starts each when it is due, beside the loop, and swaps its result in.
  *
- * A run at `s` is begun once the clock has passed `s`, nothing that is appended later is stamped `s` or before, whatever the clock does, and its cut is durable before it
- * reads the log. One is made at a time. Of runs that were missed the last is made, and the others are not; one that outlasts its period is followed by the one of the
- * last time that has passed; one that failed is tried again, and until then the last result is served; one that a process did not end is taken up again by the next,
- * unless a later one is due. The swap is a mark in the log, so that a log that is taken again gives the same decisions.
+ * A run at `s` starts once the clock has passed `s`. No later entry is stamped `s` or before, whatever the clock does, and its cut is
+ * durable before it reads the log. One run is in progress at a time. Of missed runs only the last is made. A run that outlasts its period
+ * is followed by the run of the last due time. A failed run is retried, and the previous result is served until then. An unfinished run is
+ * resumed by the next process, unless a later one is due. A swap is a marker in the log, so a replay gives the same decisions.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -42,36 +42,37 @@ export interface BatchesOptions {
   readonly onReport: (report: string) => void
 }
 
-/** A group and when its runs are due. */
+/** A group and its schedule. */
 interface Scheduled {
   readonly group: BatchGroup | HybridGroup
   readonly lastTime: (moment: number) => number
   readonly code: string
-  /** The time of the last run that is done, UTC ms. */
+  /** Time of the last finished run, UTC ms. */
   s: number
   readonly retry: Retry
-  /** Begun by an earlier process, and to be taken up again. */
+  /** An unfinished run of an earlier process, to be resumed. */
   left: RunRecord | undefined
-  /** Asked for beside the schedule, and not begun. */
+  /** A requested run that has not started. */
   asked: Asked | undefined
 }
 
 interface Asked extends PromiseWithResolvers<RunRecord> {
-  /** When that was, UTC ms: the time that the run is of. */
+  /** Time of the request, UTC ms, which is the time of the run. */
   readonly s: number
 }
 
+/** The batch runs of all groups. */
 export class Batches {
   readonly #options: BatchesOptions
   readonly #scheduled: readonly Scheduled[]
   readonly #stopping = new AbortController()
   readonly #ledger: RunLedger
-  /** Done and not swapped in yet. */
+  /** Finished runs that wait for their swap. */
   #ready: RunRecord[] = []
   #running: Promise<void> | undefined
   #making: Making | undefined
   #notBefore: number
-  /** Told when a result waits to be swapped in. */
+  /** Notified when a result waits for its swap. */
   onReady: () => void = () => {}
 
   constructor(options: BatchesOptions) {
@@ -99,22 +100,22 @@ export class Batches {
     })
   }
 
-  /** What is appended is stamped this at least, UTC ms: later than the times of all runs. */
+  /** Lower bound for the stamps of later entries, UTC ms: above the times of all runs. */
   get notBefore(): number {
     return this.#notBefore
   }
 
-  /** Is a result waiting to be swapped in? */
+  /** Does a result wait for its swap? */
   get hasReady(): boolean {
     return this.#ready.length > 0
   }
 
-  /** Files of results that are needed, or are being written. */
+  /** Files of results that are needed or being written. */
   get files(): string[] {
     return [...this.#ledger.filesOf(this.#waiting), ...(this.#making?.files ?? [])]
   }
 
-  /** No result that is needed, is being made or was asked for depends on an event that arrived before this, UTC ms: it may have to be made again. */
+  /** Earliest arrival that a needed, running or requested result depends on, UTC ms: it may have to be computed again. */
   get reach(): number {
     const reaches = this.#scheduled.map(
       ({ group: { group }, asked }) => Math.min(this.#ledger.earliest(group.name, this.#waiting), asked?.s ?? Infinity) - reachOf(group),
@@ -122,7 +123,7 @@ export class Batches {
     return Math.min(Infinity, ...reaches)
   }
 
-  /** Does a group answer from this run, or a later one? */
+  /** Does a group serve this run, or a later one? */
   isInUse(group: string, number: number): boolean {
     return this.#scheduled.some(one => one.group.group.name === group && (one.group.run ?? 0) >= number)
   }
@@ -132,7 +133,10 @@ export class Batches {
     return this.#ledger.at(number)
   }
 
-  /** Is every run that was due or asked for by then, UTC ms, made and in use? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  /**
+   * Are all runs that were due or requested by `t`, UTC ms, done and in use? Retries that wait do not count, nor does anything once it
+   * stops.
+   */
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const { clock, log } = this.#options
@@ -145,13 +149,13 @@ export class Batches {
     )
   }
 
-  /** Looks whether a run is due, unless one is being made. */
+  /** Starts a due run, unless one is in progress. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const { clock, log } = this.#options
     const now = Math.max(clock(), this.#notBefore)
     for (const one of this.#scheduled) {
-      // Of nothing there is nothing to make.
+      // A source without events has nothing to compute.
       if (log.eventsOf(one.group.group.source, log.end) === 0) continue
       if (one.group instanceof HybridGroup && one.group.isReady) continue
       const due = one.lastTime(now - 1)
@@ -167,8 +171,9 @@ export class Batches {
   }
 
   /**
-   * Makes a run of a group beside its schedule, of this moment, as soon as none is being made. Resolves with what it did, and its result is then swapped in by the next
-   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_CONFLICT` where its source has no events, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * Requests a run of a group as of now; it starts as soon as none is in progress. Resolves with its record; the next turn swaps the result
+   * in. Rejects with `SPILL_INPUT` for a group without runs, with `SPILL_CONFLICT` if its source has no events, with `SPILL_STOPPED`, and
+   * with the error of the run, which is not retried.
    */
   demand(group: string): Promise<RunRecord> {
     const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
@@ -176,7 +181,7 @@ export class Batches {
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
     const { log } = this.#options
     const { source } = one.group.group
-    // It would not begin before the first event came, and whoever asked would wait for that.
+    // The run would start with the first event, and the caller would wait for that.
     if (log.eventsOf(source, log.end) === 0)
       return Promise.reject(
         new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
@@ -185,7 +190,10 @@ export class Batches {
     return one.asked.promise
   }
 
-  /** The marks that swap in what is ready, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
+  /**
+   * The markers that swap in finished results, and the values to commit with them. The first marker becomes entry `entry` of the log, at
+   * `t`.
+   */
   take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
     const ready = this.#ready
     this.#ready = []
@@ -193,14 +201,14 @@ export class Batches {
     return { marks: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
   }
 
-  /** Stops what is being made; it is taken up again by the next start. */
+  /** Stops the run in progress; the next start resumes it. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const one of this.#scheduled) one.asked?.reject(stoppedError())
     await this.#running
   }
 
-  /** The time of all that the log has by now: what is appended later is stamped behind it, even if the clock stands still or goes back. */
+  /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
   #moment(): number {
     const { clock, log } = this.#options
     const s = Math.max(clock(), log.notBefore, this.#notBefore)
@@ -208,7 +216,7 @@ export class Batches {
     return s
   }
 
-  /** Numbers of runs whose results wait to be swapped in. */
+  /** Numbers of runs that wait for their swap. */
   get #waiting(): ReadonlySet<number> {
     return new Set(this.#ready.map(({ number }) => number))
   }
@@ -243,7 +251,7 @@ export class Batches {
     const making = (this.#making = new Making({ ...this.#options, ledger, group: one.group, record }))
     const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ left }) => left?.number === run)
     try {
-      // Behind everything that was appended so far: once it is durable, so is the cut.
+      // This commit follows all earlier entries, so the cut is durable when it is.
       await store.commit({ put: [...ledger.brokenOff(isLeft), ledger.kept(record)] })
       const { values, done } = await making.make(this.#stopping.signal)
       const ended: RunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
@@ -263,7 +271,7 @@ export class Batches {
     }
   }
 
-  /** Whoever asked for a run is told, and asks again; one of the schedule is tried again. */
+  /** A requested run is not retried: the caller gets the error. A scheduled run is retried. */
   async #failed(one: Scheduled, record: RunRecord, { message }: Error): Promise<void> {
     const { store, clock, onReport } = this.#options
     const { group, s, why, number } = record

@@ -1,4 +1,7 @@
-/** Looks at challengers in a run: when their time is over and their decisions have labels, beside everything else. What comes of one is asked for as a promotion is. */
+/**
+ * Schedules the evaluations of challengers, beside the loop: once the challenge is over and the labels of its decisions are settled. The
+ * result is requested like a promotion.
+ */
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { LogStore } from '../../log/store.ts'
@@ -10,15 +13,16 @@ export interface JudgingOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly clock: Clock
-  /** Without it challengers challenge for ever. */
+  /** Without it challenges never end. */
   readonly judge: JudgePort | undefined
-  /** Is everything decided that the log has? What is not recorded yet would be missing. */
+  /** Is every entry decided? Unrecorded decisions would be missing. */
   readonly isDecided: () => boolean
-  /** Something is to be a mark. */
+  /** Waits until a promotion is a marker in the log. */
   readonly taken: (taken: Promise<void>) => Promise<void>
   readonly onReport: (report: string) => void
 }
 
+/** The evaluations of all models. */
 export class Judging {
   readonly #options: JudgingOptions
 
@@ -26,7 +30,7 @@ export class Judging {
     this.#options = options
   }
 
-  /** The look at the challenger of a model that is due. */
+  /** The due evaluation of the challenger of a model. */
   due(one: TrainedModel, now: number): ShadowJob | undefined {
     const { ir, judge, isDecided, clock } = this.#options
     const {
@@ -52,7 +56,7 @@ export class Judging {
   async make(one: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
     const { store, clock, judge, taken: take, onReport } = this.#options
     try {
-      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
+      // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
       const report = await judge!(job, signal)
       const { asked, taken } = await one.asking.ask(async () => {
@@ -68,7 +72,7 @@ export class Judging {
       if (signal.aborted) return
       one.retry.failed(clock())
       onReport(
-        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
+        `the evaluation of version ${job.version} of model '${job.model}' failed, and is tried again: ${(error as Error).message}`,
       )
     }
   }

@@ -1,9 +1,9 @@
 /**
- * The reports of a run: made when their time has come, beside everything else, each written whole to its file.
+ * Schedules the reports of a run: makes each when it is due, beside the loop, and writes its file as a whole.
  *
- * A report of `s` is begun once the clock has passed `s`, so that nothing which is appended later has arrived by then, and its cut is durable before it reads the log. It needs nothing of what
- * the loop has in memory, and the loop waits for nothing of it. One is made at a time. Of those that were missed the last is made, and the others are not; one that failed is tried again,
- * and until then the one before stands.
+ * A report of `s` starts once the clock has passed `s`, so no later entry has arrived by then, and its cut is durable before it reads the
+ * log. It uses no state of the loop. One report is in progress at a time. Of missed reports only the last is made. A failed report is
+ * retried, and the previous one stays until then.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
@@ -25,10 +25,10 @@ import { reportName, reportPath } from '../../replay/report-file.ts'
 import { stoppedError } from '../groups/shutdown.ts'
 import { Retry } from './retry.ts'
 
-/** What a run needs for its reports. */
+/** The port that makes reports. */
 export interface Reporting {
   readonly make: MakeReport
-  /** The data folder: what has no file of its own is kept there, and where nothing may leave it (a dry run), everything. */
+  /** The data folder: for reports without a path of their own, and for all reports of a dry run. */
   readonly folder: string
 }
 
@@ -49,23 +49,24 @@ interface Scheduled {
   readonly report: ReportIR
   readonly lastTime: (moment: number) => number
   readonly code: string
-  /** The time of the last that is done, UTC ms, or that there was nothing to make of. */
+  /** Time of the last finished report, or of one with nothing to report, UTC ms. */
   s: number
   readonly retry: Retry
-  /** Asked for beside the schedule, and not begun. */
+  /** A requested report that has not started. */
   asked: Asked | undefined
 }
 
 interface Asked extends PromiseWithResolvers<MadeReport> {
-  /** When that was, UTC ms: the time that the report is of. */
+  /** Time of the request, UTC ms, which is the time of the report. */
   readonly s: number
 }
 
+/** The reports of one pipeline. */
 export class Reports {
   readonly #options: ReportsOptions
   readonly #scheduled: readonly Scheduled[]
   readonly #stopping = new AbortController()
-  /** Those of the ledger, by number. */
+  /** Reports of the ledger, by number. */
   readonly #made = new Map<number, MadeReport>()
   #making: Promise<void> | undefined
   /** The first arrival of the log, once it has one. */
@@ -86,7 +87,7 @@ export class Reports {
     }))
   }
 
-  /** Looks whether a report is due, unless one is being made. */
+  /** Starts a due report, unless one is in progress. */
   tick(): void {
     if (this.#making || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const now = this.#options.clock()
@@ -96,7 +97,7 @@ export class Reports {
       const s = asked ? asked.s : one.lastTime(now - 1)
       if (!asked && (one.retry.isWaiting(now) || !(s > one.s))) continue
       const first = this.#firstArrival()
-      // Of an empty log there is nothing to report yet, and of a time before it there never will be.
+      // An empty log has nothing to report yet, and a time before it never will.
       if (!asked && first === undefined) continue
       if (!asked && s < first!) {
         one.s = s
@@ -108,7 +109,7 @@ export class Reports {
     }
   }
 
-  /** Is every report that was due or asked for by then, UTC ms, made? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  /** Are all reports that were due or requested by `t`, UTC ms, done? Retries that wait do not count, nor does anything once it stops. */
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const first = this.#firstArrival()
@@ -119,8 +120,8 @@ export class Reports {
   }
 
   /**
-   * Makes a report beside its schedule, of this moment, as soon as none is being made. Resolves with what was made; rejects with `SPILL_INPUT` for a report that there is not, with
-   * `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * Requests a report as of now; it starts as soon as none is in progress. Resolves with its record. Rejects with `SPILL_INPUT` for an
+   * unknown report, with `SPILL_STOPPED`, and with the error of the report, which is not retried.
    */
   demand(name: string): Promise<MadeReport> {
     const one = this.#scheduled.find(({ report }) => report.name === name)
@@ -133,7 +134,7 @@ export class Reports {
     return one.asked.promise
   }
 
-  /** Stops what is being made; it is begun again by the next start. */
+  /** Stops the report in progress; the next start makes it again. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const one of this.#scheduled) one.asked?.reject(stoppedError())
@@ -159,7 +160,7 @@ export class Reports {
       file,
     }
     try {
-      // Behind everything that was appended so far: once it is durable, so are the cut and the batch runs that were swapped in by then.
+      // This commit follows all earlier entries, so the cut and the batch runs swapped in by then are durable when it is.
       await store.commit({ put: [...this.#brokenOff(name), this.#kept(made)] })
       const runs = this.#options.hasRuns ? runsUsed(ir, report, runsIn(store), s) : {}
       made = { ...made, runs, ...versionUsed(store, ir, report, s) }
@@ -173,7 +174,7 @@ export class Reports {
     } catch (error) {
       const isStopped = this.#stopping.signal.aborted
       asked?.reject(isStopped ? stoppedError() : error)
-      // Whoever asked is told, and asks again.
+      // A requested report is not retried: the caller gets the error.
       if (!asked && !isStopped) this.#failed(one, s, error)
       const left: MadeReport = isStopped
         ? { ...made, state: 'broken off' }
@@ -182,7 +183,7 @@ export class Reports {
     }
   }
 
-  /** It is tried again, unless the log has forgotten what it is of. */
+  /** Retries, unless the log has forgotten the events of the report. */
   #failed(one: Scheduled, s: number, error: unknown): void {
     const { clock, onReport } = this.#options
     const isGone = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
@@ -199,7 +200,7 @@ export class Reports {
     const { store, log } = this.#options
     const { entry, arrival } = beginsOf(store)
     if (arrival > -Infinity) return (this.#first = arrival)
-    // Only what is stored is looked at: the log may be ahead of it.
+    // Reads stored segments only: the log may be ahead of the store.
     if (log.end <= entry || !store.segmentAt(entry)) return undefined
     const [segment] = log.segments(entry, entry + 1, { stringsOf: () => new Strings(), wanted: () => false })
     const arrivals = segment.sources.flatMap(({ block }) => (block.length > 0 ? [block.arrival[0]] : []))
@@ -214,20 +215,20 @@ export class Reports {
     return join('reports', name, reportName(report, s, isAsked))
   }
 
-  /** The folder of a file in the data folder is made; whoever names another has made it. */
+  /** Creates the folder of a file in the data folder; other folders must exist. */
   #pathOf(made: MadeReport): string {
     const path = fileOf(this.#options.folder, made)
     if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
 
-  /** Those that an earlier process did not end. */
+  /** Marks reports that an earlier process left unfinished. */
   #brokenOff(name: string): Put[] {
     const left = [...this.#made.values()].filter(one => one.report === name && one.state === 'running')
     return left.map(one => this.#kept({ ...one, state: 'broken off' }))
   }
 
-  /** Takes the oldest of a report from the ledger, beyond those that it keeps. Their files stay. */
+  /** Removes the oldest reports from the ledger beyond its limit. Their files stay. */
   #trimmed(name: string): Put[] {
     const all = [...this.#made.values()].filter(one => one.report === name)
     const gone = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))

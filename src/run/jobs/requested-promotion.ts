@@ -1,19 +1,20 @@
 import type { Asked } from '../../training/registry/version.ts'
 
 /**
- * What somebody, or a rule, wants to score of one model, on its way into the log: durable first, then a mark by the next turn. One after another: what is asked for is a mark
- * before anybody asks for something else, so that who was told so is right, and the value that says what waits (`promote/MODEL`) is never another's.
+ * The promotion queue of one model. A promotion, by a person or a rule, is durable first and becomes a marker in the next turn. Promotions
+ * are handled one after another: each is a marker before the next is stored, so the reply to its requester is true, and the stored value
+ * (`promote/MODEL`) is never that of another.
  */
 export class AskedPromotion {
-  /** Durable, and to be a mark. */
+  /** The durable promotion that waits for its marker. */
   #asked: Asked | undefined
   #taken: PromiseWithResolvers<void> | undefined
-  /** Why no turn takes anything any more. */
+  /** The error after which no turn makes markers any more. */
   #refused: unknown
-  /** Resolves when what was asked for last is a mark, or will be none. */
+  /** Resolves when the last promotion is a marker, or never will be. */
   #free: Promise<unknown> = Promise.resolve()
 
-  /** `left`: what waited when an earlier process ended, or was asked for while nothing ran. */
+  /** `left`: a promotion that waited when an earlier process ended, or was stored while none ran. */
   constructor(left: Asked | undefined) {
     if (left) this.#free = this.#wait(left).catch(() => {})
   }
@@ -23,7 +24,8 @@ export class AskedPromotion {
   }
 
   /**
-   * `give` makes durable what is to be asked for, if anything is. Resolves when that is durable, with `taken`, which resolves when it is a mark. Rejects as `give` does.
+   * Runs `give`, which stores a promotion, or none. Resolves when that is durable; `taken` resolves when the promotion is a marker. Rejects
+   * as `give` does.
    */
   async ask<T extends { readonly asked: Asked | undefined }>(give: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
     const free = Promise.withResolvers<void>()
@@ -41,7 +43,7 @@ export class AskedPromotion {
     }
   }
 
-  /** Resolves when nothing is asked for any more. */
+  /** Resolves when the queue is empty. */
   async isFree(): Promise<void> {
     for (let free: unknown; free !== this.#free;) {
       free = this.#free
@@ -49,7 +51,7 @@ export class AskedPromotion {
     }
   }
 
-  /** What waits is a mark now. */
+  /** Removes the waiting promotion, which is a marker now. */
   take(): Asked | undefined {
     const asked = this.#asked
     this.#asked = undefined
@@ -58,7 +60,7 @@ export class AskedPromotion {
     return asked
   }
 
-  /** No turn will take it any more. */
+  /** Rejects the waiting promotion: no turn makes markers any more. */
   refuse(error: unknown): void {
     this.#refused = error
     this.#taken?.reject(error)

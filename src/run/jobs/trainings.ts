@@ -1,10 +1,11 @@
 /**
- * The trainings of a run: made when their time has come, beside everything else, and versions promoted by a rule or since somebody says so.
+ * Schedules the trainings of a run beside the loop, and promotes versions by rule or by request.
  *
- * As batch runs (`batch-runs.ts`): a training at `at` is begun once the clock has passed it, and its cut is durable before it reads the log. One is made at a time; of those
- * that were missed the last is. What cannot be fitted would fail again on the same events, and is not tried before the next time; what failed otherwise is. Until a
- * version is promoted the last one scores. A promotion is asked for first, durably, and then a mark in the log, committed with what it changes in the registry: a log that is
- * taken again gives the same decisions, and a crash leaves either the version before or the one after.
+ * As with batch runs (`batch-runs.ts`), a training at `at` starts once the clock has passed it, and its cut is durable before it reads the
+ * log. One is in progress at a time; of missed ones only the last is made. A permanent failure would repeat on the same events, so it waits
+ * for the next time; other failures are retried. The last promoted version scores meanwhile. A promotion is stored first, and then becomes
+ * a marker in the log, committed with its registry change. So a replay gives the same decisions, and a crash leaves the version before or
+ * after.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -28,23 +29,24 @@ export interface TrainingsOptions {
   readonly store: LogStore
   readonly log: Log
   readonly clock: Clock
-  /** Without it nothing is trained, and what was trained is served and promoted. */
+  /** Without it no model is trained; existing versions are served and promoted. */
   readonly train: TrainPort | undefined
-  /** Without it challengers challenge for ever. */
+  /** Without it challenges never end. */
   readonly judge: JudgePort | undefined
-  /** Without it nobody looks for drift. */
+  /** Without it drift is not checked. */
   readonly look: LookPort | undefined
-  /** Is everything decided that the log has? */
+  /** Is every entry decided? */
   readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
 interface Wanted extends PromiseWithResolvers<Version> {
-  /** When that was, UTC ms: what had arrived by then is learnt from. */
+  /** Time of the request, UTC ms: events that arrived by then are learned from. */
   readonly at: number
   readonly one: TrainedModel
 }
 
+/** The trained models of a run. */
 export class Trainings {
   readonly #options: TrainingsOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
@@ -52,10 +54,10 @@ export class Trainings {
   readonly #judging: Judging
   readonly #stopping = new AbortController()
   #notBefore: number
-  /** Asked for beside the schedule, and not begun. */
+  /** Requested trainings that have not started. */
   #wanted: Wanted[] = []
   #running: Promise<void> | undefined
-  /** Told when a promotion waits for a turn. */
+  /** Notified when a promotion waits for a turn. */
   onReady: () => void = () => {}
 
   constructor(options: TrainingsOptions) {
@@ -67,12 +69,15 @@ export class Trainings {
     this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
   }
 
-  /** What is appended is stamped this at least, UTC ms: later than what trainings, and looks at challengers, are of, so that these stay a function of what had arrived by then. */
+  /**
+   * Lower bound for the stamps of later entries, UTC ms: above the times of trainings and evaluations, which stay a function of what had
+   * arrived by then.
+   */
   get notBefore(): number {
     return this.#notBefore
   }
 
-  /** What an earlier process was making when it ended is made no further. */
+  /** Marks versions that an earlier process left unfinished. Returns the values to commit. */
   left(): Put[] {
     return this.#all.flatMap(one => one.brokenOff())
   }
@@ -86,14 +91,17 @@ export class Trainings {
     return [...this.#models.values()]
   }
 
-  /** Looks whether a training is due, unless one is being made. */
+  /** Starts due work, unless some is in progress. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || !this.#options.train) return
     const next = this.#next(Math.max(this.#options.clock(), this.#notBefore))
     if (next) this.#running = next().finally(() => (this.#running = undefined))
   }
 
-  /** Is every training, and every look, that was due or asked for by then, UTC ms, made? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  /**
+   * Are all trainings and checks that were due or requested by `t`, UTC ms, done? Retries that wait do not count, nor does anything once it
+   * stops.
+   */
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted || !this.#options.train) return true
     return (
@@ -113,7 +121,7 @@ export class Trainings {
     )
   }
 
-  /** What is to be made next, if anything is. */
+  /** The next job, if one is due. */
   #next(now: number): (() => Promise<void>) | undefined {
     const wanted = this.#wanted.find(({ at }) => at < now)
     if (wanted) {
@@ -127,7 +135,7 @@ export class Trainings {
         return () => this.#judging.make(one, job, this.#stopping.signal)
       }
       if (one.retry.isWaiting(this.#options.clock())) continue
-      // What is appended from now on is stamped `now` at least.
+      // Later entries are stamped at least `now`.
       const at = one.dueAt(now - 1)
       if (at > one.at && this.#hasEventsBy(at)) return () => this.#make(one, { why: 'schedule', at, began: now })
       const due = one.drift?.due
@@ -141,8 +149,8 @@ export class Trainings {
   }
 
   /**
-   * Trains a model beside its schedule, on what has arrived by now. Resolves with the version that came of it, promoted or not; rejects with `SPILL_INPUT` for a model that is
-   * not trained, with `SPILL_STOPPED`, and with what it failed with.
+   * Requests a training on what has arrived by now. Resolves with the new version, promoted or not. Rejects with `SPILL_INPUT` for a model
+   * without training, with `SPILL_STOPPED`, and with the error of the training.
    */
   async demand(name: string): Promise<Version> {
     const one = this.#find(name)
@@ -154,7 +162,10 @@ export class Trainings {
     return wanted.promise
   }
 
-  /** Lets a version score, 0 for the model's own score; resolves when that is in the log. Rejects with `SPILL_INPUT` for one that cannot, and with `SPILL_STOPPED`. */
+  /**
+   * Promotes a version; 0 is the score of the definition. Resolves when the promotion is in the log. Rejects with `SPILL_INPUT` for a
+   * version that cannot score, and with `SPILL_STOPPED`.
+   */
   async promote(name: string, version: number, why: string): Promise<void> {
     const one = this.#find(name)
     const { ir, store, clock } = this.#options
@@ -170,13 +181,13 @@ export class Trainings {
     await this.#taken(taken)
   }
 
-  /** The run has ended, and no turn takes anything any more. */
+  /** Rejects everything that waits: the run has ended. */
   refuse(error: unknown): void {
     for (const { reject } of this.#wanted) reject(error)
     for (const { asking } of this.#all) asking.refuse(error)
   }
 
-  /** The marks that promote what was asked for, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
+  /** The markers of waiting promotions, and the values to commit with them. The first marker becomes entry `entry` of the log, at `t`. */
   take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
     const marks: Mark[] = []
     const put: Put[] = []
@@ -189,17 +200,17 @@ export class Trainings {
     return { marks, put }
   }
 
-  /** Stops what is being made; it is begun again by the next start, if it was due. */
+  /** Stops the job in progress; the next start makes it again if it was due. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const { reject } of this.#wanted) reject(stoppedError())
     this.#wanted = []
     await this.#running
-    // What is durable already is to be a mark yet.
+    // A durable promotion must still become a marker.
     for (const { asking } of this.#all) await asking.isFree()
   }
 
-  /** The time of all that the log has by now: what is appended later is stamped behind it, even if the clock stands still or goes back. */
+  /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
   #moment(): number {
     const { clock, log } = this.#options
     const at = Math.max(clock(), log.notBefore, this.#notBefore)
@@ -207,7 +218,7 @@ export class Trainings {
     return at
   }
 
-  /** Nothing that is appended from now on had arrived by then. */
+  /** Stamps later entries above `at`. */
   #stampBehind(at: number): void {
     this.#notBefore = Math.max(this.#notBefore, at + 1)
   }
@@ -220,7 +231,7 @@ export class Trainings {
     const version = one.begin({ ...of, cut: log.end })
     const { number, cut } = version
     try {
-      // Behind everything that was appended so far: once it is durable, so is the cut.
+      // This commit follows all earlier entries, so the cut is durable when it is.
       await store.commit({ put: [one.keep(version)] })
       const training = await train!({ ir, model: model.name, at, cut: cut!, champion: one.champion(store) }, this.#stopping.signal)
       const { made, asked, taken } = await one.asking.ask(async () => {
@@ -230,7 +241,7 @@ export class Trainings {
       })
       one.retry.reset()
       const inLog = asked && this.#taken(taken)
-      // Whoever asked for it is told when it scores, if it does.
+      // The requester is notified when the version scores, if it does.
       wanted?.resolve(inLog ? inLog.then(() => one.version(number)!) : made)
       inLog?.catch(() => {})
     } catch (error) {
@@ -246,29 +257,29 @@ export class Trainings {
         else one.retry.failed(clock())
         const again = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
-          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; what scored before still does: ${message}`,
+          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; the previous score stays in use: ${message}`,
         )
       }
       await store.commit({ put: one.fail(version, error, clock()) }).catch(() => {})
     }
   }
 
-  /** Resolves once a turn has made a mark of it, and that is durable. */
+  /** Resolves once the promotion is a durable marker. */
   async #taken(taken: Promise<void>): Promise<void> {
     this.onReady()
     await taken
-    // Behind the mark: once it is durable, so is that.
+    // This commit follows the marker, so the marker is durable when it is.
     await this.#options.store.commit({})
   }
 
-  /** Had anything arrived by then that the log has? Of nothing there is nothing to learn. */
+  /** Had any event arrived by then? Without events there is nothing to learn. */
   #hasEventsBy(at: number): boolean {
     const { log, store } = this.#options
     const first = store.segmentAt(0)
     return first !== undefined && log.since(at) > first.first
   }
 
-  /** Throws `SPILL_INPUT` for a model that there is not, or that is not trained. */
+  /** Throws `SPILL_INPUT` for an unknown model, or one without training. */
   #find(name: string): TrainedModel {
     trainedModel(this.#options.ir, name)
     return this.#models.get(name)!

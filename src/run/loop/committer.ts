@@ -1,4 +1,4 @@
-/** Commits on their way to the store: once one is durable, and not before, everybody who waits for it is told. */
+/** Gives commits to the store. Senders, listeners and metrics are notified of a commit once it is durable, never before. */
 import { channels, type OfRun } from '../../base/channels.ts'
 import { stopwatch } from '../../base/clock.ts'
 import type { Commit } from '../../log/store.ts'
@@ -9,15 +9,15 @@ import type { Parts, RunOptions } from './run-parts.ts'
 import type { Repeats } from '../ingest/duplicate-replies.ts'
 import { givenStretches, type GivenStretch, type StretchTimes, type TakenAt } from '../decide/stage-times.ts'
 
-/** Who waits for a commit, and what was measured of its decisions. */
+/** The receivers of a commit, and the measurements of its decisions. */
 export interface OfCommit {
   readonly inputs?: readonly Submitted[]
-  /** One an input. */
+  /** One for each input. */
   readonly receipts?: readonly Receipt[]
   readonly late?: Turn['late']
-  /** One a stretch of decisions. */
+  /** One for each decision batch. */
   readonly times?: readonly StretchTimes[]
-  /** Of what a turn has taken in. */
+  /** Times of the turn that appended the entries. */
   readonly taken?: TakenAt
 }
 
@@ -25,12 +25,13 @@ export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisio
   readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages' | 'freshness'>
   readonly repeats: Repeats
   readonly onFailure: (error: unknown) => void
-  /** A commit is no longer on its way. */
+  /** A commit is durable, or has failed. */
   readonly onLanded: () => void
 }
 
+/** The commits of a run that are in flight. */
 export class Committing {
-  /** Of what is durable. */
+  /** Counts of durable results. */
   readonly counts = new Counts()
   readonly #options: CommittingOptions
   readonly #ofRun: OfRun
@@ -46,12 +47,12 @@ export class Committing {
     return this.#inFlight
   }
 
-  /** Gives a commit to the store. Resolves when it is durable or has failed, and never rejects. */
+  /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
   async commit(commit: Commit, of: OfCommit = {}): Promise<void> {
     const { store, parts, repeats, onDecisions, onRecorded, onEffects } = this.#options
     const { inputs = [], receipts = [], late = [], times = [] } = of
     const { decisions = [], effects = [] } = commit
-    // The bytes of decisions go to the store's thread; who listens gets a copy.
+    // The bytes of decisions move to the thread of the store, so a listener gets a copy.
     const told = onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
     const answers = parts.asked.answersIn(decisions)
     const stretches = givenStretches(decisions, times)
@@ -81,7 +82,7 @@ export class Committing {
     }
   }
 
-  /** Gives the store what was measured of decisions since the last time. `isLast`: nothing is measured any more. */
+  /** Commits the stage times and freshness counts that were measured since the last flush. `isLast`: no measurement follows. */
   keepStages(isLast = false): void {
     const { parts } = this.#options
     parts.freshness.reread()

@@ -3,34 +3,34 @@ import type { StoredDecisions } from '../../log/store.ts'
 import type { Input, Receipt, Turn } from '../ingest/appender.ts'
 import type { GroupFreshness } from '../decide/freshness.ts'
 
-/** What a run has done since it started, all of it durable. */
+/** Counters of a run since its start, durable results only. */
 export class Counts {
   accepted = 0
   duplicates = 0
   refused = 0
   decisions = 0
-  /** By source. */
+  /** Accepted and duplicate records by source. */
   readonly ofSource = new Map<string, { accepted: number; duplicates: number }>()
-  /** Accepted events that came later than their source's `allowedLateness`, by source. */
+  /** Late events by source: accepted, but later than `allowedLateness`. */
   readonly late = new Map<string, number>()
-  /** By source and reason. */
+  /** Rejected records by source and reason. */
   readonly letters = new Map<string, Map<string, number>>()
   /** Decisions by model. */
   readonly ofModel = new Map<string, number>()
-  /** Decisions that an action left undone to see what comes of them, by action. */
+  /** Exploration by action: decisions whose action was withheld to observe the outcome. */
   readonly explored = new Map<string, number>()
 
-  /** The freshness objectives of feature groups, and how many decisions met them. */
+  /** Freshness of the feature groups that have an objective. */
   freshness: () => readonly GroupFreshness[] = () => []
 
-  /** As a plain object; `explored` where anything was. */
+  /** Totals as a plain object; without `explored` if it is 0. */
   get all(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
     const { accepted, duplicates, refused, decisions } = this
     const explored = [...this.explored.values()].reduce((sum, count) => sum + count, 0)
     return { accepted, duplicates, refused, decisions, ...(explored > 0 && { explored }) }
   }
 
-  /** One receipt an input. */
+  /** Adds the results of one commit; one receipt for each input. */
   add(
     decisions: readonly StoredDecisions[],
     receipts: readonly Receipt[],

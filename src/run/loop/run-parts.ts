@@ -1,4 +1,4 @@
-/** What a run is put together from: a pipeline over a store, with its log taken again. */
+/** The composition root of a run: builds its components from a pipeline and a store, and replays the log. */
 import { partFilesIn } from '../../batch/ledger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { TextBounds } from '../../columns/strings-room.ts'
@@ -30,41 +30,43 @@ import { Ticks } from './ticks.ts'
 import type { TrainPort } from '../jobs/training-job.ts'
 import { Trainings } from '../jobs/trainings.ts'
 
+/** Options of a run over a store. */
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
-  /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
+  /** The wall clock that stamps arrivals. Default: the clock of the machine, guarded against jumps. */
   readonly clock?: Clock
-  /** What waits for the time of the next turn while the disk is slow (`PaceOptions.after`). */
+  /** Timer of the pause between turns while the disk is slow (`PaceOptions.after`). */
   readonly paceAfter?: PaceOptions['after']
   readonly partitions?: number
-  /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
+  /** Receives copies of durable decisions, in order. An exception from it ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
-  /** Told that more decisions, or what became of effects, are durable, to be read in the store. */
+  /** Notified when more decisions or effect changes are durable and can be read from the store. */
   readonly onRecorded?: () => void
-  /** Receives effects that are durable, in order. What it throws ends the run. */
+  /** Receives durable effects, in order. An exception from it ends the run. */
   readonly onEffects?: (effects: readonly NewEffect[]) => void
-  /** Effects are recorded and not to be sent. */
+  /** Effects are recorded and never sent. */
   readonly isDry?: boolean
-  /** What is in memory of the log already; made from it unless given. */
+  /** State that is already in memory; made from the log by default. */
   readonly memory?: Memory
-  /** Texts of keys and string features that it keeps; for tests. */
+  /** Limits of the texts of keys and string features; for tests. */
   readonly room?: TextBounds
-  /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
+  /** Computes batch runs. Without it, groups with a batch placement behave as if a job ran on time. */
   readonly compute?: Compute
   /** Batch runs of one group that the ledger keeps; for tests. */
   readonly runsKept?: number | undefined
-  /** Trains models; without it none is, and what was trained is served. */
+  /** Trains models. Without it no model is trained, and existing versions are served. */
   readonly train?: TrainPort
-  /** Looks at challengers; without it they challenge for ever. */
+  /** Evaluates challengers. Without it challenges never end. */
   readonly judge?: JudgePort
-  /** Looks for drift; without it nobody does. */
+  /** Checks for drift. Without it drift is not checked. */
   readonly look?: LookPort
-  /** Makes reports; without it none is made. */
+  /** Makes reports. Without it no report is made. */
   readonly reporting?: Reporting
   /** Freshness objectives to measure decisions against; none by default. */
   readonly objectives?: ObjectivesFile
 }
 
+/** The components of a run. */
 export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
   readonly clock: Clock
   readonly appender: Appender
@@ -77,11 +79,11 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
   readonly batches: Batches | undefined
   readonly trainings: Trainings
   readonly reports: Reports | undefined
-  /** To be made before every other. */
+  /** The commit that must precede all others. */
   readonly first: Commit | undefined
 }
 
-/** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
+/** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
   const {

@@ -1,9 +1,9 @@
 /**
- * A pipeline that runs: records in, decisions out, and everything that was acknowledged safe on the disk.
+ * A running pipeline: records in, decisions out. Acknowledged events survive a crash at any moment.
  *
- * One loop on one thread. A turn takes what has come in, gives it its place in the log, applies it to the features and decides; segment, decisions,
- * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
- * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
+ * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. Segment, decisions,
+ * dead letters and source positions are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and
+ * decisions published, once their commit is durable. Memory is bounded: sources pause while too many records wait.
  */
 import { pause } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -30,6 +30,7 @@ import { Repeats } from '../ingest/duplicate-replies.ts'
 import type { Stages } from '../decide/stage-recorder.ts'
 import { Turns } from './turns.ts'
 
+/** One run of a pipeline over a store. */
 export class Run {
   readonly #store: RunOptions['store']
   readonly #onRecorded: RunOptions['onRecorded']
@@ -43,7 +44,7 @@ export class Run {
   readonly #ending: Ending
   #stopping: Promise<void> | undefined
 
-  /** Opens a pipeline over a store and takes its log again. Throws as `partsOf` does. */
+  /** Opens a pipeline over a store and replays its log. Throws as `composeRun` does. */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
     this.#store = options.store
@@ -79,12 +80,12 @@ export class Run {
     this.#pace.look()
   }
 
-  /** Of this process, since it started. */
+  /** Counters of this process, since its start. */
   get counts(): Counts {
     return this.#committing.counts
   }
 
-  /** State by group, to be measured. */
+  /** The models and their feature groups, for metrics. */
   get decider(): Decider {
     return this.#parts.decider
   }
@@ -94,33 +95,34 @@ export class Run {
     return this.#parts.log.end
   }
 
-  /** Records that wait for their turn. */
+  /** Records that wait for a turn. */
   get waiting(): number {
     return this.#inbox.records
   }
 
-  /** Are sources held back until ids within `dedupe` have become older (DEDUPE_IDS_MAX)? */
+  /** Are sources held back until older ids leave `dedupe` (DEDUPE_IDS_MAX)? */
   get isHeldBack(): boolean {
     return this.#turns.isHeldBack
   }
 
-  /** Resolves when the run has ended: stopped, or failed, and then rejects. */
+  /** Resolves when the run has stopped; rejects when it has failed. */
   get ended(): Promise<void> {
     return this.#ending.ended
   }
 
   /**
-   * Gives records to a source; resolves when what became of them is durable. `cursor` is committed with them, so that reading goes on behind them
-   * after a crash. `letter` is the dead letter that the batch's one record was (`dead-letter-batch.ts`). Rejects with `SPILL_INPUT` for a source that there is not, with
-   * `SPILL_STOPPED` once the run stops, and if it fails: then nothing of them was acknowledged, and they may be sent again.
+   * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
+   * reading resumes after them. `letter`: the dead letter from which the one record comes (`dead-letter-batch.ts`). Rejects with
+   * `SPILL_INPUT` for an unknown source, with `SPILL_STOPPED` once the run stops, and when the run fails. After a rejection nothing was
+   * acknowledged, and the records may be sent again.
    */
   submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
     return this.#take({ source, batch, cursor, letter })
   }
 
   /**
-   * Asks a model that decides on request. The request takes a place in the log's order, and knows everything before it. Throws `SPILL_INPUT` for fields that are
-   * not the request's, and `SPILL_STOPPED` once the run stops.
+   * Requests a decision from a model that decides on request. The request gets a place in the log, and sees everything before it. Throws
+   * `SPILL_INPUT` for invalid fields, and `SPILL_STOPPED` once the run stops.
    */
   ask(model: string, fields: unknown): Asking {
     this.#ending.check()
@@ -129,55 +131,58 @@ export class Run {
     return asking
   }
 
-  /** As `ask`, when the decision is durable. */
+  /** As `requestDecision`; resolves when the decision is durable. */
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**
-   * Gives records to a source whose events are decided on. `decided` resolves as soon as the decisions on them are made, which is before they are durable:
-   * `receipt` is that. A duplicate has the decisions on the event that it repeats, as they were recorded, once these are durable; a record that was refused has none.
-   * Both reject as `submit` does.
+   * Submits records and returns the decisions on them. `decided` resolves as soon as the decisions are made; `receipt` resolves when they
+   * are durable. A duplicate has the recorded decisions on its original event; a rejected record has none. Both promises reject as `submit`
+   * does.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
     const receipt = this.#take({ source, batch, cursor: undefined, awaited: { resolve, reject } })
-    // Who waits for one of them need not wait for the other.
+    // A caller may wait for one promise alone.
     decided.catch(() => {})
     receipt.catch(reject)
     return { decided, receipt }
   }
 
-  /** Features of keys as they are now, all of one moment: as objects, or what `make` makes of each. Throws `SPILL_INPUT` as `Reading` does. */
+  /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws `SPILL_INPUT` as `FeatureReader` does. */
   features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
     this.#ending.check()
     this.#pace.look()
     return this.#parts.reading.features(asks, make)
   }
 
-  /** Makes a batch run of a group beside its schedule, of this moment; resolves with what it did once its result is in use. Rejects as `Batches.demand` does. */
+  /** Makes a batch run of a group now. Resolves with its record once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
   batch = async (group: string): Promise<RunRecord> => {
     this.#ending.check()
     const { batches } = this.#parts
     if (!batches) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
     const { number } = await batches.demand(group)
     await this.#until(() => batches.isInUse(group, number))
-    // Behind the swap: once it is durable, so is that.
+    // This commit follows the swap, so the swap is durable when it is.
     await this.#store.commit({})
     return batches.at(number)
   }
 
-  /** Trains a model beside its schedule, on what has arrived by now; resolves with the version that came of it. Rejects as `Trainings.demand` does. */
+  /** Trains a model now, on the events so far. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
   train = async (model: string): Promise<Version> => {
     this.#ending.check()
     return this.#parts.trainings.demand(model)
   }
 
-  /** Lets a version of a model score from now on, 0 for the score of its definition; resolves when that is in the log. Rejects as `Trainings.promote` does. */
+  /**
+   * Promotes a version of a model; 0 is the score of its definition. Resolves when the promotion is in the log. Rejects as
+   * `TrainingScheduler.promote` does.
+   */
   promote = async (model: string, version: number, why: string): Promise<void> => {
     this.#ending.check()
     return this.#parts.trainings.promote(model, version, why)
   }
 
-  /** Makes a report beside its schedule, of this moment; resolves with what was made once it is written. Rejects as `Reports.demand` does. */
+  /** Makes a report now. Resolves once it is written. Rejects as `ReportScheduler.runNow` does. */
   report = async (name: string): Promise<MadeReport> => {
     this.#ending.check()
     const { reports } = this.#parts
@@ -185,7 +190,7 @@ export class Run {
     return reports.demand(name)
   }
 
-  /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */
+  /** Records the outcome of effects; resolves when that is durable. Continues to work while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
     if (this.#ending.isOver) this.#ending.check()
     try {
@@ -197,24 +202,27 @@ export class Run {
     this.#onRecorded?.()
   }
 
-  /** Resolves when there is room for more records: at once, or when what waits has become less. */
+  /** Resolves when there is room for more records. */
   room(): Promise<void> {
     return this.#inbox.room()
   }
 
-  /** Where a source was read up to, as it was committed last. */
+  /** The committed read position of a source. */
   cursor(name: string): string | undefined {
     return this.#store.get(`cursor/${name}`)
   }
 
-  /** Resolves when what was submitted is decided and durable, but for what is held back, and what was due by a moment, UTC ms, is made; and if the run has failed. */
+  /**
+   * Resolves when all submitted records are decided and durable, except those held back, or when the run has failed. With `due`, UTC ms,
+   * also waits for the jobs due by then.
+   */
   async quiet(due?: number): Promise<void> {
     const { checkpointer, batches, trainings, reports } = this.#parts
     const isMade = (): boolean => due === undefined || [batches, trainings, reports].every(one => one?.isMadeBy(due) ?? true)
     await this.#until(() => isMade() && this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
   }
 
-  /** Takes nothing more, waits for what was submitted, saves state, and lets go of the store. Of a run that has failed it only does the last. */
+  /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes the store. */
   stop(): Promise<void> {
     this.#ending.begin()
     this.#stopping ??= this.#stop()
@@ -239,7 +247,7 @@ export class Run {
     this.#ending.stopped()
   }
 
-  /** Lets the loop turn until something holds, or the run has failed. */
+  /** Lets the loop turn until a condition holds, or the run has failed. */
   async #until(holds: () => boolean): Promise<void> {
     while (!this.#ending.hasFailed && !holds()) {
       this.#parts.checkpointer.step()
@@ -247,7 +255,10 @@ export class Run {
     }
   }
 
-  /** Begins to save state, unless that is going on or no more than so many entries have come since it was begun last. Was it begun? */
+  /**
+   * Begins to save state, unless a save is in progress or at most `behind` entries were appended since the last one began. Returns whether
+   * it began.
+   */
   checkpoint(behind = 0): boolean {
     if (this.#ending.isOver) return false
     const begun = this.#parts.checkpointer.begin(this.#parts.log.end, behind)
@@ -255,17 +266,17 @@ export class Run {
     return begun
   }
 
-  /** What is measured of decisions. */
+  /** Stage times of decisions. */
   get stages(): Stages {
     return this.#parts.stages
   }
 
-  /** Gives the store what was measured of decisions since the last time. */
+  /** Commits the measurements since the last flush. */
   keepStages(): void {
     if (!this.#ending.isOver) this.#committing.keepStages()
   }
 
-  /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
+  /** Starts due ticks and jobs; whoever moves the clock calls it. Returns the time of the next tick, UTC ms; Infinity if no model ticks. */
   tick(): number {
     if (!this.#ending.isOver) {
       this.#parts.checkpointer.step()

@@ -1,4 +1,6 @@
-/** What a run does in one turn: some of what is to be decided, then the ticks that are due, then what has come in; each is a commit. */
+/**
+ * The turns of a run. One turn makes some pending decisions, then the due ticks, then appends the received records; each step is a commit.
+ */
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { DECIDED } from '../../log/decided.ts'
@@ -18,16 +20,17 @@ export interface TurnsOptions {
   readonly onReport: ((report: string) => void) | undefined
 }
 
+/** Runs one turn at a time. */
 export class Turns {
   readonly #parts: Parts
   readonly #options: TurnsOptions
-  /** The ids of a source are at their limit: what waits is not taken until time has passed. */
+  /** A source has reached its limit of ids, so the inbox waits until time has passed. */
   #isHeld = false
-  /** As it was found last. */
+  /** The value of `#isHeld` at the last turn. */
   #wasHeld = false
-  /** It was said that records with new texts are rejected. */
+  /** The report that new texts are rejected was printed. */
   #saidFull = false
-  /** When the turn began, ms by the stopwatch. */
+  /** Start of the turn, ms by the stopwatch. */
   #began = 0
 
   constructor(options: TurnsOptions) {
@@ -39,12 +42,12 @@ export class Turns {
     return this.#wasHeld
   }
 
-  /** Time has passed: what is held back may be looked at again. */
+  /** Time has passed: records that are held back may be tried again. */
   letGo(): void {
     this.#isHeld = false
   }
 
-  /** Is everything taken and decided that may be? What is held back does not count. */
+  /** Is everything appended and decided that can be? Records that are held back do not count. */
   get isIdle(): boolean {
     const { asked, deciding, batches, trainings } = this.#parts
     return (
@@ -56,7 +59,7 @@ export class Turns {
     return !this.isIdle || this.#parts.ticks.isDue(this.#parts.clock)
   }
 
-  /** Throws what a source's records or the pipeline's functions do that cannot be: then whoever sent what was taken is told. */
+  /** Runs one turn. Throws exceptions of user functions, after their senders were notified. */
   take(): void {
     const { ticks, asked, deciding, log, clock, reading, decider, retention, batches, trainings } = this.#parts
     this.#began = stopwatch()
@@ -64,7 +67,7 @@ export class Turns {
     const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity, trainings.notBefore)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
-    // Nothing that arrives now may stand before a tick that is due.
+    // No new arrival may precede a due tick.
     const isBehind = ticks.next < now
     const swaps = isBehind || !batches?.hasReady ? undefined : batches.take(log.end, Math.max(now, log.notBefore))
     if (swaps) this.#append([], swaps.marks, now, swaps.put)
@@ -90,7 +93,7 @@ export class Turns {
     }
   }
 
-  /** What has come in, or nothing as long as ids within `dedupe` leave no room for it: they are never forgotten early. */
+  /** The inputs of this turn; none while ids within `dedupe` leave no room for them, since ids are never forgotten early. */
   #taken(now: number): Submitted[] {
     const { inbox, onReport } = this.#options
     const wasHeld = this.#wasHeld
@@ -98,7 +101,7 @@ export class Turns {
     this.#isHeld = this.#wasHeld = inputs.length === 0 && !inbox.isEmpty
     if (this.#isHeld && !wasHeld)
       onReport?.(
-        'sources are held back: one has as many ids within its `dedupe` as can be remembered (DEDUPE_IDS_MAX); it goes on as they get older',
+        'sources are held back: one has reached the limit of ids within its `dedupe` (DEDUPE_IDS_MAX); it continues as ids expire',
       )
     return inputs
   }
@@ -114,11 +117,12 @@ export class Turns {
   #sayFull(): void {
     this.#saidFull = true
     this.#options.onReport?.(
-      'keys and string features have as many texts as a run keeps (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): records with new texts are rejected (limit), and those of known keys go on',
+      'the texts of keys and string features have reached their limit (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): ' +
+        'records with new texts are rejected (limit), others are accepted',
     )
   }
 
-  /** `came`: when the first of it did. */
+  /** `came`: time of the first input, ms by the stopwatch. */
   #append(
     inputs: readonly Submitted[],
     marks: readonly Mark[],
