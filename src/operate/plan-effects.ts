@@ -86,7 +86,8 @@ function modelEffects({ model: { name, train }, before, after, reasons }: ModelC
 
 /** A scheduled model has no version with these inputs, so its first training is due. */
 const trainingText = ({ every, promote }: NonNullable<ModelIR['train']>): string =>
-  `${every ? 'the model is trained as soon as the run starts' : 'spillway train makes one'}${promote.kind === 'hand' ? ', and spillway models promotes it' : ''}`
+  (every ? 'the model is trained as soon as the run starts' : 'spillway train makes one') +
+  (promote.kind === 'hand' ? ', and spillway models promotes it' : '')
 
 function actionEffects(action: ActionIR, old: readonly ActionIR[] | undefined, changes: readonly ModelChange[]): PlanEffect[] {
   const { name, model } = action

@@ -76,7 +76,8 @@ export function checkGroups(
   if (unknown === undefined) return
   throw new SpillwayError(
     'SPILL_DATA',
-    `groups.${unknown}: pipeline '${pipeline}' has no feature group '${unknown}'${didYouMean(unknown, names)}; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR`,
+    `groups.${unknown}: pipeline '${pipeline}' has no feature group '${unknown}'${didYouMean(unknown, names)}; ` +
+      'rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR',
     { place: path },
   )
 }

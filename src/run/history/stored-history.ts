@@ -49,7 +49,8 @@ export function storedHistory(
   if (arrival > -Infinity && !mayBeCut)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; give the whole history as files (--source)`,
+      `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; ` +
+        'give the whole history as files (--source)',
     )
   const needed = columnsNeeded(read)
   const names = read.sources.map(({ name }) => name)

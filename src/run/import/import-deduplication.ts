@@ -45,7 +45,8 @@ function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uin
   throw new SpillwayError(
     'SPILL_INPUT',
     `the first event of source '${name}' arrived at ${text(first)}, and the log goes to ${text(notBefore)} already. ` +
-      'Import history first, into a new folder, and run there; or give all histories to one `spillway replay --log` into a new folder, which merges them',
+      'Import history first, into a new folder, and run there; ' +
+      'or give all histories to one `spillway replay --log` into a new folder, which merges them',
   )
 }
 

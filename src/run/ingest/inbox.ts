@@ -6,9 +6,13 @@ import type { Input, Receipt } from './appender.ts'
 /** The read position of a source, committed with the records that were read up to it. */
 export type Cursor = readonly [name: string, value: string]
 
-/** Submitted records, and the promise of their receipt. */
-export interface Submitted extends Input {
+/** Records to submit, and the read position of their source. */
+export interface Submission extends Input {
   readonly cursor: Cursor | undefined
+}
+
+/** Submitted records, and the promise of their receipt. */
+export interface Submitted extends Submission {
   /** Time of submission, ms by the stopwatch. */
   readonly came: number
   readonly resolve: (receipt: Receipt) => void
@@ -29,7 +33,7 @@ export class Inbox {
     return this.#records
   }
 
-  add(input: Omit<Submitted, 'came' | 'resolve' | 'reject'>): Promise<Receipt> {
+  add(input: Submission): Promise<Receipt> {
     const { promise, resolve, reject } = Promise.withResolvers<Receipt>()
     this.#queue.push({ ...input, came: stopwatch(), resolve, reject })
     this.#records += input.batch.records.length

@@ -24,8 +24,8 @@ export class AskedPromotion {
   }
 
   /**
-   * Runs `give`, which stores a promotion, or none. Resolves when that is durable; `taken` resolves when the promotion is a marker. Rejects
-   * as `give` does.
+   * Runs `store`, which stores a promotion, or none. Resolves when that is durable; `taken` resolves when the promotion is a marker.
+   * Rejects as `store` does.
    */
   async ask<T extends { readonly asked: Asked | undefined }>(give: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
     const free = Promise.withResolvers<void>()

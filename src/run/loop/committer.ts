@@ -22,7 +22,7 @@ export interface OfCommit {
 }
 
 export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, OfRun {
-  readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages' | 'freshness'>
+  readonly parts: Parts
   readonly repeats: Repeats
   readonly onFailure: (error: unknown) => void
   /** A commit is durable, or has failed. */

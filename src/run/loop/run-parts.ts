@@ -17,7 +17,7 @@ import { Freshness } from '../decide/freshness.ts'
 import { manifestOf } from '../recovery/manifest.ts'
 import type { Memory, MemoryOptions } from '../recovery/run-state.ts'
 import type { ObjectivesFile } from '../decide/objectives-file.ts'
-import { open, type Opening, type Runnable } from '../recovery/opening.ts'
+import { open, type RunCore, type Runnable } from '../recovery/opening.ts'
 import { Outbox } from '../decide/outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { Reading } from '../groups/feature-reader.ts'
@@ -67,7 +67,7 @@ export interface RunOptions extends MemoryOptions {
 }
 
 /** The components of a run. */
-export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
+export interface Parts extends RunCore {
   readonly clock: Clock
   readonly appender: Appender
   readonly asked: Asked

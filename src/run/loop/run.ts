@@ -1,9 +1,9 @@
 /**
  * A running pipeline: records in, decisions out. Acknowledged events survive a crash at any moment.
  *
- * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. Segment, decisions,
- * dead letters and source positions are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and
- * decisions published, once their commit is durable. Memory is bounded: sources pause while too many records wait.
+ * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. All results of a turn
+ * are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and decisions published, once their
+ * commit is durable. Sources pause while too many records wait.
  */
 import { pause } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -20,7 +20,7 @@ import { Committing } from './committer.ts'
 import type { Counts } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
 import { Ending, stoppedError } from '../groups/shutdown.ts'
-import { Inbox, type Cursor, type Submitted } from '../ingest/inbox.ts'
+import { Inbox, type Cursor, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/opening.ts'
 import { Pace } from './pace.ts'
 import { partsOf, type Parts, type RunOptions } from './run-parts.ts'
@@ -30,7 +30,6 @@ import { Repeats } from '../ingest/duplicate-replies.ts'
 import type { Stages } from '../decide/stage-recorder.ts'
 import { Turns } from './turns.ts'
 
-/** One run of a pipeline over a store. */
 export class Run {
   readonly #store: RunOptions['store']
   readonly #onRecorded: RunOptions['onRecorded']
@@ -112,17 +111,17 @@ export class Run {
 
   /**
    * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
-   * reading resumes after them. `letter`: the dead letter from which the one record comes (`dead-letter-batch.ts`). Rejects with
-   * `SPILL_INPUT` for an unknown source, with `SPILL_STOPPED` once the run stops, and when the run fails. After a rejection nothing was
-   * acknowledged, and the records may be sent again.
+   * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_INPUT` for an unknown
+   * source, with `SPILL_STOPPED` once the run stops, and when the run fails: then nothing was acknowledged, and the records may be sent
+   * again.
    */
   submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
     return this.#take({ source, batch, cursor, letter })
   }
 
   /**
-   * Requests a decision from a model that decides on request. The request gets a place in the log, and sees everything before it. Throws
-   * `SPILL_INPUT` for invalid fields, and `SPILL_STOPPED` once the run stops.
+   * Requests a decision; the request gets a place in the log, and sees everything before it. Throws `SPILL_INPUT` for invalid fields, and
+   * `SPILL_STOPPED` once the run stops.
    */
   ask(model: string, fields: unknown): Asking {
     this.#ending.check()
@@ -135,9 +134,8 @@ export class Run {
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**
-   * Submits records and returns the decisions on them. `decided` resolves as soon as the decisions are made; `receipt` resolves when they
-   * are durable. A duplicate has the recorded decisions on its original event; a rejected record has none. Both promises reject as `submit`
-   * does.
+   * Submits records and returns their decisions. `decided` resolves when they are made; `receipt` when they are durable. A duplicate has
+   * the recorded decisions on its original event; a rejected record has none. Both promises reject as `submit` does.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
@@ -148,14 +146,14 @@ export class Run {
     return { decided, receipt }
   }
 
-  /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws `SPILL_INPUT` as `FeatureReader` does. */
+  /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws as `FeatureReader` does. */
   features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
     this.#ending.check()
     this.#pace.look()
     return this.#parts.reading.features(asks, make)
   }
 
-  /** Makes a batch run of a group now. Resolves with its record once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
+  /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
   batch = async (group: string): Promise<RunRecord> => {
     this.#ending.check()
     const { batches } = this.#parts
@@ -167,16 +165,13 @@ export class Run {
     return batches.at(number)
   }
 
-  /** Trains a model now, on the events so far. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
+  /** Trains a model now. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
   train = async (model: string): Promise<Version> => {
     this.#ending.check()
     return this.#parts.trainings.demand(model)
   }
 
-  /**
-   * Promotes a version of a model; 0 is the score of its definition. Resolves when the promotion is in the log. Rejects as
-   * `TrainingScheduler.promote` does.
-   */
+  /** Promotes a version; 0 is the score of the definition. Resolves when it is in the log. Rejects as `TrainingScheduler.promote` does. */
   promote = async (model: string, version: number, why: string): Promise<void> => {
     this.#ending.check()
     return this.#parts.trainings.promote(model, version, why)
@@ -213,8 +208,8 @@ export class Run {
   }
 
   /**
-   * Resolves when all submitted records are decided and durable, except those held back, or when the run has failed. With `due`, UTC ms,
-   * also waits for the jobs due by then.
+   * Resolves when all submitted records that are not held back are decided and durable, or the run has failed. With `due`, UTC ms, also
+   * waits for the jobs due by then.
    */
   async quiet(due?: number): Promise<void> {
     const { checkpointer, batches, trainings, reports } = this.#parts
@@ -222,7 +217,7 @@ export class Run {
     await this.#until(() => isMade() && this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
   }
 
-  /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes the store. */
+  /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes. */
   stop(): Promise<void> {
     this.#ending.begin()
     this.#stopping ??= this.#stop()
@@ -255,10 +250,7 @@ export class Run {
     }
   }
 
-  /**
-   * Begins to save state, unless a save is in progress or at most `behind` entries were appended since the last one began. Returns whether
-   * it began.
-   */
+  /** Begins to save state, unless a save is in progress or few entries (`behind`) came since the last. Returns whether it began. */
   checkpoint(behind = 0): boolean {
     if (this.#ending.isOver) return false
     const begun = this.#parts.checkpointer.begin(this.#parts.log.end, behind)
@@ -289,7 +281,7 @@ export class Run {
     return this.#parts.ticks.next
   }
 
-  async #take(input: Omit<Submitted, 'came' | 'resolve' | 'reject'>): Promise<Receipt> {
+  async #take(input: Submission): Promise<Receipt> {
     this.#ending.check()
     const { source } = input
     if (!this.#sources.includes(source))

@@ -59,14 +59,18 @@ export interface OpeningOptions extends MemoryOptions {
   readonly otherFiles?: () => readonly string[]
 }
 
-/** The components of an opened pipeline. */
-export interface Opening {
+/** The components of an opened pipeline that every turn uses. */
+export interface RunCore {
   readonly strings: Strings
   readonly log: Log
   readonly lookup: EventLookup
   readonly decider: Decider
   readonly deciding: Deciding
   readonly checkpointer: Checkpointer
+}
+
+/** The components of an opened pipeline. */
+export interface Opening extends RunCore {
   readonly remembered: Remembered
   readonly results: Results | undefined
   readonly bodies: Bodies | undefined

@@ -51,11 +51,12 @@ export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: numb
         `${revised(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
       )
   // A report that reaches back too far is rejected by itself; decisions continue.
-  for (const { what, ms } of needsOf({ ...ir, reports: [] }))
+  for (const { setting, ms } of needsOf({ ...ir, reports: [] }))
     if (now - ms <= arrival)
       throw new SpillwayError(
         'SPILL_UNSUPPORTED',
-        `${what} is ${durationText(ms)}, and the log has forgotten what arrived up to ${text(arrival)}: make it shorter, or begin a new folder`,
+        `${setting} is ${durationText(ms)}, and the log has forgotten what arrived up to ${text(arrival)}: ` +
+          'make it shorter, or begin a new folder',
       )
 }
 
@@ -65,15 +66,15 @@ function needsOf({
   models,
   actions = [],
   reports = [],
-}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly what: string; readonly ms: number }[] {
+}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly setting: string; readonly ms: number }[] {
   return [
-    ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
+    ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ setting: `dedupe of source '${name}'`, ms: dedupe }])),
     ...sources.flatMap(({ name, revisable }) =>
-      revisable === undefined ? [] : [{ what: `revisable of source '${name}'`, ms: revisable }],
+      revisable === undefined ? [] : [{ setting: `revisable of source '${name}'`, ms: revisable }],
     ),
-    ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ what: `live of model '${name}'`, ms: decide.live }] : [])),
-    ...reports.map(({ name, live }) => ({ what: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
-    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ what: `cooldown of action '${name}'`, ms: cooldown }])),
+    ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ setting: `live of model '${name}'`, ms: decide.live }] : [])),
+    ...reports.map(({ name, live }) => ({ setting: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
+    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ setting: `cooldown of action '${name}'`, ms: cooldown }])),
   ]
 }
 
