@@ -32,7 +32,7 @@ function hashesOf(text: string): number[] {
 
 /** The index of one log. */
 export class KeyIndex {
-  readonly #most: number
+  readonly #limit: number
   #size = 0
   /** By entry: number of its batch, hash, and the previous entry in the same slot (from 1; 0 for none). */
   #stretches = new Float64Array(FIRST_CAPACITY)
@@ -43,8 +43,8 @@ export class KeyIndex {
   #from = 0
   readonly #unreadable: number[] = []
 
-  constructor(most: number = limits.DECISION_KEYS_INDEXED_MAX) {
-    this.#most = most
+  constructor(limit: number = limits.DECISION_KEYS_INDEXED_MAX) {
+    this.#limit = limit
   }
 
   /** Number of entries. */
@@ -59,10 +59,10 @@ export class KeyIndex {
 
   /** Adds the keys of a batch, whose number is above all earlier ones. */
   add(stretch: number, keys: Iterable<number>): void {
-    const own = new Set(keys)
-    if (this.#size + own.size > this.#most) this.#dropOlder()
-    this.#reserve(own.size)
-    for (const hash of own) {
+    const hashes = new Set(keys)
+    if (this.#size + hashes.size > this.#limit) this.#dropOlder()
+    this.#reserve(hashes.size)
+    for (const hash of hashes) {
       this.#stretches[this.#size] = stretch
       this.#hashes[this.#size] = hash
       this.#link(this.#size++)

@@ -9,7 +9,7 @@ const port = parentPort!
 const search = new DecisionSearch(readFolder(workerData as string))
 
 /** Searches run one after another: each may yield to other work. */
-let before: Promise<void> = Promise.resolve()
+let previous: Promise<void> = Promise.resolve()
 
 port.on('message', ({ number, ask }: ToSearch) => {
   const answer = async (): Promise<FromSearch> => {
@@ -19,5 +19,5 @@ port.on('message', ({ number, ask }: ToSearch) => {
       return { number, ...failed(error) }
     }
   }
-  before = before.then(answer).then(told => port.postMessage(told))
+  previous = previous.then(answer).then(reply => port.postMessage(reply))
 })

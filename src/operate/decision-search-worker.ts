@@ -27,7 +27,7 @@ export class SearchBeside {
   readonly #data: string
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
-  #asked = 0
+  #nextNumber = 0
   #isClosed = false
 
   /** `data`: the data folder. */
@@ -40,9 +40,9 @@ export class SearchBeside {
    * closed.
    */
   newest(ask: NewestAsk): Promise<string> {
-    if (this.#isClosed) return Promise.reject(stopped())
-    const worker = (this.#worker ??= this.#started())
-    const number = this.#asked++
+    if (this.#isClosed) return Promise.reject(stoppedError())
+    const worker = (this.#worker ??= this.#startWorker())
+    const number = this.#nextNumber++
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#pending.set(number, { resolve, reject })
     worker.ref()
@@ -52,27 +52,27 @@ export class SearchBeside {
 
   close(): void {
     this.#isClosed = true
-    this.#end(stopped())
+    this.#end(stoppedError())
   }
 
-  #started(): Worker {
+  #startWorker(): Worker {
     const worker = new Worker(file, { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-    worker.on('message', (told: FromSearch) => this.#heard(worker, told))
+    worker.on('message', (reply: FromSearch) => this.#handleReply(worker, reply))
     const end = (error: unknown): void => {
       if (this.#worker === worker) this.#end(error)
     }
     worker.on('error', end)
-    worker.on('exit', () => end(stopped()))
+    worker.on('exit', () => end(stoppedError()))
     worker.unref()
     return worker
   }
 
-  #heard(worker: Worker, told: FromSearch): void {
-    const pending = this.#pending.get(told.number)
-    this.#pending.delete(told.number)
+  #handleReply(worker: Worker, reply: FromSearch): void {
+    const pending = this.#pending.get(reply.number)
+    this.#pending.delete(reply.number)
     if (this.#pending.size === 0) worker.unref()
-    if ('text' in told) pending?.resolve(told.text)
-    else pending?.reject(errorOf(told))
+    if ('text' in reply) pending?.resolve(reply.text)
+    else pending?.reject(errorOf(reply))
   }
 
   /** Ends the thread; the next search starts a new one. */
@@ -85,4 +85,4 @@ export class SearchBeside {
   }
 }
 
-const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the search for decisions was stopped')
+const stoppedError = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the search for decisions was stopped')

@@ -44,28 +44,28 @@ export class DecisionSearch {
   /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
   async newest(ask: NewestAsk): Promise<SearchResult> {
     const { key, lookAt } = ask
-    if (key !== undefined) return this.#ofKey({ ...ask, key })
+    if (key !== undefined) return this.#findByKey({ ...ask, key })
     const { decisions, isWhole } = await newestDecisions(this.#log, ask)
     return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
   }
 
-  #ofKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
+  #findByKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
     this.#catchUp()
-    const found: RecordedDecision[] = []
-    let looked = 0
+    const decisions: RecordedDecision[] = []
+    let scanned = 0
     for (const number of this.#index.stretchesOf(key)) {
-      if (found.length >= last) break
+      if (decisions.length >= last) break
       const stretch = this.#log.decisionsAfter(number - 1)
       // The log has forgotten it meanwhile.
       if (stretch?.number !== number) continue
       if (model !== undefined && stretch.model !== model) continue
-      if (looked >= lookAt) return { decisions: found.reverse(), lookedAt: lookAt }
-      looked += stretch.count
-      found.push(...newestOf(stretch.bytes, last - found.length, own => isKey(own, key)))
+      if (scanned >= lookAt) return { decisions: decisions.reverse(), lookedAt: lookAt }
+      scanned += stretch.count
+      decisions.push(...newestOf(stretch.bytes, last - decisions.length, candidate => isKey(candidate, key)))
     }
     const { first } = this.#log.decisionNumbers()
-    const isWhole = found.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
-    return { decisions: found.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
+    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
+    return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
   }
 
   #catchUp(): void {
@@ -100,8 +100,8 @@ export class DecisionSearch {
   }
 
   readonly #shapeOf = (text: string): DecisionShape => {
-    const known = this.#shapes.get(text)
-    if (known) return known
+    const cached = this.#shapes.get(text)
+    if (cached) return cached
     const shape = JSON.parse(text) as DecisionShape
     if (this.#shapes.size >= SHAPES_KEPT) this.#shapes.clear()
     this.#shapes.set(text, shape)

@@ -56,10 +56,10 @@ function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: Mode
   const promotions = model.train ? promotionsOf(values, model.name) : []
   const numberOf = ({ score }: ModelIR, version: number | undefined): number | undefined =>
     version ?? (score.kind === 'none' ? undefined : 0)
-  const was = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
-  const { champion: is, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
-  const [before, after] = [numberOf(then, was?.version), numberOf(model, is?.version)]
-  const moved = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
+  const oldChampion = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
+  const { champion: newChampion, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
+  const [before, after] = [numberOf(then, oldChampion?.version), numberOf(model, newChampion?.version)]
+  const placementChanges = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
     const placed = old.groups.find(group => group.name === name)?.place
     return placed && !isDeepStrictEqual(placed, place)
       ? [`group '${name}' is placed ${placeText(place)}, and was ${placeText(placed)}`]
@@ -69,7 +69,7 @@ function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: Mode
     ...(before === after ? [] : passed.filter(({ version }) => version === before).map(({ why }) => why)),
     ...(before === 0 && after === 0 && !isDeepStrictEqual(then.score, model.score) ? ['its score is defined otherwise'] : []),
     ...(before === after ? changedInputs(inputCodes(old, then), inputCodes(ir, model)) : []),
-    ...moved,
+    ...placementChanges,
   ]
   return { model, before, after, reasons }
 }
@@ -107,8 +107,8 @@ function objectiveEffects(name: string, age: number, before: PipelineIR, after: 
   const [then, now] = [before, after].map(({ groups }) => groups.find(group => group.name === name))
   if (!now) return then ? effect('its group is removed, so it is no longer measured') : []
   const oldest = oldestByDesign(now.place)
-  const was = then && oldestByDesign(then.place)
-  if (oldest > age && !(was !== undefined && was > age))
+  const oldAge = then && oldestByDesign(then.place)
+  if (oldest > age && !(oldAge !== undefined && oldAge > age))
     return effect(
       `asks for ${durationText(age)}, and the group, placed ${placeText(now.place)}, is up to ${durationText(oldest)} old by design`,
     )

@@ -66,24 +66,26 @@ const AT_ONCE_MS = 5
 
 /** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
 export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
-  const found: Trace[] = []
+  const result: Trace[] = []
   const on = decidedAt(reader, entry)
   const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))]
   const effects = reader.effects.ofEntry(entry)
   let since = stopwatch()
   for (const stretch of reader.decisionsAt(entry)) {
-    if (found.length >= most) break
+    if (result.length >= most) break
     if (model !== undefined && stretch.model !== model) continue
-    const sample = samples.find(one => one.first === stretch.first && one.model === stretch.model && one.sum === sumOf(stretch.bytes))
+    const sample = samples.find(
+      candidate => candidate.first === stretch.first && candidate.model === stretch.model && candidate.sum === sumOf(stretch.bytes),
+    )
     for (const decision of recordedDecisions(stretch.bytes, entry)) {
-      if ((key !== undefined && !isKey(decision.key, key)) || found.length >= most) continue
-      found.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
+      if ((key !== undefined && !isKey(decision.key, key)) || result.length >= most) continue
+      result.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
     }
     if (stopwatch() - since < AT_ONCE_MS) continue
     await othersTurn()
     since = stopwatch()
   }
-  return found
+  return result
 }
 
 const stagesOf = (sample: StageSample | undefined): Pick<Trace, 'moments' | 'stages'> =>
@@ -94,9 +96,9 @@ function decidedAt(reader: SqliteReader, entry: number): DecidedAt | undefined {
   const lookup = new EventLookup(reader, columnsOf)
   const event = lookup.at(entry)
   if (event) return eventOf(event, reader)
-  const mark = lookup.markAt(entry)
-  if (mark?.kind === 'tick') return { kind: 'tick', t: mark.t }
-  return mark?.kind === 'request' ? { kind: 'request', t: mark.t, fields: mark.fields } : undefined
+  const marker = lookup.markAt(entry)
+  if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
+  return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
 function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteReader): DecidedAt {
@@ -116,8 +118,8 @@ function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEff
   const text = JSON.stringify(key)
   const durable = sample ? momentsOf(sample).durable : -Infinity
   return effects
-    .filter(one => one.key === text && (JSON.parse(one.body) as { model?: string }).model === model)
-    .map(one => tracedOf(one, durable))
+    .filter(candidate => candidate.key === text && (JSON.parse(candidate.body) as { model?: string }).model === model)
+    .map(candidate => tracedOf(candidate, durable))
 }
 
 function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: StoredEffect, durable: number): TracedEffect {

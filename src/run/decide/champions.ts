@@ -47,8 +47,8 @@ export class Champions {
   /** A version that challenges; undefined if it cannot score, which is not reported. */
   challenger(model: ModelIR, version: number): Champion | undefined {
     if (version === 0 || !model.train) return undefined
-    const found = championOf(this.#store, this.#ir, model, version)
-    return typeof found === 'string' || faultOf(found) !== undefined ? undefined : found
+    const champion = championOf(this.#store, this.#ir, model, version)
+    return typeof champion === 'string' || faultOf(champion) !== undefined ? undefined : champion
   }
 
   /** The champion after a promotion at entry `entry`. If that version cannot score, the previous champion stays. */
@@ -60,10 +60,10 @@ export class Champions {
   #after(model: ModelIR, promotions: readonly { readonly version: number }[]): Champion | undefined {
     if (!model.train) return undefined
     const { champion, passed } = scorerAfter(this.#store, this.#ir, model, promotions, faultOf)
-    const own = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
-    const instead = champion ? `version ${champion.version}, which scored before, goes on` : own
+    const fallback = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
+    const current = champion ? `version ${champion.version}, which scored before, goes on` : fallback
     for (const { version, why } of passed)
-      this.#onReport(`version ${version} of model '${model.name}' is not used, since ${why}; ${instead} until another version is promoted`)
+      this.#onReport(`version ${version} of model '${model.name}' is not used, since ${why}; ${current} until another version is promoted`)
     return champion
   }
 }

@@ -114,15 +114,15 @@ export class Decider {
   *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
     if (segment.marks.length > 0) {
-      const left = new Map(Object.entries(made))
-      for (const [i, mark] of segment.marks.entries()) {
-        this.#clock = Math.max(this.#clock, mark.t)
-        yield* this.#atMarks.take(mark, segment.first + i, left)
+      const remaining = new Map(Object.entries(made))
+      for (const [i, marker] of segment.marks.entries()) {
+        this.#clock = Math.max(this.#clock, marker.t)
+        yield* this.#atMarks.take(marker, segment.first + i, remaining)
       }
     } else {
       this.#clock = Math.max(this.#clock, order.lastArrival)
       const decisions = this.#decideOnEvents(order)
-      for (const { keys } of this.#onTicks) see(keys, order)
+      for (const { keys } of this.#onTicks) observeKeys(keys, order)
       yield* decisions
     }
   }
@@ -133,31 +133,31 @@ export class Decider {
     const order = new OrderOf(segment)
     this.#clock = Math.max(this.#clock, order.lastArrival)
     for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
-    if (ticks) for (const { keys } of this.#onTicks) see(keys, order)
+    if (ticks) for (const { keys } of this.#onTicks) observeKeys(keys, order)
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
     const begun = stopwatch()
-    const deciding = this.#onEvents.flatMap(({ source, live }) => {
+    const triggered = this.#onEvents.flatMap(({ source, live }) => {
       if (!order.blockOf(source.name)) return []
-      const moments = order.momentsOf(source)
+      const points = order.momentsOf(source)
       // A delete triggers no decision, and all events of a segment may be deletes.
-      return moments.length > 0 ? [{ live, moments }] : []
+      return points.length > 0 ? [{ live, moments: points }] : []
     })
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of this.#groups.values()) {
-      const readers = deciding.flatMap(({ live, moments }) =>
-        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, moments) })),
+      const readers = triggered.flatMap(({ live, moments: points }) =>
+        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, points) })),
       )
-      const given = group.take(
+      const results = group.take(
         order.eventsOf(group.group.source),
         readers.map(({ asks }) => asks),
         order.lastArrival,
       )
-      readers.forEach(({ reader }, i) => answers.set(reader, given[i]))
+      readers.forEach(({ reader }, i) => answers.set(reader, results[i]))
     }
-    const read = { begun, features: stopwatch() }
-    return deciding.map(({ live, moments }) => live.decide(moments, answers, read))
+    const times = { begun, features: stopwatch() }
+    return triggered.map(({ live, moments: points }) => live.decide(points, answers, times))
   }
 }
 
@@ -176,7 +176,7 @@ function groupsOf(
   )
 }
 
-function see(keys: TickKeys, order: OrderOf): void {
+function observeKeys(keys: TickKeys, order: OrderOf): void {
   for (const source of new Set(keys.sources)) {
     const block = order.blockOf(source)
     if (block) keys.see(source, block)

@@ -120,7 +120,7 @@ export class DecisionWriter {
     this.#out.varint(column.width)
     writeNumbers(this.#out, Float64Array.from(column.counts.subarray(0, length)), length)
     const { values, width, counts } = column
-    const unused = Uint8Array.from({ length: length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
+    const unused = Uint8Array.from({ length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
     this.#write({ values, nulls: unused }, length * width, strings)
     this.#write({ values: new Float64Array(length), nulls: column.nulls }, length, undefined)
   }
@@ -153,7 +153,7 @@ function shapeOf(
 /** Count of explored decisions by action, without zeros. */
 function countsOf(explored: readonly ExploredBy[]): Pick<StoredDecisions, 'explored'> {
   const counts = explored
-    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, one) => sum + Number(one === EXPLORED), 0)])
+    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, outcome) => sum + Number(outcome === EXPLORED), 0)])
     .filter(([, count]) => count > 0)
   return counts.length > 0 ? { explored: Object.fromEntries(counts) } : {}
 }
@@ -194,7 +194,7 @@ export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings(
   const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
   const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
-  const explored = (shape.explored ?? []).map(one => ({ ...one, fate: Uint8Array.from(readNumbers(reader, length)) }))
+  const explored = (shape.explored ?? []).map(exploration => ({ ...exploration, fate: Uint8Array.from(readNumbers(reader, length)) }))
   return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow, explored }
 }
 

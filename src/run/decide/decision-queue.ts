@@ -32,13 +32,13 @@ export interface Progress {
 }
 
 /** A progress as the log stores it. */
-export const progressText = ({ entry, skip, made }: Progress): string =>
-  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(made ? [made] : [])])
+export const progressText = ({ entry, skip, made: counts }: Progress): string =>
+  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
 
 /** Parses a stored progress. */
 export function progressOf(text: string | undefined): Progress {
-  const [entry, skip, made] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
-  return { entry, skip, ...(made && { made }) }
+  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
+  return { entry, skip, ...(counts && { made: counts }) }
 }
 
 /** The decisions of one step, with their effects. */
@@ -68,38 +68,38 @@ export interface DecidingOptions {
 }
 
 /** A waiting segment that this process appended. */
-interface Waiting {
+interface WaitingSegment {
   readonly stored: StoredSegment
-  readonly taken: TakenAt | undefined
+  readonly turnTimes: TakenAt | undefined
 }
 
 interface Current {
   readonly segment: Segment
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
-  readonly taken: TakenAt | undefined
+  readonly turnTimes: TakenAt | undefined
   /** Count of recorded decisions by model. */
-  readonly made: Record<string, number>
+  readonly recorded: Record<string, number>
 }
 
 /** The undecided segments of a run. */
 export class Deciding {
   readonly #options: DecidingOptions
   /** Segments of this process, after those that the store had at the start. */
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: WaitingSegment[] = []
   #waitingEntries = 0
   /** The next undecided entry of those that the store had at the start. */
   #next: number
   readonly #end: number
   /** Decisions of the first undecided segment that are recorded, by model. */
-  #made: Made
+  #recordedCounts: Made
   #current: Current | undefined
 
   constructor(options: DecidingOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#made = options.from.made ?? {}
+    this.#recordedCounts = options.from.made ?? {}
   }
 
   /** Is every appended entry decided? */
@@ -113,76 +113,84 @@ export class Deciding {
   }
 
   /** Decides on a segment that was just appended, if nothing waits and it has no markers. Otherwise the segment waits. */
-  take({ segment, stored }: Appended, stringsOf: StringsOf, taken?: TakenAt): Decided | undefined {
+  take({ segment, stored }: Appended, stringsOf: StringsOf, turnTimes?: TakenAt): Decided | undefined {
     if (!this.isIdle || segment.marks.length > 0) {
-      this.#waiting.push({ stored, taken })
+      this.#waiting.push({ stored, turnTimes })
       this.#waitingEntries += stored.entries
       return undefined
     }
     this.#options.freshness?.see(segment)
-    return this.#written([...this.#options.decider.take(segment)], { stringsOf, taken }, { entry: stored.first + stored.entries, skip: 0 })
+    return this.#encode(
+      [...this.#options.decider.take(segment)],
+      { stringsOf, turnTimes },
+      { entry: stored.first + stored.entries, skip: 0 },
+    )
   }
 
   /** Makes the next decisions of what waits: some thousands of a tick, or all of one segment of events. */
   step(): Decided | undefined {
-    this.#current ??= this.#begin()
+    this.#current ??= this.#beginSegment()
     const current = this.#current
     if (!current) return undefined
-    const { segment, made } = current
-    if (segment.marks.length === 0) return this.#whole(current)
+    const { segment, recorded: counts } = current
+    if (segment.marks.length === 0) return this.#decideSegment(current)
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
-      return this.#written([], current, { entry: segment.first + segment.length, skip: 0 })
+      return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 })
     }
     const { name } = next.value.model
-    made[name] = (made[name] ?? 0) + next.value.length
-    const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
-    const decided = this.#written([next.value], current, { entry: segment.first, skip, made: { ...made } })
+    counts[name] = (counts[name] ?? 0) + next.value.length
+    const skip = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const decided = this.#encode([next.value], current, { entry: segment.first, skip, made: { ...counts } })
     // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
     return decided
   }
 
   /** All decisions of a segment of events, of all models: one commit, as in the turn that appended it. */
-  #whole(current: Current): Decided {
+  #decideSegment(current: Current): Decided {
     const { segment, decisions } = current
     this.#current = undefined
-    return this.#written([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
+    return this.#encode([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
   }
 
-  #begin(): Current | undefined {
+  #beginSegment(): Current | undefined {
     const { log, decider, strings, isLookedAt } = this.#options
     const waiting = this.#nextWaiting()
     if (!waiting) return undefined
-    const { stored, taken } = waiting
-    const passing = new Strings()
-    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : passing)
+    const { stored, turnTimes } = waiting
+    const transientStrings = new Strings()
+    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : transientStrings)
     const segment = log.today(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
     this.#options.freshness?.see(segment)
-    const made = this.#made
-    this.#made = {}
-    return { segment, decisions: decider.take(segment, made), stringsOf, taken, made: { ...made } }
+    const made = this.#recordedCounts
+    this.#recordedCounts = {}
+    return { segment, decisions: decider.take(segment, made), stringsOf, turnTimes, recorded: { ...made } }
   }
 
-  #nextWaiting(): { readonly stored: StoredSegment; readonly taken: TakenAt | undefined } | undefined {
+  #nextWaiting(): WaitingSegment | undefined {
     const stored = this.#next < this.#end ? this.#options.store.segmentAt(this.#next) : undefined
     if (stored) {
       this.#next = stored.first + stored.entries
-      return { stored, taken: undefined }
+      return { stored, turnTimes: undefined }
     }
     const waiting = this.#waiting.shift()
     if (waiting) this.#waitingEntries -= waiting.stored.entries
     return waiting
   }
 
-  #written(all: readonly LiveDecisions[], { stringsOf, taken }: Pick<Current, 'stringsOf' | 'taken'>, progress: Progress): Decided {
+  #encode(
+    batches: readonly LiveDecisions[],
+    { stringsOf, turnTimes }: Pick<Current, 'stringsOf' | 'turnTimes'>,
+    progress: Progress,
+  ): Decided {
     const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisions[] = []
     const effects: NewEffect[] = []
-    for (const made of all) {
+    for (const made of batches) {
       const { decide } = made.model
       const source = decide.kind === 'on' ? decide.source : ''
       // The key of a tick is that of a group, so its texts are in the strings of the pipeline.
@@ -190,6 +198,11 @@ export class Deciding {
       decisions.push(writer.write(made, textsOf))
       if (outbox) effects.push(...outbox.of(made, textsOf))
     }
-    return { decisions, effects, progress, times: all.map(one => ({ ...one.made, taken, freshness: freshness?.of(one) })) }
+    return {
+      decisions,
+      effects,
+      progress,
+      times: batches.map(batch => ({ ...batch.made, taken: turnTimes, freshness: freshness?.of(batch) })),
+    }
   }
 }

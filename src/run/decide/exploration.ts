@@ -21,26 +21,26 @@ export interface ExploredBy {
 /** The actions with exploration, by model. */
 export class Exploration {
   /** By model. */
-  readonly #exploring = new Map<string, Exploring[]>()
+  readonly #explorers = new Map<string, Exploring[]>()
 
   /** `logName`: name of the log that holds the decisions. */
   constructor({ actions = [] }: PipelineIR, logName: string) {
     for (const action of actions) {
       if (!explores(action)) continue
-      this.#exploring.set(action.model, [...(this.#exploring.get(action.model) ?? []), new Exploring(action, logName)])
+      this.#explorers.set(action.model, [...(this.#explorers.get(action.model) ?? []), new Exploring(action, logName)])
     }
   }
 
   /** The exploration of each action of the model, in order of definition; empty for most models. */
   of(decisions: LiveDecisions): readonly ExploredBy[] {
     const { model, length, t, entry, position, score } = decisions
-    const exploring = this.#exploring.get(model.name)
-    if (!exploring) return NOTHING
+    const explorers = this.#explorers.get(model.name)
+    if (!explorers) return NO_EXPLORATION
     const decisionAt = (row: number): string => decisionId(model, position ? placeOf(position[row]) : { request: String(entry[row]) })
-    return exploring.map(one => ({ action: one.action, part: one.part, fate: one.fates(score, t, length, decisionAt) }))
+    return explorers.map(explorer => ({ action: explorer.action, part: explorer.part, fate: explorer.fates(score, t, length, decisionAt) }))
   }
 }
 
-const NOTHING: readonly ExploredBy[] = []
+const NO_EXPLORATION: readonly ExploredBy[] = []
 
 const explores = (action: ActionIR): action is ActionIR & { readonly explore: number } => action.explore !== undefined

@@ -74,7 +74,7 @@ export class Freshness {
   /** Measured reads by model. */
   #reads: ReadonlyMap<string, readonly MeasuredRead[]> = new Map()
   #sources: ReadonlySet<string> = new Set()
-  #keptAt = -Infinity
+  #savedAt = -Infinity
   #isNew = false
 
   constructor({ ir, clock, objectives, onReport }: FreshnessOptions) {
@@ -124,21 +124,21 @@ export class Freshness {
     const measured = this.#reads.get(model.name)
     if (!measured) return undefined
     const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
-      const late = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
-      const most = age - behind - late
+      const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
+      const maxAge = age - behind - extraDelay
       const { clock } = reads[index]
       let count = 0
-      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= most) count++
+      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= maxAge) count++
       return [group, count] as const
     })
     return { decisions: length, within: new Map(within) }
   }
 
   /** Counts decision batches that have become durable. */
-  durable(stretches: Iterable<StretchFreshness | undefined>): void {
-    for (const stretch of stretches) {
-      if (!stretch) continue
-      const { decisions, within } = stretch
+  durable(batches: Iterable<StretchFreshness | undefined>): void {
+    for (const batch of batches) {
+      if (!batch) continue
+      const { decisions, within } = batch
       for (const [group, count] of within) {
         const tally = this.#tallies.get(group)!
         tally.decisions += decisions
@@ -161,10 +161,10 @@ export class Freshness {
   /** Returns new counts for the store, and marks them as saved: every FRESHNESS_EVERY_MS, or at once if `isLast`. */
   flush(isLast = false): [name: string, value: string] | undefined {
     const now = this.#clock()
-    if (!this.#isNew || (!isLast && now - this.#keptAt < limits.FRESHNESS_EVERY_MS && now >= this.#keptAt)) return undefined
+    if (!this.#isNew || (!isLast && now - this.#savedAt < limits.FRESHNESS_EVERY_MS && now >= this.#savedAt)) return undefined
     this.#isNew = false
-    this.#keptAt = now
-    const kept: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
-    return [FRESHNESS, JSON.stringify(kept)]
+    this.#savedAt = now
+    const saved: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
+    return [FRESHNESS, JSON.stringify(saved)]
   }
 }

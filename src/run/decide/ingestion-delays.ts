@@ -12,17 +12,17 @@ export class SourceDelays {
   /** Adds the next events of a source. */
   add(source: string, { length, time, arrival }: Block): void {
     if (length === 0) return
-    let known = this.#sources.get(source)
-    if (!known) this.#sources.set(source, (known = { newest: -Infinity, arrival: 0 }))
-    let { newest } = known
+    let state = this.#sources.get(source)
+    if (!state) this.#sources.set(source, (state = { newest: -Infinity, arrival: 0 }))
+    let { newest } = state
     for (let row = 0; row < length; row++) if (time[row] > newest) newest = time[row]!
-    known.newest = newest
-    known.arrival = arrival[length - 1]!
+    state.newest = newest
+    state.arrival = arrival[length - 1]!
   }
 
   /** 0 before the first event. */
   of(source: string): number {
-    const known = this.#sources.get(source)
-    return known ? Math.max(0, known.arrival - known.newest) : 0
+    const state = this.#sources.get(source)
+    return state ? Math.max(0, state.arrival - state.newest) : 0
   }
 }

@@ -94,15 +94,15 @@ export class LiveModel {
 
   /** Sets the version that scores from now on; undefined for the score of the definition. Removes the challenger. */
   scoreBy(champion: Champion | undefined): void {
-    this.#score(champion, undefined)
+    this.#setScorers(champion, undefined)
   }
 
   /** Sets the challenger from now on. */
   challengeBy(challenger: Champion | undefined): void {
-    this.#score(this.#champion, challenger)
+    this.#setScorers(this.#champion, challenger)
   }
 
-  #score(champion: Champion | undefined, challenger: Champion | undefined): void {
+  #setScorers(champion: Champion | undefined, challenger: Champion | undefined): void {
     if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
     this.#champion = champion
     this.#challenger = challenger
@@ -111,11 +111,11 @@ export class LiveModel {
     this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score }, challenger)
   }
 
-  #scoringOf(model: ModelIR, by?: Champion): Scoring {
+  #scoringOf(model: ModelIR, champion?: Champion): Scoring {
     const { ir, scores } = this.#definitions
     // An ONNX graph scores by the file of its version.
-    const given = by?.file ? new Map([...scores, [model.name, by.file]]) : scores
-    return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), this.#strings)
+    const scoreFunctions = champion?.file ? new Map([...scores, [model.name, champion.file]]) : scores
+    return new Scoring({ ir, scores: scoreFunctions }, model, triggerColumns(ir, model), this.#strings)
   }
 
   /** The query of a group for a decision batch. */
@@ -130,9 +130,9 @@ export class LiveModel {
     answers: ReadonlyMap<Reader, GroupAnswers>,
     read: Omit<MadeAt, 'scored'>,
   ): LiveDecisions {
-    const given = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
+    const answered = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(
-      given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
+      answered.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
     const scores = this.#scoring.score({ length, columnOf, features })
     const challenger = this.#shadow && {
@@ -155,7 +155,7 @@ export class LiveModel {
       id: this.#id && columnOf(this.#id.name),
       keyColumn: this.#key,
       idColumn: this.#id,
-      reads: given.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
+      reads: answered.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
     }
   }
 }

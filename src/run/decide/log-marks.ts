@@ -33,7 +33,7 @@ export interface AtMarksOptions {
 }
 
 /** A decision batch at one marker. */
-interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
+interface MarkerBatch extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
   readonly t: number
   readonly entry: number
 }
@@ -45,32 +45,32 @@ export class AtMarks {
 
   constructor(options: AtMarksOptions) {
     this.#options = options
-    const asked = options.models.filter(({ model }) => model.decide.kind === 'request')
-    this.#onRequests = new Map(asked.map(live => [live.model.name, live]))
+    const requestModels = options.models.filter(({ model }) => model.decide.kind === 'request')
+    this.#onRequests = new Map(requestModels.map(live => [live.model.name, live]))
   }
 
   /**
    * Applies a marker and yields its decisions. `left`: number of decisions of the segment that are already recorded, by model; handled ones
    * are subtracted.
    */
-  *take(mark: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
+  *take(marker: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
     const { champions, onTicks } = this.#options
-    if (mark.kind === 'request') {
-      if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, entry)
-    } else if (mark.kind === 'swap') this.#swap(mark.group, mark.run, entry)
-    else if (mark.kind === 'promote') {
-      const live = this.#model(mark.model)
-      live?.scoreBy(champions?.take(live.own, mark.version, entry))
-    } else if (mark.kind === 'challenge') {
-      const live = this.#model(mark.model)
-      live?.challengeBy(champions?.challenger(live.own, mark.version))
+    if (marker.kind === 'request') {
+      if (subtractRecorded(left, marker.model, 1) === 0) yield* this.#answer(marker, entry)
+    } else if (marker.kind === 'swap') this.#swap(marker.group, marker.run, entry)
+    else if (marker.kind === 'promote') {
+      const live = this.#model(marker.model)
+      live?.scoreBy(champions?.take(live.own, marker.version, entry))
+    } else if (marker.kind === 'challenge') {
+      const live = this.#model(marker.model)
+      live?.challengeBy(champions?.challenger(live.own, marker.version))
     } else
       for (const model of onTicks) {
         const { live, every, keys } = model
-        if (mark.t % every.every !== 0) continue
-        const due = keys.at(mark.t)
-        const from = skipped(left, live.model.name, due.length)
-        yield* this.#sweep(model, due.subarray(from), mark.t, entry)
+        if (marker.t % every.every !== 0) continue
+        const due = keys.at(marker.t)
+        const from = subtractRecorded(left, live.model.name, due.length)
+        yield* this.#sweep(model, due.subarray(from), marker.t, entry)
       }
   }
 
@@ -107,9 +107,9 @@ export class AtMarks {
   }
 
   /** Decides at a marker, with all events before it visible. */
-  #decideAt(live: LiveModel, { t, entry, ...of }: AtMark): LiveDecisions {
+  #decideAt(live: LiveModel, { t, entry, ...of }: MarkerBatch): LiveDecisions {
     const { length } = of
-    const moments: Moments = {
+    const points: Moments = {
       ...of,
       entry: new Float64Array(length).fill(entry),
       t: new Float64Array(length).fill(t),
@@ -121,21 +121,21 @@ export class AtMarks {
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of new Set(live.readers.map(reader => reader.live))) {
       const readers = live.readers.filter(reader => reader.live === group)
-      const given = group.take(
+      const results = group.take(
         undefined,
-        readers.map(reader => live.asksOf(reader, moments)),
+        readers.map(reader => live.asksOf(reader, points)),
         t,
       )
-      readers.forEach((reader, r) => answers.set(reader, given[r]))
+      readers.forEach((reader, r) => answers.set(reader, results[r]))
     }
-    return live.decide(moments, answers, { begun, features: stopwatch() })
+    return live.decide(points, answers, { begun, features: stopwatch() })
   }
 }
 
 /** Subtracts recorded decisions: returns how many of the next `count` decisions of a model are recorded. */
-function skipped(left: Map<string, number>, model: string, count: number): number {
-  const had = left.get(model) ?? 0
-  const some = Math.min(had, count)
-  left.set(model, had - some)
-  return some
+function subtractRecorded(left: Map<string, number>, model: string, count: number): number {
+  const recorded = left.get(model) ?? 0
+  const subtracted = Math.min(recorded, count)
+  left.set(model, recorded - subtracted)
+  return subtracted
 }

@@ -51,6 +51,6 @@ export function objectivesAt(path: string, ir: PipelineIR): Objectives['groups']
 
 /** The identity of a file version: the file is replaced whole, so its inode changes. */
 function versionOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return found ? `${found.mtimeNs} ${found.size} ${found.ino}` : 'none'
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : 'none'
 }

@@ -42,8 +42,8 @@ export const FRESH_SHARE = 0.99
 export const OBJECTIVES_FILE = 'objectives.json'
 
 /** Writes the file as a whole, readable by its owner alone. */
-export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
-  const { pipeline, fingerprint, groups } = given
+export function writeObjectives(path: string, content: Omit<Objectives, 'format'>): void {
+  const { pipeline, fingerprint, groups } = content
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
   writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
 }
@@ -54,15 +54,15 @@ export function writeObjectives(path: string, given: Omit<Objectives, 'format'>)
  */
 export function readObjectives(path: string): Objectives | undefined {
   if (!existsSync(path)) return undefined
-  let found: unknown
+  let parsed: unknown
   try {
-    found = JSON.parse(readFileSync(path, 'utf8'))
+    parsed = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new SpillwayError('SPILL_DATA', `is no JSON: ${(error as Error).message}; ${REPAIR}`, { place: path, cause: error })
   }
-  const problem = problemOf(found)
+  const problem = problemOf(parsed)
   if (problem !== undefined) throw new SpillwayError('SPILL_DATA', `${problem}; ${REPAIR}`, { place: path })
-  return found as Objectives
+  return parsed as Objectives
 }
 
 /** Throws `SPILL_DATA` for an objective of an unknown feature group. */
@@ -85,9 +85,9 @@ export function checkGroups(
 const REPAIR = 'correct it, or let the audit write the file again: spillway audit PIPELINE --data DIR'
 
 /** Describes the first invalid field, by its path in the file. */
-function problemOf(found: unknown): string | undefined {
-  if (!isRecord(found)) return `must be an object of the format '${FORMAT}'; got ${shown(found)}`
-  const { format, pipeline, fingerprint, groups } = found
+function problemOf(parsed: unknown): string | undefined {
+  if (!isRecord(parsed)) return `must be an object of the format '${FORMAT}'; got ${shown(parsed)}`
+  const { format, pipeline, fingerprint, groups } = parsed
   if (format !== FORMAT) return `format: must be '${FORMAT}'; got ${shown(format)}`
   if (typeof pipeline !== 'string') return `pipeline: must be the name of a pipeline; got ${shown(pipeline)}`
   if (typeof fingerprint !== 'string')
@@ -125,4 +125,4 @@ const SHOWN_CHARS = 60
 /** A value on one line. */
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
 
-const isRecord = (given: unknown): given is Record<string, unknown> => typeof given === 'object' && given !== null && !Array.isArray(given)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -28,7 +28,7 @@ export interface OutboxOptions {
   readonly isDry: boolean
 }
 
-interface Acting {
+interface SendingAction {
   readonly firing: Firing
   readonly vectorOf: RowOf
 }
@@ -38,34 +38,34 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #pipeline: string
   /** Sending actions by model. */
-  readonly #acting = new Map<string, Acting[]>()
-  #last: number
+  readonly #sending = new Map<string, SendingAction[]>()
+  #lastNumber: number
 
   constructor(ir: PipelineIR, options: OutboxOptions) {
     const { store, strings, from } = options
     this.#options = options
     this.#pipeline = ir.name
-    this.#last = store.effects.last()
+    this.#lastNumber = store.effects.last()
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
       const { inputs } = ir.models.find(({ name }) => name === action.model)!
       // Effects whose cooldown has passed by then are not needed.
       const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
-      const acting = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
-      this.#acting.set(action.model, [...(this.#acting.get(action.model) ?? []), acting])
+      const sending = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
+      this.#sending.set(action.model, [...(this.#sending.get(action.model) ?? []), sending])
     }
   }
 
   /** The effects of a decision batch. `stringsOf`: texts of the trigger's key. Each batch is passed once, in order. */
   of(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
-    const acting = this.#acting.get(decisions.model.name)
-    if (!acting) return []
+    const sending = this.#sending.get(decisions.model.name)
+    if (!sending) return []
     const { keyColumn, key, t, score, length } = decisions
     const effects: NewEffect[] = []
-    const met = acting.flatMap(one => one.firing.met(score, length).map(row => ({ ...one, row })))
+    const matches = sending.flatMap(sender => sender.firing.met(score, length).map(row => ({ ...sender, row })))
     // Row by row, so that effect numbers follow the order of decisions across actions.
-    if (acting.length > 1) met.sort((a, b) => a.row - b.row)
-    for (const { firing, vectorOf, row } of met) {
+    if (sending.length > 1) matches.sort((a, b) => a.row - b.row)
+    for (const { firing, vectorOf, row } of matches) {
       const value = deliveredCell(key, row, keyColumn, keyColumn.type === 'string' ? stringsOf(keyColumn.name) : this.#options.strings)
       const text = JSON.stringify(value)
       if (firing.follows(text, t[row])) effects.push(this.#effect(decisions, row, value, text, { firing, vectorOf }))
@@ -73,10 +73,10 @@ export class Outbox {
     return effects
   }
 
-  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: Acting): NewEffect {
+  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: SendingAction): NewEffect {
     const { model, t, entry, score, vector, since } = decisions
     const { name: action, deadline } = firing.action
-    const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, decidedOn(decisions, row, key)), t[row])
+    const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, triggerOf(decisions, row, key)), t[row])
     const due = deadline === undefined ? undefined : since(row) + deadline
     const record: EffectRecord = {
       id,
@@ -90,7 +90,7 @@ export class Outbox {
       ...(due !== undefined && { due }),
     }
     return {
-      number: ++this.#last,
+      number: ++this.#lastNumber,
       action,
       id,
       entry: entry[row],
@@ -104,7 +104,7 @@ export class Outbox {
   }
 }
 
-function decidedOn({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
+function triggerOf({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
   if (position) return placeOf(position[row])
   return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
 }

@@ -27,13 +27,13 @@ export interface Awaited {
  * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
  * damaged bytes.
  */
-export function newestOf(bytes: Uint8Array, most: number, isAsked: (key: Value) => boolean): RecordedDecision[] {
+export function newestOf(bytes: Uint8Array, limit: number, matches: (key: Value) => boolean): RecordedDecision[] {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
   const newest: RecordedDecision[] = []
-  for (let row = decoded.length - 1; row >= 0 && newest.length < most; row--)
-    if (isAsked(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
-      newest.push({ ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) })
+  for (let row = decoded.length - 1; row >= 0 && newest.length < limit; row--)
+    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
+      newest.push({ ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) })
   return newest
 }
 
@@ -43,10 +43,10 @@ export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
   for (let row = 0; row < decoded.length; row++)
     if (entry === undefined || decoded.entry[row] === entry)
-      yield { ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) }
+      yield { ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) }
 }
 
-function headOf({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
+function leadingFields({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
   return {
     model,
     t: t[row],
@@ -57,7 +57,7 @@ function headOf({ model, t, entry, keys, ids, key, id, position, strings }: Deco
   }
 }
 
-function tailOf(decoded: DecodedDecisions, row: number) {
+function resultFields(decoded: DecodedDecisions, row: number) {
   const { score, refused, version, challenger, shadow, unscored, strings, reads, known, clock } = decoded
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
@@ -75,6 +75,6 @@ function tailOf(decoded: DecodedDecisions, row: number) {
 }
 
 function exploredAt({ explored }: DecodedDecisions, row: number): Pick<RecordedDecision, 'explored'> {
-  const undone = explored.filter(({ fate }) => fate[row] === EXPLORED)
-  return undone.length > 0 ? { explored: Object.fromEntries(undone.map(({ action, part }) => [action, part])) } : {}
+  const explorations = explored.filter(({ fate }) => fate[row] === EXPLORED)
+  return explorations.length > 0 ? { explored: Object.fromEntries(explorations.map(({ action, part }) => [action, part])) } : {}
 }

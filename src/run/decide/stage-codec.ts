@@ -21,8 +21,8 @@ export function writeStages(samples: readonly StageSample[]): Uint8Array {
   out.varint(samples.length)
   out.text(JSON.stringify(models))
   const numbers = new Float64Array(samples.length)
-  const column = (of: (sample: StageSample) => number) => {
-    for (let i = 0; i < samples.length; i++) numbers[i] = of(samples[i])
+  const column = (numberOf: (sample: StageSample) => number) => {
+    for (let i = 0; i < samples.length; i++) numbers[i] = numberOf(samples[i])
     writeNumbers(out, numbers, samples.length)
   }
   column(({ model }) => models.indexOf(model))

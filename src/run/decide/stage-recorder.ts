@@ -23,11 +23,11 @@ export class Stages {
   }
 
   /** Records decision batches that have become durable. Returns their samples. */
-  durable(stretches: readonly GivenStretch[]): StageSample[] {
-    if (stretches.length === 0) return []
+  durable(batches: readonly GivenStretch[]): StageSample[] {
+    if (batches.length === 0) return []
     const now = stopwatch()
     const wall = this.#clock()
-    const samples = stretches.map(stretch => sampleOf(stretch, now, wall))
+    const samples = batches.map(batch => sampleOf(batch, now, wall))
     this.#samples.push(...samples)
     this.#isNew = true
     return samples

@@ -64,16 +64,16 @@ export const givenStretches = (decisions: readonly StoredDecisions[], times: rea
 export const sumOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true)
 
 /** The sample of a batch that is durable `now`, ms by the stopwatch. `wall`: the same time, UTC ms, for batches without a turn. */
-export function sampleOf({ times, ...stretch }: GivenStretch, now: number, wall: number): StageSample {
-  const { taken, begun, features, scored } = times
+export function sampleOf({ times, ...batch }: GivenStretch, now: number, wall: number): StageSample {
+  const { taken: turn, begun, features, scored } = times
   return {
-    ...stretch,
-    at: taken ? taken.wall + (begun - taken.turn) : wall - (now - begun),
+    ...batch,
+    at: turn ? turn.wall + (begun - turn.turn) : wall - (now - begun),
     stages: {
-      ...(taken && {
-        waited: whole(taken.turn - taken.came),
-        taken: whole(taken.appended - taken.turn),
-        queued: whole(begun - taken.appended),
+      ...(turn && {
+        waited: whole(turn.turn - turn.came),
+        taken: whole(turn.appended - turn.turn),
+        queued: whole(begun - turn.appended),
       }),
       features: whole(features - begun),
       inference: whole(scored - features),
@@ -98,11 +98,11 @@ export interface StageMoments {
 
 /** The times at which the stages of a sample ended. */
 export function momentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
-  const { waited, taken, queued, features, inference, durable } = stages
-  const isKnown = waited !== undefined && taken !== undefined && queued !== undefined
+  const { waited, taken: turn, queued, features, inference, durable } = stages
+  const isKnown = waited !== undefined && turn !== undefined && queued !== undefined
   const after = (ms: number): number => whole(at + ms)
   return {
-    ...(isKnown && { came: after(-queued - taken - waited), turn: after(-queued - taken), appended: after(-queued) }),
+    ...(isKnown && { came: after(-queued - turn - waited), turn: after(-queued - turn), appended: after(-queued) }),
     begun: after(0),
     features: after(features),
     scored: after(features + inference),

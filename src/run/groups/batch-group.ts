@@ -16,7 +16,7 @@ export class BatchGroup implements AnsweringGroup {
   readonly source: SourceIR
   readonly place: Extract<PlacementIR, { kind: 'batch' }>
   /** Gives the features of an unseen key: it receives no events. */
-  readonly #nothing: Kernel
+  readonly #emptyKernel: Kernel
   /** The latest scheduled time whose run should be done at a time; times do not decrease. */
   readonly #dueAt: (moment: number) => number
   #values: BatchValues | undefined
@@ -24,7 +24,7 @@ export class BatchGroup implements AnsweringGroup {
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.group = group
     this.source = source
-    this.#nothing = new Kernel(group, source, { strings })
+    this.#emptyKernel = new Kernel(group, source, { strings })
     const { place } = group
     if (place.kind !== 'batch') throw new Error(`group '${group.name}' is not placed batch`)
     this.place = place
@@ -57,11 +57,11 @@ export class BatchGroup implements AnsweringGroup {
     return asks.map(ask => this.#answer(ask))
   }
 
-  #answer({ keys, clock: asked, into }: GroupAsks): GroupAnswers {
-    const { length } = asked
+  #answer({ keys, clock: times, into }: GroupAsks): GroupAnswers {
+    const { length } = times
     const values = this.#values
     const clock = new Float64Array(length).fill(values?.s ?? -Infinity)
-    const out: FeatureColumn[] = this.#nothing.read(keys, clock, into)
+    const out: FeatureColumn[] = this.#emptyKernel.read(keys, clock, into)
     values?.copyTo(out, keys, length)
     return { out, known: new Float64Array(length).fill(values?.known ?? 0), clock }
   }

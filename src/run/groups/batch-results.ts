@@ -81,7 +81,7 @@ export class Results {
 /** The bytes of each part of a result, in pieces. Missing or damaged parts are computed again and reported; a writable store keeps them. */
 export function resultOf(
   store: StoredLog,
-  number: number,
+  number,
   job: Job & { readonly partitions: number },
   onReport: (report: string) => void,
 ): Uint8Array[][] {
@@ -94,8 +94,8 @@ export function resultOf(
   })
   const missing = new Set(result.flatMap((pieces, partition) => (pieces.length > 0 ? [] : [partition])))
   if (missing.size === 0) return result
-  const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
-  onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
+  const share = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
+  onReport(`${share}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
   for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
   // A read-only user of the log writes nothing to its folder.
   if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])

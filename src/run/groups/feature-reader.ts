@@ -77,7 +77,7 @@ export interface ReadingOptions {
 }
 
 /** A readable group. */
-interface Read {
+interface ReadableGroup {
   readonly live: AnsweringGroup
   /** Parsers of the key columns. */
   readonly parts: readonly ((text: string) => number)[]
@@ -89,13 +89,13 @@ interface Read {
 /** The readable groups of a run. */
 export class Reading {
   readonly #options: ReadingOptions
-  readonly #reads: ReadonlyMap<string, Read>
-  #at = -Infinity
+  readonly #groups: ReadonlyMap<string, ReadableGroup>
+  #readAt = -Infinity
 
   constructor(options: ReadingOptions) {
     const { ir, groups, strings } = options
     this.#options = options
-    this.#reads = new Map(
+    this.#groups = new Map(
       groups.map(live => {
         const source = ir.sources.find(({ name }) => name === live.group.source)!
         return [live.group.name, readOf(live, source, strings)]
@@ -105,60 +105,60 @@ export class Reading {
 
   /** Later entries are stamped at least this, UTC ms. */
   get at(): number {
-    return this.#at
+    return this.#readAt
   }
 
   /** Restores the time up to which the saved state was read. */
   wasAt(at: number): void {
-    this.#at = Math.max(this.#at, at)
+    this.#readAt = Math.max(this.#readAt, at)
   }
 
   /**
    * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_INPUT` for an unknown
    * group, and for a key of the wrong type.
    */
-  features<T = LiveFeatures>(asks: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
-    const wanted = asks.map(ask => this.#checked(ask))
-    const now = Math.max(this.#options.now(), this.#at)
+  features<T = LiveFeatures>(queries: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
+    const resolved = queries.map(query => this.#resolve(query))
+    const now = Math.max(this.#options.now(), this.#readAt)
     const behind = this.#options.behind()
     // Waiting entries were appended after every read, so their times are not below those.
-    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#at)
-    this.#at = clock
-    const answers = new Map<Read, { readonly answers: GroupAnswers; next: number }>()
-    for (const read of new Set(wanted.map(({ read }) => read)))
+    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#readAt)
+    this.#readAt = clock
+    const answers = new Map<ReadableGroup, { readonly answers: GroupAnswers; next: number }>()
+    for (const read of new Set(resolved.map(({ read }) => read)))
       answers.set(read, {
-        answers: ask(
+        answers: queryGroup(
           read,
-          wanted.filter(one => one.read === read).map(({ values }) => values),
+          resolved.filter(query => query.read === read).map(({ values }) => values),
           clock,
         ),
         next: 0,
       })
     const { strings } = this.#options
-    return wanted.map(({ read, key }) => {
-      const of = answers.get(read)!
-      const row = of.next++
+    return resolved.map(({ read, key }) => {
+      const batch = answers.get(read)!
+      const row = batch.next++
       const { group } = read.live
       return make({
-        of: momentOf(read.live, key, of.answers, row, now, behind !== undefined),
+        of: momentOf(read.live, key, batch.answers, row, now, behind !== undefined),
         group,
-        columns: of.answers.out,
+        columns: batch.answers.out,
         row,
         strings,
       })
     })
   }
 
-  #checked({ group, key }: LiveAsk): { read: Read; key: readonly string[]; values: number[] } {
-    const read = this.#reads.get(group)
-    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#reads.keys()])}`)
+  #resolve({ group, key }: LiveAsk): { read: ReadableGroup; key: readonly string[]; values: number[] } {
+    const read = this.#groups.get(group)
+    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
     const { parts, live } = read
     if (key.length !== parts.length) throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
     return { read, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
   }
 }
 
-function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): Read {
+function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): ReadableGroup {
   const { group } = live
   const keys = group.key.map(name => columns.find(column => column.name === name)!)
   return {
@@ -170,22 +170,22 @@ function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): 
   }
 }
 
-function ask({ live, isText, into }: Read, keys: readonly (readonly number[])[], t: number): GroupAnswers {
-  const asked = isText.map((text, part): Column => {
+function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (readonly number[])[], t: number): GroupAnswers {
+  const keyColumns = isText.map((text, part): Column => {
     const values = keys.map(key => key[part])
     return text
       ? { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
       : { values: Float64Array.from(values) }
   })
   const { length } = keys
-  const asks = {
-    keys: asked,
+  const groupQuery = {
+    keys: keyColumns,
     prefix: new Int32Array(length),
     clock: new Float64Array(length).fill(t),
     own: false,
     ...(length === 1 && { into }),
   }
-  const [answers] = live.take(undefined, [asks], t)
+  const [answers] = live.take(undefined, [groupQuery], t)
   return answers
 }
 
@@ -198,9 +198,9 @@ function momentOf(
   isBehind: boolean,
 ): LiveMoment {
   const { group } = live
-  const missing = live instanceof BatchGroup ? live.missingAt(t) : undefined
-  const late = live instanceof HybridGroup ? live.degradedAt(t) : undefined
-  const body = live instanceof HybridGroup ? live.body : undefined
+  const missingRun = live instanceof BatchGroup ? live.missingAt(t) : undefined
+  const degraded = live instanceof HybridGroup ? live.degradedAt(t) : undefined
+  const snapshot = live instanceof HybridGroup ? live.body : undefined
   const at = Number.isFinite(clock[row]) ? clock[row] : null
   return {
     group: group.name,
@@ -208,11 +208,11 @@ function momentOf(
     t,
     clock: at,
     known: known[row],
-    layer: live instanceof BatchGroup ? 'batch' : body ? 'merged' : 'stream',
-    ...(body && { body: { run: body.run, s: body.s, ageMs: t - body.s } }),
+    layer: live instanceof BatchGroup ? 'batch' : snapshot ? 'merged' : 'stream',
+    ...(snapshot && { body: { run: snapshot.run, s: snapshot.s, ageMs: t - snapshot.s } }),
     ageMs: at === null ? null : t - at,
-    ...(missing !== undefined && { degraded: `the batch run of ${new Date(missing).toISOString()} is not there yet` }),
-    ...(late !== undefined && { degraded: late }),
+    ...(missingRun !== undefined && { degraded: `the batch run of ${new Date(missingRun).toISOString()} is not there yet` }),
+    ...(degraded !== undefined && { degraded }),
     ...(isBehind && { degraded: 'decisions of that moment are being made' }),
   }
 }

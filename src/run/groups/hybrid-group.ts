@@ -27,9 +27,9 @@ export interface Body {
 }
 
 /** Two layers that are being prepared. */
-interface Next {
-  readonly body: Omit<Body, 'forgotten'>
-  readonly head: Kernel
+interface PendingLayers {
+  readonly snapshot: Omit<Body, 'forgotten'>
+  readonly delta: Kernel
   /** Entries of the log from here on go to the delta as they are appended. */
   readonly live: number
   /** Set once the snapshot is complete. */
@@ -43,11 +43,11 @@ export class HybridGroup extends LiveGroup {
   readonly #strings: Strings
   /** The latest scheduled time, and the one before it. */
   readonly #dueAt: (moment: number) => number
-  readonly #beforeThat: (moment: number) => number
+  readonly #previousDue: (moment: number) => number
   /** The reason why the last run failed; undefined once a later one succeeds. */
   failure: string | undefined
-  #body: Body | undefined
-  #next: Next | undefined
+  #snapshot: Body | undefined
+  #pending: PendingLayers | undefined
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     super(group, source, strings)
@@ -57,21 +57,21 @@ export class HybridGroup extends LiveGroup {
     this.source = source
     this.#strings = strings
     this.#dueAt = scheduleCursor(place.schedule)
-    this.#beforeThat = scheduleCursor(place.schedule)
+    this.#previousDue = scheduleCursor(place.schedule)
   }
 
   /** The snapshot; undefined before the first run. */
   get body(): Body | undefined {
-    return this.#body
+    return this.#snapshot
   }
 
   override get run(): number | undefined {
-    return this.#body?.run
+    return this.#snapshot?.run
   }
 
   /** A slice of the delta does not contain which events of the snapshot it supersedes, by deletes too. */
   override get isSaved(): boolean {
-    return !this.#body || !this.source.identity
+    return !this.#snapshot || !this.source.identity
   }
 
   /**
@@ -80,9 +80,9 @@ export class HybridGroup extends LiveGroup {
    */
   degradedAt(t: number): string | undefined {
     if (this.failure) return this.failure
-    const due = this.#beforeThat(this.#dueAt(t) - 1)
-    if (!(due > (this.#body?.s ?? -Infinity))) return undefined
-    const since = this.#body ? `what arrived since ${new Date(this.#body.s).toISOString()}` : 'everything'
+    const due = this.#previousDue(this.#dueAt(t) - 1)
+    if (!(due > (this.#snapshot?.s ?? -Infinity))) return undefined
+    const since = this.#snapshot ? `what arrived since ${new Date(this.#snapshot.s).toISOString()}` : 'everything'
     return `the batch run of ${new Date(due).toISOString()} is not there yet: ${since} is in the stream layer`
   }
 
@@ -94,65 +94,65 @@ export class HybridGroup extends LiveGroup {
   /**
    * Begins the layers of a run. Entries from `live` on go to its delta as they are appended; `fill` adds the earlier ones after its cut.
    */
-  begin(body: Omit<Body, 'forgotten'>, live: number): void {
-    const head = this.#emptyHead()
-    head.onto(body.kernel)
-    this.#next = { body, head, live, forgotten: undefined }
+  begin(snapshot: Omit<Body, 'forgotten'>, live: number): void {
+    const delta = this.#emptyDelta()
+    delta.onto(snapshot.kernel)
+    this.#pending = { snapshot, delta, live, forgotten: undefined }
   }
 
   /** Adds logged events after the cut to the delta of the new layers. */
   fill(events: SourceEvents): void {
-    const { body, head, live } = this.#next!
+    const { snapshot, delta, live } = this.#pending!
     const { block, entries } = events
     const to = firstFrom(entries, 1, 0, entries.length, live)
-    head.apply(blockSlice(block, Math.min(to, inBody(body, events)), to))
+    delta.apply(blockSlice(block, Math.min(to, countInSnapshot(snapshot, events)), to))
   }
 
   /** Marks the new layers as complete. */
   ready(forgotten: number): void {
-    const next = this.#next!
-    next.body.kernel.settle()
-    next.forgotten = forgotten
+    const pending = this.#pending!
+    pending.snapshot.kernel.settle()
+    pending.forgotten = forgotten
   }
 
   /** Do complete layers wait for their swap? No others may begin then. */
   get isReady(): boolean {
-    return this.#next?.forgotten !== undefined
+    return this.#pending?.forgotten !== undefined
   }
 
   /** Drops the new layers: their run has failed. */
   drop(): void {
-    this.#next = undefined
+    this.#pending = undefined
   }
 
   /** Swaps in the layers of a run that was begun here and is complete. Returns false, and changes nothing, otherwise. */
   swap(run: number): boolean {
-    const next = this.#next
-    if (next?.body.run !== run || next.forgotten === undefined) return false
-    this.#next = undefined
-    this.#put({ ...next.body, forgotten: next.forgotten }, next.head)
+    const pending = this.#pending
+    if (pending?.snapshot.run !== run || pending.forgotten === undefined) return false
+    this.#pending = undefined
+    this.#install({ ...pending.snapshot, forgotten: pending.forgotten }, pending.delta)
     return true
   }
 
   /** Replaces the layers by a snapshot and an empty delta; `catchUp` must add the events after the cut. */
-  restart(body: Body | undefined): void {
-    const head = this.#emptyHead()
-    head.onto(body?.kernel)
-    this.#put(body, head)
+  restart(snapshot: Body | undefined): void {
+    const delta = this.#emptyDelta()
+    delta.onto(snapshot?.kernel)
+    this.#install(snapshot, delta)
   }
 
   override take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
     const answers = super.take(events, asks, now)
-    if (events && this.#next) {
+    if (events && this.#pending) {
       const { block, entries } = events
-      this.#next.head.apply(blockSlice(block, firstFrom(entries, 1, 0, entries.length, this.#next.live), block.length))
+      this.#pending.delta.apply(blockSlice(block, firstFrom(entries, 1, 0, entries.length, this.#pending.live), block.length))
     }
     return answers
   }
 
   /** Events of the snapshot are not in the delta. */
   override catchUp(events: SourceEvents | undefined, now: number): void {
-    const from = events && this.#body ? inBody(this.#body, events) : 0
+    const from = events && this.#snapshot ? countInSnapshot(this.#snapshot, events) : 0
     if (!events || from === 0) return super.catchUp(events, now)
     this.passOver(from)
     const { length } = events.block
@@ -161,22 +161,22 @@ export class HybridGroup extends LiveGroup {
 
   override clear(): void {
     super.clear()
-    if (this.#body) this.restart(this.#body)
+    if (this.#snapshot) this.restart(this.#snapshot)
   }
 
-  #emptyHead(): Kernel {
+  #emptyDelta(): Kernel {
     return new Kernel(this.group, this.source, { strings: this.#strings })
   }
 
-  #put(body: Body | undefined, head: Kernel): void {
-    this.#body = body
-    this.use(head)
-    this.incompleteUpTo(body?.forgotten ?? -Infinity)
+  #install(snapshot: Body | undefined, delta: Kernel): void {
+    this.#snapshot = snapshot
+    this.use(delta)
+    this.incompleteUpTo(snapshot?.forgotten ?? -Infinity)
   }
 }
 
 /** How many of the events, from the first, are in the cut of a snapshot. */
-function inBody({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
+function countInSnapshot({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
   const [arrived] = countUpTo(block.arrival, Float64Array.of(s))
   return Math.min(arrived, firstFrom(entries, 1, 0, entries.length, cut))
 }

@@ -23,7 +23,7 @@ export interface LayersOptions {
 export class Layers {
   readonly #group: HybridGroup
   readonly #options: LayersOptions
-  readonly #body: Kernel
+  readonly #snapshot: Kernel
   /** End of the log at the start; later entries go to the delta as they are appended. */
   readonly #live: number
 
@@ -31,9 +31,9 @@ export class Layers {
     const { number: run, s, cut } = options.record
     this.#group = group
     this.#options = options
-    this.#body = group.emptyBody()
+    this.#snapshot = group.emptyBody()
     this.#live = options.log.end
-    group.begin({ run, s, cut, kernel: this.#body }, this.#live)
+    group.begin({ run, s, cut, kernel: this.#snapshot }, this.#live)
   }
 
   /** Adds the logged events after the cut to the delta; all of them are durable. */
@@ -46,7 +46,7 @@ export class Layers {
   async restore(parts: Iterable<readonly Uint8Array[]>): Promise<void> {
     const { store, strings, record } = this.#options
     for (const pieces of parts) {
-      const restoring = new StateRestoring(this.#body, strings)
+      const restoring = new StateRestoring(this.#snapshot, strings)
       for (const bytes of pieces)
         for (const reader of framesIn(bytes, `the result of run ${record.number}`)) {
           restoring.take(reader)

@@ -56,7 +56,7 @@ export interface AnsweringGroup {
   take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[]
 }
 
-type Placed = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
+type PlacedQueries = Omit<Asks, 'uptoBefore'> & { readonly uptoBefore: Int32Array }
 
 /** The state of one group. */
 export class LiveGroup implements AnsweringGroup {
@@ -113,20 +113,20 @@ export class LiveGroup implements AnsweringGroup {
     this.#incomplete = arrival
   }
 
-  take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
+  take(events: SourceEvents | undefined, queries: readonly GroupAsks[], now: number): GroupAnswers[] {
     const waiting = this.#pending?.block.length ?? 0
     const all = this.#withPending(events)
-    if (!all) return this.#checked(asks.map(ask => this.#answer(ask, noEvents)))
-    const placed = asks.map(ask => this.#place(ask, all.block, waiting))
-    const end = this.#knownBy(now, all.block)
-    const out = this.#replay(blockSlice(all.block, 0, end), placed, asks[0]?.into)
+    if (!all) return this.#rejectIncomplete(queries.map(query => this.#answer(query, noEvents)))
+    const placed = queries.map(query => this.#place(query, all.block, waiting))
+    const end = this.#visibleBy(now, all.block)
+    const out = this.#replay(blockSlice(all.block, 0, end), placed, queries[0]?.into)
     const answers = placed.map(({ upto, clock }, i) => ({
       out: out[i],
-      known: plus(upto, this.#applied),
+      known: addTo(upto, this.#applied),
       clock,
     }))
     this.#advance(all, end)
-    return this.#checked(answers)
+    return this.#rejectIncomplete(answers)
   }
 
   /** Saves slots of the kernel as bytes, with their log position; valid until the next save. */
@@ -160,7 +160,7 @@ export class LiveGroup implements AnsweringGroup {
   catchUp(events: SourceEvents | undefined, now: number): void {
     const all = this.#withPending(events)
     if (!all) return
-    const end = this.#knownBy(now, all.block)
+    const end = this.#visibleBy(now, all.block)
     this.kernel.catchUp(blockSlice(all.block, 0, end), all.entries)
     this.#advance(all, end)
   }
@@ -178,50 +178,50 @@ export class LiveGroup implements AnsweringGroup {
     this.#pending = end < length ? { block: concatBlocks([blockSlice(block, end, length)]), entries: entries.slice(end) } : undefined
   }
 
-  #answer(ask: GroupAsks, block: Block): GroupAnswers {
-    const { upto, clock } = placeAsks(this.group.place, this.#source, block, ask)
-    const out = this.kernel.read(ask.keys, clock, ask.into)
+  #answer(query: GroupAsks, block: Block): GroupAnswers {
+    const { upto, clock } = placeAsks(this.group.place, this.#source, block, query)
+    const out = this.kernel.read(query.keys, clock, query.into)
     return { out, known: Float64Array.from(upto, () => this.#applied), clock }
   }
 
   /** Rejects values of incomplete windows. Once all windows of a batch are complete, so are all later ones. */
-  #checked(answers: GroupAnswers[]): GroupAnswers[] {
+  #rejectIncomplete(answers: GroupAnswers[]): GroupAnswers[] {
     if (this.#incomplete === -Infinity) return answers
     const refused = answers.map(({ out, clock }) => refuseIncomplete(this.group.features, out, clock, this.#incomplete))
     if (answers.some(({ clock }) => clock.length > 0) && !refused.includes(true)) this.#incomplete = -Infinity
     return answers
   }
 
-  #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): Placed {
-    const triggers = { prefix: waiting > 0 ? prefix.map(known => known + waiting) : prefix, clock, own }
+  #place({ keys, prefix, clock, own }: GroupAsks, all: Block, waiting: number): PlacedQueries {
+    const triggers = { prefix: waiting > 0 ? prefix.map(visible => visible + waiting) : prefix, clock, own }
     const { upto, uptoBefore, clock: at } = placeAsks(this.group.place, this.#source, all, triggers)
     return { length: prefix.length, keys, upto, uptoBefore, clock: at }
   }
 
   /** Number of events that every query from `now` on sees. */
-  #knownBy(now: number, all: Block): number {
+  #visibleBy(now: number, all: Block): number {
     if (this.group.place.kind === 'stream' || this.group.place.kind === 'hybrid') return all.length
     return placeAsks(this.group.place, this.#source, all, { prefix: Int32Array.of(all.length), clock: Float64Array.of(now), own: false })
       .upto[0]
   }
 
   /** `into`: output columns of the only query. */
-  #replay(block: Block, placed: readonly Placed[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
-    if (placed.length === 0) return [this.kernel.replay(block, noAsks(this.group, block))]
+  #replay(block: Block, placed: readonly PlacedQueries[], into: FeatureColumn[] | undefined): FeatureColumn[][] {
+    if (placed.length === 0) return [this.kernel.replay(block, noQueries(this.group, block))]
     if (placed.length === 1) return [this.kernel.replay(block, placed[0], into)]
-    const { merged, rows } = merge(placed)
+    const { merged, rows } = mergeQueries(placed)
     const out = this.kernel.replay(block, merged)
-    return rows.map(own => out.map(column => pick(column, own)))
+    return rows.map(own => out.map(column => pickRows(column, own)))
   }
 }
 
-function plus(numbers: Int32Array, more: number): Float64Array {
+function addTo(numbers: Int32Array, more: number): Float64Array {
   const sums = new Float64Array(numbers.length)
   for (let i = 0; i < sums.length; i++) sums[i] = numbers[i] + more
   return sums
 }
 
-const noAsks = (group: GroupIR, block: Block): Asks => ({
+const noQueries = (group: GroupIR, block: Block): Asks => ({
   length: 0,
   keys: group.key.map(name => block.columns[name]),
   upto: new Int32Array(0),
@@ -229,23 +229,23 @@ const noAsks = (group: GroupIR, block: Block): Asks => ({
 })
 
 /** Merges the queries of several readers in order of time. Also returns the rows of each reader in the result. */
-function merge(placed: readonly Placed[]): { merged: Asks; rows: Uint32Array[] } {
-  const upto = Int32Array.from(placed.flatMap(asks => [...asks.upto]))
-  const uptoBefore = Int32Array.from(placed.flatMap(asks => [...asks.uptoBefore]))
-  const clock = Float64Array.from(placed.flatMap(asks => [...asks.clock]))
+function mergeQueries(placed: readonly PlacedQueries[]): { merged: Asks; rows: Uint32Array[] } {
+  const upto = Int32Array.from(placed.flatMap(queries => [...queries.upto]))
+  const uptoBefore = Int32Array.from(placed.flatMap(queries => [...queries.uptoBefore]))
+  const clock = Float64Array.from(placed.flatMap(queries => [...queries.clock]))
   const order = Uint32Array.from(upto.keys()).sort(
     (a, b) => upto[a] - upto[b] || clock[a] - clock[b] || uptoBefore[a] - uptoBefore[b] || a - b,
   )
-  const lengths = placed.map(asks => asks.length)
+  const lengths = placed.map(queries => queries.length)
   const keys = placed[0].keys.map((_, part) => {
     const all = concatColumns(
-      placed.map(asks => asks.keys[part]),
+      placed.map(queries => queries.keys[part]),
       lengths,
     )
     return gatherColumn(all, order)
   })
   const places = new Uint32Array(order.length)
-  order.forEach((ask, place) => (places[ask] = place))
+  order.forEach((query, place) => (places[query] = place))
   let first = 0
   const rows = lengths.map(length => places.subarray(first, (first += length)))
   const merged = {
@@ -259,7 +259,7 @@ function merge(placed: readonly Placed[]): { merged: Asks; rows: Uint32Array[] }
 }
 
 /** The rows of one reader. */
-function pick(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
+function pickRows(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
   const { width } = column
   const values = new Float64Array(rows.length * width)
   rows.forEach((from, row) => values.set(column.values.subarray(from * width, (from + 1) * width), row * width))

@@ -53,8 +53,8 @@ export class OrderOf {
 
   /** Sequence numbers of the events of a source. */
   entries(source: string): Float64Array {
-    const known = this.#entries.get(source)
-    if (known) return known
+    const cached = this.#entries.get(source)
+    if (cached) return cached
     const { first, order, sources } = this.#segment
     const index = sources.findIndex(rows => rows.source === source)
     const entries = new Float64Array(index < 0 ? 0 : sources[index].block.length)

@@ -47,10 +47,10 @@ export class Bodies {
    */
   begin(group: HybridGroup, entry: number): number | undefined {
     const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
-    const body = record && this.#read(group, record)
-    if (!body) return undefined
-    group.restart(body)
-    return this.#from(body)
+    const snapshot = record && this.#read(group, record)
+    if (!snapshot) return undefined
+    group.restart(snapshot)
+    return this.#firstEntryAfter(snapshot)
   }
 
   /** Follows the swaps of another process: gives a group the layers that it has at an entry of the log. */
@@ -70,11 +70,11 @@ export class Bodies {
    * result.
    */
   prepare(group: HybridGroup, record: RunRecord, live: number): boolean {
-    const body = this.#read(group, record)
-    if (!body) return false
-    group.begin(body, live)
-    for (const segment of this.#behind(group, body, live)) this.#give(group, segment)
-    group.ready(body.forgotten)
+    const snapshot = this.#read(group, record)
+    if (!snapshot) return false
+    group.begin(snapshot, live)
+    for (const segment of this.#segmentsAfter(group, snapshot, live)) this.#fillFrom(group, segment)
+    group.ready(snapshot.forgotten)
     return true
   }
 
@@ -83,24 +83,24 @@ export class Bodies {
    * `SPILL_STOPPED` when it is stopped; the delta is then incomplete.
    */
   async fill(group: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number, signal: AbortSignal): Promise<void> {
-    for (const segment of this.#behind(group, cut, to)) {
-      this.#give(group, segment)
+    for (const segment of this.#segmentsAfter(group, cut, to)) {
+      this.#fillFrom(group, segment)
       await othersTurn()
       if (signal.aborted) throw stoppedError()
     }
   }
 
-  #give(group: HybridGroup, segment: Segment): void {
+  #fillFrom(group: HybridGroup, segment: Segment): void {
     const events = new OrderOf(segment).eventsOf(group.group.source)
     if (events) group.fill(events)
   }
 
   #replace(group: HybridGroup, record: RunRecord, entry: number): void {
-    const body = this.#read(group, record)
-    if (!body) return
-    group.restart(body)
+    const snapshot = this.#read(group, record)
+    if (!snapshot) return
+    group.restart(snapshot)
     let isFirst = true
-    for (const segment of this.#behind(group, body, entry)) {
+    for (const segment of this.#segmentsAfter(group, snapshot, entry)) {
       if (isFirst) group.startAfter(countBefore(segment, group.group.source))
       isFirst = false
       const order = new OrderOf(segment)
@@ -108,15 +108,15 @@ export class Bodies {
     }
   }
 
-  *#behind({ group, source }: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number): Generator<Segment> {
+  *#segmentsAfter({ group, source }: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number): Generator<Segment> {
     const { strings } = this.#options
     const needed = columnsOf({ group, source })
     const wanted = (of: string, column: string) => of === source.name && needed.has(column)
-    yield* this.#log.segments(this.#from(cut), to, { stringsOf: () => strings, wanted })
+    yield* this.#log.segments(this.#firstEntryAfter(cut), to, { stringsOf: () => strings, wanted })
   }
 
   /** First segment that may have events after a cut. */
-  #from({ s, cut }: Pick<Body, 's' | 'cut'>): number {
+  #firstEntryAfter({ s, cut }: Pick<Body, 's' | 'cut'>): number {
     return Math.min(cut, this.#log.since(s + 1))
   }
 
@@ -130,7 +130,9 @@ export class Bodies {
     const { group, source } = hybrid
     if (!done) return undefined
     if (code !== codeOf(group, source)) {
-      onReport(`the definition of group '${group.name}' has changed since its last batch run: its stream layer has everything until the next`)
+      onReport(
+        `the definition of group '${group.name}' has changed since its last batch run: its stream layer has everything until the next`,
+      )
       return undefined
     }
     const kernel = hybrid.emptyBody()

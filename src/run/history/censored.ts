@@ -29,18 +29,18 @@ export function censoring({ actions = [] }: PipelineIR, { label }: ModelIR): ((s
   const names = label?.kind === 'from' ? label.censoredBy : undefined
   if (!names) return undefined
   const firings = actions.filter(({ name }) => names.includes(name)).map(action => new Firing(action))
-  return stretch => {
-    const met = new Map<number, Met>()
+  return batch => {
+    const matches = new Map<number, Met>()
     for (const firing of firings)
-      for (const { row, isHidden, chance } of metBy(firing, stretch)) {
-        const other = met.get(row)
-        met.set(row, { row, isHidden: isHidden || other?.isHidden === true, chance: chance * (other?.chance ?? 1) })
+      for (const { row, isHidden, chance } of matchesOf(firing, batch)) {
+        const other = matches.get(row)
+        matches.set(row, { row, isHidden || other?.isHidden === true, chance * (other?.chance ?? 1) })
       }
-    return [...met.values()].sort((a, b) => a.row - b.row)
+    return [...matches.values()].sort((a, b) => a.row - b.row)
   }
 }
 
-function metBy(firing: Firing, { length, score, explored }: Answered): Met[] {
+function matchesOf(firing: Firing, { length, score, explored }: Answered): Met[] {
   const recorded = explored.find(({ action }) => action === firing.action.name)
   if (!recorded) return firing.met(score, length).map(row => ({ row, isHidden: true, chance: 0 }))
   const { fate, part } = recorded
@@ -66,10 +66,10 @@ export function seenPositions(ir: PipelineIR, model: ModelIR, store: DecidedLog)
   const hidden = new Set<number>()
   const chances = new Map<number, number>()
   for (const { bytes } of store.decisionsFrom(model.name, 0)) {
-    const stretch = readDecisions(bytes, new Strings())
-    const { position } = stretch
+    const batch = readDecisions(bytes, new Strings())
+    const { position } = batch
     if (!position) continue
-    for (const { row, isHidden, chance } of censored(stretch)) {
+    for (const { row, isHidden, chance } of censored(batch)) {
       if (isHidden) hidden.add(position[row])
       if (chance > 0) chances.set(position[row], chance)
     }

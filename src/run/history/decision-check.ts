@@ -20,26 +20,26 @@ export interface DecisionCheckOptions {
 
 /** One pass over the recorded decisions. */
 export class DecisionCheck {
-  readonly #stretches: Iterator<StoredDecisions>
+  readonly #batches: Iterator<StoredDecisions>
   readonly #onReport: DecisionCheckOptions['onReport']
   readonly #clock: () => number
 
-  constructor({ stretches, onReport, clock = stopwatch }: DecisionCheckOptions) {
-    this.#stretches = stretches[Symbol.iterator]()
+  constructor({ stretches: batches, onReport, clock = stopwatch }: DecisionCheckOptions) {
+    this.#batches = batches[Symbol.iterator]()
     this.#onReport = onReport
     this.#clock = clock
   }
 
   /** Checks one batch, and more until its time is over. Returns whether any are left. */
   step(): boolean {
-    const began = this.#clock()
+    const startedAt = this.#clock()
     try {
       do {
-        const { done, value } = this.#stretches.next()
+        const { done, value } = this.#batches.next()
         if (done) return false
         const damage = damageOf(value)
         if (damage) this.#onReport(`damaged: ${damageText(damage)}; \`spillway inspect --verify\` lists all damage`)
-      } while (this.#clock() - began < limits.DECISION_CHECK_MS)
+      } while (this.#clock() - startedAt < limits.DECISION_CHECK_MS)
       return true
     } catch (error) {
       // The file itself is damaged: the rest cannot be read.

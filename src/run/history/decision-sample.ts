@@ -17,12 +17,12 @@ export function* drawnStretches(
   model: string,
   store: DecidedLog,
   from: number,
-  most: number = limits.DRIFT_DECISIONS_MAX,
+  limit: number = limits.DRIFT_DECISIONS_MAX,
 ): Generator<StoredDecisions> {
   const strings = new Strings()
   const entry = new Log(store, { sources: ir.sources, stringsOf: () => strings }).since(from)
   let decisions = 0
   for (const { count } of store.decisionsFrom(model, entry)) decisions += count
   const next = random(1)
-  for (const stretch of store.decisionsFrom(model, entry)) if (next() * decisions < most) yield stretch
+  for (const batch of store.decisionsFrom(model, entry)) if (next() * decisions < limit) yield batch
 }

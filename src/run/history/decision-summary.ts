@@ -30,12 +30,12 @@ export function summariesOf<B extends DecisionBatch>(
   const all = spans.map(span => ({ span, rows: 0, ...countingOf(ir, model, strings) }))
   for (const batch of batches) {
     const { t, vector, score, length } = batch
-    for (const one of all) {
-      const rows = rowsWithin(t, length, one.span)
+    for (const summary of all) {
+      const rows = rowsWithin(t, length, summary.span)
       if (rows.length === 0) continue
-      one.rows += rows.length
-      for (const { slot, counting } of one.inputs) counting.add(picked(vector[slot], rows), rows.length)
-      if (isScored(batch)) one.score.add(picked(score, rows), rows.length)
+      summary.rows += rows.length
+      for (const { slot, counting } of summary.inputs) counting.add(picked(vector[slot], rows), rows.length)
+      if (isScored(batch)) summary.score.add(picked(score, rows), rows.length)
     }
   }
   return all.map(({ rows, inputs, score }) => ({

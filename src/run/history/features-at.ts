@@ -52,8 +52,8 @@ export interface FeaturesAsk {
  * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
  * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
-export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key, t }: FeaturesAsk): FeaturesAt {
-  const group = asBatchRuns(asked, store, t)
+export function featuresAt(ir: PipelineIR, store: StoredLog, { group: requested, key, t }: FeaturesAsk): FeaturesAt {
+  const group = asBatchRuns(requested, store, t)
   const forgotten = beginsOf(store).arrival
   if (t <= forgotten)
     throw new SpillwayError(
@@ -62,18 +62,18 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
     )
   const source = ir.sources.find(({ name }) => name === group.source)!
   const strings = new Strings()
-  const wanted = group.key.map((name, i) =>
+  const keyValues = group.key.map((name, i) =>
     keyReader(
       source.columns.find(column => column.name === name)!,
       text => strings.idOf(text),
     )(key[i]),
   )
-  const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
-  const placed = placeAsks(group.place, source, block, triggers(knownRows(group, block, t), t))
+  const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
+  const placed = placeAsks(group.place, source, block, triggers(visibleRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, floor: placed.floor })
   const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), {
     length: 1,
-    keys: wanted.map((value, i) => columnOf(source, group.key[i], value)),
+    keys: keyValues.map((value, i) => columnOf(source, group.key[i], value)),
     upto: placed.upto,
     clock: placed.clock,
   })
@@ -83,7 +83,7 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
     t,
     clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
-    known: before + (source.identity ? placed.upto[0] : known),
+    known: forgottenEvents + (source.identity ? placed.upto[0] : visible),
     ofKey,
     features: featureValues(group.features, out, 0, strings),
   }
@@ -95,54 +95,59 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
  */
 function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
-  const used = swappedBy(runsIn(store), group.name, t)
-  return used ? { ...group, place: { kind: 'lag', by: t - used.s } } : group
+  const run = swappedBy(runsIn(store), group.name, t)
+  return run ? { ...group, place: { kind: 'lag', by: t - run.s } } : group
 }
 
-interface Wanted {
+interface KeyEventsQuery {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly strings: Strings
   /** Physical values of the key. */
-  readonly wanted: readonly number[]
+  readonly keyValues: readonly number[]
   readonly t: number
 }
 
-interface Own {
+interface KeyEvents {
   readonly block: Block
   /** Number of forgotten events of the source. */
-  readonly before: number
-  readonly known: number
+  readonly forgottenEvents: number
+  readonly visible: number
   readonly ofKey: number
 }
 
 /** The events of the key with their original positions, and the number of visible events of the source at `t`. */
-function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, wanted, t }: Wanted): Own {
+function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsLookedAt(ir).get(source.name)!
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
   const blocks: Block[] = []
-  let [known, ofKey] = [0, 0]
-  let before: number | undefined
+  let [visible, ofKey] = [0, 0]
+  let forgottenEvents: number | undefined
   for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
-    before ??= countBefore(segment, source.name)
+    forgottenEvents ??= countBefore(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
-    const rows = knownRows(group, block, t)
+    const rows = visibleRows(group, block, t)
     if (rows === 0) break
-    known += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
-    const own = rowsOfKey(group, block, wanted, rows)
-    ofKey += countUpTo(block.arrival, own, t)
+    visible += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
+    const keyRows = rowsOfKey(group, block, keyValues, rows)
+    ofKey += countUpTo(block.arrival, keyRows, t)
     if (source.identity) blocks.push(blockSlice(block, 0, rows))
-    else if (own.length > 0) blocks.push({ ...gather(block, own), position: picked(block.position, own) })
+    else if (keyRows.length > 0) blocks.push({ ...gather(block, keyRows), position: picked(block.position, keyRows) })
   }
-  return { block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed), before: before ?? 0, known, ofKey }
+  return {
+    block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed),
+    forgottenEvents: forgottenEvents ?? 0,
+    visible,
+    ofKey,
+  }
 }
 
 const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })
 
 /** Number of visible events of a block at `t`, from the first; all of them under `corrected`. */
-function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
+function visibleRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
   if (place.kind === 'corrected') return length
   let rows = 0
   while (rows < length && arrival[rows] <= t) rows++
@@ -150,12 +155,12 @@ function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): n
 }
 
 /** Rows of the key among the first `rows`. */
-function rowsOfKey({ key }: GroupIR, block: Block, wanted: readonly number[], rows: number): Uint32Array {
+function rowsOfKey({ key }: GroupIR, block: Block, keyValues: readonly number[], rows: number): Uint32Array {
   const columns = key.map(name => block.columns[name])
-  const own: number[] = []
+  const keyRows: number[] = []
   for (let row = 0; row < rows; row++)
-    if (columns.every(({ values, nulls }, i) => nulls?.[row] !== 1 && values[row] === wanted[i])) own.push(row)
-  return Uint32Array.from(own)
+    if (columns.every(({ values, nulls }, i) => nulls?.[row] !== 1 && values[row] === keyValues[i])) keyRows.push(row)
+  return Uint32Array.from(keyRows)
 }
 
 const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number => rows.filter(row => arrival[row] <= t).length

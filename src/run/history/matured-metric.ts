@@ -35,16 +35,16 @@ export function maturedMetric(
   ir: PipelineIR,
   model: ModelIR,
   store: DecidedLog,
-  { metric, bound, since, at: given, version }: MetricAsk,
+  { metric, bound, since, at: asOf, version }: MetricAsk,
 ): MaturedMetric {
   const strings = new Strings()
-  const at = given ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  const at = asOf ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
   const settledTo = model.label ? at - horizonOf(model.label) : at
-  const parts = [...stretchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
-  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const batches = [...batchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
+  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...parts.map(part => part.t)])
-  const scores = joined([none, ...parts.map(part => doubles(part.score, part.length))])
+  const t = joined([none, ...batches.map(part => part.t)])
+  const scores = joined([none, ...batches.map(part => doubles(part.score, part.length))])
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo,
   )
@@ -55,10 +55,10 @@ export function maturedMetric(
   return { name: metric, value, bound, rows: n }
 }
 
-function* stretchesWithin(stretches: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
-  for (const { bytes } of stretches) {
-    const { length, t, entry, keys: key, ids: id, score, explored, version: by = 0 } = readDecisions(bytes, strings)
-    if (t[length - 1] > from && (version ?? by) === by) yield { length, t, entry, key, id, score, explored }
+function* batchesWithin(stored: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
+  for (const { bytes } of stored) {
+    const { length, t, entry, keys: key, ids: id, score, explored, version: scoredBy = 0 } = readDecisions(bytes, strings)
+    if (t[length - 1] > from && (version ?? scoredBy) === scoredBy) yield { length, t, entry, key, id, score, explored }
   }
 }
 

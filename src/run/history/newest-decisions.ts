@@ -23,19 +23,19 @@ export async function newestDecisions(
   reader: Pick<SqliteReader, 'decisions'>,
   { model, key, last, lookAt = Infinity }: NewestAsk,
 ): Promise<{ decisions: RecordedDecision[]; isWhole: boolean }> {
-  const found: RecordedDecision[] = []
-  let looked = 0
-  let since = stopwatch()
+  const decisions: RecordedDecision[] = []
+  let scanned = 0
+  let yieldedAt = stopwatch()
   for (const { bytes, count } of reader.decisions(model)) {
-    if (found.length >= last) break
-    if (looked >= lookAt) return { decisions: found.reverse(), isWhole: false }
-    looked += count
-    found.push(...newestOf(bytes, last - found.length, own => key === undefined || isKey(own, key)))
-    if (stopwatch() - since < AT_ONCE_MS) continue
+    if (decisions.length >= last) break
+    if (scanned >= lookAt) return { decisions: decisions.reverse(), isWhole: false }
+    scanned += count
+    decisions.push(...newestOf(bytes, last - decisions.length, candidate => key === undefined || isKey(candidate, key)))
+    if (stopwatch() - yieldedAt < AT_ONCE_MS) continue
     await othersTurn()
-    since = stopwatch()
+    yieldedAt = stopwatch()
   }
-  return { decisions: found.reverse(), isWhole: true }
+  return { decisions: decisions.reverse(), isWhole: true }
 }
 
 /** Does the text denote this key? Numbers match in any notation: 1.50 is 1.5. */

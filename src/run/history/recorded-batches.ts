@@ -26,14 +26,14 @@ export interface RecordedOptions {
 export function* recordedBatches(
   ir: PipelineIR,
   model: ModelIR,
-  stretches: Iterable<StoredDecisions>,
+  stored: Iterable<StoredDecisions>,
   strings: Strings,
   { total, onStretch }: RecordedOptions,
 ): Generator<RecordedBatch> {
   const reads = groupReads(ir, model)
   const shape = shapeText(shapeOf(ir, model))
   let [first, seen] = [0, 0]
-  for (const { bytes } of stretches) {
+  for (const { bytes } of stored) {
     const decoded = readDecisions(bytes, strings)
     const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape

@@ -29,7 +29,7 @@ export function recordedLabels(
 ): { readonly labels: Labels; readonly at: number } {
   const { label } = model
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
-  const named = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
+  const joinColumn = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
   const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as Column[] }
   const censored = censoring(ir, model)
   const hidden = new Set<number>()
@@ -46,19 +46,19 @@ export function recordedLabels(
   const entry = joined([new Float64Array(0), ...parts.entry])
   const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
   // The trigger is irrelevant here: only the label's source is read.
-  const asked: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
+  const labelModel: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
   const events: Float64Array[] = [new Float64Array(0)]
-  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [asked] }, store, strings, {
+  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [labelModel] }, store, strings, {
     mayBeCut: true,
     onSegment: segment => events.push(entriesOf(segment, label.source)),
   })
   const triggering = {
     moments: { t, prefixes: () => countUpTo(joined(events), entry), source: undefined },
-    stretches: (size: number) => rowStretches(t.length, { [named]: key }, size),
+    stretches: (size: number) => rowStretches(t.length, { [joinColumn]: key }, size),
   }
-  const known = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known, isCensored: decision => hidden.has(decision) }), at: known }
+  const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
 }
 
 /** Sequence numbers of the events of a source in a segment. */

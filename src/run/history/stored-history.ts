@@ -77,9 +77,9 @@ export function storedHistory(
     if (events > limits.REPLAY_EVENTS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
     orders.push(orderOf(segment, names))
-    for (const mark of segment.marks) {
-      if (mark.kind === 'swap') swaps.push(mark)
-      requests.take(mark, source => counts[names.indexOf(source)])
+    for (const marker of segment.marks) {
+      if (marker.kind === 'swap') swaps.push(marker)
+      requests.take(marker, source => counts[names.indexOf(source)])
     }
     onProgress?.((segment.first + segment.length) / end)
   }

@@ -15,27 +15,27 @@ export function admission({ log, lookup, remembered }: Opening): {
   readonly admit: Admit
   readonly hashes: ReadonlyMap<string, HistoryHashes>
 } {
-  const found = new Map<string, HistoryHashes>()
+  const hashes = new Map<string, HistoryHashes>()
   const end = log.end
   const admit: Admit = (source, block, order, stringsOf) => {
     checkArrival(source, block, order, log.notBefore)
     if (!remembers(source)) {
-      found.set(source.name, { ids: undefined, identities: undefined })
+      hashes.set(source.name, { ids: undefined, identities: undefined })
       return { accepted: order, duplicates: [], conflicts: [], stale: [] }
     }
     const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
     // Rows are numbered after the end of the log until they get their sequence numbers.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
-    const accepting = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
-    const taken = new Taken(block.length)
+    const deduplicator = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
+    const builder = new AdmissionBuilder(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
-      taken.add(row, accepting.decide(block, row, end + row), accepting)
+      builder.add(row, deduplicator.decide(block, row, end + row), deduplicator)
     }
-    found.set(source.name, { ids: ids && taken.hashes.ids, identities: originals && taken.hashes.identities })
-    return taken.admission
+    hashes.set(source.name, { ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
+    return builder.admission
   }
-  return { admit, hashes: found }
+  return { admit, hashes }
 }
 
 function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uint32Array | undefined, notBefore: number): void {
@@ -50,7 +50,7 @@ function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uin
   )
 }
 
-class Taken {
+class AdmissionBuilder {
   readonly #accepted: Uint32Array
   readonly #ids = new HashColumns()
   readonly #identities = new HashColumns()

@@ -51,7 +51,7 @@ export function refuseHalfDone(store: StoredLog): void {
 
 /** The view of a store as of the start of an import, to repeat the import and compare; commits go to the real store. */
 export function before(store: LogStore, from: number): LogStore {
-  const isBefore = <S extends { readonly first: number }>(found: S | undefined) => (found && found.first < from ? found : undefined)
+  const isBefore = <S extends { readonly first: number }>(segment: S | undefined) => (segment && segment.first < from ? segment : undefined)
   return {
     effects: store.effects,
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),

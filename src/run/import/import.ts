@@ -64,12 +64,12 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     onReport,
     onProgress: (entries, of) => onProgress?.('taking the log again', entries / of),
   })
-  const committing = new Committing(
+  const committer = new ImportCommitter(
     store,
     opening,
     record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
   )
-  await committing.decideRest()
+  await committer.decideRest()
   const refused: SourceRefusal[] = []
   const { admit, hashes } = admission(opening)
   const shared = columnsLookedAt(runnable.ir)
@@ -86,11 +86,11 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     ({ name }) => ({ strings: opening.strings, shared: shared.get(name), admit }),
   )
   const histories = new Map([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  await committing.begin(refused, (options.clock ?? wallClock)())
+  await committer.begin(refused, (options.clock ?? wallClock)())
   const all = runnable.ir.sources.map(({ name }): ImportedHistory => ({ history: histories.get(name)!, ...hashes.get(name)! }))
-  await append(all, opening, committing, intakes, options)
-  await committing.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
-  return { histories, from: committing.from, end: opening.log.end, found: committing.found }
+  await append(all, opening, committer, intakes, options)
+  await committer.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
+  return { histories, from: committer.from, end: opening.log.end, found: committer.alreadyImported }
 }
 
 const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
@@ -102,7 +102,7 @@ const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): O
 async function append(
   all: readonly ImportedHistory[],
   { log, decider, deciding }: Opening,
-  committing: Committing,
+  committer: ImportCommitter,
   intakes: ReadonlyMap<string, Intake>,
   { store, onProgress, atOnce }: ImportOptions,
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function append(
   let done = 0
   for (const appending of appendings(all, ticks, log.notBefore, atOnce)) {
     const appended = log.append(appending)
-    await committing.commit(
+    await committer.commit(
       appended,
       deciding.take(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
     )
@@ -123,18 +123,18 @@ async function append(
 }
 
 function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: readonly string[]): void {
-  const broken = `an import from ${record.files.join(', ')} into this folder was broken off`
+  const problem = `an import from ${record.files.join(', ')} into this folder was broken off`
   if (record.files.join('\n') !== files.join('\n'))
     throw new SpillwayError(
       'SPILL_IMPORT',
-      `${broken}; give the same files, in the same order, to go on with it, or begin again in a new folder`,
+      `${problem}; give the same files, in the same order, to go on with it, or begin again in a new folder`,
     )
   if (record.fingerprint !== fingerprint)
-    throw new SpillwayError('SPILL_IMPORT', `${broken}, and the pipeline was changed since; begin again in a new folder`)
+    throw new SpillwayError('SPILL_IMPORT', `${problem}, and the pipeline was changed since; begin again in a new folder`)
 }
 
 /** Commits missing entries, some commits at a time, and compares the others with the store. */
-class Committing {
+class ImportCommitter {
   readonly #store: LogStore
   readonly #opening: Opening
   readonly #pending: Promise<void>[] = []
@@ -156,21 +156,21 @@ class Committing {
     return this.#record.from
   }
 
-  get found(): number {
+  get alreadyImported(): number {
     return this.#end - this.from
   }
 
   /** Decides on all undecided entries of the log. */
   async decideRest(): Promise<void> {
-    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#decisions(decided)
-    await this.#all()
+    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#commitDecisions(decided)
+    await this.#settlePending()
   }
 
   /** Commits the record of the import, and the rejected records. */
   async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
     const { letters, from } = this.#record
-    if (refused.length < letters) this.#isOther()
-    if (this.found === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
+    if (refused.length < letters) this.#rejectDifferent()
+    if (this.alreadyImported === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
     for (let next = letters; next < refused.length; next += limits.IMPORT_ENTRIES) {
       const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => letterOf(refusal, from, at))
       this.#record = { ...this.#record, letters: next + dead.length }
@@ -179,29 +179,29 @@ class Committing {
   }
 
   async commit({ stored }: Appended, decided: Decided | undefined): Promise<void> {
-    if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && recorded(decided)) })
+    if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && decisionCommit(decided)) })
     else {
-      const found = this.#store.segmentAt(stored.first)
-      if (!found || found.first !== stored.first || Buffer.compare(found.bytes, stored.bytes) !== 0) this.#isOther()
+      const existing = this.#store.segmentAt(stored.first)
+      if (!existing || existing.first !== stored.first || Buffer.compare(existing.bytes, stored.bytes) !== 0) this.#rejectDifferent()
     }
-    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#decisions(next)
+    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#commitDecisions(next)
   }
 
   /** Finishes the import and saves the state, so that a run starts at once. `last`: its last arrival, UTC ms. */
   async finish(runnable: Runnable, last: number): Promise<void> {
     const { log, decider, checkpointer } = this.#opening
-    if (log.end < this.#end) this.#isOther()
+    if (log.end < this.#end) this.#rejectDifferent()
     const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
-    await this.#all()
+    await this.#settlePending()
     await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
     for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
   }
 
   /** The store may already have some decisions of an interrupted tick. */
-  async #decisions(decided: Decided): Promise<void> {
+  async #commitDecisions(decided: Decided): Promise<void> {
     const { entry, skip } = decided.progress
     const isRecorded = entry < this.#decided.entry || (entry === this.#decided.entry && skip <= this.#decided.skip)
-    if (!isRecorded) await this.#send(recorded(decided))
+    if (!isRecorded) await this.#send(decisionCommit(decided))
   }
 
   async #send(commit: Commit): Promise<void> {
@@ -212,11 +212,11 @@ class Committing {
     if (this.#pending.length >= limits.TURNS_IN_FLIGHT_MAX) await this.#pending.shift()
   }
 
-  async #all(): Promise<void> {
+  async #settlePending(): Promise<void> {
     await Promise.all(this.#pending.splice(0))
   }
 
-  #isOther(): never {
+  #rejectDifferent(): never {
     throw new SpillwayError(
       'SPILL_IMPORT',
       `the log's entries of this import, from entry ${this.from} on, differ from these files; begin again in a new folder`,
@@ -224,4 +224,4 @@ class Committing {
   }
 }
 
-const recorded = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })
+const decisionCommit = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })

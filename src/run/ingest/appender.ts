@@ -21,7 +21,7 @@ import type { Awaited } from '../decide/recorded-decision.ts'
 import type { Remembered } from './accepted-ids.ts'
 import { SourceDoor } from './source-intake.ts'
 
-const runRoom: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
+const runTextLimits: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
 /** Raw records for a source, not validated yet. */
 export interface Input {
@@ -57,8 +57,8 @@ export interface Turn {
 }
 
 /** Consecutive events of one source. */
-interface Run {
-  readonly door: number
+interface EventRun {
+  readonly intake: number
   readonly events: number
 }
 
@@ -76,23 +76,23 @@ export interface AppenderOptions {
 export class Appender {
   readonly #log: Log
   readonly #remembered: Remembered
-  readonly #doors: readonly SourceDoor[]
-  #dead: DeadLetter[] = []
-  #letters: LetterChange[] = []
+  readonly #intakes: readonly SourceDoor[]
+  #deadLetters: DeadLetter[] = []
+  #deadLetterChanges: LetterChange[] = []
   #onRefused: RecordBatch['onRefused']
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, room = runRoom, log, lookup, remembered }: AppenderOptions) {
-    const lookedAt = columnsLookedAt(ir)
+  constructor({ ir, maps, strings, room = runTextLimits, log, lookup, remembered }: AppenderOptions) {
+    const columnsRead = columnsLookedAt(ir)
     this.#log = log
     this.#remembered = remembered
-    this.#doors = ir.sources.map(
+    this.#intakes = ir.sources.map(
       source =>
         new SourceDoor(source, {
           strings,
           room,
-          shared: lookedAt.get(source.name)!,
+          shared: columnsRead.get(source.name)!,
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),
           originals: remembered.originals.get(source.name),
@@ -109,80 +109,82 @@ export class Appender {
   }
 
   /** The strings of a column, valid until the next turn. */
-  readonly stringsOf = (source: string, column: string): Strings => this.#door(source).stringsOf(column)
+  readonly stringsOf = (source: string, column: string): Strings => this.#intakeOf(source).stringsOf(column)
 
   /** Appends markers, then the records of all inputs. `now`: the wall clock, UTC ms. */
-  take(inputs: readonly Input[], marks: readonly Mark[], now: number): Turn {
-    this.#arrival = marks.reduce((least, mark) => Math.max(least, mark.t + 1), Math.max(now, this.#log.notBefore))
-    this.#next = this.#log.end + marks.length
-    this.#dead = []
-    this.#letters = []
-    for (const door of this.#doors) door.begin(this.#arrival)
-    const order: Run[] = []
-    const receipts = inputs.map(input => this.#take(input, order))
-    const rows = this.#doors.map(door => door.rows())
-    const appended = this.#append(rows, order, marks)
-    return { appended, dead: this.#dead, letters: this.#letters, receipts, late: rows.flatMap(lateIn) }
+  take(inputs: readonly Input[], markers: readonly Mark[], now: number): Turn {
+    this.#arrival = markers.reduce((least, marker) => Math.max(least, marker.t + 1), Math.max(now, this.#log.notBefore))
+    this.#next = this.#log.end + markers.length
+    this.#deadLetters = []
+    this.#deadLetterChanges = []
+    for (const intake of this.#intakes) intake.begin(this.#arrival)
+    const order: EventRun[] = []
+    const receipts = inputs.map(input => this.#appendRecords(input, order))
+    const rows = this.#intakes.map(intake => intake.rows())
+    const appended = this.#append(rows, order, markers)
+    return { appended, dead: this.#deadLetters, letters: this.#deadLetterChanges, receipts, late: rows.flatMap(lateCounts) }
   }
 
-  #take({ source, batch, letter, awaited }: Input, order: Run[]): Receipt {
-    const refusedBefore = this.#dead.length
+  #appendRecords({ source, batch, letter: deadLetter, awaited: reply }: Input, order: EventRun[]): Receipt {
+    const refusedBefore = this.#deadLetters.length
     this.#onRefused = batch.onRefused
     const form = formOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
-    const index = this.#doors.findIndex(door => door.source.name === source)
-    const repeated: number[] = []
-    const { accepted, duplicates } = this.#doors[index].take(batch, this.#next, awaited && repeated)
-    if (accepted > 0) order.push({ door: index, events: accepted })
+    const index = this.#intakes.findIndex(intake => intake.source.name === source)
+    const duplicateEntries: number[] = []
+    const { accepted, duplicates } = this.#intakes[index].take(batch, this.#next, reply && duplicateEntries)
+    if (accepted > 0) order.push({ intake: index, events: accepted })
     this.#next += accepted
-    const refused = this.#dead.length - refusedBefore
-    if (letter !== undefined)
-      this.#letters.push(this.#sentAgain({ id: letter, source }, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
-    return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
+    const refused = this.#deadLetters.length - refusedBefore
+    if (deadLetter !== undefined)
+      this.#deadLetterChanges.push(
+        this.#resentLetter({ id: deadLetter, source }, this.#deadLetters.splice(refusedBefore, 1)[0], accepted, duplicates),
+      )
+    return { accepted, duplicates, refused, sequence: this.#next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
 
   /**
    * A dead letter that is rejected again stays one dead letter. Further rejected rows of the same record become dead letters of their own.
    */
-  #sentAgain(
-    sent: { readonly id: number; readonly source: string },
+  #resentLetter(
+    deadLetter: { readonly id: number; readonly source: string },
     refused: DeadLetter | undefined,
     accepted: number,
     duplicates: number,
   ): LetterChange {
     if (!refused) {
       const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
-      return { kind: 'settled', ...sent, outcome, at: this.#arrival }
+      return { kind: 'settled', ...deadLetter, outcome, at: this.#arrival }
     }
     const { reason, detail, raw, form } = refused
-    return { kind: 'refused', ...sent, reason, detail, raw, form }
+    return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
   }
 
-  #append(rows: readonly (Rows | undefined)[], order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
-    const length = order.reduce((sum, { events }) => sum + events, marks.length)
+  #append(rows: readonly (Rows | undefined)[], order: readonly EventRun[], markers: readonly Mark[]): Appended | undefined {
+    const length = order.reduce((sum, { events }) => sum + events, markers.length)
     if (length === 0) return undefined
-    const places = new Map<number, number>()
-    rows.forEach((given, i) => given && places.set(i, places.size))
-    const sources = rows.filter(given => given !== undefined)
-    const isPlain = sources.length === 1 && marks.length === 0
-    const all = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, marks.length)
-    let at = marks.length
-    for (const { door, events } of order) all?.fill(places.get(door)!, at, (at += events))
-    return this.#log.append({ sources, order: all, marks })
+    const indexes = new Map<number, number>()
+    rows.forEach((sourceRows, i) => sourceRows && indexes.set(i, indexes.size))
+    const sources = rows.filter(sourceRows => sourceRows !== undefined)
+    const isPlain = sources.length === 1 && markers.length === 0
+    const entrySources = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, markers.length)
+    let position = markers.length
+    for (const { intake, events } of order) entrySources?.fill(indexes.get(intake)!, position, (position += events))
+    return this.#log.append({ sources, order: entrySources, marks: markers })
   }
 
   #refused(refusal: SourceRefusal): void {
-    this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
+    this.#deadLetters.push(letterOf(refusal, this.#next, this.#arrival))
     this.#onRefused?.(refusal)
   }
 
-  #door(source: string): SourceDoor {
-    return this.#doors.find(door => door.source.name === source)!
+  #intakeOf(source: string): SourceDoor {
+    return this.#intakes.find(intake => intake.source.name === source)!
   }
 }
 
 /** Counts late events. Lateness is a flag for metrics and changes no value (semantics, late events). */
-function lateIn(rows: Rows | undefined): [source: string, events: number][] {
+function lateCounts(rows: Rows | undefined): [source: string, events: number][] {
   if (!rows) return []
   const late = lateCount(rows.block, rows.source.allowedLateness)
   return late > 0 ? [[rows.source.name, late]] : []

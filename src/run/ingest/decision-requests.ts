@@ -14,13 +14,13 @@ import { recordedDecisions, type RecordedDecision } from '../decide/recorded-dec
 
 export type RequestMark = Extract<Mark, { kind: 'request' }>
 
-interface Waiting {
+interface PendingRequest {
   /** Time of the request, ms by the stopwatch. */
-  readonly came: number
+  readonly requestedAt: number
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
   /** The decision is made, not durable yet. */
-  readonly onMade: (decision: RecordedDecision) => void
+  readonly onDecided: (decision: RecordedDecision) => void
   /** The decision is durable. */
   readonly resolve: (decision: RecordedDecision) => void
   readonly reject: (error: unknown) => void
@@ -36,9 +36,9 @@ export interface Asking {
 /** The pending decision requests of a run. */
 export class Asked {
   readonly #ir: PipelineIR
-  #waiting: Waiting[] = []
+  #unmarked: PendingRequest[] = []
   /** Requests that are marked in the log, by sequence number. */
-  readonly #marked = new Map<number, Waiting>()
+  readonly #marked = new Map<number, PendingRequest>()
 
   constructor(ir: PipelineIR) {
     this.#ir = ir
@@ -46,12 +46,12 @@ export class Asked {
 
   /** Is every request marked in the log? */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#unmarked.length === 0
   }
 
   /** Time of the oldest request without a marker, ms by the stopwatch. */
   get came(): number | undefined {
-    return this.#waiting[0]?.came
+    return this.#unmarked[0]?.requestedAt
   }
 
   /**
@@ -59,14 +59,14 @@ export class Asked {
    * fields.
    */
   add(model: string, fields: unknown): Asking {
-    const asked = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
-    this.#check(model, asked)
-    const { promise: decided, resolve: onMade, reject: fail } = Promise.withResolvers<RecordedDecision>()
+    const parsed = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
+    this.#check(model, parsed)
+    const { promise: decided, resolve: onDecided, reject: fail } = Promise.withResolvers<RecordedDecision>()
     const { promise: durable, resolve, reject } = Promise.withResolvers<RecordedDecision>()
     // A client may wait for one promise alone.
     decided.catch(() => {})
     durable.catch(fail)
-    this.#waiting.push({ came: stopwatch(), model, fields: asked, onMade, resolve, reject })
+    this.#unmarked.push({ requestedAt: stopwatch(), model, fields: parsed, onDecided, resolve, reject })
     return { decided, durable }
   }
 
@@ -74,11 +74,11 @@ export class Asked {
    * Turns the waiting requests into log markers. The first marker gets sequence number `first`; `t`, UTC ms, is the time of all of them.
    */
   mark(first: number, t: number): RequestMark[] {
-    const marked = this.#waiting
-    this.#waiting = []
-    return marked.map((waiting, i) => {
-      this.#marked.set(first + i, waiting)
-      return { kind: 'request', model: waiting.model, id: String(first + i), t, fields: waiting.fields }
+    const requests = this.#unmarked
+    this.#unmarked = []
+    return requests.map((request, i) => {
+      this.#marked.set(first + i, request)
+      return { kind: 'request', model: request.model, id: String(first + i), t, fields: request.fields }
     })
   }
 
@@ -88,7 +88,7 @@ export class Asked {
     const answers = decisions
       .filter(({ first, last }) => [...this.#marked.keys()].some(entry => first <= entry && entry <= last))
       .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.has(entry)))
-    for (const decision of answers) this.#marked.get(decision.entry)!.onMade(decision)
+    for (const decision of answers) this.#marked.get(decision.entry)!.onDecided(decision)
     return answers
   }
 
@@ -101,7 +101,7 @@ export class Asked {
   }
 
   refuse(error: unknown): void {
-    for (const { reject } of [...this.#waiting.splice(0), ...this.#marked.values()]) reject(error)
+    for (const { reject } of [...this.#unmarked.splice(0), ...this.#marked.values()]) reject(error)
     this.#marked.clear()
   }
 

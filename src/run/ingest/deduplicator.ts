@@ -35,9 +35,9 @@ export type Verdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
 export class Accepting {
   readonly #source: SourceIR
   readonly #options: AcceptingOptions
-  readonly #content: Columns
-  readonly #idColumns: Columns
-  readonly #identityColumns: Columns
+  readonly #content: BlockColumns
+  readonly #idColumns: BlockColumns
+  readonly #identityColumns: BlockColumns
   #block: Block = noEvents
   #row = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
@@ -52,7 +52,7 @@ export class Accepting {
   constructor(source: SourceIR, options: AcceptingOptions) {
     this.#source = source
     this.#options = options
-    const columns = (names: readonly string[]) => new Columns(names, options.stringsOf)
+    const columns = (names: readonly string[]) => new BlockColumns(names, options.stringsOf)
     this.#content = columns(contentNames(source))
     this.#idColumns = columns(source.id === undefined ? [] : [source.key, source.id])
     this.#identityColumns = columns(identityColumns(source))
@@ -63,7 +63,7 @@ export class Accepting {
    * `AppendIds` does.
    */
   decide(block: Block, row: number, sequence: number): Verdict {
-    this.#look(block, row)
+    this.#setRow(block, row)
     const { ids, originals } = this.#options
     const arrival = block.arrival[row]
     const { id, identity } = this
@@ -87,51 +87,51 @@ export class Accepting {
     return 'accepted'
   }
 
-  #look(block: Block, row: number): void {
+  #setRow(block: Block, row: number): void {
     this.#row = row
     if (block === this.#block) return
     this.#block = block
-    for (const columns of [this.#content, this.#idColumns, this.#identityColumns]) columns.look(block)
+    for (const columns of [this.#content, this.#idColumns, this.#identityColumns]) columns.setBlock(block)
   }
 
   #arrivalOf(sequence: number, block: Block): number {
-    const own = this.#options.rowOf(sequence)
-    if (own >= 0) return block.arrival[own]
-    const found = this.#options.lookup.at(sequence)
-    return found ? found.block.arrival[found.row] : -Infinity
+    const currentRow = this.#options.rowOf(sequence)
+    if (currentRow >= 0) return block.arrival[currentRow]
+    const stored = this.#options.lookup.at(sequence)
+    return stored ? stored.block.arrival[stored.row] : -Infinity
   }
 
   /** Does the event with this sequence number have the same values as the row? */
-  #isSame(columns: Columns, sequence: number): boolean {
-    const own = this.#options.rowOf(sequence)
-    if (own >= 0) return sameValues(columns.all, own, this.#row)
-    const found = this.#options.lookup.at(sequence)
-    return found !== undefined && found.source === this.#source.name && columns.isSame(this.#row, found)
+  #isSame(columns: BlockColumns, sequence: number): boolean {
+    const currentRow = this.#options.rowOf(sequence)
+    if (currentRow >= 0) return sameValues(columns.columns, currentRow, this.#row)
+    const stored = this.#options.lookup.at(sequence)
+    return stored !== undefined && stored.source === this.#source.name && columns.isSame(this.#row, stored)
   }
 }
 
 /** Some columns of the current block. */
-class Columns {
+class BlockColumns {
   readonly #names: readonly string[]
   readonly #stringsOf: AcceptingOptions['stringsOf']
   #strings: readonly Strings[] = []
-  all: readonly Column[] = []
+  columns: readonly Column[] = []
 
   constructor(names: readonly string[], stringsOf: AcceptingOptions['stringsOf']) {
     this.#names = names
     this.#stringsOf = stringsOf
   }
 
-  look(block: Block): void {
-    this.all = this.#names.map(name => block.columns[name])
+  setBlock(block: Block): void {
+    this.columns = this.#names.map(name => block.columns[name])
     this.#strings = this.#names.map(this.#stringsOf)
   }
 
   /** Writes the hash of the row's values to `into`. Returns false, with zeros, if a value is NULL. */
   hash(row: number, into: Hash64): boolean {
     into.high = into.low = 0
-    for (let column = 0; column < this.all.length; column++) {
-      const { values, nulls } = this.all[column]
+    for (let column = 0; column < this.columns.length; column++) {
+      const { values, nulls } = this.columns[column]
       if (nulls?.[row]) {
         into.high = into.low = 0
         return false
@@ -142,20 +142,20 @@ class Columns {
     return true
   }
 
-  isSame(row: number, found: FoundEvent): boolean {
-    return this.#names.every((name, column) => this.#isEqual(name, column, row, found))
+  isSame(row: number, stored: FoundEvent): boolean {
+    return this.#names.every((name, column) => this.#isEqual(name, column, row, stored))
   }
 
   /** Text ids differ between blocks, so texts are compared as texts. A column that the stored event was written without is NULL. */
-  #isEqual(name: string, column: number, row: number, { block: other, row: at, strings }: FoundEvent): boolean {
-    const ours = this.all[column]
+  #isEqual(name: string, column: number, row: number, { block: other, row: storedRow, strings }: FoundEvent): boolean {
+    const ours = this.columns[column]
     const theirs = other.columns[name] as Column | undefined
     const isNull = ours.nulls?.[row] === 1
-    if (theirs === undefined || theirs.nulls?.[at] === 1) return isNull
+    if (theirs === undefined || theirs.nulls?.[storedRow] === 1) return isNull
     if (isNull) return false
     const { values } = theirs
     return values instanceof Int32Array
-      ? strings.textOf(values[at]) === this.#strings[column].textOf(ours.values[row])
-      : values[at] === ours.values[row]
+      ? strings.textOf(values[storedRow]) === this.#strings[column].textOf(ours.values[row])
+      : values[storedRow] === ours.values[row]
   }
 }

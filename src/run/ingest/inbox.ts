@@ -22,7 +22,7 @@ export interface Submitted extends Submission {
 export class Inbox {
   readonly #queue: Submitted[] = []
   #records = 0
-  #wantsRoom: (() => void)[] = []
+  #roomWaiters: (() => void)[] = []
 
   get isEmpty(): boolean {
     return this.#queue.length === 0
@@ -43,7 +43,7 @@ export class Inbox {
   /** Resolves as soon as fewer records wait than the limit: at once, or later. */
   room(): Promise<void> {
     if (this.#records < limits.WAITING_RECORDS_MAX) return Promise.resolve()
-    return new Promise(resolve => this.#wantsRoom.push(resolve))
+    return new Promise(resolve => this.#roomWaiters.push(resolve))
   }
 
   /**
@@ -51,19 +51,19 @@ export class Inbox {
    * room.
    */
   take(isFullFor: (source: string, records: number) => boolean = () => false): Submitted[] {
-    const ofSource = new Map<string, number>()
+    const counts = new Map<string, number>()
     let records = 0
     let count = 0
     for (const { source, batch } of this.#queue) {
       const { length } = batch.records
-      const all = (ofSource.get(source) ?? 0) + length
-      if ((count > 0 && records + length > limits.TURN_RECORDS) || isFullFor(source, all)) break
-      ofSource.set(source, all)
+      const sourceRecords = (counts.get(source) ?? 0) + length
+      if ((count > 0 && records + length > limits.TURN_RECORDS) || isFullFor(source, sourceRecords)) break
+      counts.set(source, sourceRecords)
       records += length
       count++
     }
     this.#records -= records
-    if (this.#records < limits.WAITING_RECORDS_MAX) this.#tellOfRoom()
+    if (this.#records < limits.WAITING_RECORDS_MAX) this.#notifyRoom()
     return this.#queue.splice(0, count)
   }
 
@@ -71,10 +71,10 @@ export class Inbox {
   refuse(error: unknown): void {
     for (const { reject } of this.#queue.splice(0)) reject(error)
     this.#records = 0
-    this.#tellOfRoom()
+    this.#notifyRoom()
   }
 
-  #tellOfRoom(): void {
-    for (const resolve of this.#wantsRoom.splice(0)) resolve()
+  #notifyRoom(): void {
+    for (const resolve of this.#roomWaiters.splice(0)) resolve()
   }
 }

@@ -53,9 +53,9 @@ export class RunLedger {
 
   /** Drops the parts of a run. */
   withoutParts(number: number): Put[] {
-    const gone = [...this.partsOf(number).keys()]
+    const dropped = [...this.partsOf(number).keys()]
     this.#parts.delete(number)
-    return gone.map(partition => [partName(number, partition), null])
+    return dropped.map(partition => [partName(number, partition), null])
   }
 
   /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */

@@ -43,7 +43,7 @@ export interface BatchesOptions {
 }
 
 /** A group and its schedule. */
-interface Scheduled {
+interface ScheduledGroup {
   readonly group: BatchGroup | HybridGroup
   readonly lastTime: (moment: number) => number
   readonly code: string
@@ -51,12 +51,12 @@ interface Scheduled {
   s: number
   readonly retry: Retry
   /** An unfinished run of an earlier process, to be resumed. */
-  left: RunRecord | undefined
+  unfinished: RunRecord | undefined
   /** A requested run that has not started. */
-  asked: Asked | undefined
+  request: RunRequest | undefined
 }
 
-interface Asked extends PromiseWithResolvers<RunRecord> {
+interface RunRequest extends PromiseWithResolvers<RunRecord> {
   /** Time of the request, UTC ms, which is the time of the run. */
   readonly s: number
 }
@@ -64,13 +64,13 @@ interface Asked extends PromiseWithResolvers<RunRecord> {
 /** The batch runs of all groups. */
 export class Batches {
   readonly #options: BatchesOptions
-  readonly #scheduled: readonly Scheduled[]
+  readonly #scheduled: readonly ScheduledGroup[]
   readonly #stopping = new AbortController()
   readonly #ledger: RunLedger
   /** Finished runs that wait for their swap. */
   #ready: RunRecord[] = []
   #running: Promise<void> | undefined
-  #making: Making | undefined
+  #current: Making | undefined
   #notBefore: number
   /** Notified when a result waits for its swap. */
   onReady: () => void = () => {}
@@ -94,8 +94,8 @@ export class Batches {
         code,
         s: last?.s ?? -Infinity,
         retry: new Retry(),
-        left: own.findLast(run => run.state === 'running'),
-        asked: undefined,
+        unfinished: own.findLast(run => run.state === 'running'),
+        request: undefined,
       }
     })
   }
@@ -112,20 +112,21 @@ export class Batches {
 
   /** Files of results that are needed or being written. */
   get files(): string[] {
-    return [...this.#ledger.filesOf(this.#waiting), ...(this.#making?.files ?? [])]
+    return [...this.#ledger.filesOf(this.#waiting), ...(this.#current?.files ?? [])]
   }
 
   /** Earliest arrival that a needed, running or requested result depends on, UTC ms: it may have to be computed again. */
   get reach(): number {
     const reaches = this.#scheduled.map(
-      ({ group: { group }, asked }) => Math.min(this.#ledger.earliest(group.name, this.#waiting), asked?.s ?? Infinity) - reachOf(group),
+      ({ group: { group }, request }) =>
+        Math.min(this.#ledger.earliest(group.name, this.#waiting), request?.s ?? Infinity) - reachOf(group),
     )
     return Math.min(Infinity, ...reaches)
   }
 
   /** Does a group serve this run, or a later one? */
   isInUse(group: string, number: number): boolean {
-    return this.#scheduled.some(one => one.group.group.name === group && (one.group.run ?? 0) >= number)
+    return this.#scheduled.some(scheduled => scheduled.group.group.name === group && (scheduled.group.run ?? 0) >= number)
   }
 
   /** A run of the ledger. */
@@ -143,8 +144,8 @@ export class Batches {
     return (
       this.#ready.length === 0 &&
       this.#scheduled.every(
-        ({ group, asked, lastTime, s, retry }) =>
-          log.eventsOf(group.group.source, log.end) === 0 || (!asked && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
+        ({ group, request, lastTime, s, retry }) =>
+          log.eventsOf(group.group.source, log.end) === 0 || (!request && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
       )
     )
   }
@@ -154,19 +155,20 @@ export class Batches {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const { clock, log } = this.#options
     const now = Math.max(clock(), this.#notBefore)
-    for (const one of this.#scheduled) {
+    for (const scheduled of this.#scheduled) {
       // A source without events has nothing to compute.
-      if (log.eventsOf(one.group.group.source, log.end) === 0) continue
-      if (one.group instanceof HybridGroup && one.group.isReady) continue
-      const due = one.lastTime(now - 1)
-      const { left, asked } = one
-      one.left = undefined
-      if (left && left.s >= due) return this.#begin(one, { ...left, resumed: (left.resumed ?? 0) + 1 })
-      if (asked) {
-        one.asked = undefined
-        return this.#begin(one, this.#newRun(one, 'demand', asked.s, now), asked)
+      if (log.eventsOf(scheduled.group.group.source, log.end) === 0) continue
+      if (scheduled.group instanceof HybridGroup && scheduled.group.isReady) continue
+      const due = scheduled.lastTime(now - 1)
+      const { unfinished, request } = scheduled
+      scheduled.unfinished = undefined
+      if (unfinished && unfinished.s >= due) return this.#startRun(scheduled, { ...unfinished, resumed: (unfinished.resumed ?? 0) + 1 })
+      if (request) {
+        scheduled.request = undefined
+        return this.#startRun(scheduled, this.#newRun(scheduled, 'demand', request.s, now), request)
       }
-      if (!one.retry.isWaiting(clock()) && due > one.s) return this.#begin(one, this.#newRun(one, 'schedule', due, now))
+      if (!scheduled.retry.isWaiting(clock()) && due > scheduled.s)
+        return this.#startRun(scheduled, this.#newRun(scheduled, 'schedule', due, now))
     }
   }
 
@@ -176,18 +178,19 @@ export class Batches {
    * with the error of the run, which is not retried.
    */
   demand(group: string): Promise<RunRecord> {
-    const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
-    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
+    const scheduled = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
+    if (!scheduled)
+      return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
     const { log } = this.#options
-    const { source } = one.group.group
+    const { source } = scheduled.group.group
     // The run would start with the first event, and the caller would wait for that.
     if (log.eventsOf(source, log.end) === 0)
       return Promise.reject(
         new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
       )
-    one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
-    return one.asked.promise
+    scheduled.request ??= { ...Promise.withResolvers<RunRecord>(), s: this.#stampTime() }
+    return scheduled.request.promise
   }
 
   /**
@@ -204,12 +207,12 @@ export class Batches {
   /** Stops the run in progress; the next start resumes it. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    for (const one of this.#scheduled) one.asked?.reject(stoppedError())
+    for (const scheduled of this.#scheduled) scheduled.request?.reject(stoppedError())
     await this.#running
   }
 
   /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
-  #moment(): number {
+  #stampTime(): number {
     const { clock, log } = this.#options
     const s = Math.max(clock(), log.notBefore, this.#notBefore)
     this.#notBefore = s + 1
@@ -221,7 +224,7 @@ export class Batches {
     return new Set(this.#ready.map(({ number }) => number))
   }
 
-  #newRun({ group: { group, source }, code }: Scheduled, why: RunRecord['why'], s: number, began: number): RunRecord {
+  #newRun({ group: { group, source }, code }: ScheduledGroup, why: RunRecord['why'], s: number, began: number): RunRecord {
     const { log } = this.#options
     this.#notBefore = Math.max(this.#notBefore, s + 1)
     return {
@@ -237,50 +240,50 @@ export class Batches {
     }
   }
 
-  #begin(one: Scheduled, record: RunRecord, asked?: Asked): void {
-    this.#running = this.#make(one, record, asked).finally(() => {
+  #startRun(scheduled: ScheduledGroup, record: RunRecord, request?: RunRequest): void {
+    this.#running = this.#makeRun(scheduled, record, request).finally(() => {
       this.#running = undefined
-      this.#making = undefined
+      this.#current = undefined
     })
   }
 
-  async #make(one: Scheduled, record: RunRecord, asked: Asked | undefined): Promise<void> {
+  async #makeRun(scheduled: ScheduledGroup, record: RunRecord, request: RunRequest | undefined): Promise<void> {
     const { store, results, kept } = this.#options
     const { number, group, s } = record
     const ledger = this.#ledger
-    const making = (this.#making = new Making({ ...this.#options, ledger, group: one.group, record }))
-    const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ left }) => left?.number === run)
+    const batchRun = (this.#current = new Making({ ...this.#options, ledger, group: scheduled.group, record }))
+    const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ unfinished }) => unfinished?.number === run)
     try {
       // This commit follows all earlier entries, so the cut is durable when it is.
       await store.commit({ put: [...ledger.brokenOff(isLeft), ledger.kept(record)] })
-      const { values, done } = await making.make(this.#stopping.signal)
+      const { values, done } = await batchRun.make(this.#stopping.signal)
       const ended: RunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
       const put = [ledger.kept(ended), ...ledger.trimmed(group, new Set([...this.#waiting, number]), kept)]
       await store.commit({ put })
-      one.s = Math.max(one.s, s)
-      one.retry.reset()
-      asked?.resolve(ended)
+      scheduled.s = Math.max(scheduled.s, s)
+      scheduled.retry.reset()
+      request?.resolve(ended)
       if (values) results.give(values)
-      if (one.group instanceof HybridGroup) one.group.failure = undefined
+      if (scheduled.group instanceof HybridGroup) scheduled.group.failure = undefined
       this.#ready.push(ended)
       this.onReady()
     } catch (error) {
-      await making.discard()
-      asked?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
-      if (!this.#stopping.signal.aborted) await this.#failed(one, record, error as Error)
+      await batchRun.discard()
+      request?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
+      if (!this.#stopping.signal.aborted) await this.#recordFailure(scheduled, record, error as Error)
     }
   }
 
   /** A requested run is not retried: the caller gets the error. A scheduled run is retried. */
-  async #failed(one: Scheduled, record: RunRecord, { message }: Error): Promise<void> {
+  async #recordFailure(scheduled: ScheduledGroup, record: RunRecord, { message }: Error): Promise<void> {
     const { store, clock, onReport } = this.#options
     const { group, s, why, number } = record
     if (why === 'schedule') {
-      one.retry.failed(clock())
+      scheduled.retry.failed(clock())
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
     const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }
-    if (one.group instanceof HybridGroup) one.group.failure = failureOf(failed)
+    if (scheduled.group instanceof HybridGroup) scheduled.group.failure = failureOf(failed)
     await store.commit({ put: [this.#ledger.kept(failed), ...this.#ledger.withoutParts(number)] }).catch(() => {})
   }
 }

@@ -31,20 +31,20 @@ export class Judging {
   }
 
   /** The due evaluation of the challenger of a model. */
-  due(one: TrainedModel, now: number): ShadowJob | undefined {
+  due(trained: TrainedModel, now: number): ShadowJob | undefined {
     const { ir, judge, isDecided, clock } = this.#options
     const {
       challenge,
       model: { name, label, train },
-    } = one
+    } = trained
     const { promote } = train
     if (
       !judge ||
       !challenge ||
-      one.asking.waiting ||
+      trained.asking.waiting ||
       promote.kind === 'hand' ||
       promote.shadow === undefined ||
-      one.retry.isWaiting(clock())
+      trained.retry.isWaiting(clock())
     )
       return undefined
     const to = challenge.at + promote.shadow
@@ -53,27 +53,25 @@ export class Judging {
     return { ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
   }
 
-  async make(one: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
-    const { store, clock, judge, taken: take, onReport } = this.#options
+  async make(trained: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
+    const { store, clock, judge, taken: awaitMarker, onReport } = this.#options
     try {
       // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
       const report = await judge!(job, signal)
-      const { asked, taken } = await one.asking.ask(async () => {
-        const challenge = one.challenge
+      const { asked: promotion, taken } = await trained.asking.ask(async () => {
+        const challenge = trained.challenge
         if (!challenge || challenge.entry !== job.entry) return { asked: undefined }
-        const judged = one.judged(challenge, report, clock())
-        await store.commit({ put: judged.put })
-        return judged
+        const evaluation = trained.judged(challenge, report, clock())
+        await store.commit({ put: evaluation.put })
+        return evaluation
       })
-      one.retry.reset()
-      if (asked) take(taken).catch(() => {})
+      trained.retry.reset()
+      if (promotion) awaitMarker(taken).catch(() => {})
     } catch (error) {
       if (signal.aborted) return
-      one.retry.failed(clock())
-      onReport(
-        `the evaluation of version ${job.version} of model '${job.model}' failed, and is tried again: ${(error as Error).message}`,
-      )
+      trained.retry.failed(clock())
+      onReport(`the evaluation of version ${job.version} of model '${job.model}' failed, and is tried again: ${(error as Error).message}`)
     }
   }
 }

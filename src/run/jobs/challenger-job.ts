@@ -33,18 +33,18 @@ export type JudgePort = (job: ShadowJob, signal: AbortSignal) => Promise<ShadowR
 
 /** Compares both scores. Throws as `recordedLabels` does. Memory: 40 bytes for each decision, and the events of the label's source. */
 export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry, from, to, at }: ShadowJob): ShadowReport {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const strings = new Strings()
-  const parts = [...scoredStretches(store.decisionsFrom(name, entry), version, strings)]
-  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const batches = [...scoredBatches(store.decisionsFrom(name, entry), version, strings)]
+  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...parts.map(part => part.t)])
+  const t = joined([none, ...batches.map(part => part.t)])
   const settledTo = Math.min(to, at - horizonOf(model.label!))
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo,
   )
-  const metrics = (of: 'score' | 'shadow') => {
-    const scores = joined([none, ...parts.map(part => doubles(part[of], part.length))])
+  const metrics = (column: 'score' | 'shadow') => {
+    const scores = joined([none, ...batches.map(part => doubles(part[column], part.length))])
     return metricsOf(
       Float64Array.from(rows, row => scores[row]),
       Uint8Array.from(rows, row => labels.value[row]),
@@ -54,7 +54,7 @@ export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry
 }
 
 /** Decision batches that the challenger scored too. */
-function* scoredStretches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
+function* scoredBatches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
   for (const { bytes } of stretches) {
     const { challenger, length, t, entry, keys: key, ids: id, score, shadow, explored } = readDecisions(bytes, strings)
     if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }

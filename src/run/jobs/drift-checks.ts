@@ -27,45 +27,45 @@ export class DriftLooks {
   }
 
   /** The due check of a model, if a version scores and has scored since before the check. */
-  due(one: TrainedModel, now: number): DriftJob | undefined {
+  due(trained: TrainedModel, now: number): DriftJob | undefined {
     const { ir, store, look, isDecided } = this.#options
-    if (!look || !one.drift) return undefined
+    if (!look || !trained.drift) return undefined
     // Later entries are stamped at least `now`.
-    const at = one.drift.lookDue(now - 1)
-    if (at === undefined || !(at > (one.promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
-    const { name } = one.model
-    const asked = `${at}, ${one.promotions.length}`
-    if (this.#unscored.get(name) === asked) return undefined
-    const version = one.scorer(store)
-    if (version === undefined) this.#unscored.set(name, asked)
+    const at = trained.drift.lookDue(now - 1)
+    if (at === undefined || !(at > (trained.promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
+    const { name } = trained.model
+    const attempt = `${at}, ${trained.promotions.length}`
+    if (this.#unscored.get(name) === attempt) return undefined
+    const version = trained.scorer(store)
+    if (version === undefined) this.#unscored.set(name, attempt)
     return version === undefined ? undefined : { ir, model: name, version, at }
   }
 
-  async make(one: TrainedModel, job: DriftJob, signal: AbortSignal): Promise<void> {
+  async make(trained: TrainedModel, job: DriftJob, signal: AbortSignal): Promise<void> {
     const { store, look, clock, onReport } = this.#options
     const { model, version, at } = job
     const when = new Date(at).toISOString()
     try {
       // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
-      const found = await look!(job, signal)
-      const before = one.drift!.due
-      await store.commit({ put: [one.drift!.looked(at, version, found, one.trainedAt)] })
-      one.retry.reset()
-      const { due } = one.drift!
-      if (due && !before) onReport(`model '${model}' is trained again, since drift was found at ${when}: ${due.because}`)
+      const result = await look!(job, signal)
+      const previousRequest = trained.drift!.due
+      await store.commit({ put: [trained.drift!.looked(at, version, result, trained.trainedAt)] })
+      trained.retry.reset()
+      const { due } = trained.drift!
+      if (due && !previousRequest) onReport(`model '${model}' is trained again, since drift was found at ${when}: ${due.because}`)
     } catch (error) {
       if (signal.aborted) return
       const { message, code } = error as Error & { code?: string }
       if (!isFinal(code)) {
-        one.retry.failed(clock())
+        trained.retry.failed(clock())
         onReport(`the drift check of model '${model}' of ${when} failed, and is tried again: ${message}`)
         return
       }
-      one.retry.reset()
+      trained.retry.reset()
       onReport(`the drift check of model '${model}' of ${when} failed, and the next is made at its time: ${message}`)
       await store
-        .commit({ put: [one.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })
+        .commit({ put: [trained.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })
         .catch(() => {})
     }
   }

@@ -37,27 +37,27 @@ export type LookPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftLook
  * decisions.
  */
 export function lookForDrift(store: DecidedLog, { ir, model: name, version, at }: DriftJob): DriftLook {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
   const metrics: MaturedMetric[] = metric ? [maturedMetric(ir, model, store, { ...metric, since, at, version })] : []
   const reference = version === 0 ? undefined : referenceOf(store, name, version)
-  const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NOTHING
-  const silent = silenceOf(version, reference, recent, orWhen)
+  const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NO_ROWS
+  const silence = silenceOf(version, reference, recent, orWhen)
   const report = driftOf(
-    silent === undefined ? withEnough(reference!, rows) : NOTHING,
-    silent === undefined ? withEnough(recent, rows) : NOTHING,
+    silence === undefined ? withEnough(reference!, rows) : NO_ROWS,
+    silence === undefined ? withEnough(recent, rows) : NO_ROWS,
     { psi, ks, nulls, rows, metrics },
   )
   const because = becauseOf(report)
   return {
     rows: { reference: reference?.rows ?? 0, recent: recent.rows },
     ...(because !== undefined && { because }),
-    ...(silent !== undefined && { silent }),
+    ...(silence !== undefined && { silent: silence }),
   }
 }
 
-const NOTHING: RowsSummary = { rows: 0, inputs: {} }
+const NO_ROWS: RowsSummary = { rows: 0, inputs: {} }
 
 /** Summary of recent decisions: inputs of all, scores of those that the version scored. */
 function recentOf(
@@ -68,7 +68,7 @@ function recentOf(
 ): RowsSummary {
   const strings = new Strings()
   const batches = recordedBatches(ir, model, drawnStretches(ir, model.name, store, from), strings, { total: 1 })
-  const span = { from: from + 1, to: at + 1 }
+  const span = { from + 1, to: at + 1 }
   return summariesOf(ir, model, batches, strings, [span], batch => batch.version === version)[0]
 }
 

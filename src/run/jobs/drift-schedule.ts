@@ -53,12 +53,12 @@ export class DriftWatch {
   looked(at: number, version: number, look: DriftLook, trainedAt: number): Put {
     const { trainings = 0, asked, due } = this.#state ?? {}
     const { because, silent } = look
-    const kept = { ...look, at, version, ...(asked !== undefined && { asked }), ...(due && { due }) }
-    if (because === undefined) return this.#keep({ ...kept, trainings: silent === undefined ? 0 : trainings })
-    if (due || at < this.rests) return this.#keep({ ...kept, trainings })
+    const recorded = { ...look, at, version, ...(asked !== undefined && { asked }), ...(due && { due }) }
+    if (because === undefined) return this.#keep({ ...recorded, trainings: silent === undefined ? 0 : trainings })
+    if (due || at < this.rests) return this.#keep({ ...recorded, trainings })
     // A scheduled training has already covered these events.
     const next = trainedAt >= at ? undefined : { at, because }
-    return this.#keep({ ...kept, asked: at, trainings: trainings + 1, ...(next && { due: next }) })
+    return this.#keep({ ...recorded, asked: at, trainings + 1, ...(next && { due: next }) })
   }
 
   /** Clears a request that a training up to `at` has covered. Returns the values to commit. */

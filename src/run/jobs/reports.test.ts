@@ -165,13 +165,13 @@ test('a batch group is read from the result of its run, or, if that is lost, fro
 
 test('of missed reports only the last is made; none of a time before the log', async () => {
   const folder = scratchFolder('reports')
-  const first = open({ folder: folder, at: 15 * MINUTE })
+  const first = open({ folder, at: 15 * MINUTE })
   await first.to(15 * MINUTE + 1)
   await first.run.submit('payments', pay('a', 15 * MINUTE))
   await first.to(16 * MINUTE)
   assert.deepEqual(reportsIn(first.store), [])
   await first.run.stop()
-  const again = open({ folder: folder, disk: first.store.disk, at: 47 * MINUTE })
+  const again = open({ folder, disk: first.store.disk, at: 47 * MINUTE })
   await again.to(47 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ s, number }) => [(s - start) / MINUTE, number]),
@@ -208,14 +208,14 @@ test('an unfinished report is made again, as of the same time; a finished one is
     signal.throwIfAborted()
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   }
-  const first = open({ folder: folder, make: () => never })
+  const first = open({ folder, make: () => never })
   await first.run.submit('payments', pay('a', 0))
   first.to(10 * MINUTE + 1).catch(() => {})
   for (let i = 0; i < 50 && reportsIn(first.store).length === 0; i++) await pause(2)
   const { commits, states } = first.store.disk
   const killed = { commits: [...commits], states: new Map(states) }
   await first.run.stop()
-  const again = open({ folder: folder, disk: killed, at: 12 * MINUTE })
+  const again = open({ folder, disk: killed, at: 12 * MINUTE })
   await again.to(12 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
@@ -225,7 +225,7 @@ test('an unfinished report is made again, as of the same time; a finished one is
     ],
   )
   await again.run.stop()
-  const third = open({ folder: folder, disk: again.store.disk, at: 13 * MINUTE })
+  const third = open({ folder, disk: again.store.disk, at: 13 * MINUTE })
   await third.to(13 * MINUTE)
   assert.equal(reportsIn(third.store).length, 2)
   await third.run.stop()
@@ -233,7 +233,7 @@ test('an unfinished report is made again, as of the same time; a finished one is
 
 test('a report on demand is as of now, beside the schedule, in a file of its own', async () => {
   const folder = scratchFolder('reports')
-  const driven = open({ folder: folder, at: 1 })
+  const driven = open({ folder, at: 1 })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(5 * MINUTE)
   const asked = driven.run.report('list')
@@ -253,7 +253,7 @@ test('a report on demand is as of now, beside the schedule, in a file of its own
 
 test('in a dry run nothing leaves the data folder', async () => {
   const folder = scratchFolder('reports')
-  const driven = open({ folder: folder, isDry: true })
+  const driven = open({ folder, isDry: true })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
   const [{ file: path }] = reportsIn(driven.store)

@@ -45,7 +45,7 @@ export interface ReportsOptions extends Reporting {
 
 type Put = NonNullable<Commit['put']>[number]
 
-interface Scheduled {
+interface ScheduledReport {
   readonly report: ReportIR
   readonly lastTime: (moment: number) => number
   readonly code: string
@@ -53,10 +53,10 @@ interface Scheduled {
   s: number
   readonly retry: Retry
   /** A requested report that has not started. */
-  asked: Asked | undefined
+  request: ReportRequest | undefined
 }
 
-interface Asked extends PromiseWithResolvers<MadeReport> {
+interface ReportRequest extends PromiseWithResolvers<MadeReport> {
   /** Time of the request, UTC ms, which is the time of the report. */
   readonly s: number
 }
@@ -64,47 +64,47 @@ interface Asked extends PromiseWithResolvers<MadeReport> {
 /** The reports of one pipeline. */
 export class Reports {
   readonly #options: ReportsOptions
-  readonly #scheduled: readonly Scheduled[]
+  readonly #scheduled: readonly ScheduledReport[]
   readonly #stopping = new AbortController()
   /** Reports of the ledger, by number. */
-  readonly #made = new Map<number, MadeReport>()
-  #making: Promise<void> | undefined
+  readonly #records = new Map<number, MadeReport>()
+  #running: Promise<void> | undefined
   /** The first arrival of the log, once it has one. */
   #first: number | undefined
 
   constructor(options: ReportsOptions) {
     const { ir, store } = options
     this.#options = options
-    for (const made of reportsIn(store)) this.#made.set(made.number, made)
-    const all = [...this.#made.values()]
+    for (const record of reportsIn(store)) this.#records.set(record.number, record)
+    const all = [...this.#records.values()]
     this.#scheduled = (ir.reports ?? []).map(report => ({
       report,
       lastTime: scheduleCursor(report.at),
       code: reportCode(ir, report),
-      s: all.findLast(one => one.report === report.name && one.why === 'schedule' && one.state === 'done')?.s ?? -Infinity,
+      s: all.findLast(record => record.report === report.name && record.why === 'schedule' && record.state === 'done')?.s ?? -Infinity,
       retry: new Retry(),
-      asked: undefined,
+      request: undefined,
     }))
   }
 
   /** Starts a due report, unless one is in progress. */
   tick(): void {
-    if (this.#making || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
+    if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const now = this.#options.clock()
-    for (const one of this.#scheduled) {
+    for (const scheduled of this.#scheduled) {
       // Later entries are stamped `now` or later. If the clock is set back, their stamps may be earlier, but they lie behind the cut.
-      const asked = one.asked && one.asked.s !== now ? one.asked : undefined
-      const s = asked ? asked.s : one.lastTime(now - 1)
-      if (!asked && (one.retry.isWaiting(now) || !(s > one.s))) continue
+      const request = scheduled.request && scheduled.request.s !== now ? scheduled.request : undefined
+      const s = request ? request.s : scheduled.lastTime(now - 1)
+      if (!request && (scheduled.retry.isWaiting(now) || !(s > scheduled.s))) continue
       const first = this.#firstArrival()
       // An empty log has nothing to report yet, and a time before it never will.
-      if (!asked && first === undefined) continue
-      if (!asked && s < first!) {
-        one.s = s
+      if (!request && first === undefined) continue
+      if (!request && s < first!) {
+        scheduled.s = s
         continue
       }
-      if (asked) one.asked = undefined
-      this.#making = this.#make(one, { s, began: now, asked }).finally(() => (this.#making = undefined))
+      if (request) scheduled.request = undefined
+      this.#running = this.#makeReport(scheduled, { s, began: now, asked: request }).finally(() => (this.#running = undefined))
       return
     }
   }
@@ -113,9 +113,9 @@ export class Reports {
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const first = this.#firstArrival()
-    return this.#scheduled.every(({ asked, lastTime, s, retry }) => {
+    return this.#scheduled.every(({ request, lastTime, s, retry }) => {
       const due = lastTime(t - 1)
-      return !asked && (first === undefined || due < first || due <= s || retry.isWaiting(this.#options.clock()))
+      return !request && (first === undefined || due < first || due <= s || retry.isWaiting(this.#options.clock()))
     })
   }
 
@@ -124,75 +124,78 @@ export class Reports {
    * unknown report, with `SPILL_STOPPED`, and with the error of the report, which is not retried.
    */
   demand(name: string): Promise<MadeReport> {
-    const one = this.#scheduled.find(({ report }) => report.name === name)
-    if (!one) {
+    const scheduled = this.#scheduled.find(({ report }) => report.name === name)
+    if (!scheduled) {
       const names = this.#scheduled.map(({ report }) => report.name)
       return Promise.reject(new SpillwayError('SPILL_INPUT', `there is no report '${name}'${didYouMean(name, names)}`))
     }
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
-    one.asked ??= { ...Promise.withResolvers<MadeReport>(), s: this.#options.clock() }
-    return one.asked.promise
+    scheduled.request ??= { ...Promise.withResolvers<MadeReport>(), s: this.#options.clock() }
+    return scheduled.request.promise
   }
 
   /** Stops the report in progress; the next start makes it again. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    for (const one of this.#scheduled) one.asked?.reject(stoppedError())
-    await this.#making
+    for (const scheduled of this.#scheduled) scheduled.request?.reject(stoppedError())
+    await this.#running
   }
 
-  async #make(one: Scheduled, { s, began, asked }: { s: number; began: number; asked: Asked | undefined }): Promise<void> {
+  async #makeReport(
+    scheduled: ScheduledReport,
+    { s, began, asked: request }: { s: number; began: number; asked: ReportRequest | undefined },
+  ): Promise<void> {
     const { ir, store, log, make, clock } = this.#options
-    const { report } = one
+    const { report } = scheduled
     const { name } = report
-    const number = Math.max(0, ...this.#made.keys()) + 1
-    const file = this.#fileOf(report, s, asked !== undefined)
-    let made: MadeReport = {
+    const number = Math.max(0, ...this.#records.keys()) + 1
+    const file = this.#fileOf(report, s, request !== undefined)
+    let record: MadeReport = {
       number,
       report: name,
-      why: asked ? 'demand' : 'schedule',
+      why: request ? 'demand' : 'schedule',
       s,
       cut: log.end,
       runs: {},
-      code: one.code,
+      code: scheduled.code,
       began,
       state: 'running',
       file,
     }
     try {
       // This commit follows all earlier entries, so the cut and the batch runs swapped in by then are durable when it is.
-      await store.commit({ put: [...this.#brokenOff(name), this.#kept(made)] })
+      await store.commit({ put: [...this.#markBrokenOff(name), this.#put(record)] })
       const runs = this.#options.hasRuns ? runsUsed(ir, report, runsIn(store), s) : {}
-      made = { ...made, runs, ...versionUsed(store, ir, report, s) }
-      const path = this.#pathOf(made)
-      const done = await make({ ir, report, ...jobOf(made) }, path, this.#stopping.signal)
-      made = { ...made, ended: clock(), state: 'done', done }
-      await store.commit({ put: [this.#kept(made), ...this.#trimmed(name)] })
-      if (!asked) one.s = s
-      one.retry.reset()
-      asked?.resolve(made)
+      record = { ...record, runs, ...versionUsed(store, ir, report, s) }
+      const path = this.#pathOf(record)
+      const done = await make({ ir, report, ...jobOf(record) }, path, this.#stopping.signal)
+      record = { ...record, ended: clock(), state: 'done', done }
+      await store.commit({ put: [this.#put(record), ...this.#trim(name)] })
+      if (!request) scheduled.s = s
+      scheduled.retry.reset()
+      request?.resolve(record)
     } catch (error) {
       const isStopped = this.#stopping.signal.aborted
-      asked?.reject(isStopped ? stoppedError() : error)
+      request?.reject(isStopped ? stoppedError() : error)
       // A requested report is not retried: the caller gets the error.
-      if (!asked && !isStopped) this.#failed(one, s, error)
-      const left: MadeReport = isStopped
-        ? { ...made, state: 'broken off' }
-        : { ...made, ended: clock(), state: 'failed', error: (error as Error).message }
-      await store.commit({ put: [this.#kept(left)] }).catch(() => {})
+      if (!request && !isStopped) this.#recordFailure(scheduled, s, error)
+      const unfinished: MadeReport = isStopped
+        ? { ...record, state: 'broken off' }
+        : { ...record, ended: clock(), state: 'failed', error: (error as Error).message }
+      await store.commit({ put: [this.#put(unfinished)] }).catch(() => {})
     }
   }
 
   /** Retries, unless the log has forgotten the events of the report. */
-  #failed(one: Scheduled, s: number, error: unknown): void {
+  #recordFailure(scheduled: ScheduledReport, s: number, error: unknown): void {
     const { clock, onReport } = this.#options
-    const isGone = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
-    if (isGone) {
-      one.s = s
-      one.retry.reset()
-    } else one.retry.failed(clock())
-    const what = isGone ? 'cannot be made any more' : 'failed and is tried again'
-    onReport(`report '${one.report.name}' of ${new Date(s).toISOString()} ${what}: ${(error as Error).message}`)
+    const isForgotten = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
+    if (isForgotten) {
+      scheduled.s = s
+      scheduled.retry.reset()
+    } else scheduled.retry.failed(clock())
+    const outcome = isForgotten ? 'cannot be made any more' : 'failed and is tried again'
+    onReport(`report '${scheduled.report.name}' of ${new Date(s).toISOString()} ${outcome}: ${(error as Error).message}`)
   }
 
   #firstArrival(): number | undefined {
@@ -208,36 +211,36 @@ export class Reports {
   }
 
   /** In a dry run nothing leaves the data folder. */
-  #fileOf(report: ReportIR, s: number, isAsked: boolean): string {
+  #fileOf(report: ReportIR, s: number, isRequested: boolean): string {
     const { isDry } = this.#options
     const { to, at, name } = report
-    if (to !== undefined && !isDry) return resolve(reportPath(to, at, s, isAsked))
-    return join('reports', name, reportName(report, s, isAsked))
+    if (to !== undefined && !isDry) return resolve(reportPath(to, at, s, isRequested))
+    return join('reports', name, reportName(report, s, isRequested))
   }
 
   /** Creates the folder of a file in the data folder; other folders must exist. */
-  #pathOf(made: MadeReport): string {
-    const path = fileOf(this.#options.folder, made)
-    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+  #pathOf(record: MadeReport): string {
+    const path = fileOf(this.#options.folder, record)
+    if (!isAbsolute(record.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
 
   /** Marks reports that an earlier process left unfinished. */
-  #brokenOff(name: string): Put[] {
-    const left = [...this.#made.values()].filter(one => one.report === name && one.state === 'running')
-    return left.map(one => this.#kept({ ...one, state: 'broken off' }))
+  #markBrokenOff(name: string): Put[] {
+    const unfinished = [...this.#records.values()].filter(scheduled => scheduled.report === name && scheduled.state === 'running')
+    return unfinished.map(scheduled => this.#put({ ...scheduled, state: 'broken off' }))
   }
 
   /** Removes the oldest reports from the ledger beyond its limit. Their files stay. */
-  #trimmed(name: string): Put[] {
-    const all = [...this.#made.values()].filter(one => one.report === name)
-    const gone = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))
-    for (const { number } of gone) this.#made.delete(number)
-    return gone.map(({ number }) => [reportEntry(number), null])
+  #trim(name: string): Put[] {
+    const all = [...this.#records.values()].filter(scheduled => scheduled.report === name)
+    const removed = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))
+    for (const { number } of removed) this.#records.delete(number)
+    return removed.map(({ number }) => [reportEntry(number), null])
   }
 
-  #kept(made: MadeReport): Put {
-    this.#made.set(made.number, made)
-    return [reportEntry(made.number), JSON.stringify(made)]
+  #put(record: MadeReport): Put {
+    this.#records.set(record.number, record)
+    return [reportEntry(record.number), JSON.stringify(record)]
   }
 }

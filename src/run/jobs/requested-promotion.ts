@@ -7,36 +7,36 @@ import type { Asked } from '../../training/registry/version.ts'
  */
 export class AskedPromotion {
   /** The durable promotion that waits for its marker. */
-  #asked: Asked | undefined
-  #taken: PromiseWithResolvers<void> | undefined
+  #waiting: Asked | undefined
+  #marker: PromiseWithResolvers<void> | undefined
   /** The error after which no turn makes markers any more. */
   #refused: unknown
   /** Resolves when the last promotion is a marker, or never will be. */
   #free: Promise<unknown> = Promise.resolve()
 
   /** `left`: a promotion that waited when an earlier process ended, or was stored while none ran. */
-  constructor(left: Asked | undefined) {
-    if (left) this.#free = this.#wait(left).catch(() => {})
+  constructor(waiting: Asked | undefined) {
+    if (waiting) this.#free = this.#wait(waiting).catch(() => {})
   }
 
   get waiting(): Asked | undefined {
-    return this.#asked
+    return this.#waiting
   }
 
   /**
    * Runs `store`, which stores a promotion, or none. Resolves when that is durable; `taken` resolves when the promotion is a marker.
    * Rejects as `store` does.
    */
-  async ask<T extends { readonly asked: Asked | undefined }>(give: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
+  async ask<T extends { readonly asked: Asked | undefined }>(store: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
     const free = Promise.withResolvers<void>()
     const before = this.#free
     this.#free = free.promise
     await before
     try {
-      const given = await give()
-      const taken = given.asked ? this.#wait(given.asked) : Promise.resolve()
+      const stored = await store()
+      const taken = stored.asked ? this.#wait(stored.asked) : Promise.resolve()
       taken.catch(() => {}).finally(free.resolve)
-      return { ...given, taken }
+      return { ...stored, taken }
     } catch (error) {
       free.resolve()
       throw error
@@ -53,24 +53,24 @@ export class AskedPromotion {
 
   /** Removes the waiting promotion, which is a marker now. */
   take(): Asked | undefined {
-    const asked = this.#asked
-    this.#asked = undefined
-    this.#taken?.resolve()
-    this.#taken = undefined
-    return asked
+    const promotion = this.#waiting
+    this.#waiting = undefined
+    this.#marker?.resolve()
+    this.#marker = undefined
+    return promotion
   }
 
   /** Rejects the waiting promotion: no turn makes markers any more. */
   refuse(error: unknown): void {
     this.#refused = error
-    this.#taken?.reject(error)
-    this.#taken = undefined
+    this.#marker?.reject(error)
+    this.#marker = undefined
   }
 
-  async #wait(asked: Asked): Promise<void> {
+  async #wait(promotion: Asked): Promise<void> {
     if (this.#refused !== undefined) throw this.#refused
-    this.#asked = asked
-    this.#taken = Promise.withResolvers()
-    return this.#taken.promise
+    this.#waiting = promotion
+    this.#marker = Promise.withResolvers()
+    return this.#marker.promise
   }
 }

@@ -118,8 +118,8 @@ export class TrainedModel {
   /** The latest time of a version or of an evaluation, UTC ms. */
   get latest(): number {
     const { label } = this.model
-    const own = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
-    return Math.max(-Infinity, ...own.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
+    const versions = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
+    return Math.max(-Infinity, ...versions.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
   }
 
   /** Creates the record of a new version. */
@@ -145,21 +145,28 @@ export class TrainedModel {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
-    const kept = putScore(name, version.number, score)
-    const { asked, verdict } = isMet
-      ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
+    const scorePut = putScore(name, version.number, score)
+    const { asked: promotion, verdict } = isMet
+      ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
       : { asked: undefined, verdict: words }
-    const made: Version = { ...version, ended, state, trained: report, verdict }
+    const finished: Version = { ...version, ended, state, trained: report, verdict }
     const beside = [
       ...(file ? [putOnnx(name, version.number, file)] : []),
       ...(reference ? putReference(name, version.number, reference) : []),
     ]
-    const put = [kept, ...beside, this.keep(made), ...this.#learnt(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
-    return { made, asked, put }
+    const put = [
+      scorePut,
+      ...beside,
+      this.keep(finished),
+      ...this.#recordCovered(finished),
+      ...this.#trim(),
+      ...(promotion ? [putAsked(name, promotion)] : []),
+    ]
+    return { made: finished, asked: promotion, put }
   }
 
   /** The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. */
-  #next(
+  #nextStep(
     version: number,
     { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
   ): { readonly asked: Asked | undefined; readonly verdict: string } {
@@ -176,20 +183,20 @@ export class TrainedModel {
     const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
     const verdict = `beside what decided: ${words}`
     const version = this.#versions.get(challenge.version)
-    const asked: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
-    const kept = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
-    return { asked, put: [...(kept ? [kept] : []), putAsked(name, asked)] }
+    const promotion: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
+    const scorePut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    return { asked: promotion, put: [...(scorePut ? [scorePut] : []), putAsked(name, promotion)] }
   }
 
   /** Records a failed training. Returns the values to commit. */
   fail(version: Version, error: unknown, ended: number): Put[] {
     const { message, code } = error as Error & { code?: string }
     const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
-    return [failed, ...(isFinal(code) ? this.#learnt({ ...version, state: 'failed' }) : [])]
+    return [failed, ...(isFinal(code) ? this.#recordCovered({ ...version, state: 'failed' }) : [])]
   }
 
   /** Records that trainings have covered the events up to the version. Returns the values to commit. */
-  #learnt({ at, why, state }: Version): Put[] {
+  #recordCovered({ at, why, state }: Version): Put[] {
     this.trainedAt = Math.max(this.trainedAt, at)
     if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
     return this.drift?.trained(at) ?? []
@@ -202,41 +209,41 @@ export class TrainedModel {
 
   /** Marks versions that an earlier process left unfinished. */
   brokenOff(): Put[] {
-    const left = [...this.#versions.values()].filter(({ state }) => state === 'training')
-    return left.map(version => this.keep({ ...version, state: 'broken off' }))
+    const unfinished = [...this.#versions.values()].filter(({ state }) => state === 'training')
+    return unfinished.map(version => this.keep({ ...version, state: 'broken off' }))
   }
 
   /** Removes the oldest versions beyond the limit. */
   #trim(): Put[] {
     const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.asking.waiting)
-    const gone = new Set(puts.map(([name]) => name))
-    for (const version of this.#versions.values()) if (gone.has(putVersion(version)[0])) this.#versions.delete(version.number)
+    const removed = new Set(puts.map(([name]) => name))
+    for (const version of this.#versions.values()) if (removed.has(putVersion(version)[0])) this.#versions.delete(version.number)
     return puts
   }
 
   /** Promotes without a log: returns the values to commit. */
-  promote(asked: Asked): readonly Put[] {
-    return this.#marked(asked, 0, asked.at).put
+  promote(promotion: Asked): readonly Put[] {
+    return this.#markerOf(promotion, 0, promotion.at).put
   }
 
   /** The marker of the waiting promotion, entry `entry` of the log, at `t`, and the values to commit with it. */
   take(entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } | undefined {
-    const asked = this.asking.take()
-    return asked && this.#marked(asked, entry, t)
+    const promotion = this.asking.take()
+    return promotion && this.#markerOf(promotion, entry, t)
   }
 
-  #marked(asked: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
+  #markerOf(promotion: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
     const { name } = this.model
-    const record: PromotionRecord = { version: asked.version, entry, at: t, why: asked.why }
-    const after = this.#versions.get(asked.version)
-    if (asked.as === 'challenger') {
+    const record: PromotionRecord = { version: promotion.version, entry, at: t, why: promotion.why }
+    const after = this.#versions.get(promotion.version)
+    if (promotion.as === 'challenger') {
       this.#challenges = [...this.#challenges, record]
       const put = [
         ...(after ? [this.keep({ ...after, state: 'challenger' })] : []),
         putChallenges(name, this.#challenges),
         putAsked(name, null),
       ]
-      return { mark: { kind: 'challenge', model: name, version: asked.version, t }, put }
+      return { mark: { kind: 'challenge', model: name, version: promotion.version, t }, put }
     }
     const [before, challenger] = [this.#versions.get(this.scoring), this.#versions.get(this.challenge?.version ?? 0)]
     this.#promotions = [...this.#promotions, record]
@@ -246,7 +253,7 @@ export class TrainedModel {
       ...(after ? [this.keep({ ...after, state: 'champion' })] : []),
     ]
     return {
-      mark: { kind: 'promote', model: name, version: asked.version, t },
+      mark: { kind: 'promote', model: name, version: promotion.version, t },
       put: [...states, putPromotions(name, this.#promotions), putAsked(name, null)],
     }
   }

@@ -25,16 +25,16 @@ export async function trainFromLog(
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
-  const seen = seenPositions(ir, model, store)
-  const isCensored = seen && ((position: number) => seen.hidden.has(position))
-  const made = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
+  const censored = seenPositions(ir, model, store)
+  const isCensored = censored && ((position: number) => censored.hidden.has(position))
+  const training = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
   const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))
-  return { ...made, report: { ...made.report, set: { ...made.report.set, schemas } } }
+  return { ...training, report: { ...training.report, set: { ...training.report.set, schemas } } }
 }
 
 /** The part of a pipeline that one model and its label need. */

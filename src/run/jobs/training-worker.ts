@@ -21,21 +21,21 @@ const file = new URL(`./training-thread${extname(import.meta.url)}`, import.meta
 export const trainBeside =
   (path: string): TrainPort =>
   (job, signal) =>
-    beside<ModelTraining>({ path, kind: 'train', job }, signal)
+    runInThread<ModelTraining>({ path, kind: 'train', job }, signal)
 
 /** Evaluations of challengers on the log in this file. */
 export const judgeBeside =
   (path: string): JudgePort =>
   (job, signal) =>
-    beside<ShadowReport>({ path, kind: 'judge', job }, signal)
+    runInThread<ShadowReport>({ path, kind: 'judge', job }, signal)
 
 /** Drift checks on the log in this file. */
 export const lookBeside =
   (path: string): LookPort =>
   (job, signal) =>
-    beside<DriftLook>({ path, kind: 'look', job }, signal)
+    runInThread<DriftLook>({ path, kind: 'look', job }, signal)
 
-const beside = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
+const runInThread = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
   threadJob({
     file,
     data,

@@ -40,22 +40,22 @@ export interface TrainingsOptions {
   readonly onReport: (report: string) => void
 }
 
-interface Wanted extends PromiseWithResolvers<Version> {
+interface RequestedTraining extends PromiseWithResolvers<Version> {
   /** Time of the request, UTC ms: events that arrived by then are learned from. */
   readonly at: number
-  readonly one: TrainedModel
+  readonly trained: TrainedModel
 }
 
 /** The trained models of a run. */
 export class Trainings {
   readonly #options: TrainingsOptions
   readonly #models: ReadonlyMap<string, TrainedModel>
-  readonly #looks: DriftLooks
-  readonly #judging: Judging
+  readonly #driftChecks: DriftLooks
+  readonly #evaluations: Judging
   readonly #stopping = new AbortController()
   #notBefore: number
   /** Requested trainings that have not started. */
-  #wanted: Wanted[] = []
+  #requests: RequestedTraining[] = []
   #running: Promise<void> | undefined
   /** Notified when a promotion waits for a turn. */
   onReady: () => void = () => {}
@@ -63,8 +63,8 @@ export class Trainings {
   constructor(options: TrainingsOptions) {
     const { ir, store } = options
     this.#options = options
-    this.#looks = new DriftLooks(options)
-    this.#judging = new Judging({ ...options, taken: taken => this.#taken(taken) })
+    this.#driftChecks = new DriftLooks(options)
+    this.#evaluations = new Judging({ ...options, taken => this.#awaitMarker(taken) })
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
     this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
   }
@@ -79,7 +79,7 @@ export class Trainings {
 
   /** Marks versions that an earlier process left unfinished. Returns the values to commit. */
   left(): Put[] {
-    return this.#all.flatMap(one => one.brokenOff())
+    return this.#all.flatMap(trained => trained.brokenOff())
   }
 
   /** Does a promotion wait for a turn? */
@@ -106,44 +106,44 @@ export class Trainings {
     if (this.#stopping.signal.aborted || !this.#options.train) return true
     return (
       !this.hasReady &&
-      this.#wanted.length === 0 &&
-      this.#all.every(one => one.retry.isWaiting(this.#options.clock()) || !this.#isDue(one, t))
+      this.#requests.length === 0 &&
+      this.#all.every(trained => trained.retry.isWaiting(this.#options.clock()) || !this.#isDue(trained, t))
     )
   }
 
-  #isDue(one: TrainedModel, t: number): boolean {
-    const at = one.dueAt(t - 1)
+  #isDue(trained: TrainedModel, t: number): boolean {
+    const at = trained.dueAt(t - 1)
     return (
-      (at > one.at && this.#hasEventsBy(at)) ||
-      one.drift?.due !== undefined ||
-      this.#judging.due(one, t) !== undefined ||
-      this.#looks.due(one, t) !== undefined
+      (at > trained.at && this.#hasEventsBy(at)) ||
+      trained.drift?.due !== undefined ||
+      this.#evaluations.due(trained, t) !== undefined ||
+      this.#driftChecks.due(trained, t) !== undefined
     )
   }
 
   /** The next job, if one is due. */
   #next(now: number): (() => Promise<void>) | undefined {
-    const wanted = this.#wanted.find(({ at }) => at < now)
-    if (wanted) {
-      this.#wanted = this.#wanted.filter(other => other !== wanted)
-      return () => this.#make(wanted.one, { why: 'demand', at: wanted.at, began: now }, wanted)
+    const request = this.#requests.find(({ at }) => at < now)
+    if (request) {
+      this.#requests = this.#requests.filter(other => other !== request)
+      return () => this.#train(request.trained, { why: 'demand', at: request.at, began: now }, request)
     }
-    for (const one of this.#all) {
-      const job = this.#judging.due(one, now)
+    for (const trained of this.#all) {
+      const job = this.#evaluations.due(trained, now)
       if (job) {
         this.#stampBehind(job.at)
-        return () => this.#judging.make(one, job, this.#stopping.signal)
+        return () => this.#evaluations.make(trained, job, this.#stopping.signal)
       }
-      if (one.retry.isWaiting(this.#options.clock())) continue
+      if (trained.retry.isWaiting(this.#options.clock())) continue
       // Later entries are stamped at least `now`.
-      const at = one.dueAt(now - 1)
-      if (at > one.at && this.#hasEventsBy(at)) return () => this.#make(one, { why: 'schedule', at, began: now })
-      const due = one.drift?.due
-      if (due) return () => this.#make(one, { why: 'drift', ...due, began: now })
-      const look = this.#looks.due(one, now)
-      if (!look) continue
-      this.#stampBehind(look.at)
-      return () => this.#looks.make(one, look, this.#stopping.signal)
+      const at = trained.dueAt(now - 1)
+      if (at > trained.at && this.#hasEventsBy(at)) return () => this.#train(trained, { why: 'schedule', at, began: now })
+      const due = trained.drift?.due
+      if (due) return () => this.#train(trained, { why: 'drift', ...due, began: now })
+      const check = this.#driftChecks.due(trained, now)
+      if (!check) continue
+      this.#stampBehind(check.at)
+      return () => this.#driftChecks.make(trained, check, this.#stopping.signal)
     }
     return undefined
   }
@@ -153,13 +153,13 @@ export class Trainings {
    * without training, with `SPILL_STOPPED`, and with the error of the training.
    */
   async demand(name: string): Promise<Version> {
-    const one = this.#find(name)
+    const trained = this.#modelOf(name)
     if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
     if (this.#stopping.signal.aborted) throw stoppedError()
-    const same = this.#wanted.find(wanted => wanted.one === one)
-    const wanted = same ?? { ...Promise.withResolvers<Version>(), at: this.#moment(), one }
-    if (!same) this.#wanted.push(wanted)
-    return wanted.promise
+    const existing = this.#requests.find(request => request.trained === trained)
+    const pending = existing ?? { ...Promise.withResolvers<Version>(), at: this.#stampTime(), trained }
+    if (!existing) this.#requests.push(pending)
+    return pending.promise
   }
 
   /**
@@ -167,23 +167,23 @@ export class Trainings {
    * version that cannot score, and with `SPILL_STOPPED`.
    */
   async promote(name: string, version: number, why: string): Promise<void> {
-    const one = this.#find(name)
+    const trained = this.#modelOf(name)
     const { ir, store, clock } = this.#options
     checkPromotable(store, ir, name, version)
     if (this.#stopping.signal.aborted) throw stoppedError()
-    const { taken } = await one.asking.ask(async () => {
+    const { taken } = await trained.asking.ask(async () => {
       checkPromotable(store, ir, name, version)
       if (this.#stopping.signal.aborted) throw stoppedError()
-      const asked: Asked = { version, why, at: clock() }
-      await store.commit({ put: [putAsked(name, asked)] })
-      return { asked }
+      const promotion: Asked = { version, why, at: clock() }
+      await store.commit({ put: [putAsked(name, promotion)] })
+      return { asked: promotion }
     })
-    await this.#taken(taken)
+    await this.#awaitMarker(taken)
   }
 
   /** Rejects everything that waits: the run has ended. */
   refuse(error: unknown): void {
-    for (const { reject } of this.#wanted) reject(error)
+    for (const { reject } of this.#requests) reject(error)
     for (const { asking } of this.#all) asking.refuse(error)
   }
 
@@ -191,8 +191,8 @@ export class Trainings {
   take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
     const marks: Mark[] = []
     const put: Put[] = []
-    for (const one of this.#all) {
-      const taken = one.take(entry + marks.length, t)
+    for (const trained of this.#all) {
+      const taken = trained.take(entry + marks.length, t)
       if (!taken) continue
       marks.push(taken.mark)
       put.push(...taken.put)
@@ -203,15 +203,15 @@ export class Trainings {
   /** Stops the job in progress; the next start makes it again if it was due. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    for (const { reject } of this.#wanted) reject(stoppedError())
-    this.#wanted = []
+    for (const { reject } of this.#requests) reject(stoppedError())
+    this.#requests = []
     await this.#running
     // A durable promotion must still become a marker.
     for (const { asking } of this.#all) await asking.isFree()
   }
 
   /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
-  #moment(): number {
+  #stampTime(): number {
     const { clock, log } = this.#options
     const at = Math.max(clock(), log.notBefore, this.#notBefore)
     this.#stampBehind(at)
@@ -223,49 +223,53 @@ export class Trainings {
     this.#notBefore = Math.max(this.#notBefore, at + 1)
   }
 
-  async #make(one: TrainedModel, of: Pick<Version, 'why' | 'because' | 'at' | 'began'>, wanted?: Wanted): Promise<void> {
+  async #train(trained: TrainedModel, of: Pick<Version, 'why' | 'because' | 'at' | 'began'>, request?: RequestedTraining): Promise<void> {
     const { ir, store, log, clock, train, onReport } = this.#options
-    const { model } = one
+    const { model } = trained
     const { at } = of
     this.#stampBehind(at)
-    const version = one.begin({ ...of, cut: log.end })
+    const version = trained.begin({ ...of, cut: log.end })
     const { number, cut } = version
     try {
       // This commit follows all earlier entries, so the cut is durable when it is.
-      await store.commit({ put: [one.keep(version)] })
-      const training = await train!({ ir, model: model.name, at, cut: cut!, champion: one.champion(store) }, this.#stopping.signal)
-      const { made, asked, taken } = await one.asking.ask(async () => {
-        const finished = one.finish(version, training, clock())
+      await store.commit({ put: [trained.keep(version)] })
+      const training = await train!({ ir, model: model.name, at, cut: cut!, champion: trained.champion(store) }, this.#stopping.signal)
+      const {
+        made: result,
+        asked: promotion,
+        taken,
+      } = await trained.asking.ask(async () => {
+        const finished = trained.finish(version, training, clock())
         await store.commit({ put: finished.put })
         return finished
       })
-      one.retry.reset()
-      const inLog = asked && this.#taken(taken)
+      trained.retry.reset()
+      const inLog = promotion && this.#awaitMarker(taken)
       // The requester is notified when the version scores, if it does.
-      wanted?.resolve(inLog ? inLog.then(() => one.version(number)!) : made)
+      request?.resolve(inLog ? inLog.then(() => trained.version(number)!) : result)
       inLog?.catch(() => {})
     } catch (error) {
-      wanted?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
+      request?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
       if (this.#stopping.signal.aborted) {
-        await store.commit({ put: one.brokenOff() }).catch(() => {})
+        await store.commit({ put: trained.brokenOff() }).catch(() => {})
         return
       }
       const { message, code } = error as Error & { code?: string }
-      if (!wanted) {
+      if (!request) {
         // The same rows would fail again.
-        if (isFinal(code)) one.retry.reset()
-        else one.retry.failed(clock())
-        const again = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
+        if (isFinal(code)) trained.retry.reset()
+        else trained.retry.failed(clock())
+        const next = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
-          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${again}; the previous score stays in use: ${message}`,
+          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${next}; the previous score stays in use: ${message}`,
         )
       }
-      await store.commit({ put: one.fail(version, error, clock()) }).catch(() => {})
+      await store.commit({ put: trained.fail(version, error, clock()) }).catch(() => {})
     }
   }
 
   /** Resolves once the promotion is a durable marker. */
-  async #taken(taken: Promise<void>): Promise<void> {
+  async #awaitMarker(taken: Promise<void>): Promise<void> {
     this.onReady()
     await taken
     // This commit follows the marker, so the marker is durable when it is.
@@ -280,7 +284,7 @@ export class Trainings {
   }
 
   /** Throws `SPILL_INPUT` for an unknown model, or one without training. */
-  #find(name: string): TrainedModel {
+  #modelOf(name: string): TrainedModel {
     trainedModel(this.#options.ir, name)
     return this.#models.get(name)!
   }

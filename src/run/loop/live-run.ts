@@ -21,8 +21,8 @@ import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, lookBeside, trainBeside } from '../jobs/training-worker.ts'
 
-const TICK_EVERY_MS = 20
-const IDLE_LOOK_MS = 2
+const TICK_INTERVAL_MS = 20
+const IDLE_CHECK_MS = 2
 
 /** Options of a run that owns its data folder. */
 export interface RunningOptions extends Omit<RunOptions, 'store'> {
@@ -49,7 +49,7 @@ export class Running {
     { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
   ) {
     const { store, path, warnings } = folder
-    const told = (effects: readonly NewEffect[]) => {
+    const onNewEffects = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
@@ -65,7 +65,7 @@ export class Running {
       reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,
-      onEffects: told,
+      onEffects: onNewEffects,
     })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
@@ -74,7 +74,7 @@ export class Running {
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [
-      every(TICK_EVERY_MS, () => this.run.tick()),
+      every(TICK_INTERVAL_MS, () => this.run.tick()),
       saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
       checkDecisions(path, onReport),
@@ -102,7 +102,7 @@ export class Running {
    */
   async idle(due?: number): Promise<void> {
     await this.run.quiet(due)
-    while (!this.dispatcher.isIdle) await pause(IDLE_LOOK_MS)
+    while (!this.dispatcher.isIdle) await pause(IDLE_CHECK_MS)
   }
 
   /**

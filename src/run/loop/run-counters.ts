@@ -43,21 +43,22 @@ export class Counts {
       this.duplicates += duplicates
       this.refused += refused
       const { source } = inputs[i]
-      const own = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
-      own.accepted += accepted
-      own.duplicates += duplicates
-      this.ofSource.set(source, own)
+      const counts = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
+      counts.accepted += accepted
+      counts.duplicates += duplicates
+      this.ofSource.set(source, counts)
     })
     for (const [source, events] of late) this.late.set(source, (this.late.get(source) ?? 0) + events)
     for (const { model, count, explored = {} } of decisions) {
-      for (const [action, undone] of Object.entries(explored)) this.explored.set(action, (this.explored.get(action) ?? 0) + undone)
+      for (const [action, explorations] of Object.entries(explored))
+        this.explored.set(action, (this.explored.get(action) ?? 0) + explorations)
       this.decisions += count
       this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)
     }
     for (const { source = '', reason } of dead) {
-      const own = this.letters.get(source) ?? new Map<string, number>()
-      own.set(reason, (own.get(reason) ?? 0) + 1)
-      this.letters.set(source, own)
+      const counts = this.letters.get(source) ?? new Map<string, number>()
+      counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      this.letters.set(source, counts)
     }
   }
 }

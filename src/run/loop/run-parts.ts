@@ -101,53 +101,71 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const freshness = new Freshness({ ir, clock, objectives: options.objectives, onReport })
-  const { remembered, results, bodies, ...opened } = open(runnable, {
+  const {
+    remembered: acceptedIds,
+    results: batchResults,
+    bodies: snapshots,
+    ...opening
+  } = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     freshness,
     stringsOf: (source, column) => appender.stringsOf(source, column),
-    readAt: () => reading.at,
-    otherFiles: () => batches?.files ?? partFilesIn(store),
+    readAt: () => featureReader.at,
+    otherFiles: () => batchRuns?.files ?? partFilesIn(store),
     ...(ir.actions && {
       outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
       exploration: new Exploration(ir, logName),
     }),
   })
-  const { strings, log, lookup, decider, deciding } = opened
-  const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered })
+  const { strings, log, lookup, decider, deciding: decisionQueue } = opening
+  const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered: acceptedIds })
   const { ticked, commit } = beginning(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, ticked)
-  const reading = new Reading({
+  const featureReader = new Reading({
     ir,
     strings,
     groups: decider.answering,
     now: () => Math.max(clock(), log.notBefore),
     nextTick: () => ticks.next,
-    behind: () => (deciding.isIdle ? undefined : decider.clock),
+    behind: () => (decisionQueue.isIdle ? undefined : decider.clock),
   })
-  reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batches?.reach ?? Infinity })
-  const measured = { freshness, stages: new Stages(clock, store.lastStages()) }
-  const batches =
+  featureReader.wasAt(manifestOf(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
+  const measurements = { freshness, stages: new Stages(clock, store.lastStages()) }
+  const batchRuns =
     compute &&
-    results &&
-    bodies &&
+    batchResults &&
+    snapshots &&
     new Batches({
       ir,
       groups: [...decider.batches, ...decider.hybrids],
       store,
       log,
       strings,
-      results,
-      bodies,
+      results: batchResults,
+      bodies: snapshots,
       clock,
       compute,
       kept: options.runsKept,
       onReport,
     })
-  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
+  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => decisionQueue.isIdle, onReport })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
-  const left = trainings.left()
-  const first = left.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...left] } : commit
-  return { ...opened, ...measured, clock, appender, asked: new Asked(ir), ticks, reading, retention, batches, trainings, reports, first }
+  const brokenOff = trainings.left()
+  const firstCommit = brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit
+  return {
+    ...opening,
+    ...measurements,
+    clock,
+    appender,
+    asked: new Asked(ir),
+    ticks,
+    reading: featureReader,
+    retention,
+    batches: batchRuns,
+    trainings,
+    reports,
+    first: firstCommit,
+  }
 }

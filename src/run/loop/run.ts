@@ -35,12 +35,12 @@ export class Run {
   readonly #onRecorded: RunOptions['onRecorded']
   readonly #pipeline: string
   readonly #sources: readonly string[]
-  readonly #parts: Parts
+  readonly #components: Parts
   readonly #inbox = new Inbox()
-  readonly #committing: Committing
+  readonly #committer: Committing
   readonly #turns: Turns
   readonly #pace: Pace
-  readonly #ending: Ending
+  readonly #shutdown: Ending
   #stopping: Promise<void> | undefined
 
   /** Opens a pipeline over a store and replays its log. Throws as `composeRun` does. */
@@ -50,48 +50,54 @@ export class Run {
     this.#onRecorded = options.onRecorded
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
-    const parts = (this.#parts = partsOf(runnable, options))
+    const components = (this.#components = partsOf(runnable, options))
     const inbox = this.#inbox
-    const repeats = new Repeats(options.store)
-    const awaiting = new Awaiting(repeats)
-    const ending = (this.#ending = new Ending(error => {
-      for (const waiting of [inbox, awaiting, parts.asked, parts.trainings]) waiting.refuse(error)
+    const duplicateReplies = new Repeats(options.store)
+    const pendingReplies = new Awaiting(duplicateReplies)
+    const shutdown = (this.#shutdown = new Ending(error => {
+      for (const pending of [inbox, pendingReplies, components.asked, components.trainings]) pending.refuse(error)
     }))
-    const committing = (this.#committing = new Committing({
+    const committer = (this.#committer = new Committing({
       ...options,
       run: this,
       pipeline: ir.name,
-      parts,
-      repeats,
-      onFailure: error => ending.fail(error),
+      parts: components,
+      repeats: duplicateReplies,
+      onFailure: error => shutdown.fail(error),
       onLanded: () => this.#pace.look(),
     }))
-    const turns = (this.#turns = new Turns({ parts, inbox, awaiting, committing, onReport: options.onReport }))
+    const turns = (this.#turns = new Turns({
+      parts: components,
+      inbox,
+      awaiting: pendingReplies,
+      committing: committer,
+      onReport: options.onReport,
+    }))
     this.#pace = new Pace({
-      hasWork: () => !ending.isOver && turns.hasWork,
-      inFlight: () => committing.inFlight,
-      isBehind: () => !parts.deciding.isIdle,
+      hasWork: () => !shutdown.isOver && turns.hasWork,
+      inFlight: () => committer.inFlight,
+      isBehind: () => !components.deciding.isIdle,
       turn: () => this.#turn(),
       after: options.paceAfter,
     })
-    for (const beside of [parts.batches, parts.trainings]) if (beside) beside.onReady = () => this.#pace.look()
-    if (parts.first) void committing.commit(parts.first)
+    for (const jobs of [components.batches, components.trainings]) if (jobs) jobs.onReady = () => this.#pace.look()
+    if (components.first) void committer.commit(components.first)
     this.#pace.look()
   }
 
   /** Counters of this process, since its start. */
   get counts(): Counts {
-    return this.#committing.counts
+    return this.#committer.counts
   }
 
   /** The models and their feature groups, for metrics. */
   get decider(): Decider {
-    return this.#parts.decider
+    return this.#components.decider
   }
 
   /** The sequence number of the log's next entry. */
   get end(): number {
-    return this.#parts.log.end
+    return this.#components.log.end
   }
 
   /** Records that wait for a turn. */
@@ -106,7 +112,7 @@ export class Run {
 
   /** Resolves when the run has stopped; rejects when it has failed. */
   get ended(): Promise<void> {
-    return this.#ending.ended
+    return this.#shutdown.ended
   }
 
   /**
@@ -115,8 +121,8 @@ export class Run {
    * source, with `SPILL_STOPPED` once the run stops, and when the run fails: then nothing was acknowledged, and the records may be sent
    * again.
    */
-  submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
-    return this.#take({ source, batch, cursor, letter })
+  submit(source: string, batch: RecordBatch, cursor?: Cursor, deadLetter?: number): Promise<Receipt> {
+    return this.#submit({ source, batch, cursor, letter: deadLetter })
   }
 
   /**
@@ -124,10 +130,10 @@ export class Run {
    * `SPILL_STOPPED` once the run stops.
    */
   ask(model: string, fields: unknown): Asking {
-    this.#ending.check()
-    const asking = this.#parts.asked.add(model, fields)
+    this.#shutdown.check()
+    const decision = this.#components.asked.add(model, fields)
     this.#pace.look()
-    return asking
+    return decision
   }
 
   /** As `requestDecision`; resolves when the decision is durable. */
@@ -139,7 +145,7 @@ export class Run {
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
-    const receipt = this.#take({ source, batch, cursor: undefined, awaited: { resolve, reject } })
+    const receipt = this.#submit({ source, batch, cursor: undefined, awaited: { resolve, reject } })
     // A caller may wait for one promise alone.
     decided.catch(() => {})
     receipt.catch(reject)
@@ -148,50 +154,50 @@ export class Run {
 
   /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws as `FeatureReader` does. */
   features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
-    this.#ending.check()
+    this.#shutdown.check()
     this.#pace.look()
-    return this.#parts.reading.features(asks, make)
+    return this.#components.reading.features(asks, make)
   }
 
   /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
   batch = async (group: string): Promise<RunRecord> => {
-    this.#ending.check()
-    const { batches } = this.#parts
-    if (!batches) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
-    const { number } = await batches.demand(group)
-    await this.#until(() => batches.isInUse(group, number))
+    this.#shutdown.check()
+    const { batches: batchRuns } = this.#components
+    if (!batchRuns) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
+    const { number } = await batchRuns.demand(group)
+    await this.#until(() => batchRuns.isInUse(group, number))
     // This commit follows the swap, so the swap is durable when it is.
     await this.#store.commit({})
-    return batches.at(number)
+    return batchRuns.at(number)
   }
 
   /** Trains a model now. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
   train = async (model: string): Promise<Version> => {
-    this.#ending.check()
-    return this.#parts.trainings.demand(model)
+    this.#shutdown.check()
+    return this.#components.trainings.demand(model)
   }
 
   /** Promotes a version; 0 is the score of the definition. Resolves when it is in the log. Rejects as `TrainingScheduler.promote` does. */
   promote = async (model: string, version: number, why: string): Promise<void> => {
-    this.#ending.check()
-    return this.#parts.trainings.promote(model, version, why)
+    this.#shutdown.check()
+    return this.#components.trainings.promote(model, version, why)
   }
 
   /** Makes a report now. Resolves once it is written. Rejects as `ReportScheduler.runNow` does. */
   report = async (name: string): Promise<MadeReport> => {
-    this.#ending.check()
-    const { reports } = this.#parts
+    this.#shutdown.check()
+    const { reports } = this.#components
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
     return reports.demand(name)
   }
 
   /** Records the outcome of effects; resolves when that is durable. Continues to work while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
-    if (this.#ending.isOver) this.#ending.check()
+    if (this.#shutdown.isOver) this.#shutdown.check()
     try {
       await this.#store.commit({ settled })
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
       throw error
     }
     this.#onRecorded?.()
@@ -212,77 +218,77 @@ export class Run {
    * waits for the jobs due by then.
    */
   async quiet(due?: number): Promise<void> {
-    const { checkpointer, batches, trainings, reports } = this.#parts
-    const isMade = (): boolean => due === undefined || [batches, trainings, reports].every(one => one?.isMadeBy(due) ?? true)
-    await this.#until(() => isMade() && this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
+    const { checkpointer, batches: batchRuns, trainings, reports } = this.#components
+    const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isMadeBy(due) ?? true)
+    await this.#until(() => isMade() && this.#turns.isIdle && this.#committer.inFlight === 0 && checkpointer.isIdle)
   }
 
   /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes. */
   stop(): Promise<void> {
-    this.#ending.begin()
+    this.#shutdown.begin()
     this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
   async #stop(): Promise<void> {
-    const { batches, trainings, reports } = this.#parts
-    await Promise.all([batches?.stop(), trainings.stop(), reports?.stop()])
+    const { batches: batchRuns, trainings, reports } = this.#components
+    await Promise.all([batchRuns?.stop(), trainings.stop(), reports?.stop()])
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
-    await this.#until(() => this.#parts.checkpointer.isIdle && this.#committing.inFlight === 0)
-    this.#committing.keepStages(true)
-    this.#ending.close(stoppedError())
+    await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
+    this.#committer.keepStages(true)
+    this.#shutdown.close(stoppedError())
     try {
       await this.#store.close()
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
       throw error
     }
-    this.#ending.stopped()
+    this.#shutdown.stopped()
   }
 
   /** Lets the loop turn until a condition holds, or the run has failed. */
   async #until(holds: () => boolean): Promise<void> {
-    while (!this.#ending.hasFailed && !holds()) {
-      this.#parts.checkpointer.step()
+    while (!this.#shutdown.hasFailed && !holds()) {
+      this.#components.checkpointer.step()
       await pause(1)
     }
   }
 
   /** Begins to save state, unless a save is in progress or few entries (`behind`) came since the last. Returns whether it began. */
   checkpoint(behind = 0): boolean {
-    if (this.#ending.isOver) return false
-    const begun = this.#parts.checkpointer.begin(this.#parts.log.end, behind)
-    this.#parts.checkpointer.step()
-    return begun
+    if (this.#shutdown.isOver) return false
+    const hasBegun = this.#components.checkpointer.begin(this.#components.log.end, behind)
+    this.#components.checkpointer.step()
+    return hasBegun
   }
 
   /** Stage times of decisions. */
   get stages(): Stages {
-    return this.#parts.stages
+    return this.#components.stages
   }
 
   /** Commits the measurements since the last flush. */
   keepStages(): void {
-    if (!this.#ending.isOver) this.#committing.keepStages()
+    if (!this.#shutdown.isOver) this.#committer.keepStages()
   }
 
   /** Starts due ticks and jobs; whoever moves the clock calls it. Returns the time of the next tick, UTC ms; Infinity if no model ticks. */
   tick(): number {
-    if (!this.#ending.isOver) {
-      this.#parts.checkpointer.step()
-      this.#parts.batches?.tick()
-      this.#parts.trainings.tick()
-      this.#parts.reports?.tick()
+    if (!this.#shutdown.isOver) {
+      this.#components.checkpointer.step()
+      this.#components.batches?.tick()
+      this.#components.trainings.tick()
+      this.#components.reports?.tick()
     }
     this.#turns.letGo()
     this.#pace.look()
-    return this.#parts.ticks.next
+    return this.#components.ticks.next
   }
 
-  async #take(input: Submission): Promise<Receipt> {
-    this.#ending.check()
+  async #submit(input: Submission): Promise<Receipt> {
+    this.#shutdown.check()
     const { source } = input
     if (!this.#sources.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${this.#pipeline}' has no source '${source}'${didYouMean(source, this.#sources)}`)
@@ -292,11 +298,11 @@ export class Run {
   }
 
   #turn(): void {
-    if (this.#ending.isOver) return
+    if (this.#shutdown.isOver) return
     try {
       this.#turns.take()
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
     }
   }
 }

@@ -37,22 +37,22 @@ export class Ticks {
   take(now: number, liveUntil: number): Extract<Mark, { kind: 'tick' }>[] {
     if (this.#periods.length === 0 || this.next >= now) return []
     const due = new Set(this.#periods.flatMap(period => this.#due(period, now - 1, liveUntil)))
-    const marks = [...due].sort((a, b) => a - b).slice(0, limits.TICKS_AT_ONCE)
-    this.#last = marks.at(-1)!
-    return marks.map(t => ({ kind: 'tick', t }))
+    const markers = [...due].sort((a, b) => a - b).slice(0, limits.TICKS_AT_ONCE)
+    this.#last = markers.at(-1)!
+    return markers.map(t => ({ kind: 'tick', t }))
   }
 
   /** Multiples of a period after the last tick, up to `until`. */
   #due(period: number, until: number, liveUntil: number): number[] {
     const ticks: number[] = []
-    const last = Math.floor(until / period) * period
+    const lastMultiple = Math.floor(until / period) * period
     for (
       let t = (Math.floor(this.#last / period) + 1) * period;
-      t <= Math.min(last, liveUntil) && ticks.length < limits.TICKS_AT_ONCE;
+      t <= Math.min(lastMultiple, liveUntil) && ticks.length < limits.TICKS_AT_ONCE;
       t += period
     )
       ticks.push(t)
     const isWhole = ticks.length < limits.TICKS_AT_ONCE
-    return isWhole && last > this.#last && ticks.at(-1) !== last ? [...ticks, last] : ticks
+    return isWhole && lastMultiple > this.#last && ticks.at(-1) !== lastMultiple ? [...ticks, lastMultiple] : ticks
   }
 }

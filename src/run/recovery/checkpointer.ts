@@ -30,7 +30,7 @@ export interface CheckpointerOptions {
 }
 
 /** A file in progress. */
-interface Writing {
+interface StateFileWriter {
   readonly name: string
   readonly sink: StateSink
   crc: number
@@ -44,13 +44,13 @@ interface Slice {
   readonly to: number
 }
 
-interface Round {
+interface Checkpoint {
   /** Groups that are not saved yet, the next one first. */
-  readonly left: LiveGroup[]
+  readonly pending: LiveGroup[]
   /** Remaining slices of the current group. */
   slices: Slice[]
   readonly groups: Record<string, SavedGroup & { readonly files: StateFile[] }>
-  writing: Writing | undefined
+  writer: StateFileWriter | undefined
 }
 
 /** The current checkpoint, if there is one. */
@@ -58,15 +58,15 @@ export class Checkpointer {
   readonly #options: CheckpointerOptions
   #stringFiles: readonly StateFile[]
   #stringsSaved: number
-  #round: Round | undefined
-  #isWriting = false
+  #checkpoint: Checkpoint | undefined
+  #isBusy = false
   /**
    * Number of the checkpoint in this folder, across processes. A file name contains it and is used once, so a manifest never names a
    * replaced file.
    */
   #number: number
   #files = 0
-  #entryAtRound = -1
+  #lastEntry = -1
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -76,7 +76,7 @@ export class Checkpointer {
   }
 
   get isIdle(): boolean {
-    return !this.#isWriting && this.#round === undefined
+    return !this.#isBusy && this.#checkpoint === undefined
   }
 
   /**
@@ -84,56 +84,56 @@ export class Checkpointer {
    * whether it began.
    */
   begin(entry: number, behind = 0): boolean {
-    if (!this.isIdle || entry - this.#entryAtRound <= behind) return false
-    this.#entryAtRound = entry
+    if (!this.isIdle || entry - this.#lastEntry <= behind) return false
+    this.#lastEntry = entry
     this.#number++
     const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
     const saved = groups.map(({ group: { name, place }, run, incomplete }) => {
-      const of = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
-      return [name, { ...of, files: [] as StateFile[] }] as const
+      const attributes = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
+      return [name, { ...attributes, files: [] as StateFile[] }] as const
     })
-    this.#round = { left: groups, slices: [], groups: Object.fromEntries(saved), writing: undefined }
+    this.#checkpoint = { pending: groups, slices: [], groups: Object.fromEntries(saved), writer: undefined }
     return true
   }
 
   /** Saves the next slice, if the last one is written. Takes milliseconds of this thread; the rest is disk time. */
   step(): void {
-    if (this.#isWriting || !this.#round) return
-    this.#isWriting = true
-    void this.#next(this.#round)
+    if (this.#isBusy || !this.#checkpoint) return
+    this.#isBusy = true
+    void this.#next(this.#checkpoint)
   }
 
-  async #next(round: Round): Promise<void> {
+  async #next(checkpoint: Checkpoint): Promise<void> {
     try {
-      const slice = nextOf(round)
-      if (slice && slice.group.run !== round.groups[slice.group.group.name].run) await this.#giveUp(round)
-      else if (slice) await this.#save(round, slice)
-      else await this.#finish(round)
+      const slice = nextSlice(checkpoint)
+      if (slice && slice.group.run !== checkpoint.groups[slice.group.group.name].run) await this.#abandon(checkpoint)
+      else if (slice) await this.#save(checkpoint, slice)
+      else await this.#finish(checkpoint)
     } catch (error) {
-      await this.#giveUp(round)
+      await this.#abandon(checkpoint)
       this.#options.onError(error)
     } finally {
-      this.#isWriting = false
+      this.#isBusy = false
     }
   }
 
   /** Abandons the checkpoint. After the swap of a snapshot its slices would belong to two deltas; the next checkpoint begins anew. */
-  async #giveUp(round: Round): Promise<void> {
-    this.#round = undefined
-    this.#entryAtRound = -1
-    await round.writing?.sink.discard().catch(() => {})
+  async #abandon(checkpoint: Checkpoint): Promise<void> {
+    this.#checkpoint = undefined
+    this.#lastEntry = -1
+    await checkpoint.writer?.sink.discard().catch(() => {})
   }
 
-  async #save(round: Round, { group, from, to }: Slice): Promise<void> {
-    const { files } = round.groups[group.group.name]
-    const writing = (round.writing ??= this.#create('group'))
-    await append(writing, group.save(from, to))
-    if (round.slices.length > 0 && writing.length < limits.STATE_FILE_BYTES) return
-    files.push(await finish(writing))
-    round.writing = undefined
+  async #save(checkpoint: Checkpoint, { group, from, to }: Slice): Promise<void> {
+    const { files } = checkpoint.groups[group.group.name]
+    const writer = (checkpoint.writer ??= this.#create('group'))
+    await append(writer, group.save(from, to))
+    if (checkpoint.slices.length > 0 && writer.length < limits.STATE_FILE_BYTES) return
+    files.push(await finish(writer))
+    checkpoint.writer = undefined
   }
 
-  async #finish({ groups }: Round): Promise<void> {
+  async #finish({ groups }: Checkpoint): Promise<void> {
     const { store, commit } = this.#options
     const { size } = this.#options.strings
     const strings = await this.#saveStrings(size)
@@ -142,7 +142,7 @@ export class Checkpointer {
     await commit(JSON.stringify(manifest))
     this.#stringFiles = strings
     this.#stringsSaved = size
-    this.#round = undefined
+    this.#checkpoint = undefined
     const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
     store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
   }
@@ -151,26 +151,26 @@ export class Checkpointer {
   async #saveStrings(size: number): Promise<readonly StateFile[]> {
     const isMany = this.#stringFiles.length >= limits.STRING_FILES_MAX
     const from = isMany ? 0 : this.#stringsSaved
-    const kept = isMany ? [] : this.#stringFiles
-    if (size === from) return kept
-    const writing = this.#create('strings')
-    await append(writing, await stringsBytes(this.#options.strings, from, size))
-    return [...kept, await finish(writing)]
+    const savedFiles = isMany ? [] : this.#stringFiles
+    if (size === from) return savedFiles
+    const writer = this.#create('strings')
+    await append(writer, await stringsBytes(this.#options.strings, from, size))
+    return [...savedFiles, await finish(writer)]
   }
 
-  #create(kind: string): Writing {
+  #create(kind: string): StateFileWriter {
     const name = `${kind}-${this.#number}-${this.#files++}.bin`
     return { name, sink: this.#options.store.createState(name), crc: 0, length: 0 }
   }
 }
 
-async function append(writing: Writing, bytes: Uint8Array): Promise<void> {
-  writing.crc = crc32(bytes, writing.crc)
-  writing.length += bytes.length
-  await writing.sink.append(bytes)
+async function append(writer: StateFileWriter, bytes: Uint8Array): Promise<void> {
+  writer.crc = crc32(bytes, writer.crc)
+  writer.length += bytes.length
+  await writer.sink.append(bytes)
 }
 
-async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
+async function finish({ name, sink, crc }: StateFileWriter): Promise<StateFile> {
   await sink.finish()
   return { name, crc }
 }
@@ -179,9 +179,9 @@ async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
  * Cuts a group into slices when the first slice is saved, not when the checkpoint begins: turns in between add keys. A first slice that is
  * complete up to an event of a key after the last slice would lose this event, so `restore` rejects such slices.
  */
-function nextOf(round: Round): Slice | undefined {
-  if (round.slices.length === 0) round.slices = round.left.splice(0, 1).flatMap(slicesOf)
-  return round.slices.shift()
+function nextSlice(checkpoint: Checkpoint): Slice | undefined {
+  if (checkpoint.slices.length === 0) checkpoint.slices = checkpoint.pending.splice(0, 1).flatMap(slicesOf)
+  return checkpoint.slices.shift()
 }
 
 /** A group without keys has one empty slice. */

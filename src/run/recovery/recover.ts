@@ -41,7 +41,7 @@ export interface RecoveryOptions {
   readonly onReport: (report: string) => void
 }
 
-interface Start {
+interface GroupStart {
   readonly group: LiveGroup
   /** First entry to replay for the group. */
   readonly from: number
@@ -57,7 +57,7 @@ interface Start {
 export class Recovery {
   readonly remembered: Remembered
   readonly #options: RecoveryOptions
-  readonly starts: readonly Start[]
+  readonly starts: readonly GroupStart[]
   readonly #ticksFrom: number
   readonly #columnsFrom: number
   /** First entry that is replayed for groups, ids or ticks. */
@@ -75,9 +75,9 @@ export class Recovery {
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
     this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
     this.starts = decider.groups.map(group => {
-      const body = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
-      const from = restoreGroup(group, options) ?? body
-      return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
+      const snapshotEntry = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
+      const from = restoreGroup(group, options) ?? snapshotEntry
+      return { group, from ?? 0, isMade: from === undefined, isBehind: true }
     })
     checkReach(ir, beginsOf(store), firstTick(options))
     this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
@@ -92,47 +92,47 @@ export class Recovery {
   /** Replays the log up to the last recorded decision. Throws `SPILL_DATA` for a damaged segment. */
   advance(log: Log, decided: number, onProgress?: (entries: number, of: number) => void): void {
     const { strings, isLookedAt } = this.#options
-    const take = (segment: Segment): void => {
-      this.#take(segment, log)
+    const replay = (segment: Segment): void => {
+      this.#replay(segment, log)
       onProgress?.(this.#next - this.first, log.end - this.first)
     }
     const columnsFrom = Math.min(this.#columnsFrom, decided)
     if (this.#next < columnsFrom)
-      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) take(segment)
-    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) take(segment)
+      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) replay(segment)
+    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) replay(segment)
   }
 
   /** Reads the ids of the undecided rest. The decider applies it from here on. */
   finish(log: Log, decided: number, begins: Begins): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
-    for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
-    for (const known of [this.remembered.ids, this.remembered.originals]) for (const ids of known.values()) ids.settle()
+    for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
+    for (const acceptedIds of [this.remembered.ids, this.remembered.originals]) for (const ids of acceptedIds.values()) ids.settle()
     for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
     // Events that were forgotten during recovery precede all unread ones.
     this.#forgotten = begins.arrival
     for (const { group, isMade } of this.starts) if (isMade) group.incompleteUpTo(this.#forgotten)
   }
 
-  #take(segment: Segment, log: Log): void {
-    const behind = segment.first + segment.length
+  #replay(segment: Segment, log: Log): void {
+    const end = segment.first + segment.length
     if (segment.first > this.#next)
       for (const { group, isBehind } of this.starts) if (!isBehind) group.startAfter(countBefore(segment, group.group.source))
-    this.#next = behind
-    this.#remember(segment, log)
+    this.#next = end
+    this.#recordIds(segment, log)
     for (const start of this.starts) {
-      if (behind <= start.from) continue
+      if (end <= start.from) continue
       if (start.isBehind) start.group.startAfter(countBefore(segment, start.group.group.source))
       start.isBehind = false
     }
     const groups = this.starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
-    this.#options.decider.catchUp(segment, groups, behind > this.#ticksFrom)
+    this.#options.decider.catchUp(segment, groups, end > this.#ticksFrom)
   }
 
-  #remember(segment: Segment, log: Log): void {
+  #recordIds(segment: Segment, log: Log): void {
     const { ids, originals } = this.remembered
     for (const source of this.#options.ir.sources) {
-      remember(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
-      remember(originals.get(source.name), segment, source.name, 'identities', -Infinity)
+      recordIds(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
+      recordIds(originals.get(source.name), segment, source.name, 'identities', -Infinity)
     }
   }
 }
@@ -184,8 +184,8 @@ export function undecidedFrom(store: StoredLog, log: Log, decided: number): numb
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }
 
-function remember(
-  known: AppendIds | undefined,
+function recordIds(
+  acceptedIds: AppendIds | undefined,
   { first, order, sources }: Segment,
   source: string,
   kind: 'ids' | 'identities',
@@ -194,13 +194,13 @@ function remember(
   const index = sources.findIndex(rows => rows.source === source)
   const rows = sources[index]
   const hashes = rows?.[kind]
-  if (!known || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
+  if (!acceptedIds || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
   const { arrival, length } = rows.block
-  if (!order) return known.addRows(hashes, arrival, first)
+  if (!order) return acceptedIds.addRows(hashes, arrival, first)
   for (let entry = 0, row = 0; row < length; entry++) {
     if (order && order[entry] !== index) continue
     const [high, low] = [hashes.high[row], hashes.low[row]]
-    if (high !== 0 || low !== 0) known.add(high, low, first + entry, arrival[row])
+    if (high !== 0 || low !== 0) acceptedIds.add(high, low, first + entry, arrival[row])
     row++
   }
 }

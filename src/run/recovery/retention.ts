@@ -90,8 +90,8 @@ export class Retention {
   readonly #reaches: readonly ((now: number) => number)[]
   #begin: number
   /** Entries below this may be forgotten, as of the last check. */
-  #until = 0
-  #lookAt = -Infinity
+  #forgettableEnd = 0
+  #nextCheck = -Infinity
 
   constructor(options: RetentionOptions) {
     this.#options = options
@@ -104,9 +104,9 @@ export class Retention {
   /** The commit that forgets the next part, once every entry is decided; undefined if there is little to forget. */
   next(): Pick<Commit, 'forget' | 'put'> | undefined {
     const { store } = this.#options
-    if (this.#until <= this.#begin) this.#look()
-    if (this.#until <= this.#begin) return undefined
-    const upto = Math.min(this.#until, this.#begin + limits.FORGET_ENTRIES)
+    if (this.#forgettableEnd <= this.#begin) this.#findForgettable()
+    if (this.#forgettableEnd <= this.#begin) return undefined
+    const upto = Math.min(this.#forgettableEnd, this.#begin + limits.FORGET_ENTRIES)
     const { first, entries } = store.segmentAt(upto)!
     const entry = first > this.#begin ? first : first + entries
     this.#begin = entry
@@ -115,14 +115,14 @@ export class Retention {
   }
 
   /** Finds the end of the forgettable part. This reads some segments, so it runs only after a fraction of the retention has passed. */
-  #look(): void {
-    const { store, log, keep, reach: others = () => Infinity } = this.#options
+  #findForgettable(): void {
+    const { store, log, keep, reach: otherReach = () => Infinity } = this.#options
     const now = log.notBefore
-    if (now < this.#lookAt) return
-    this.#lookAt = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
+    if (now < this.#nextCheck) return
+    this.#nextCheck = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
     // The last stored segment says how the log continues.
-    const needed = Math.min(others(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
-    this.#until = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
+    const needed = Math.min(otherReach(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
+    this.#forgettableEnd = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
   }
 }
 

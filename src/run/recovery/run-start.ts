@@ -25,10 +25,10 @@ export function beginning(runnable: Runnable, store: StoredLog, log: Log, clock:
   const ticked = store.get(TICKED)
   // The first tick ever is not before the last arrival, even if the clock went back.
   const last = ticked === undefined ? Math.max(clock(), log.notBefore - 1) : Number(ticked)
-  const ticks = ir.models.some(({ decide }) => decide.kind === 'every')
+  const hasTicks = ir.models.some(({ decide }) => decide.kind === 'every')
   const definition = pipelineText(runnable)
   const put: [string, string][] = []
-  if (ticked === undefined && ticks) put.push([TICKED, String(last)])
+  if (ticked === undefined && hasTicks) put.push([TICKED, String(last)])
   if (store.get(PIPELINE) !== definition) put.push([PIPELINE, definition])
   if (ir.actions && store.get(LOG_NAME) !== logName) put.push([LOG_NAME, logName])
   const isNew = log.newSchemas.length > 0 || put.length > 0

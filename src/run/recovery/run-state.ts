@@ -59,8 +59,8 @@ export class Memory {
     const { ir } = definitions
     const { strings } = this
     checkSupported(ir)
-    const lookedAt = columnsLookedAt(ir)
-    this.isLookedAt = (source, column) => lookedAt.get(source)?.has(column) === true
+    const columnsRead = columnsLookedAt(ir)
+    this.isLookedAt = (source, column) => columnsRead.get(source)?.has(column) === true
     this.#definitions = definitions
     this.#onProgress = onProgress
     const manifest = restoredManifest(store, strings, onReport)
