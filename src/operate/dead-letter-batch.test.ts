@@ -32,7 +32,7 @@ const ids = source('ids', {
   mapVersion: '1',
 })
 const groups = [payments, baskets, ids].map((from, i) =>
-  features(`g${i}`, { from as typeof payments, entity: card, place: stream, values: () => ({ n: count('lifetime') }) }),
+  features(`g${i}`, { from: from as typeof payments, entity: card, place: stream, values: () => ({ n: count('lifetime') }) }),
 )
 const seen = model('seen', {
   decide: on(payments),

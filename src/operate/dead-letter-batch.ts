@@ -7,7 +7,7 @@ import type { StoredDeadLetter } from '../log/letters.ts'
 /** A dead letter that is not JSON cannot be decoded, and is rejected again. */
 export function letterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {
   const { csv, tabular, zoneless, row, mapped } = form
-  const origin: Origin = { placeOf: () => place, text: csv === true, tabular === true, zoneless: new Set(zoneless) }
+  const origin: Origin = { placeOf: () => place, text: csv === true, tabular: tabular === true, zoneless: new Set(zoneless) }
   const rest = { origin, numberOf: () => 1, rawOf: () => raw, again: { ...(row !== undefined && { row }), ...(mapped && { mapped }) } }
   const bytes = Buffer.from(raw)
   const parsed = csv ? new Fault(CSV) : parseRecord(bytes, 0, bytes.length)

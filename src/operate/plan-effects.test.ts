@@ -138,7 +138,7 @@ test('an objective is reported if its group changes', async () => {
 })
 
 test('greatest age of a group by its placement', () => {
-  const placeOf = (place: unknown) => shop({ place as never }).groups[0].place
+  const placeOf = (place: unknown) => shop({ place: place as never }).groups[0].place
   assert.deepEqual(
     [stream, lag('5m'), batch(every('10m'), { lasts: '2m' }), batch('0 2 * * *', { lasts: '1h' }), batch('0 2 * * 1', { lasts: '1h' })].map(
       place => oldestByDesign(placeOf(place)) / 3_600_000,

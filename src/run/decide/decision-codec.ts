@@ -120,7 +120,7 @@ export class DecisionWriter {
     this.#out.varint(column.width)
     writeNumbers(this.#out, Float64Array.from(column.counts.subarray(0, length)), length)
     const { values, width, counts } = column
-    const unused = Uint8Array.from({ length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
+    const unused = Uint8Array.from({ length: length * width }, (_, cell) => (cell % width < counts[Math.floor(cell / width)] ? 0 : 1))
     this.#write({ values, nulls: unused }, length * width, strings)
     this.#write({ values: new Float64Array(length), nulls: column.nulls }, length, undefined)
   }

@@ -81,7 +81,7 @@ export class Results {
 /** The bytes of each part of a result, in pieces. Missing or damaged parts are computed again and reported; a writable store keeps them. */
 export function resultOf(
   store: StoredLog,
-  number,
+  number: number,
   job: Job & { readonly partitions: number },
   onReport: (report: string) => void,
 ): Uint8Array[][] {

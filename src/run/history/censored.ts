@@ -34,7 +34,7 @@ export function censoring({ actions = [] }: PipelineIR, { label }: ModelIR): ((s
     for (const firing of firings)
       for (const { row, isHidden, chance } of matchesOf(firing, batch)) {
         const other = matches.get(row)
-        matches.set(row, { row, isHidden || other?.isHidden === true, chance * (other?.chance ?? 1) })
+        matches.set(row, { row, isHidden: isHidden || other?.isHidden === true, chance: chance * (other?.chance ?? 1) })
       }
     return [...matches.values()].sort((a, b) => a.row - b.row)
   }

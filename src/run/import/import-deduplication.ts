@@ -32,7 +32,7 @@ export function admission({ log, lookup, remembered }: Opening): {
       const row = order ? order[i] : i
       builder.add(row, deduplicator.decide(block, row, end + row), deduplicator)
     }
-    hashes.set(source.name, { ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
+    hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
     return builder.admission
   }
   return { admit, hashes }

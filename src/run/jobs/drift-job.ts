@@ -68,7 +68,7 @@ function recentOf(
 ): RowsSummary {
   const strings = new Strings()
   const batches = recordedBatches(ir, model, drawnStretches(ir, model.name, store, from), strings, { total: 1 })
-  const span = { from + 1, to: at + 1 }
+  const span = { from: from + 1, to: at + 1 }
   return summariesOf(ir, model, batches, strings, [span], batch => batch.version === version)[0]
 }
 

@@ -58,7 +58,7 @@ export class DriftWatch {
     if (due || at < this.rests) return this.#keep({ ...recorded, trainings })
     // A scheduled training has already covered these events.
     const next = trainedAt >= at ? undefined : { at, because }
-    return this.#keep({ ...recorded, asked: at, trainings + 1, ...(next && { due: next }) })
+    return this.#keep({ ...recorded, asked: at, trainings: trainings + 1, ...(next && { due: next }) })
   }
 
   /** Clears a request that a training up to `at` has covered. Returns the values to commit. */

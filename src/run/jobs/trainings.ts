@@ -64,7 +64,7 @@ export class Trainings {
     const { ir, store } = options
     this.#options = options
     this.#driftChecks = new DriftLooks(options)
-    this.#evaluations = new Judging({ ...options, taken => this.#awaitMarker(taken) })
+    this.#evaluations = new Judging({ ...options, taken: taken => this.#awaitMarker(taken) })
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new TrainedModel(ir, name, store)]] : [])))
     this.#notBefore = Math.max(-Infinity, ...this.#all.map(({ latest }) => latest)) + 1
   }

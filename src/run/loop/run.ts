@@ -118,17 +118,13 @@ export class Run {
   /**
    * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
    * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_INPUT` for an unknown
-   * source, with `SPILL_STOPPED` once the run stops, and when the run fails: then nothing was acknowledged, and the records may be sent
-   * again.
+   * source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
    */
   submit(source: string, batch: RecordBatch, cursor?: Cursor, deadLetter?: number): Promise<Receipt> {
     return this.#submit({ source, batch, cursor, letter: deadLetter })
   }
 
-  /**
-   * Requests a decision; the request gets a place in the log, and sees everything before it. Throws `SPILL_INPUT` for invalid fields, and
-   * `SPILL_STOPPED` once the run stops.
-   */
+  /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
   ask(model: string, fields: unknown): Asking {
     this.#shutdown.check()
     const decision = this.#components.asked.add(model, fields)
@@ -140,8 +136,8 @@ export class Run {
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**
-   * Submits records and returns their decisions. `decided` resolves when they are made; `receipt` when they are durable. A duplicate has
-   * the recorded decisions on its original event; a rejected record has none. Both promises reject as `submit` does.
+   * Submits records. `decided` resolves with their decisions, `receipt` once these are durable; a duplicate has those of its original
+   * event.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
@@ -213,10 +209,7 @@ export class Run {
     return this.#store.get(`cursor/${name}`)
   }
 
-  /**
-   * Resolves when all submitted records that are not held back are decided and durable, or the run has failed. With `due`, UTC ms, also
-   * waits for the jobs due by then.
-   */
+  /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async quiet(due?: number): Promise<void> {
     const { checkpointer, batches: batchRuns, trainings, reports } = this.#components
     const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isMadeBy(due) ?? true)
@@ -248,7 +241,6 @@ export class Run {
     this.#shutdown.stopped()
   }
 
-  /** Lets the loop turn until a condition holds, or the run has failed. */
   async #until(holds: () => boolean): Promise<void> {
     while (!this.#shutdown.hasFailed && !holds()) {
       this.#components.checkpointer.step()

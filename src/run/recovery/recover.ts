@@ -77,7 +77,7 @@ export class Recovery {
     this.starts = decider.groups.map(group => {
       const snapshotEntry = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
       const from = restoreGroup(group, options) ?? snapshotEntry
-      return { group, from ?? 0, isMade: from === undefined, isBehind: true }
+      return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
     })
     checkReach(ir, beginsOf(store), firstTick(options))
     this.#ticksFrom = decider.live > 0 ? log.since(firstTick(options) - decider.live) : log.end
