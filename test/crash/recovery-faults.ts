@@ -177,8 +177,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a version is kept before its score': {
     path: 'src/run/jobs/trained-model.ts',
-    was: '[scorePut, ...beside, this.keep',
-    is: '[...beside, this.keep',
+    was: 'scorePut,\n      ...beside,',
+    is: '...beside,',
     trained: true,
   },
   'a promotion does not end a challenge': {

@@ -25,12 +25,18 @@ import type { Results } from '../groups/batch-results.ts'
 /** Number of decisions of a segment of markers that are already made, by model. */
 export type Made = Readonly<Record<string, number>>
 
+/** A model that decides on the events of a source. */
+interface EventModel {
+  readonly source: SourceIR
+  readonly live: LiveModel
+}
+
 /** The models of a run, and the feature groups that they read. */
 export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #champions: Champions | undefined
   readonly #models: readonly LiveModel[]
-  readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
+  readonly #onEvents: readonly EventModel[]
   readonly #onTicks: readonly TickModel[]
   readonly #atMarks: AtMarks
   #clock = -Infinity
@@ -48,11 +54,11 @@ export class Decider {
     this.#champions = champions
     this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
     const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
-    this.#onEvents = models.flatMap(live => {
+    this.#onEvents = models.flatMap((live): EventModel[] => {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
     })
-    this.#onTicks = models.flatMap(live => {
+    this.#onTicks = models.flatMap((live): TickModel[] => {
       const every = live.model.decide
       return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
     })

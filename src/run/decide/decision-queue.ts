@@ -202,7 +202,7 @@ export class Deciding {
       decisions,
       effects,
       progress,
-      times: batches.map(batch => ({ ...batch.made, taken: turnTimes, freshness: freshness?.of(batch) })),
+      times: batches.map((batch): StretchTimes => ({ ...batch.made, taken: turnTimes, freshness: freshness?.of(batch) })),
     }
   }
 }

@@ -76,7 +76,7 @@ export class LiveModel {
     this.own = this.#model = model
     this.#definitions = definitions
     this.#strings = strings
-    this.readers = groupReads(ir, model).map(read => {
+    this.readers = groupReads(ir, model).map((read): Reader => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
       const id = readId({ group: read.group.name, key: read.key })

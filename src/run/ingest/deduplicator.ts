@@ -16,13 +16,13 @@ import { contentNames } from '../../intake/admission.ts'
 import { identityColumns } from '../../kernel/superseded.ts'
 import type { AppendIds } from '../../log/append-ids.ts'
 import type { EventLookup, FoundEvent } from '../../log/event-lookup.ts'
-import type { Remembered } from './accepted-ids.ts'
 
 export interface AcceptingOptions {
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
-  readonly forgotten: Remembered['forgotten']
+  /** Latest event time, UTC ms, whose original may be forgotten (`AcceptedIds`). */
+  readonly forgotten: (arrival: number) => number
   readonly lookup: EventLookup
   /** The strings that hold the texts of a column of the block. */
   readonly stringsOf: (column: string) => Strings

@@ -19,7 +19,6 @@ import type { EventLookup } from '../../log/event-lookup.ts'
 import type { Rows } from '../../log/log.ts'
 import { Accepting } from './deduplicator.ts'
 import { HashColumns } from './hash-columns.ts'
-import type { Remembered } from './accepted-ids.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
@@ -31,7 +30,7 @@ export interface SourceDoorOptions {
   /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
-  readonly forgotten: Remembered['forgotten']
+  readonly forgotten: (arrival: number) => number
   readonly lookup: EventLookup
   readonly onRefused: (refusal: SourceRefusal) => void
 }
@@ -41,7 +40,7 @@ export class SourceDoor {
   readonly #validator: Door
   readonly #ids: AppendIds | undefined
   readonly #originals: AppendIds | undefined
-  readonly #forgotten: Remembered['forgotten']
+  readonly #forgotten: (arrival: number) => number
   readonly #deduplicator: Accepting
   /** Accepted rows of the validator, in order, and their sequence numbers. */
   readonly #accepted = new AscendingNumbers()

@@ -184,8 +184,8 @@ export class TrainedModel {
     const verdict = `beside what decided: ${words}`
     const version = this.#versions.get(challenge.version)
     const promotion: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
-    const scorePut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
-    return { asked: promotion, put: [...(scorePut ? [scorePut] : []), putAsked(name, promotion)] }
+    const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putAsked(name, promotion)] }
   }
 
   /** Records a failed training. Returns the values to commit. */

@@ -93,8 +93,8 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     isDry = false,
     compute,
     train,
-    judge,
-    look,
+    judge: evaluateChallenger,
+    look: checkDrift,
     reporting,
     onReport = () => {},
   } = options
@@ -132,7 +132,7 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   })
   featureReader.wasAt(manifestOf(store)?.readAt ?? -Infinity)
   const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
-  const measurements = { freshness, stages: new Stages(clock, store.lastStages()) }
+  const stages = new Stages(clock, store.lastStages())
   const batchRuns =
     compute &&
     batchResults &&
@@ -150,13 +150,24 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
       kept: options.runsKept,
       onReport,
     })
-  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => decisionQueue.isIdle, onReport })
+  const trainings = new Trainings({
+    ir,
+    store,
+    log,
+    clock,
+    train,
+    judge: evaluateChallenger,
+    look: checkDrift,
+    isDecided: () => decisionQueue.isIdle,
+    onReport,
+  })
   const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
   const brokenOff = trainings.left()
   const firstCommit = brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit
   return {
     ...opening,
-    ...measurements,
+    freshness,
+    stages,
     clock,
     appender,
     asked: new Asked(ir),

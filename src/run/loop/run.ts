@@ -132,7 +132,7 @@ export class Run {
     return decision
   }
 
-  /** As `requestDecision`; resolves when the decision is durable. */
+  /** As `ask`; resolves when the decision is durable. */
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**

@@ -10,6 +10,7 @@ import type { Committing } from './committer.ts'
 import { progressText } from '../decide/decision-queue.ts'
 import type { Inbox, Submitted } from '../ingest/inbox.ts'
 import { TICKED } from '../recovery/opening.ts'
+import type { TakenAt } from '../decide/stage-times.ts'
 import type { Parts } from './run-parts.ts'
 
 export interface TurnsOptions {
@@ -151,7 +152,7 @@ export class Turns {
       const { sequence, accepted, repeated: duplicateEntries } = receipts[i]
       if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, duplicateEntries)
     })
-    const turnTimes = { came: receivedAt, turn: this.#turnStart, appended: stopwatch(), wall: now }
+    const turnTimes: TakenAt = { came: receivedAt, turn: this.#turnStart, appended: stopwatch(), wall: now }
     const decided = appended && decisionQueue.take(appended, appender.stringsOf, turnTimes)
     if (appended) lookup.given(appended.stored)
     if (decided) pendingReplies.made(decided.decisions, decided.progress.entry)

@@ -74,7 +74,7 @@ export class Recovery {
     const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe, idsMax)]))
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
     this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
-    this.starts = decider.groups.map(group => {
+    this.starts = decider.groups.map((group): GroupStart => {
       const snapshotEntry = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
       const from = restoreGroup(group, options) ?? snapshotEntry
       return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
