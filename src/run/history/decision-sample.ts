@@ -8,7 +8,7 @@ import type { StoredDecisions } from '../../log/store.ts'
 import type { DecidedLog } from './decided-log.ts'
 
 /**
- * Decision batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `most` decisions it draws whole
+ * Decision batches with the decisions after `from`, UTC ms, in order, and some earlier ones. Of more than `limit` decisions it draws whole
  * batches, each with the same probability, so that decisions at even intervals are neither always nor never in the sample. The same log
  * gives the same sample.
  */

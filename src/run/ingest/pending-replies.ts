@@ -24,7 +24,7 @@ export class Awaiting {
   }
 
   /**
-   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `repeated`: sequence numbers of the
+   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `duplicateEntries`: sequence numbers of the
    * original events of duplicates in the same input.
    */
   expect(from: number, to: number, reply: Awaited, duplicateEntries?: readonly number[]): void {

@@ -82,7 +82,7 @@ export class SourceDoor {
 
   /**
    * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
-   * records; `repeated` receives the sequence numbers of the original events of the duplicates.
+   * records; `originalEntries` receives the sequence numbers of the original events of the duplicates.
    */
   take(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
     const firstRow = this.#validator.length

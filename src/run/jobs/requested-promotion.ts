@@ -14,7 +14,7 @@ export class AskedPromotion {
   /** Resolves when the last promotion is a marker, or never will be. */
   #free: Promise<unknown> = Promise.resolve()
 
-  /** `left`: a promotion that waited when an earlier process ended, or was stored while none ran. */
+  /** `waiting`: a promotion that waited when an earlier process ended, or was stored while none ran. */
   constructor(waiting: Asked | undefined) {
     if (waiting) this.#free = this.#wait(waiting).catch(() => {})
   }

@@ -136,7 +136,7 @@ export class Turns {
     )
   }
 
-  /** `came`: time of the first input, ms by the stopwatch. */
+  /** `receivedAt`: time of the first input, ms by the stopwatch. */
   #append(
     inputs: readonly Submitted[],
     markers: readonly Mark[],
