@@ -207,7 +207,7 @@ test('an import that is interrupted at any commit blocks a run, and continues to
     const isDone = disk.commits.some(({ put = [] }) => put.some(([name, value]) => name.startsWith('import/') && value?.includes('"end"')))
     if (isDone) continue
     const clock = () => Date.parse(minute(60))
-    assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /half of a history/ })
+    assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /unfinished import/ })
     await assert.rejects(imported(write(history(0, 40)), disk), { code: 'SPILL_IMPORT', message: /give the same files/ })
     const again = await imported(given, disk)
     assert.deepEqual(again.segments, whole.segments)

@@ -3,12 +3,13 @@ import { partFilesIn } from '../../batch/ledger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { TextBounds } from '../../columns/strings-room.ts'
 import type { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import type { Commit, LogStore, StoredDecisions } from '../../log/store.ts'
 import { Appender } from '../ingest/appender.ts'
 import { Asked } from '../ingest/decision-requests.ts'
 import type { Compute } from '../../batch/job.ts'
-import { Batches } from '../jobs/batch-runs.ts'
+import { Batches, type BatchesOptions } from '../jobs/batch-runs.ts'
 import { beginning, logNameOf } from '../recovery/run-start.ts'
 import { refuseHalfDone } from '../import/import-record.ts'
 import type { LookPort } from '../jobs/drift-job.ts'
@@ -17,7 +18,7 @@ import { Freshness } from '../decide/freshness.ts'
 import { manifestOf } from '../recovery/manifest.ts'
 import type { Memory, MemoryOptions } from '../recovery/run-state.ts'
 import type { ObjectivesFile } from '../decide/objectives-file.ts'
-import { open, type RunCore, type Runnable } from '../recovery/opening.ts'
+import { open, type Opening, type RunCore, type Runnable } from '../recovery/opening.ts'
 import { Outbox } from '../decide/outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { Reading } from '../groups/feature-reader.ts'
@@ -86,97 +87,71 @@ export interface Parts extends RunCore {
 /** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const {
-    store,
-    clock = stampClock(),
-    keep = Infinity,
-    isDry = false,
-    compute,
-    train,
-    judge: evaluateChallenger,
-    look: checkDrift,
-    reporting,
-    onReport = () => {},
-  } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const freshness = new Freshness({ ir, clock, objectives: options.objectives, onReport })
-  const {
-    remembered: acceptedIds,
-    results: batchResults,
-    bodies: snapshots,
-    ...opening
-  } = open(runnable, {
+  const opening = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     freshness,
     stringsOf: (source, column) => appender.stringsOf(source, column),
-    readAt: () => featureReader.at,
-    otherFiles: () => batchRuns?.files ?? partFilesIn(store),
+    readAt: () => reader.at,
+    otherFiles: () => runs?.files ?? partFilesIn(store),
     ...(ir.actions && {
       outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
       exploration: new Exploration(ir, logName),
     }),
   })
-  const { strings, log, lookup, decider, deciding: decisionQueue } = opening
-  const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered: acceptedIds })
+  const { remembered, results: _results, bodies: _bodies, ...core } = opening
+  const { strings, log, lookup, decider, deciding } = core
+  const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered })
   const { ticked, commit } = beginning(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, ticked)
-  const featureReader = new Reading({
-    ir,
-    strings,
-    groups: decider.answering,
-    now: () => Math.max(clock(), log.notBefore),
-    nextTick: () => ticks.next,
-    behind: () => (decisionQueue.isIdle ? undefined : decider.clock),
-  })
-  featureReader.wasAt(manifestOf(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
+  const reader = readerOf(ir, core, ticks, clock)
+  reader.wasAt(manifestOf(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => runs?.reach ?? Infinity })
   const stages = new Stages(clock, store.lastStages())
-  const batchRuns =
-    compute &&
-    batchResults &&
-    snapshots &&
-    new Batches({
-      ir,
-      groups: [...decider.batches, ...decider.hybrids],
-      store,
-      log,
-      strings,
-      results: batchResults,
-      bodies: snapshots,
-      clock,
-      compute,
-      kept: options.runsKept,
-      onReport,
-    })
-  const trainings = new Trainings({
-    ir,
-    store,
-    log,
-    clock,
-    train,
-    judge: evaluateChallenger,
-    look: checkDrift,
-    isDecided: () => decisionQueue.isIdle,
-    onReport,
-  })
-  const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
+  const base = { ir, store, log, clock, onReport }
+  const runs = batchRunsOf(base, opening, options)
+  const isDecided = () => deciding.isIdle
+  const trainings = new Trainings({ ...base, train: options.train, judge: options.judge, look: options.look, isDecided })
+  const reports = reporting && new Reports({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
   const brokenOff = trainings.left()
-  const firstCommit = brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit
   return {
-    ...opening,
+    ...core,
     freshness,
     stages,
     clock,
     appender,
     asked: new Asked(ir),
     ticks,
-    reading: featureReader,
+    reading: reader,
     retention,
-    batches: batchRuns,
+    batches: runs,
     trainings,
     reports,
-    first: firstCommit,
+    first: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
   }
+}
+
+function readerOf(ir: PipelineIR, { strings, decider, deciding, log }: RunCore, ticks: Ticks, clock: Clock): Reading {
+  return new Reading({
+    ir,
+    strings,
+    groups: decider.answering,
+    now: () => Math.max(clock(), log.notBefore),
+    nextTick: () => ticks.next,
+    behind: () => (deciding.isIdle ? undefined : decider.clock),
+  })
+}
+
+/** The scheduler of batch runs, if the run makes them. */
+function batchRunsOf(
+  base: Pick<BatchesOptions, 'ir' | 'store' | 'log' | 'clock' | 'onReport'>,
+  { strings, decider, results, bodies }: Opening,
+  { compute, runsKept: kept }: RunOptions,
+): Batches | undefined {
+  if (!compute || !results || !bodies) return undefined
+  return new Batches({ ...base, groups: [...decider.batches, ...decider.hybrids], strings, results, bodies, compute, kept })
 }
