@@ -5,7 +5,7 @@ import { SpillwayError } from '../../base/errors.ts'
 
 /** The error of callers that come after `stop`. */
 export const stoppedError = (): SpillwayError =>
-  new SpillwayError('SPILL_STOPPED', 'the run has stopped or is stopping, and accepted nothing of this; send it again when it runs')
+  new SpillwayError('SPILL_STOPPED', 'the run was stopped or is stopping, and accepted nothing of this; send it again when it runs')
 
 /** The end of one run. */
 export class Ending {
