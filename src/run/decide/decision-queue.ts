@@ -22,8 +22,8 @@ import type { StretchTimes, TakenAt } from './stage-times.ts'
 export type StringsOf = (source: string, column: string) => Strings
 
 /**
- * How far decisions are recorded: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The third
- * field counts these by model, since the models may change before the next start.
+ * The progress of recorded decisions: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The
+ * third field counts these by model, since the models may change before the next start.
  */
 export interface Progress {
   readonly entry: number

@@ -13,7 +13,7 @@ import type { MadeAt } from './stage-times.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks } from '../groups/live-group.ts'
 import type { Moments } from '../groups/segment-order.ts'
 
-/** What a model saw of one group, by decision: visible events and as-of time. */
+/** Visible events and as-of time of one group, by decision. */
 export interface LiveRead extends Omit<GroupAnswers, 'out'> {
   readonly id: string
 }

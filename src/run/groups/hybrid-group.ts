@@ -175,7 +175,7 @@ export class HybridGroup extends LiveGroup {
   }
 }
 
-/** How many of the events, from the first, are in the cut of a snapshot. */
+/** Number of the events, from the first, in the cut of a snapshot. */
 function countInSnapshot({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
   const [arrived] = countUpTo(block.arrival, Float64Array.of(s))
   return Math.min(arrived, firstFrom(entries, 1, 0, entries.length, cut))

@@ -6,7 +6,7 @@ import { isList } from '../../replay/decision-table.ts'
 import type { DecisionBatch } from '../../replay/decide.ts'
 import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/summary.ts'
 
-/** Whether the scores of a batch count; all do by default. */
+/** True if the scores of a batch count; all do by default. */
 export type IsScored<B extends DecisionBatch> = (batch: B) => boolean
 
 /** A time range, UTC ms: from `from`, before `to`. */

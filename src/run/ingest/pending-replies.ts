@@ -24,8 +24,8 @@ export class Awaiting {
   }
 
   /**
-   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `duplicateEntries`: sequence numbers of the
-   * original events of duplicates in the same input.
+   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `duplicateEntries`: sequence numbers of
+   * the original events of duplicates in the same input.
    */
   expect(from: number, to: number, reply: Awaited, duplicateEntries?: readonly number[]): void {
     const pending = { from, to, decisions: [], reply, duplicateEntries }

@@ -41,7 +41,10 @@ test('a shift is found and the model trained once within the cool-down, then mor
     later.map(([day]) => day - first[0]),
     [7, 21],
   )
-  assert.match(driven.reports[0], /^model 'fraud' is trained again, since drift was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/)
+  assert.match(
+    driven.reports[0],
+    /^model 'fraud' is trained again, since drift was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/,
+  )
   assert.equal(driven.reports.length, 3)
   const state = driftOf(driven)!
   assert.deepEqual([state.at, state.version, state.due], [begun + 40 * DAY, 1, undefined])
@@ -140,10 +143,7 @@ test('a failed check is retried; a permanent failure waits for the next time', a
     return lookHere(store)(job, signal)
   }
   const driven = await lived({ days: 10 }, watched(), { looking })
-  assert.match(
-    driven.reports[0],
-    /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/,
-  )
+  assert.match(driven.reports[0], /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/)
   await driven.to(10 * DAY + 3 * HOUR)
   await driven.to(10 * DAY + 4 * HOUR)
   assert.equal(driftOf(driven)!.at, begun + 10 * DAY)

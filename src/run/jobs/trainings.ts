@@ -261,7 +261,8 @@ export class Trainings {
         else trained.retry.failed(clock())
         const next = isFinal(code) ? 'the next is made at its time' : 'it is tried again'
         onReport(
-          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${next}; the previous score stays in use: ${message}`,
+          `the training of model '${model.name}' of ${new Date(at).toISOString()} failed, and ${next}; ` +
+            `the previous score stays in use: ${message}`,
         )
       }
       await store.commit({ put: trained.fail(version, error, clock()) }).catch(() => {})
