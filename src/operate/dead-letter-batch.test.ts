@@ -1,4 +1,4 @@
-/** Dead letters sent again: each ends as an event or stays a letter, whatever happens meanwhile. */
+/** Dead letters that are sent again: each ends as an event or stays a dead letter, whatever happens meanwhile. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore, type Disk } from '../../test/crash/model-store.ts'
@@ -57,7 +57,7 @@ async function after(of: string, batch: RecordBatch): Promise<ModelStore> {
   return store
 }
 
-/** Edits a letter and sends it again, in a run of its own. */
+/** Edits a dead letter and sends it again, in a run of its own. */
 async function again(store: ModelStore, id: number, raw?: string) {
   const letter = store.letters.find(each => each.id === id)!
   if (raw !== undefined) await store.commit({ letters: [{ kind: 'edited', id, raw, form: letter.form }] })
@@ -69,7 +69,7 @@ async function again(store: ModelStore, id: number, raw?: string) {
 
 const entries = (store: ModelStore): number => store.segments.reduce((sum, segment) => sum + segment.entries, 0)
 
-test('a mended letter becomes an event with an arrival of its own, decides, and is kept with what became of it', async () => {
+test('a corrected dead letter becomes an event with its own arrival, is decided on, and is kept with its outcome', async () => {
   const first = await after('payments', batchOf([pay('1', 1), pay('2', 'much'), pay('3', 3)]))
   const { receipt, store } = await again(first, 1, JSON.stringify(pay('2', 2)))
   assert.deepEqual(receipt, { accepted: 1, duplicates: 0, refused: 0, sequence: 3 })
@@ -82,7 +82,7 @@ test('a mended letter becomes an event with an arrival of its own, decides, and 
   assert.equal('outcome' in rest && rest.outcome, 'accepted')
 })
 
-test('one that is refused again stays, with an attempt more and the reason of now; an edit begins anew', async () => {
+test('a dead letter that is rejected again stays, with one more attempt and the new reason; an edit resets it', async () => {
   const first = await after('payments', batchOf([pay('2', 'much')]))
   const second = await again(first, 1)
   const third = await again(second.store, 1, '{"id":"2"}')
@@ -99,7 +99,7 @@ test('one that is refused again stays, with an attempt more and the reason of no
   assert.equal(entries(third.store), 0)
 })
 
-test('a letter whose event is there already is a duplicate; of a map that now gives no row nothing remains', async () => {
+test('a dead letter whose event exists is a duplicate; a map that now gives no row leaves nothing', async () => {
   const first = await after('payments', batchOf([pay('1', 1), pay('1', 9)]))
   assert.equal(first.dead[0].reason, 'conflict')
   const { receipt, store } = await again(first, 1, JSON.stringify(pay('1', 1)))
@@ -111,7 +111,7 @@ test('a letter whose event is there already is a duplicate; of a map that now gi
   assert.equal('outcome' in empty.store.letters[0] && empty.store.letters[0].outcome, 'skipped')
 })
 
-test('of a record that a map makes rows of, only the row that was refused is sent again', async () => {
+test('of a record with several mapped rows, only the rejected row is sent again', async () => {
   const basket = (...amounts: unknown[]) => ({ card: 'c', at: start, amounts })
   const first = await after('baskets', batchOf([basket(1, 'x', 3, 'y')]))
   assert.deepEqual(
@@ -125,7 +125,7 @@ test('of a record that a map makes rows of, only the row that was refused is sen
   assert.match(fewer.store.dead[0].detail, /^map gives 1 rows of it now, and it is row 3 that was refused$/)
 })
 
-test('further rows that are refused are letters of their own', async () => {
+test('further rejected rows are dead letters of their own', async () => {
   const first = await after('baskets', batchOf([{ card: 'c', at: start }]))
   const { receipt, store } = await again(first, 1, JSON.stringify({ card: 'c', at: start, amounts: ['x', 1, 'y'] }))
   assert.deepEqual([receipt.accepted, receipt.refused, entries(store)], [1, 2, 1])
@@ -138,7 +138,7 @@ test('further rows that are refused are letters of their own', async () => {
   )
 })
 
-test('a conflict behind a map is a row of the source, which needs no map', async () => {
+test('a conflict after a map is a row of the source, which needs no map', async () => {
   const record = (of: string) => ({ of, id: '1', at: start })
   const first = await after('ids', batchOf([record('c'), { ...record('c'), at: start - 1 }]))
   assert.deepEqual([first.dead[0].form, first.dead[0].raw], [{ mapped: true }, `{"id":"1","card":"c","at":${start - 1}}`])
@@ -146,7 +146,7 @@ test('a conflict behind a map is a row of the source, which needs no map', async
   assert.equal(receipt.accepted, 1)
 })
 
-test('a row of a file without zones is read in the zone of its column again; one of CSV is asked for as JSON', async () => {
+test('a row of a file without zones is read again in the zone of its column; a CSV row is requested as JSON', async () => {
   const origin = { placeOf: () => 'x row 1', text: false, tabular: true, zoneless: new Set(['at']) }
   const first = await after('payments', { ...batchOf([{ ...pay('1', 'x'), more: 1 }]), origin })
   assert.deepEqual(first.dead[0].form, { tabular: true, zoneless: ['at'] })
@@ -159,7 +159,7 @@ test('a row of a file without zones is read in the zone of its column again; one
   assert.match(refused.store.dead[0].detail, /^a row of a CSV file, whose header is not kept with it; edit it/)
 })
 
-/** Of the events that a store has. */
+/** Fields of the stored events. */
 function timesOf(store: ModelStore): number[] {
   const strings = new Strings()
   const log = new Log(store, { sources: shop.ir.sources, stringsOf: () => strings })
@@ -168,7 +168,7 @@ function timesOf(store: ModelStore): number[] {
   )
 }
 
-test('exactly once: a crash at any step leaves the letter or the event, never both and never neither', async () => {
+test('exactly once: a crash at any step leaves the dead letter or the event, never both and never neither', async () => {
   const first = await after('payments', batchOf([pay('1', 1), pay('2', 'much'), pay('3', 'more')]))
   for (const id of [1, 2])
     await first.commit({ letters: [{ kind: 'edited', id, raw: JSON.stringify(pay(`${id + 1}`, id)), form: undefined }] })
@@ -186,7 +186,7 @@ test('exactly once: a crash at any step leaves the letter or the event, never bo
   await run.stop()
 })
 
-test('a letter that is not there any more fails the commit whole', async () => {
+test('a dead letter that no longer exists fails the whole commit', async () => {
   const first = await after('payments', batchOf([pay('2', 'much')]))
   const letter = { ...first.dead[0], raw: JSON.stringify(pay('2', 2)) }
   const { store, run } = open(first.disk)

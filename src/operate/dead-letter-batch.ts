@@ -1,10 +1,10 @@
-/** A dead letter as a batch of one record, to be sent again: it goes through its source's door as it would have at first, and arrives now. */
+/** A dead letter as a batch of one record, to be sent again: it is validated like a new record, and arrives now. */
 import type { Origin, RecordBatch } from '../intake/batch.ts'
 import { parseRecord } from '../intake/json.ts'
 import { Fault } from '../intake/refusal.ts'
 import type { StoredDeadLetter } from '../log/letters.ts'
 
-/** A letter whose bytes are no JSON is a record that cannot be decoded, and is refused again. */
+/** A dead letter that is not JSON cannot be decoded, and is rejected again. */
 export function letterBatch({ raw, form = {}, place }: StoredDeadLetter): RecordBatch {
   const { csv, tabular, zoneless, row, mapped } = form
   const origin: Origin = { placeOf: () => place, text: csv === true, tabular: tabular === true, zoneless: new Set(zoneless) }

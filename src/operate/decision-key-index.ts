@@ -1,9 +1,9 @@
 /**
- * In-memory index of the stretches of decisions about a key, by a hash of the key's text.
+ * An in-memory index from keys to decision batches, by a hash of the key's text.
  *
- * Entries are in the order of their stretches. Each entry links to the previous entry in its slot, so a lookup goes from the newest stretch
- * back. Two keys may have the same hash. A lookup may therefore return a stretch without the key, but it omits no stretch with the key. An
- * entry takes 16 to 24 bytes. A full index drops its older half; `from` is the oldest stretch that it still holds whole.
+ * Entries are in the order of their batches, and each links to the previous one in its slot: a lookup goes from the newest batch backwards.
+ * Hashes may collide, so a lookup may return a batch without the key, but it never misses one. An entry takes 16 to 24 bytes. A full index
+ * drops its older half; `from` is the oldest batch that it still holds completely.
  */
 import { addText, type Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
@@ -19,10 +19,10 @@ function hashOfText(text: string): number {
   return scratch.low
 }
 
-/** The hash of a key as `isKey` reads texts. */
+/** Hash of a key, as `matchesKey` compares texts. */
 export const hashOfKey = (key: Value): number => hashOfText(String(key))
 
-/** Of the keys that a text may be: a number may be written in several ways. */
+/** Hashes of the keys that a text may denote: a number has several notations. */
 function hashesOf(text: string): number[] {
   const number = Number(text)
   const asNumber = text.trim() !== '' && !Number.isNaN(number) ? hashOfKey(number) : undefined
@@ -30,50 +30,51 @@ function hashesOf(text: string): number[] {
   return asNumber === undefined || asNumber === asText ? [asText] : [asText, asNumber]
 }
 
+/** The index of one log. */
 export class KeyIndex {
-  readonly #most: number
+  readonly #limit: number
   #size = 0
-  /** By entry: the number of its stretch, the hash, and the entry before it in the same slot, from 1, or 0. */
+  /** By entry: number of its batch, hash, and the previous entry in the same slot (from 1; 0 for none). */
   #stretches = new Float64Array(FIRST_CAPACITY)
   #hashes = new Int32Array(FIRST_CAPACITY)
   #before = new Int32Array(FIRST_CAPACITY)
-  /** By slot, the newest entry, from 1, or 0; a power of two. */
+  /** By slot: the newest entry (from 1; 0 for none). The number of slots is a power of two. */
   #slots = new Int32Array(FIRST_CAPACITY)
   #from = 0
   readonly #unreadable: number[] = []
 
-  constructor(most: number = limits.DECISION_KEYS_INDEXED_MAX) {
-    this.#most = most
+  constructor(limit: number = limits.DECISION_KEYS_INDEXED_MAX) {
+    this.#limit = limit
   }
 
-  /** Entries that it holds. */
+  /** Number of entries. */
   get size(): number {
     return this.#size
   }
 
-  /** The first stretch of which all keys are in it; 0 if nothing was dropped. */
+  /** The first batch with all keys in the index; 0 if nothing was dropped. */
   get from(): number {
     return this.#from
   }
 
-  /** Adds the keys of a stretch, whose number is above those before it. */
+  /** Adds the keys of a batch, whose number is above all earlier ones. */
   add(stretch: number, keys: Iterable<number>): void {
-    const own = new Set(keys)
-    if (this.#size + own.size > this.#most) this.#dropOlder()
-    this.#reserve(own.size)
-    for (const hash of own) {
+    const hashes = new Set(keys)
+    if (this.#size + hashes.size > this.#limit) this.#dropOlder()
+    this.#reserve(hashes.size)
+    for (const hash of hashes) {
       this.#stretches[this.#size] = stretch
       this.#hashes[this.#size] = hash
       this.#link(this.#size++)
     }
   }
 
-  /** Adds a stretch whose keys cannot be read: whoever looks for any key comes upon it. */
+  /** Adds a batch with unreadable keys, which every lookup returns. */
   addUnreadable(stretch: number): void {
     this.#unreadable.push(stretch)
   }
 
-  /** The numbers of stretches that may be about a key that is written so, the newest first, each once. */
+  /** Numbers of the batches that may contain a key in this notation, newest first, each once. */
   *stretchesOf(text: string): Generator<number> {
     const walks = [...hashesOf(text).map(hash => this.#walk(hash)), this.#unreadable.toReversed().values()]
     const heads = walks.map(walk => walk.next())
@@ -98,7 +99,7 @@ export class KeyIndex {
     this.#slots[slot] = entry + 1
   }
 
-  /** Of whole stretches. */
+  /** Drops the older half, in whole batches. */
   #dropOlder(): void {
     let first = this.#size >> 1
     while (first > 0 && first < this.#size && this.#stretches[first] === this.#stretches[first - 1]) first++

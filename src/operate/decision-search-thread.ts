@@ -1,4 +1,4 @@
-/** The thread of a search for recorded decisions: one connection and one index, asked by messages. */
+/** Thread entry of the decision search: one connection and one index, queried by messages. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { failed } from '../base/thread-error.ts'
 import { readFolder } from '../log/sqlite/data-folder.ts'
@@ -8,8 +8,8 @@ import type { FromSearch, ToSearch } from './decision-search-worker.ts'
 const port = parentPort!
 const search = new DecisionSearch(readFolder(workerData as string))
 
-/** One search after the other: each may wait for others' turns. */
-let before: Promise<void> = Promise.resolve()
+/** Searches run one after another: each may yield to other work. */
+let previous: Promise<void> = Promise.resolve()
 
 port.on('message', ({ number, ask }: ToSearch) => {
   const answer = async (): Promise<FromSearch> => {
@@ -19,5 +19,5 @@ port.on('message', ({ number, ask }: ToSearch) => {
       return { number, ...failed(error) }
     }
   }
-  before = before.then(answer).then(told => port.postMessage(told))
+  previous = previous.then(answer).then(reply => port.postMessage(reply))
 })

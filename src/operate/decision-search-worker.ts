@@ -1,4 +1,4 @@
-/** Recorded decisions looked for beside the loop, in a thread that begins with the first search and ends with `close`. */
+/** Searches recorded decisions beside the loop, in a thread that starts with the first search and ends with `close`. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
@@ -22,23 +22,27 @@ const file = new URL(`./decision-search-thread${extname(import.meta.url)}`, impo
 /** Heap of the thread, MB; the index is outside of it. */
 const HEAP_MB = 512
 
+/** The search thread of one data folder. */
 export class SearchBeside {
   readonly #data: string
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
-  #asked = 0
+  #nextNumber = 0
   #isClosed = false
 
-  /** Of a data folder. */
+  /** `data`: the data folder. */
   constructor(data: string) {
     this.#data = data
   }
 
-  /** Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged stretch that was read, `SPILL_STOPPED` once closed. */
+  /**
+   * Resolves with a `SearchResult` as JSON. Rejects with `SPILL_DATA` for a damaged batch that was read, and with `SPILL_STOPPED` once
+   * closed.
+   */
   newest(ask: NewestAsk): Promise<string> {
-    if (this.#isClosed) return Promise.reject(stopped())
-    const worker = (this.#worker ??= this.#started())
-    const number = this.#asked++
+    if (this.#isClosed) return Promise.reject(stoppedError())
+    const worker = (this.#worker ??= this.#startWorker())
+    const number = this.#nextNumber++
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#pending.set(number, { resolve, reject })
     worker.ref()
@@ -48,30 +52,30 @@ export class SearchBeside {
 
   close(): void {
     this.#isClosed = true
-    this.#end(stopped())
+    this.#end(stoppedError())
   }
 
-  #started(): Worker {
+  #startWorker(): Worker {
     const worker = new Worker(file, { workerData: this.#data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-    worker.on('message', (told: FromSearch) => this.#heard(worker, told))
+    worker.on('message', (reply: FromSearch) => this.#handleReply(worker, reply))
     const end = (error: unknown): void => {
       if (this.#worker === worker) this.#end(error)
     }
     worker.on('error', end)
-    worker.on('exit', () => end(stopped()))
+    worker.on('exit', () => end(stoppedError()))
     worker.unref()
     return worker
   }
 
-  #heard(worker: Worker, told: FromSearch): void {
-    const pending = this.#pending.get(told.number)
-    this.#pending.delete(told.number)
+  #handleReply(worker: Worker, reply: FromSearch): void {
+    const pending = this.#pending.get(reply.number)
+    this.#pending.delete(reply.number)
     if (this.#pending.size === 0) worker.unref()
-    if ('text' in told) pending?.resolve(told.text)
-    else pending?.reject(errorOf(told))
+    if ('text' in reply) pending?.resolve(reply.text)
+    else pending?.reject(errorOf(reply))
   }
 
-  /** The next search begins a new thread. */
+  /** Ends the thread; the next search starts a new one. */
   #end(error: unknown): void {
     const worker = this.#worker
     this.#worker = undefined
@@ -81,4 +85,4 @@ export class SearchBeside {
   }
 }
 
-const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the search for decisions was stopped')
+const stoppedError = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the search for decisions was stopped')

@@ -11,7 +11,7 @@ import { SearchBeside } from './decision-search-worker.ts'
 
 const keys = ['c', 'd', '7', '7.0', 'null', 'ä', ''] as const
 
-/** Real stretches of two models, of turns of several sizes. */
+/** Real decision batches of two models, from turns of several sizes. */
 async function recorded(): Promise<StoredDecisions[]> {
   const shop = await open()
   let id = 0
@@ -27,7 +27,7 @@ async function recorded(): Promise<StoredDecisions[]> {
   return stretches
 }
 
-/** Stretches as a log has them, of which the oldest may be forgotten. */
+/** Decision batches as in a log, whose oldest may be forgotten. */
 class Stretches implements SearchedLog {
   readonly all: (StoredDecisions & { readonly number: number })[] = []
 
@@ -57,7 +57,7 @@ class Stretches implements SearchedLog {
 
 const stretches = await recorded()
 
-test('whatever is recorded, forgotten and asked for between: the index finds what a scan finds', async () => {
+test('whatever is recorded, forgotten and queried in between, the index finds what a scan finds', async () => {
   const ask = record({
     model: option(constantFrom('fraud', 'check', 'none'), { nil: undefined }),
     key: constantFrom(...keys, '7.00', 'e'),
@@ -83,7 +83,7 @@ test('whatever is recorded, forgotten and asked for between: the index finds wha
   )
 })
 
-test('beyond what may be indexed, the newest are found, and among how many is said', async () => {
+test('beyond the limit of the index the newest are found, with the number of scanned decisions', async () => {
   const log = new Stretches()
   for (const stretch of stretches) log.add(stretch)
   const search = new DecisionSearch(log, 60)
@@ -100,7 +100,7 @@ test('beyond what may be indexed, the newest are found, and among how many is sa
   assert.equal(few.lookedAt, 10)
 })
 
-test('an index that drops its older half keeps whole stretches, and names the first of them', () => {
+test('an index that drops its older half keeps whole batches, and names the first of them', () => {
   const index = new KeyIndex(8)
   for (let stretch = 1; stretch <= 20; stretch++) index.add(stretch, [hashOfKey(stretch % 3), hashOfKey('x')])
   assert.ok(index.size <= 8)
@@ -116,7 +116,7 @@ test('an index that drops its older half keeps whole stretches, and names the fi
   )
 })
 
-test('a search fails if it reads a damaged stretch, and only then', async () => {
+test('a search fails if it reads a damaged batch, and only then', async () => {
   const log = new Stretches()
   const [first, second] = stretches.filter(({ model }) => model === 'fraud')
   log.add({ ...first, bytes: first.bytes.slice(0, -1) })
@@ -128,7 +128,7 @@ test('a search fails if it reads a damaged stretch, and only then', async () => 
   assert.equal((await search.newest({ model: 'check', key, last: 1000 })).decisions.length, 0)
 })
 
-test('a thread answers searches in turn, tells what goes wrong, and is over when it is closed', async () => {
+test('a thread answers searches in turn, reports errors, and ends when it is closed', async () => {
   const shop = await open()
   await posted(shop.app, '/sources/payments/events', [pay(1), pay(2, 'd')])
   const beside = new SearchBeside(shop.data)

@@ -1,7 +1,7 @@
 /**
- * The newest recorded decisions, of a model or about a key, found by an index of keys that is made when it is first asked for and goes on from there.
+ * Finds the newest recorded decisions of a model or key. An index of keys is built on first use and extended from there.
  *
- * Reads and decodes whole stretches, which takes milliseconds each: for a thread of its own (`decision-search-thread.ts`).
+ * It decodes whole batches, which takes milliseconds each, so it runs in a thread of its own (`decision-search-thread.ts`).
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -12,25 +12,27 @@ import { hashOfKey, KeyIndex } from './decision-key-index.ts'
 import { isKey, newestDecisions, type NewestAsk } from '../run/history/newest-decisions.ts'
 import { newestOf, type RecordedDecision } from '../run/decide/recorded-decision.ts'
 
+/** The decisions that were found. */
 export interface SearchResult {
-  /** In the order in which they were made. */
+  /** In order of decision. */
   readonly decisions: readonly RecordedDecision[]
-  /** Among how many there may be no more, where not all were looked at and less than asked for were found. */
+  /** Number of scanned decisions, if the search ended early with fewer results than requested. */
   readonly lookedAt?: number
 }
 
 export type SearchedLog = Pick<SqliteReader, 'decisions' | 'decisionsAfter' | 'decisionNumbers' | 'decisionsBegin'>
 
+/** The search over one log. */
 export class DecisionSearch {
   readonly #log: SearchedLog
   readonly #indexed: number
   readonly #index: KeyIndex
   readonly #strings = new Strings()
-  /** Of the texts that shapes stand as: stretches of one model have the same. */
+  /** Parsed shapes by text: batches of one model have the same shape. */
   readonly #shapes = new Map<string, DecisionShape>()
-  /** The last stretch that is indexed. */
+  /** The last indexed batch. */
   #last: number | undefined
-  /** The first. */
+  /** The first indexed batch. */
   #first = 0
 
   constructor(log: SearchedLog, indexed: number = limits.DECISION_KEYS_INDEXED_MAX) {
@@ -39,31 +41,31 @@ export class DecisionSearch {
     this.#index = new KeyIndex(indexed)
   }
 
-  /** Throws `SPILL_DATA` for a damaged stretch among those that are read. */
+  /** Runs a query. Throws `SPILL_DATA` for a damaged batch that is read. */
   async newest(ask: NewestAsk): Promise<SearchResult> {
     const { key, lookAt } = ask
-    if (key !== undefined) return this.#ofKey({ ...ask, key })
+    if (key !== undefined) return this.#findByKey({ ...ask, key })
     const { decisions, isWhole } = await newestDecisions(this.#log, ask)
     return { decisions, ...(!isWhole && lookAt !== undefined && { lookedAt: lookAt }) }
   }
 
-  #ofKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
+  #findByKey({ model, key, last, lookAt = Infinity }: NewestAsk & { readonly key: string }): SearchResult {
     this.#catchUp()
-    const found: RecordedDecision[] = []
-    let looked = 0
+    const decisions: RecordedDecision[] = []
+    let scanned = 0
     for (const number of this.#index.stretchesOf(key)) {
-      if (found.length >= last) break
+      if (decisions.length >= last) break
       const stretch = this.#log.decisionsAfter(number - 1)
-      // Forgotten meanwhile.
+      // The log has forgotten it meanwhile.
       if (stretch?.number !== number) continue
       if (model !== undefined && stretch.model !== model) continue
-      if (looked >= lookAt) return { decisions: found.reverse(), lookedAt: lookAt }
-      looked += stretch.count
-      found.push(...newestOf(stretch.bytes, last - found.length, own => isKey(own, key)))
+      if (scanned >= lookAt) return { decisions: decisions.reverse(), lookedAt: lookAt }
+      scanned += stretch.count
+      decisions.push(...newestOf(stretch.bytes, last - decisions.length, candidate => isKey(candidate, key)))
     }
     const { first } = this.#log.decisionNumbers()
-    const isWhole = found.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
-    return { decisions: found.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
+    const isWhole = decisions.length >= last || first === 0 || Math.max(this.#first, this.#index.from) <= first
+    return { decisions: decisions.reverse(), ...(!isWhole && { lookedAt: this.#index.size }) }
   }
 
   #catchUp(): void {
@@ -85,7 +87,7 @@ export class DecisionSearch {
       const seen = new Set<number>()
       for (let row = 0; row < length; row++) {
         const cell = keys.nulls?.[row] === 1 ? NaN : keys.values[row]
-        // A text or a number is the same where its cell is.
+        // Equal cells are equal keys.
         if (seen.has(cell)) continue
         seen.add(cell)
         hashes.add(hashOfKey(deliveredCell(keys, row, key, strings)))
@@ -98,8 +100,8 @@ export class DecisionSearch {
   }
 
   readonly #shapeOf = (text: string): DecisionShape => {
-    const known = this.#shapes.get(text)
-    if (known) return known
+    const cached = this.#shapes.get(text)
+    if (cached) return cached
     const shape = JSON.parse(text) as DecisionShape
     if (this.#shapes.size >= SHAPES_KEPT) this.#shapes.clear()
     this.#shapes.set(text, shape)

@@ -87,12 +87,12 @@ const promoted = (...versions: readonly number[]): Put =>
 const textsOf = (before: PipelineIR, after: PipelineIR, store: ModelStore): string[] =>
   effectsOf(before, after, store, undefined).map(({ on, name, text }) => `${on} ${name}: ${text}`)
 
-test('a change of inputs takes the champion out of use: it says so, what scores then, and how another version comes', async () => {
+test('a change of inputs retires the champion: the effect says what scores then, and how to get another version', async () => {
   const store = await registry(...versionPuts(shop(), 1), promoted(1))
   const why = "version 1, which scores now, is taken out of use, since it was trained on other inputs: input 'n' is defined otherwise. Then"
   assert.deepEqual(textsOf(shop(), shop({ window: '2d' }), store), [
     `model fraud: ${why} nothing scores until another version is promoted; spillway train makes one, and spillway models promotes it`,
-    "action desk: follows from no decision while nothing scores model 'fraud'",
+    "action desk: has no trigger while nothing scores model 'fraud'",
   ])
   const weekly: Train = { algorithm: 'logistic', every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }
   assert.deepEqual(textsOf(shop(), shop({ window: '2d', own: 1, train: weekly }), store), [
@@ -102,7 +102,7 @@ test('a change of inputs takes the champion out of use: it says so, what scores 
   assert.deepEqual(textsOf(shop(), shop(), store), [])
 })
 
-test('back at an older file the version that fits it scores; a promotion that waits is one', async () => {
+test('with an older file the version that fits it scores; a waiting promotion counts as one', async () => {
   const newer = shop({ window: '2d' })
   const two = await registry(...versionPuts(shop(), 1), ...versionPuts(newer, 2), promoted(1, 2))
   assert.match(textsOf(newer, shop(), two)[0], /^model fraud: version 2, .*\. Then version 1 scores$/)
@@ -110,7 +110,7 @@ test('back at an older file the version that fits it scores; a promotion that wa
   assert.deepEqual(textsOf(shop(), shop(), waits)[0], 'model fraud: version 1 scores, where nothing did')
 })
 
-test('a score, an input or a placement that changes is other scores, for the threshold too', async () => {
+test('a changed score, input or placement changes the scores, and questions the threshold too', async () => {
   const store = await registry()
   const own = shop({ own: 1 })
   const threshold = "action desk: its threshold, 0.75, was chosen for other scores of model 'fraud': it may act more or less often"
@@ -122,7 +122,7 @@ test('a score, an input or a placement that changes is other scores, for the thr
     assert.deepEqual(textsOf(own, shop(variant), store), [`model fraud: its scores change, since ${reason}`, threshold])
 })
 
-test('an objective says what its group does to it', async () => {
+test('an objective is reported if its group changes', async () => {
   const store = await registry()
   const groups = { recent: { age: 600_000, share: 0.99, why: '' }, other: { age: 1, share: 0.99, why: '' } }
   const objectives = { format: 'spillway-objectives/1', pipeline: 'shop', fingerprint: 'f', groups } as const
@@ -130,14 +130,14 @@ test('an objective says what its group does to it', async () => {
     effectsOf(shop({ own: 1 }), shop({ own: 1, ...variant }), store, objectives).filter(({ on }) => on === 'objective')
   assert.deepEqual(of({}), [])
   assert.deepEqual(of({ window: '2d' }), [
-    { on: 'objective', name: 'recent', text: "was found for other scores of 'fraud': spillway audit finds it again" },
+    { on: 'objective', name: 'recent', text: "was derived from other scores of 'fraud': run spillway audit again" },
   ])
   assert.deepEqual(of({ place: lag('1h') }), [
     { on: 'objective', name: 'recent', text: 'asks for 10m, and the group, placed lag(1h), is up to 1h old by design' },
   ])
 })
 
-test('how old a group is at most by its placement', () => {
+test('greatest age of a group by its placement', () => {
   const placeOf = (place: unknown) => shop({ place: place as never }).groups[0].place
   assert.deepEqual(
     [stream, lag('5m'), batch(every('10m'), { lasts: '2m' }), batch('0 2 * * *', { lasts: '1h' }), batch('0 2 * * 1', { lasts: '1h' })].map(
@@ -147,7 +147,7 @@ test('how old a group is at most by its placement', () => {
   )
 })
 
-test('what it says of the champion is what a run does: 500 random registries, from one file to another', async () => {
+test('predicted champions equal those of a run: 500 random registries, from one file to another', async () => {
   const chance = random(2107)
   const below = (most: number): number => Math.floor(chance() * most)
   const files = [shop(), shop({ window: '2d' }), shop({ own: 1 }), shop({ window: '2d', own: 2 })]

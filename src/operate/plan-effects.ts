@@ -1,7 +1,7 @@
 /**
- * Effects of a changed pipeline on what its folder holds beside the log: which version of a model scores, which actions follow, and which freshness objectives hold.
+ * The effects of a changed pipeline on its data folder: scoring versions of models, actions, and freshness objectives.
  *
- * Found from the definitions that ran last, those that would run, and the registry; nothing is decided, and no model is loaded.
+ * Derived from the previous definitions, the new ones and the registry; nothing is decided, and no model is loaded.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { durationText } from '../base/time.ts'
@@ -18,19 +18,20 @@ import type { Objectives } from '../run/decide/objectives.ts'
 export interface PlanEffect {
   readonly on: 'model' | 'action' | 'objective'
   readonly name: string
-  /** For people. */
+  /** A sentence for people. */
   readonly text: string
 }
 
-/** A model before and after the change: the version that scores it, 0 for the score of its definition, `undefined` where nothing scores. */
+/** A model before and after the change: the version that scores it, 0 for the score of its definition, undefined if nothing scores. */
 interface ModelChange {
   readonly model: ModelIR
   readonly before: number | undefined
   readonly after: number | undefined
-  /** Why scores are not what they were; empty where they are. */
+  /** Reasons why scores change; empty if they do not. */
   readonly reasons: readonly string[]
 }
 
+/** The effects of a change from `before` to `after`. */
 export function effectsOf(before: PipelineIR, after: PipelineIR, values: NamedValues, objectives: Objectives | undefined): PlanEffect[] {
   const changes = after.models.flatMap((model): ModelChange[] => {
     const then = before.models.find(({ name }) => name === model.name)
@@ -43,7 +44,7 @@ export function effectsOf(before: PipelineIR, after: PipelineIR, values: NamedVa
   ]
 }
 
-/** A promotion that was asked for is a mark in the log as soon as a run starts. */
+/** A stored promotion becomes a marker as soon as a run starts. */
 function waiting(values: NamedValues, { name, train }: ModelIR): readonly { readonly version: number }[] {
   const asked = train && askedOf(values, name)
   return asked && asked.as !== 'challenger' ? [asked] : []
@@ -55,10 +56,10 @@ function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: Mode
   const promotions = model.train ? promotionsOf(values, model.name) : []
   const numberOf = ({ score }: ModelIR, version: number | undefined): number | undefined =>
     version ?? (score.kind === 'none' ? undefined : 0)
-  const was = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
-  const { champion: is, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
-  const [before, after] = [numberOf(then, was?.version), numberOf(model, is?.version)]
-  const moved = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
+  const oldChampion = then.train ? scorerAfter(values, old, then, promotions).champion : undefined
+  const { champion: newChampion, passed } = scorerAfter(values, ir, model, [...promotions, ...waiting(values, model)])
+  const [before, after] = [numberOf(then, oldChampion?.version), numberOf(model, newChampion?.version)]
+  const placementChanges = groupReads(ir, model).flatMap(({ group: { name, place } }) => {
     const placed = old.groups.find(group => group.name === name)?.place
     return placed && !isDeepStrictEqual(placed, place)
       ? [`group '${name}' is placed ${placeText(place)}, and was ${placeText(placed)}`]
@@ -68,7 +69,7 @@ function modelChange(old: PipelineIR, then: ModelIR, ir: PipelineIR, model: Mode
     ...(before === after ? [] : passed.filter(({ version }) => version === before).map(({ why }) => why)),
     ...(before === 0 && after === 0 && !isDeepStrictEqual(then.score, model.score) ? ['its score is defined otherwise'] : []),
     ...(before === after ? changedInputs(inputCodes(old, then), inputCodes(ir, model)) : []),
-    ...moved,
+    ...placementChanges,
   ]
   return { model, before, after, reasons }
 }
@@ -83,9 +84,10 @@ function modelEffects({ model: { name, train }, before, after, reasons }: ModelC
   return effect(`version ${before}, which scores now, is taken out of use${since}. Then ${next}${until}`)
 }
 
-/** A model on schedule has learnt from nothing with these inputs, so that its first training is due. */
+/** A scheduled model has no version with these inputs, so its first training is due. */
 const trainingText = ({ every, promote }: NonNullable<ModelIR['train']>): string =>
-  `${every ? 'the model is trained as soon as the run starts' : 'spillway train makes one'}${promote.kind === 'hand' ? ', and spillway models promotes it' : ''}`
+  (every ? 'the model is trained as soon as the run starts' : 'spillway train makes one') +
+  (promote.kind === 'hand' ? ', and spillway models promotes it' : '')
 
 function actionEffects(action: ActionIR, old: readonly ActionIR[] | undefined, changes: readonly ModelChange[]): PlanEffect[] {
   const { name, model } = action
@@ -93,7 +95,7 @@ function actionEffects(action: ActionIR, old: readonly ActionIR[] | undefined, c
   if (!change || !old?.some(each => each.name === name)) return []
   const { before, after } = change
   const effect = (text: string): PlanEffect[] => [{ on: 'action', name, text }]
-  if (after === undefined) return before === undefined ? [] : effect(`follows from no decision while nothing scores model '${model}'`)
+  if (after === undefined) return before === undefined ? [] : effect(`has no trigger while nothing scores model '${model}'`)
   if (!isOtherwise(change)) return []
   const threshold = thresholdOf(action)
   const condition = threshold === undefined ? 'its condition' : `its threshold, ${threshold},`
@@ -103,23 +105,23 @@ function actionEffects(action: ActionIR, old: readonly ActionIR[] | undefined, c
 function objectiveEffects(name: string, age: number, before: PipelineIR, after: PipelineIR, changes: readonly ModelChange[]): PlanEffect[] {
   const effect = (text: string): PlanEffect[] => [{ on: 'objective', name, text }]
   const [then, now] = [before, after].map(({ groups }) => groups.find(group => group.name === name))
-  if (!now) return then ? effect('its group is removed: nothing meets it, and nothing watches it') : []
+  if (!now) return then ? effect('its group is removed, so it is no longer measured') : []
   const oldest = oldestByDesign(now.place)
-  const was = then && oldestByDesign(then.place)
-  if (oldest > age && !(was !== undefined && was > age))
+  const oldAge = then && oldestByDesign(then.place)
+  if (oldest > age && !(oldAge !== undefined && oldAge > age))
     return effect(
       `asks for ${durationText(age)}, and the group, placed ${placeText(now.place)}, is up to ${durationText(oldest)} old by design`,
     )
   const readers = changes.filter(change => isOtherwise(change) && groupReads(after, change.model).some(({ group }) => group.name === name))
   if (readers.length === 0) return []
-  return effect(`was found for other scores of ${readers.map(({ model }) => `'${model.name}'`).join(', ')}: spillway audit finds it again`)
+  return effect(`was derived from other scores of ${readers.map(({ model }) => `'${model.name}'`).join(', ')}: run spillway audit again`)
 }
 
-/** Days in which each time of a weekly cron comes at least twice. */
+/** Days in which each time of a weekly cron occurs at least twice. */
 const SCHEDULE_DAYS = 15
 const DAY_MS = 86_400_000
 
-/** How far behind a group is at most where everything runs on time, ms: a job's values are used until those of the next are there. */
+/** Greatest age of a group if everything runs on time, ms: values of a job are served until the next result is there. */
 export function oldestByDesign(place: PlacementIR): number {
   switch (place.kind) {
     case 'lag':

@@ -1,6 +1,6 @@
 /**
- * What starting a pipeline over a log would change, before it does: the differences to what ran last, the state that would be made again, and how long
- * that takes here, measured on a sample of the log.
+ * The plan of a start: what a pipeline would change over a log. It compares definitions, lists the state to rebuild, and estimates the
+ * duration on a sample of the log.
  */
 import { stopwatch } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
@@ -20,28 +20,28 @@ import { Results } from '../run/groups/batch-results.ts'
 
 export interface Rebuild {
   readonly group: string
-  /** Entries of the log to take again for it. */
+  /** Entries to replay for it. */
   readonly entries: number
-  /** The log has forgotten what arrived up to here, UTC ms: windows that reach back to it are refused. */
+  /** The log has forgotten what arrived up to here, UTC ms: windows that reach it are rejected. */
   readonly incomplete?: number
 }
 
 export interface Plan {
-  /** Absent if nothing has run on this log. */
+  /** Undefined if nothing has run on this log. */
   readonly before: { readonly fingerprint: string; readonly pipeline: string } | undefined
   readonly fingerprint: string
-  /** Would a start run other definitions than ran last? */
+  /** Would a start run other definitions than the last run? */
   readonly changed: boolean
   readonly changes: readonly Change[]
   /** Effects of the changes on models, actions and freshness objectives. */
   readonly effects: readonly PlanEffect[]
   /** Entries of the log. */
   readonly entries: number
-  /** Groups whose state is not saved as they are now. */
+  /** Groups without usable saved state. */
   readonly rebuilt: readonly Rebuild[]
-  /** Entries that a start takes again, for all groups, ids and ticks. */
+  /** Entries that a start replays, for all groups, ids and ticks. */
   readonly taken: number
-  /** How long that takes, measured on the first entries of the log; 0 where there are none to take. */
+  /** Estimated duration, seconds, measured on the first entries of the log; 0 if there are none. */
   readonly seconds: number
 }
 
@@ -49,7 +49,7 @@ interface Plannable extends Definitions {
   readonly fingerprint: string
 }
 
-/** Throws `SPILL_SCHEMA` where the log cannot be read by the new definitions: that a start would refuse, too. */
+/** Plans a start. Throws `SPILL_SCHEMA` if the new definitions cannot read the log; a start would fail, too. */
 export function planOf(pipeline: Plannable, store: StoredLog, objectives?: Objectives): Plan {
   const { ir, fingerprint } = pipeline
   const stored = store.get(PIPELINE)
@@ -90,7 +90,7 @@ export const firstPlan = ({ fingerprint }: Plannable): Plan => ({
   seconds: 0,
 })
 
-/** Takes the first entries of the log as a start would. */
+/** Replays the first entries of the log as a start would. */
 function secondsAnEntry(pipeline: Plannable, store: StoredLog, wanted: Memory['isLookedAt']): number {
   const { ir } = pipeline
   const strings = new Strings()

@@ -1,14 +1,15 @@
-/** The champion of a model in a data folder: the version that scores its decisions now, and up to when it has learnt. */
+/** The champion of a model in a data folder: the version that scores now, and the end of its training data. */
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { scorerAfter, type Champion } from '../training/registry/champion.ts'
 import { promotionsOf, versionOf, type NamedValues } from '../training/registry/registry.ts'
 
+/** A version that scores. */
 export interface PromotedChampion extends Champion {
-  /** The last decision that it was fitted on is not after this, UTC ms. */
+  /** End of its training data, UTC ms. */
   readonly learntTo: number
 }
 
-/** Returns the reason in words where no version scores: none is promoted, or the promoted one cannot score. */
+/** The champion, or the reason why no version scores: none is promoted, or the promoted one cannot score. */
 export function promotedChampion(values: NamedValues, ir: PipelineIR, model: ModelIR): PromotedChampion | { readonly why: string } {
   const { champion, passed } = scorerAfter(values, ir, model, promotionsOf(values, model.name))
   if (champion) return { ...champion, learntTo: versionOf(values, model.name, champion.version)?.trained?.split.trainedTo ?? Infinity }

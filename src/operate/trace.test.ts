@@ -56,7 +56,7 @@ async function ran(): Promise<void> {
 }
 const before = ran()
 
-test('a decision on an event: what it was, each stage in order, and its effect with what its tries took', async () => {
+test('the trace of a decision on an event has its trigger, each stage in order, and its effect with its tries', async () => {
   await before
   const [{ decision, on: event, moments, stages, effects }, ...others] = await traced({})
   assert.deepEqual([decision.model, decision.key, others.length], ['risk', 'c', 0])
@@ -78,12 +78,12 @@ test('a decision on an event: what it was, each stage in order, and its effect w
   assert.ok(effect.began! <= effect.sent!, 'the first try and the last')
   assert.deepEqual(
     [effect.queueMs, effect.deliveryMs, effect.acknowledgementMs],
-    // Effects go by the run's clock, which stands still here; stages are measured from it on.
+    // Effects are stamped by the run's clock, which stands still here; stages are measured from it on.
     [Math.max(0, Math.round((effect.began! - durable) * 1000) / 1000), effect.sent! - effect.began!, effect.settled! - effect.sent!],
   )
 })
 
-test('a request and a tick: what was asked, and when it was due', async () => {
+test('the trace of a request has its fields, that of a tick its time', async () => {
   await before
   const [ofRequest] = await traced({ entry: 1 })
   assert.deepEqual(ofRequest.on, { kind: 'request', t: start + 5000, fields: { card: 'c' } })
@@ -93,7 +93,7 @@ test('a request and a tick: what was asked, and when it was due', async () => {
   assert.deepEqual(Object.keys(ofTick.stages!), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
 })
 
-test('a model and a key choose, and an entry that there is not has nothing', async () => {
+test('a trace can be limited to a model and a key; an unknown entry has none', async () => {
   await before
   assert.deepEqual(await traced({ model: 'watch' }), [])
   assert.deepEqual(await traced({ entry: 2, key: 'd' }), [])

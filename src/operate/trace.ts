@@ -1,5 +1,5 @@
 /**
- * What became of one decision and when: what it was made on, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
+ * Traces one decision: its trigger, each stage until it was durable, and its effects until they were acknowledged. Read from a data folder,
  * which a run may hold.
  */
 import type { StageMs } from '../base/channels.ts'
@@ -15,19 +15,20 @@ import { recordedDecisions, type RecordedDecision } from '../run/decide/recorded
 import { readStages } from '../run/decide/stage-codec.ts'
 import { momentsOf, sumOf, whole, type StageMoments, type StageSample } from '../run/decide/stage-times.ts'
 
+/** A request for a trace. */
 export interface TraceAsk {
-  /** The entry of the log that made the decision. */
+  /** The entry that triggered the decision. */
   readonly entry: number
   readonly model?: string | undefined
-  /** As text. */
+  /** Key as text. */
   readonly key?: string | undefined
-  /** Decisions to trace at most: a tick makes one a key. */
+  /** Most decisions to trace: a tick makes one for each key. */
   readonly most: number
-  /** Stage times that the store may not have yet. */
+  /** Stage times that may not be stored yet. */
   readonly gathered?: readonly StageSample[] | undefined
 }
 
-/** What a decision was made on; times are UTC ms. */
+/** The trigger of a decision; times are UTC ms. */
 export type DecidedAt =
   | {
       readonly kind: 'event'
@@ -39,49 +40,52 @@ export type DecidedAt =
   | { readonly kind: 'tick'; readonly t: number }
   | { readonly kind: 'request'; readonly t: number; readonly fields: Readonly<Record<string, unknown>> }
 
-/** An effect, and how long it took, ms; a stage that has not ended is absent. */
+/** An effect and its durations, ms; a stage that has not ended is absent. */
 export interface TracedEffect extends Omit<StoredEffect, 'body' | 'entry' | 'key' | 't'> {
-  /** From when the decision was durable (made, if that is not known) until the first try began. */
+  /** From the durable decision (or its creation, if unknown) to the start of the first try. */
   readonly queueMs?: number
-  /** From the first try until the last began: tries that failed, and the waits between them. */
+  /** From the start of the first try to that of the last: failed tries and the waits between them. */
   readonly deliveryMs?: number
-  /** From when the last try began until it was acknowledged. */
+  /** From the start of the last try to its acknowledgement. */
   readonly acknowledgementMs?: number
 }
 
+/** The trace of one decision. */
 export interface Trace {
   readonly decision: RecordedDecision
   /** Absent if the log has forgotten it. */
   readonly on?: DecidedAt
-  /** When each stage ended, UTC ms, and how long it took. Both are absent if no sample of them was kept, or not yet. */
+  /** End of each stage, UTC ms, and its duration. Both are absent if no sample was stored, or not yet. */
   readonly moments?: StageMoments
   readonly stages?: StageMs
   readonly effects: readonly TracedEffect[]
 }
 
-/** Milliseconds of looking after which others have their turn. */
+/** Milliseconds of scanning before other work gets a turn. */
 const AT_ONCE_MS = 5
 
-/** The decisions of an entry, in order. Throws `SPILL_DATA` for what is damaged. */
+/** Traces the decisions of an entry, in order. Throws `SPILL_DATA` for damaged data. */
 export async function traces(reader: SqliteReader, { entry, model, key, most, gathered = [] }: TraceAsk): Promise<Trace[]> {
-  const found: Trace[] = []
+  const result: Trace[] = []
   const on = decidedAt(reader, entry)
   const samples = [...gathered, ...reader.stagesAt(entry).flatMap(({ bytes }) => readStages(bytes))]
   const effects = reader.effects.ofEntry(entry)
   let since = stopwatch()
   for (const stretch of reader.decisionsAt(entry)) {
-    if (found.length >= most) break
+    if (result.length >= most) break
     if (model !== undefined && stretch.model !== model) continue
-    const sample = samples.find(one => one.first === stretch.first && one.model === stretch.model && one.sum === sumOf(stretch.bytes))
+    const sample = samples.find(
+      candidate => candidate.first === stretch.first && candidate.model === stretch.model && candidate.sum === sumOf(stretch.bytes),
+    )
     for (const decision of recordedDecisions(stretch.bytes, entry)) {
-      if ((key !== undefined && !isKey(decision.key, key)) || found.length >= most) continue
-      found.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
+      if ((key !== undefined && !isKey(decision.key, key)) || result.length >= most) continue
+      result.push({ decision, ...(on && { on }), ...stagesOf(sample), effects: effectsOf(decision, effects, sample) })
     }
     if (stopwatch() - since < AT_ONCE_MS) continue
     await othersTurn()
     since = stopwatch()
   }
-  return found
+  return result
 }
 
 const stagesOf = (sample: StageSample | undefined): Pick<Trace, 'moments' | 'stages'> =>
@@ -92,9 +96,9 @@ function decidedAt(reader: SqliteReader, entry: number): DecidedAt | undefined {
   const lookup = new EventLookup(reader, columnsOf)
   const event = lookup.at(entry)
   if (event) return eventOf(event, reader)
-  const mark = lookup.markAt(entry)
-  if (mark?.kind === 'tick') return { kind: 'tick', t: mark.t }
-  return mark?.kind === 'request' ? { kind: 'request', t: mark.t, fields: mark.fields } : undefined
+  const marker = lookup.markAt(entry)
+  if (marker?.kind === 'tick') return { kind: 'tick', t: marker.t }
+  return marker?.kind === 'request' ? { kind: 'request', t: marker.t, fields: marker.fields } : undefined
 }
 
 function eventOf({ source, block, row, strings }: FoundEvent, reader: SqliteReader): DecidedAt {
@@ -114,15 +118,15 @@ function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEff
   const text = JSON.stringify(key)
   const durable = sample ? momentsOf(sample).durable : -Infinity
   return effects
-    .filter(one => one.key === text && (JSON.parse(one.body) as { model?: string }).model === model)
-    .map(one => tracedOf(one, durable))
+    .filter(candidate => candidate.key === text && (JSON.parse(candidate.body) as { model?: string }).model === model)
+    .map(candidate => tracedOf(candidate, durable))
 }
 
 function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: StoredEffect, durable: number): TracedEffect {
   const { made, began, sent, settled, state } = effect
   return {
     ...effect,
-    // Effects' moments are whole milliseconds.
+    // Times of effects are whole milliseconds.
     ...(began !== undefined && { queueMs: whole(Math.max(0, began - Math.max(made, durable))) }),
     ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
     ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),

@@ -1,4 +1,4 @@
-/** A training set on the disk (`spillway training-set`) as what drift is measured on. It has no scores. */
+/** Summarizes a training set on disk (`spillway training-set`) for drift. It has no scores. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpillwayError } from '../base/errors.ts'
@@ -10,7 +10,7 @@ import { countNumbers, countTexts, type RowsSummary } from '../training/drift/su
 
 const VECTOR = 'vector.'
 
-/** Throws `SPILL_INPUT` for a folder that is no training set, or one of which a file is damaged. */
+/** Throws `SPILL_INPUT` for a folder without a training set, or with a damaged file. */
 export async function summaryOfSet(folder: string): Promise<RowsSummary> {
   const { columns, rows, file } = manifestOf(folder)
   const inputs = columns.filter(({ name, list }) => name.startsWith(VECTOR) && !list)

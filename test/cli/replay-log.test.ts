@@ -66,7 +66,7 @@ test('a history that begins before the log ends is refused, and so is a run over
   assert.equal(run.status, 1)
   assert.match(
     run.stderr,
-    /SPILL_IMPORT: this folder has half of a history: its import from payments=events\.ndjson was broken off\. Give the same/,
+    /SPILL_IMPORT: this folder has an unfinished import: that from payments=events\.ndjson was interrupted\. Run the same/,
   )
   const mended = await folder.spillway(...args, '--log', 'data')
   assert.equal(mended.status, 0, mended.stderr)

@@ -12,8 +12,8 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'effects are sent before they are durable': {
     path: 'src/run/loop/committer.ts',
-    was: '      await store.commit(commit)\n      parts.lookup',
-    is: '      if (effects.length > 0) onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
+    was: '      await store.commit(commit)\n      components.lookup',
+    is: '      if (effects.length > 0) onEffects?.(effects)\n      await store.commit(commit)\n      components.lookup',
   },
   'an effect does not wait for the one before it of its key': {
     path: queues,

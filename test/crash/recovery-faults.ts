@@ -24,12 +24,12 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'ids of what is decided are forgotten': {
     path: recover,
-    was: 'this.#next = behind\n    this.#remember(segment, log)',
-    is: 'this.#next = behind',
+    was: 'this.#next = end\n    this.#recordIds(segment, log)',
+    is: 'this.#next = end',
   },
   'ids of what is undecided are forgotten': {
     path: recover,
-    was: 'noColumns)) this.#remember(segment, log)',
+    was: 'noColumns)) this.#recordIds(segment, log)',
     is: 'noColumns)) void segment',
   },
   'ids are those of the last millisecond': {
@@ -71,8 +71,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'what is decided once more begins a sweep anew': {
     path: 'src/run/decide/decision-queue.ts',
-    was: 'this.#made = options.from.made ?? {}',
-    is: 'this.#made = {}',
+    was: 'this.#recordedCounts = options',
+    is: 'this.#recordedCounts = {} ?? options',
   },
   'ticks of the time in which nothing ran are not made': {
     path: 'src/run/recovery/run-start.ts',
@@ -91,8 +91,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'effects are told of before they are durable': {
     path: 'src/run/loop/committer.ts',
-    was: '      await store.commit(commit)\n      parts.lookup',
-    is: '      onEffects?.(effects)\n      await store.commit(commit)\n      parts.lookup',
+    was: '      await store.commit(commit)\n      components.lookup',
+    is: '      onEffects?.(effects)\n      await store.commit(commit)\n      components.lookup',
   },
   'the log has another name after each start': {
     path: 'src/run/recovery/run-start.ts',
@@ -118,7 +118,7 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a clock that goes back stamps what comes before the time of a run': {
     path: 'src/run/loop/turns.ts',
-    was: 'batches?.notBefore ?? -Infinity',
+    was: 'batchRuns?.notBefore ?? -Infinity',
     is: '-Infinity',
     seed: 10,
   },
@@ -136,8 +136,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a run that is taken up again keeps the parts of no partitions': {
     path: 'src/run/jobs/batch-run.ts',
-    was: 'this.#kept.set(part.partition, [bytes])',
-    is: 'this.#kept.set(part.partition, [])',
+    was: 'this.#finishedParts.set(part.partition, [bytes])',
+    is: 'this.#finishedParts.set(part.partition, [])',
     seed: 26,
   },
   'a process that takes over follows no longer': {
@@ -147,8 +147,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a training that was broken off is in the making for ever': {
     path: 'src/run/loop/run-parts.ts',
-    was: 'left.length > 0',
-    is: 'left.length < 0',
+    was: 'brokenOff.length > 0',
+    is: 'brokenOff.length < 0',
     trained: true,
   },
   'a promotion is asked for while another waits': {
@@ -171,14 +171,14 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a promotion is in the log and not in the registry': {
     path: 'src/run/loop/turns.ts',
-    was: 'promoted.marks, now, promoted.put',
-    is: 'promoted.marks, now, []',
+    was: 'promotions.marks, now, promotions.put',
+    is: 'promotions.marks, now, []',
     trained: true,
   },
   'a version is kept before its score': {
     path: 'src/run/jobs/trained-model.ts',
-    was: '[kept, ...beside, this.keep',
-    is: '[...beside, this.keep',
+    was: 'scorePut,\n      ...beside,',
+    is: '...beside,',
     trained: true,
   },
   'a promotion does not end a challenge': {
@@ -200,8 +200,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'a promotion that waited when the process ended is forgotten': {
     path: 'src/run/jobs/requested-promotion.ts',
-    was: 'if (left) this.#free',
-    is: 'if (left && this.#free === undefined) this.#free',
+    was: 'if (waiting) this.#free',
+    is: 'if (waiting && this.#free === undefined) this.#free',
     trained: true,
   },
 }

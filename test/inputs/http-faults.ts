@@ -42,7 +42,7 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'what is refused is counted and not kept': {
     path: 'src/run/loop/turns.ts',
-    was: 'effects, dead, letters, put: all }',
-    is: 'effects, dead: [], letters, put: all }',
+    was: 'effects, dead: deadLetters, letters: deadLetterChanges, put: values }',
+    is: 'effects, dead: [], letters: deadLetterChanges, put: values }',
   },
 }

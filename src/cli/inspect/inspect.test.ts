@@ -144,12 +144,12 @@ const damages: readonly (readonly [name: string, sql: string, damage: ExpectedDa
   [
     'decisions whose bytes changed',
     "UPDATE decisions SET bytes = CAST(bytes || x'00' AS BLOB) WHERE model = 'seen'",
-    [/^a stretch of decisions of 'seen'$/, [3, 3], /^is damaged: it does not have the checksum/],
+    [/^a batch of decisions of 'seen'$/, [3, 3], /^is damaged: it does not have the checksum/],
   ],
   [
     'decisions under another name',
     "UPDATE decisions SET model = 'x' WHERE model = 'seen'",
-    [/^a stretch of decisions of 'x'$/, [3, 3], /^holds 1 of 'seen' from entry 3 on, and stands as 1$/],
+    [/^a batch of decisions of 'x'$/, [3, 3], /^holds 1 of 'seen' from entry 3 on, and stands as 1$/],
   ],
 ]
 

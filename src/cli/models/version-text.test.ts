@@ -16,7 +16,7 @@ test('the result of a drift check is one line', () => {
   const own = {
     version: 0,
     rows: { reference: 0, recent: 0 },
-    silent: "the model's own score decides, and nobody knows what it was fitted on",
+    silent: "the model's own score decides, and its training data is unknown",
   }
   assert.equal(text({ ...own, because: fell }), `drift of 'fraud' at 2026-01-15T00:00:00.000Z, 0 decisions: ${fell} (${own.silent})`)
 })

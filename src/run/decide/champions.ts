@@ -1,6 +1,6 @@
 /**
- * The versions that score in place of what definitions say, for the models of a run: which one, the log says; what it is, the registry beside it. One that was trained on
- * other inputs than the model has today is reported, and scores nothing.
+ * Champions and challengers of the models of a run. The log says which version scores from which entry on; the registry holds the version.
+ * A version that was trained on inputs with other definitions is reported and does not score.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -15,6 +15,7 @@ export interface ChampionsOptions {
   readonly onReport: (report: string) => void
 }
 
+/** Looks up the versions that score. */
 export class Champions {
   readonly #ir: PipelineIR
   readonly #onReport: ChampionsOptions['onReport']
@@ -26,31 +27,31 @@ export class Champions {
     this.#onReport = onReport
   }
 
-  /** The same log, by another connection: of whoever holds the folder from now on. */
+  /** Continues on another connection to the same log, that of the process which now holds the folder. */
   over(store: StoredLog): void {
     this.#store = store
   }
 
-  /** What scores the decisions of a model on entries from `entry` on; nothing if the model's own score does. */
+  /** The version that scores the decisions of a model on entries from `entry` on; undefined if the score of its definition does. */
   at(model: ModelIR, entry: number): Champion | undefined {
     const promotions = promotionsOf(this.#store, model.name).filter(promotion => promotion.entry < entry)
     return this.#after(model, promotions)
   }
 
-  /** What scores beside it, as of an entry. */
+  /** The challenger as of an entry. */
   challengerAt(model: ModelIR, entry: number): Champion | undefined {
     const [challenges, promotions] = [challengesOf(this.#store, model.name), promotionsOf(this.#store, model.name)]
     return this.challenger(model, challengeBefore(challenges, promotions, entry)?.version ?? 0)
   }
 
-  /** A version that the log lets score beside what decides: one that cannot does not, and nobody misses it. */
+  /** A version that challenges; undefined if it cannot score, which is not reported. */
   challenger(model: ModelIR, version: number): Champion | undefined {
     if (version === 0 || !model.train) return undefined
-    const found = championOf(this.#store, this.#ir, model, version)
-    return typeof found === 'string' || faultOf(found) !== undefined ? undefined : found
+    const champion = championOf(this.#store, this.#ir, model, version)
+    return typeof champion === 'string' || faultOf(champion) !== undefined ? undefined : champion
   }
 
-  /** A version that the log promotes, with its entry `entry`; where it cannot score, what did before goes on. */
+  /** The champion after a promotion at entry `entry`. If that version cannot score, the previous champion stays. */
   take(model: ModelIR, version: number, entry: number): Champion | undefined {
     const before = promotionsOf(this.#store, model.name).filter(promotion => promotion.entry < entry)
     return this.#after(model, [...before, { version }])
@@ -59,15 +60,15 @@ export class Champions {
   #after(model: ModelIR, promotions: readonly { readonly version: number }[]): Champion | undefined {
     if (!model.train) return undefined
     const { champion, passed } = scorerAfter(this.#store, this.#ir, model, promotions, faultOf)
-    const own = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
-    const instead = champion ? `version ${champion.version}, which scored before, goes on` : own
+    const fallback = model.score.kind === 'none' ? 'there is no score' : "the model's own score is used"
+    const current = champion ? `version ${champion.version}, which scored before, goes on` : fallback
     for (const { version, why } of passed)
-      this.#onReport(`version ${version} of model '${model.name}' is not used, since ${why}; ${instead} until another version is promoted`)
+      this.#onReport(`version ${version} of model '${model.name}' is not used, since ${why}; ${current} until another version is promoted`)
     return champion
   }
 }
 
-/** Why a graph cannot be loaded, in words: the package is not there, or does not take it. */
+/** The reason why a graph cannot be loaded: the package is missing, or rejects the graph. */
 function faultOf({ score, file }: Champion): string | undefined {
   if (score.kind !== 'onnx' || !file) return undefined
   try {

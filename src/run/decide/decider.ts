@@ -1,9 +1,9 @@
 /**
- * The models of a run over the log: takes it segment by segment, in its total order, and gives the decisions that each makes.
+ * Makes the decisions of all models from the log, segment by segment, in its total order.
  *
- * What it gives is a function of the log alone, so that taking the same log again, cut into any segments, gives the same decisions. Groups that
- * several models read are one state. A tick decides about many keys: its decisions come some thousands at a time, and nothing is applied until
- * the last of them, so that all see the same.
+ * Decisions are a function of the log alone: a replay of the same log, cut into any segments, gives the same decisions. Models that read
+ * the same group share its state. A tick decides on many keys; its decisions come in batches of some thousands, and no event is applied
+ * until the last batch, so that all see the same state.
  */
 import type { Strings } from '../../columns/strings.ts'
 import { stopwatch } from '../../base/clock.ts'
@@ -22,21 +22,28 @@ import { LiveModel, type LiveDecisions, type Reader } from './live-model.ts'
 import { OrderOf } from '../groups/segment-order.ts'
 import type { Results } from '../groups/batch-results.ts'
 
-/** How many of the decisions of a segment of marks are made already, by model. */
+/** Number of decisions of a segment of markers that are already made, by model. */
 export type Made = Readonly<Record<string, number>>
 
+/** A model that decides on the events of a source. */
+interface EventModel {
+  readonly source: SourceIR
+  readonly live: LiveModel
+}
+
+/** The models of a run, and the feature groups that they read. */
 export class Decider {
   readonly #groups: ReadonlyMap<string, AnsweringGroup>
   readonly #champions: Champions | undefined
   readonly #models: readonly LiveModel[]
-  readonly #onEvents: readonly { readonly source: SourceIR; readonly live: LiveModel }[]
+  readonly #onEvents: readonly EventModel[]
   readonly #onTicks: readonly TickModel[]
   readonly #atMarks: AtMarks
   #clock = -Infinity
 
   /**
-   * `results`: of the batch runs that are made beside it; without it groups that are placed batch are as a job would give them that runs on time. `bodies`: the same for
-   * groups that are placed hybrid; without it they have one layer. `champions`: versions of models that the log promotes.
+   * `results`: results of batch runs; without them a group with a batch placement behaves as if a job ran on time. `bodies`: snapshots of
+   * hybrid groups; without them a hybrid group has one layer. `champions`: the promoted versions of models.
    */
   constructor(
     definitions: Definitions,
@@ -47,11 +54,11 @@ export class Decider {
     this.#champions = champions
     this.#groups = groupsOf(ir, strings, { batch: results !== undefined, hybrid: bodies !== undefined })
     const models = (this.#models = ir.models.map(model => new LiveModel(definitions, model, this.#groups, strings)))
-    this.#onEvents = models.flatMap(live => {
+    this.#onEvents = models.flatMap((live): EventModel[] => {
       const { decide } = live.model
       return decide.kind === 'on' ? [{ source: ir.sources.find(({ name }) => name === decide.source)!, live }] : []
     })
-    this.#onTicks = models.flatMap(live => {
+    this.#onTicks = models.flatMap((live): TickModel[] => {
       const every = live.model.decide
       return every.kind === 'every' ? [{ live, every, keys: new TickKeys(ir, live.model, every, strings) }] : []
     })
@@ -63,22 +70,22 @@ export class Decider {
     return [...this.#groups.values()]
   }
 
-  /** Those that keep state, which is made from the log. */
+  /** Groups with state, which is made from the log. */
   get groups(): LiveGroup[] {
     return this.answering.filter(group => group instanceof LiveGroup)
   }
 
-  /** Those that answer from the results of batch runs. */
+  /** Groups that serve the results of batch runs. */
   get batches(): BatchGroup[] {
     return this.answering.filter(group => group instanceof BatchGroup)
   }
 
-  /** Those that have a layer of batch runs. */
+  /** Groups with a snapshot from batch runs. */
   get hybrids(): HybridGroup[] {
     return this.answering.filter(group => group instanceof HybridGroup)
   }
 
-  /** Lets the models score by the versions that held before an entry was decided on. */
+  /** Sets the versions that score to those as of an entry. */
   scoreAsOf(entry: number): void {
     for (const live of this.#models) {
       live.scoreBy(this.#champions?.at(live.own, entry))
@@ -86,77 +93,77 @@ export class Decider {
     }
   }
 
-  /** The longest time, ms, for which a key is live: ticks need the events that arrived within it. */
+  /** The longest liveness of a key, ms: ticks need the events that arrived within it. */
   get live(): number {
     return Math.max(0, ...this.#onTicks.map(({ every }) => every.live))
   }
 
-  /** The time up to which it has decided, UTC ms: no group was read above it by a decision. */
+  /** The latest decision time, UTC ms: no decision read a group above it. */
   get clock(): number {
     return this.#clock
   }
 
-  /** Periods of the models that tick, ms. */
+  /** Periods of the models that decide on ticks, ms. */
   get periods(): number[] {
     return this.#onTicks.map(({ every }) => every.every)
   }
 
-  /** How the models that tick do. */
+  /** The tick triggers of the models. */
   get ticking(): Every[] {
     return this.#onTicks.map(({ every }) => every)
   }
 
   /**
-   * Decisions that a segment makes, in order, without those that are made. Its events are applied when the first is asked for; the next segment
-   * must not be taken before the last.
+   * Yields the decisions of a segment, in order, without the first ones of `made`. The first `next()` applies its events; the last must be
+   * consumed before the next segment.
    */
   *take(segment: Segment, made: Made = {}): Generator<LiveDecisions> {
     const order = new OrderOf(segment)
     if (segment.marks.length > 0) {
-      const left = new Map(Object.entries(made))
-      for (const [i, mark] of segment.marks.entries()) {
-        this.#clock = Math.max(this.#clock, mark.t)
-        yield* this.#atMarks.take(mark, segment.first + i, left)
+      const remaining = new Map(Object.entries(made))
+      for (const [i, marker] of segment.marks.entries()) {
+        this.#clock = Math.max(this.#clock, marker.t)
+        yield* this.#atMarks.take(marker, segment.first + i, remaining)
       }
     } else {
       this.#clock = Math.max(this.#clock, order.lastArrival)
       const decisions = this.#decideOnEvents(order)
-      for (const { keys } of this.#onTicks) see(keys, order)
+      for (const { keys } of this.#onTicks) observeKeys(keys, order)
       yield* decisions
     }
   }
 
-  /** Applies a segment whose decisions are recorded to these groups, and to what ticks know if `ticks`. */
+  /** Applies a segment whose decisions are recorded to these groups, and to the live keys of ticks if `ticks`. */
   catchUp(segment: Segment, groups: readonly LiveGroup[], ticks: boolean): void {
     if (segment.marks.length > 0) return
     const order = new OrderOf(segment)
     this.#clock = Math.max(this.#clock, order.lastArrival)
     for (const group of groups) group.catchUp(order.eventsOf(group.group.source), order.lastArrival)
-    if (ticks) for (const { keys } of this.#onTicks) see(keys, order)
+    if (ticks) for (const { keys } of this.#onTicks) observeKeys(keys, order)
   }
 
   #decideOnEvents(order: OrderOf): LiveDecisions[] {
     const begun = stopwatch()
-    const deciding = this.#onEvents.flatMap(({ source, live }) => {
+    const triggered = this.#onEvents.flatMap(({ source, live }) => {
       if (!order.blockOf(source.name)) return []
-      const moments = order.momentsOf(source)
-      // Deletes trigger nothing, and may be all that there is.
-      return moments.length > 0 ? [{ live, moments }] : []
+      const points = order.momentsOf(source)
+      // A delete triggers no decision, and all events of a segment may be deletes.
+      return points.length > 0 ? [{ live, moments: points }] : []
     })
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of this.#groups.values()) {
-      const readers = deciding.flatMap(({ live, moments }) =>
-        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, moments) })),
+      const readers = triggered.flatMap(({ live, moments: points }) =>
+        live.readers.filter(reader => reader.live === group).map(reader => ({ reader, asks: live.asksOf(reader, points) })),
       )
-      const given = group.take(
+      const results = group.take(
         order.eventsOf(group.group.source),
         readers.map(({ asks }) => asks),
         order.lastArrival,
       )
-      readers.forEach(({ reader }, i) => answers.set(reader, given[i]))
+      readers.forEach(({ reader }, i) => answers.set(reader, results[i]))
     }
-    const read = { begun, features: stopwatch() }
-    return deciding.map(({ live, moments }) => live.decide(moments, answers, read))
+    const times = { begun, features: stopwatch() }
+    return triggered.map(({ live, moments: points }) => live.decide(points, answers, times))
   }
 }
 
@@ -175,7 +182,7 @@ function groupsOf(
   )
 }
 
-function see(keys: TickKeys, order: OrderOf): void {
+function observeKeys(keys: TickKeys, order: OrderOf): void {
   for (const source of new Set(keys.sources)) {
     const block = order.blockOf(source)
     if (block) keys.see(source, block)

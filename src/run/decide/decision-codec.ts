@@ -1,7 +1,8 @@
 /**
- * Recorded decisions as bytes: a stretch of one model's, in columns, each with everything that is needed to make it again (semantics §4).
+ * The binary format of recorded decisions: one decision batch of one model, in columns, with all that is needed to compute it again
+ * (semantics, decisions and placements).
  *
- * What the columns are stands with them, so that decisions outlive the model that made them.
+ * The types of the columns are stored with them, so decisions outlive the model that made them.
  */
 import { crc32 } from 'node:zlib'
 import type { Column } from '../../columns/block.ts'
@@ -19,30 +20,30 @@ import type { LiveDecisions } from './live-model.ts'
 const VERSION = 1
 const NO_TEXTS = new Strings()
 
-/** What the columns of a stretch are. */
+/** The columns of a decision batch. */
 export interface DecisionShape {
   readonly model: string
-  /** Of the pipeline that decided. */
+  /** Fingerprint of the pipeline that decided. */
   readonly fingerprint: string
-  /** The version of the model that scored, where one was promoted. */
+  /** The promoted version that scored; absent if the score of the definition did. */
   readonly version?: number
-  /** The version that scored beside it, where one did. */
+  /** The challenger, if there was one. */
   readonly challenger?: number
-  /** Actions of the model that explored, and the chance with which each left a decision undone that met its condition. */
+  /** Actions of the model with exploration, and the probability of exploration of each. */
   readonly explored?: readonly { readonly action: string; readonly part: number }[]
-  /** Why there is no score, whatever the vectors are. */
+  /** The reason why there is no score at all. */
   readonly unscored?: string
-  /** Does each stand at an event of its own? */
+  /** Has each decision a triggering event? */
   readonly hasPosition: boolean
   readonly key: TypeIR
   readonly id?: TypeIR
-  /** As the model's inputs are; `list` for what has several values a row. */
+  /** The inputs of the model; `list` marks an input with several values a row. */
   readonly inputs: readonly { readonly name: string; readonly expr: TypeIR; readonly list?: true }[]
   /** `group(key columns)`. */
   readonly reads: readonly string[]
 }
 
-/** A stretch of decisions as it was written. */
+/** A decoded decision batch. */
 export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
   readonly length: number
   readonly strings: Strings
@@ -56,29 +57,30 @@ export interface DecodedDecisions extends Omit<DecisionShape, 'explored'> {
   readonly refused: Column
   readonly known: readonly Float64Array[]
   readonly clock: readonly Float64Array[]
-  /** What the challenger said. */
+  /** Scores of the challenger. */
   readonly shadow: Column | undefined
-  /** Of each action of the model that explored, what it made of each decision. */
+  /** For each action with exploration, its outcome for each decision. */
   readonly explored: readonly ExploredBy[]
 }
 
+/** Encodes decision batches. */
 export class DecisionWriter {
   readonly #fingerprint: string
   readonly #strings: Strings
   readonly #exploration: Exploration | undefined
   readonly #out = new ByteWriter()
   readonly #scratch = new ByteWriter()
-  /** By model as it scores, the shape of its stretches as a text's bytes: all of them have the same. */
+  /** Encoded shapes by model and version: all batches of a model have the same one. */
   readonly #shapes = new WeakMap<ModelIR, Uint8Array>()
 
-  /** `strings` has the texts of vectors. `exploration`: what is left undone of what is written; nothing unless given. */
+  /** `strings`: texts of feature vectors. `exploration`: draws the explored decisions; nothing is explored without it. */
   constructor(fingerprint: string, strings: Strings, exploration?: Exploration) {
     this.#fingerprint = fingerprint
     this.#strings = strings
     this.#exploration = exploration
   }
 
-  /** `stringsOf` has the texts of the trigger's key and id. */
+  /** Encodes one decision batch. `stringsOf`: texts of the trigger's key and id. */
   write(decisions: LiveDecisions, stringsOf: (column: string) => Strings): StoredDecisions {
     const { model, length, entry, t, position, vector, score, reads, keyColumn: key, idColumn: id } = decisions
     const explored = this.#exploration?.of(decisions) ?? []
@@ -148,10 +150,10 @@ function shapeOf(
   }
 }
 
-/** By action, of those that left any undone. */
+/** Count of explored decisions by action, without zeros. */
 function countsOf(explored: readonly ExploredBy[]): Pick<StoredDecisions, 'explored'> {
   const counts = explored
-    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, one) => sum + Number(one === EXPLORED), 0)])
+    .map(({ action, fate }): [string, number] => [action, fate.reduce((sum, outcome) => sum + Number(outcome === EXPLORED), 0)])
     .filter(([, count]) => count > 0)
   return counts.length > 0 ? { explored: Object.fromEntries(counts) } : {}
 }
@@ -168,7 +170,7 @@ function reasonColumn({ refused, length }: LiveDecisions, strings: Strings): Col
   return { values, nulls }
 }
 
-/** Texts get their ids in `strings`. Throws `SPILL_DATA` for bytes that are not whole. */
+/** Decodes a decision batch; its texts get ids in `strings`. Throws `SPILL_DATA` for damaged bytes. */
 export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings()): DecodedDecisions {
   const reader = wholeBody(bytes)
   const length = reader.varint()
@@ -192,20 +194,20 @@ export function readDecisions(bytes: Uint8Array, strings: Strings = new Strings(
   const reads = shape.reads.map(() => ({ known: readNumbers(reader, length), clock: readNumbers(reader, length) }))
   const [known, clock] = [reads.map(read => read.known), reads.map(read => read.clock)]
   const shadow = shape.challenger === undefined ? undefined : column(length, undefined)
-  const explored = (shape.explored ?? []).map(one => ({ ...one, fate: Uint8Array.from(readNumbers(reader, length)) }))
+  const explored = (shape.explored ?? []).map(exploration => ({ ...exploration, fate: Uint8Array.from(readNumbers(reader, length)) }))
   return { ...shape, length, strings, entry, t, position, keys, ids, vector, score, refused, known, clock, shadow, explored }
 }
 
-/** A key or an id of a stretch as it is delivered. */
+/** A key or id as a delivered value. */
 export function deliveredCell({ values, nulls }: Column, row: number, { type, scale = 0 }: TypeIR, strings: Strings): Value {
   if (nulls?.[row] === 1) return null
   return type === 'string' ? strings.textOf(values[row]) : values[row] / 10 ** (type === 'decimal' ? scale : 0)
 }
 
-/** Model and keys of a stretch of decisions. Decoding them takes a fraction of the work of `readDecisions`. */
+/** Model and keys of a decision batch. Decoding them costs a fraction of `decodeDecisions`. */
 export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
 
-/** Texts get their ids in `strings`; `shapeOf` gives the shape of its text. Throws as `readDecisions` does. */
+/** Decodes model and keys. Texts get ids in `strings`; `shapeOf` parses the text of a shape. Throws as `decodeDecisions` does. */
 export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape): DecisionKeys {
   const reader = wholeBody(bytes)
   const length = reader.varint()
@@ -217,7 +219,7 @@ export function readDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf: (
 /** A reader of the bytes after the format version. Throws for a wrong checksum or an unsupported version. */
 function wholeBody(bytes: Uint8Array): ByteReader {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
-  const reader = new ByteReader(body, 'a stretch of decisions')
+  const reader = new ByteReader(body, 'a batch of decisions')
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
     reader.damaged('does not have the checksum that it was written with')
   const version = reader.varint()

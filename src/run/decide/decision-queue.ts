@@ -1,9 +1,9 @@
 /**
- * Decisions in the order of the log, whether they keep up with it or not.
+ * A queue of segments that wait for their decisions, in the order of the log.
  *
- * A segment that was appended is decided in the same turn, with what is in memory. While a tick's many decisions are being made, or after a start
- * over a log whose decisions are not all recorded, segments wait as they were stored and are read again when it is their turn: the log goes on,
- * the features do not move past what is undecided, and memory holds bytes.
+ * A segment is decided in the turn that appends it, from memory. During the many decisions of a tick, or after a start with undecided
+ * entries, segments wait as stored bytes and are decoded when their turn comes. The log grows meanwhile, features never move past an
+ * undecided entry, and memory holds bytes only.
  */
 import { Strings } from '../../columns/strings.ts'
 import { decidedBefore } from '../../log/decided.ts'
@@ -18,12 +18,12 @@ import type { LiveDecisions } from './live-model.ts'
 import type { Outbox } from './outbox.ts'
 import type { StretchTimes, TakenAt } from './stage-times.ts'
 
-/** Where the texts of a column have their ids. */
+/** The strings of a column. */
 export type StringsOf = (source: string, column: string) => Strings
 
 /**
- * How far decisions are recorded: all of the entries below `entry`, and the first `skip` of those that the segment makes which begins there. `made` counts these
- * by model, since the pipeline that goes on may have other models.
+ * The progress of recorded decisions: all on entries below `entry`, and the first `skip` decisions of the segment that begins there. The
+ * third field counts these by model, since the models may change before the next start.
  */
 export interface Progress {
   readonly entry: number
@@ -31,20 +31,23 @@ export interface Progress {
   readonly made?: Made
 }
 
-export const progressText = ({ entry, skip, made }: Progress): string =>
-  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(made ? [made] : [])])
+/** A progress as the log stores it. */
+export const progressText = ({ entry, skip, made: counts }: Progress): string =>
+  skip === 0 ? decidedBefore(entry) : JSON.stringify([entry, skip, ...(counts ? [counts] : [])])
 
+/** Parses a stored progress. */
 export function progressOf(text: string | undefined): Progress {
-  const [entry, skip, made] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
-  return { entry, skip, ...(made && { made }) }
+  const [entry, skip, counts] = JSON.parse(text ?? '[0, 0]') as [number, number, Made?]
+  return { entry, skip, ...(counts && { made: counts }) }
 }
 
+/** The decisions of one step, with their effects. */
 export interface Decided {
   readonly decisions: readonly StoredDecisions[]
-  /** What follows from them. */
+  /** Effects that follow from the decisions. */
   readonly effects: readonly NewEffect[]
   readonly progress: Progress
-  /** Measured beside them, one a stretch. */
+  /** Measurements, one for each decision batch. */
   readonly times: readonly StretchTimes[]
 }
 
@@ -53,139 +56,153 @@ export interface DecidingOptions {
   readonly log: Log
   readonly decider: Decider
   readonly writer: DecisionWriter
-  /** Columns whose texts are in the pipeline's strings. */
+  /** Columns that features or models read: their texts are in `strings`. */
   readonly isLookedAt: (source: string, column: string) => boolean
   readonly strings: Strings
-  /** Makes what follows from decisions; none for who imports history, from which nothing follows any more. */
+  /** Makes the effects of decisions; absent in an import of history, which triggers nothing. */
   readonly outbox?: Outbox | undefined
-  /** Measures decisions by freshness objectives, if anything shall. */
+  /** Measures the freshness of decisions against objectives. */
   readonly freshness?: Freshness | undefined
-  /** From here on nothing is recorded; the decider has taken everything before `entry`. */
+  /** Decisions from here on are not recorded yet. The decider has applied everything before `entry`. */
   readonly from: Progress
 }
 
-/** A segment of this process that waits. */
-interface Waiting {
+/** A waiting segment that this process appended. */
+interface WaitingSegment {
   readonly stored: StoredSegment
-  readonly taken: TakenAt | undefined
+  readonly turnTimes: TakenAt | undefined
 }
 
 interface Current {
   readonly segment: Segment
   readonly decisions: Generator<LiveDecisions>
   readonly stringsOf: StringsOf
-  readonly taken: TakenAt | undefined
-  /** Decisions that are recorded, by model. */
-  readonly made: Record<string, number>
+  readonly turnTimes: TakenAt | undefined
+  /** Count of recorded decisions by model. */
+  readonly recorded: Record<string, number>
 }
 
+/** The undecided segments of a run. */
 export class Deciding {
   readonly #options: DecidingOptions
-  /** Segments of this process that wait, behind those that the store had at the start. */
-  readonly #waiting: Waiting[] = []
+  /** Segments of this process, after those that the store had at the start. */
+  readonly #waiting: WaitingSegment[] = []
   #waitingEntries = 0
-  /** The next entry that the store had at the start and that is undecided. */
+  /** The next undecided entry of those that the store had at the start. */
   #next: number
   readonly #end: number
-  /** Of the first segment that is to be decided. */
-  #made: Made
+  /** Decisions of the first undecided segment that are recorded, by model. */
+  #recordedCounts: Made
   #current: Current | undefined
 
   constructor(options: DecidingOptions) {
     this.#options = options
     this.#next = options.from.entry
     this.#end = options.log.end
-    this.#made = options.from.made ?? {}
+    this.#recordedCounts = options.from.made ?? {}
   }
 
-  /** Is everything decided that was appended? */
+  /** Is every appended entry decided? */
   get isIdle(): boolean {
     return this.#current === undefined && this.#next >= this.#end && this.#waiting.length === 0
   }
 
-  /** Entries of this process that wait. */
+  /** Waiting entries that this process appended. */
   get waiting(): number {
     return this.#waitingEntries
   }
 
-  /** Decides on what was appended just now, if nothing waits and it is decided in one go; otherwise it waits. */
-  take({ segment, stored }: Appended, stringsOf: StringsOf, taken?: TakenAt): Decided | undefined {
+  /** Decides on a segment that was just appended, if nothing waits and it has no markers. Otherwise the segment waits. */
+  take({ segment, stored }: Appended, stringsOf: StringsOf, turnTimes?: TakenAt): Decided | undefined {
     if (!this.isIdle || segment.marks.length > 0) {
-      this.#waiting.push({ stored, taken })
+      this.#waiting.push({ stored, turnTimes })
       this.#waitingEntries += stored.entries
       return undefined
     }
     this.#options.freshness?.see(segment)
-    return this.#written([...this.#options.decider.take(segment)], { stringsOf, taken }, { entry: stored.first + stored.entries, skip: 0 })
+    return this.#encode(
+      [...this.#options.decider.take(segment)],
+      { stringsOf, turnTimes },
+      { entry: stored.first + stored.entries, skip: 0 },
+    )
   }
 
-  /** The next stretch of decisions of what waits: of a tick some thousands, otherwise of one segment. */
+  /** Makes the next decisions of what waits: some thousands of a tick, or all of one segment of events. */
   step(): Decided | undefined {
-    this.#current ??= this.#begin()
+    this.#current ??= this.#beginSegment()
     const current = this.#current
     if (!current) return undefined
-    const { segment, made } = current
-    if (segment.marks.length === 0) return this.#whole(current)
+    const { segment, recorded: counts } = current
+    if (segment.marks.length === 0) return this.#decideSegment(current)
     const next = current.decisions.next()
     if (next.done) {
       this.#current = undefined
-      return this.#written([], current, { entry: segment.first + segment.length, skip: 0 })
+      return this.#encode([], current, { entry: segment.first + segment.length, skip: 0 })
     }
     const { name } = next.value.model
-    made[name] = (made[name] ?? 0) + next.value.length
-    const skip = Object.values(made).reduce((sum, count) => sum + count, 0)
-    const decided = this.#written([next.value], current, { entry: segment.first, skip, made: { ...made } })
-    // No state has the texts of a request, and there may be any number of them.
+    counts[name] = (counts[name] ?? 0) + next.value.length
+    const skip = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const decided = this.#encode([next.value], current, { entry: segment.first, skip, made: { ...counts } })
+    // The texts of a request are in no state, and their number is unbounded.
     if (next.value.stringsBefore !== undefined) this.#options.strings.forgetFrom(next.value.stringsBefore)
     return decided
   }
 
-  /** All decisions that a segment of events makes, of all models: one commit, as in the turn that appended it. */
-  #whole(current: Current): Decided {
+  /** All decisions of a segment of events, of all models: one commit, as in the turn that appended it. */
+  #decideSegment(current: Current): Decided {
     const { segment, decisions } = current
     this.#current = undefined
-    return this.#written([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
+    return this.#encode([...decisions], current, { entry: segment.first + segment.length, skip: 0 })
   }
 
-  #begin(): Current | undefined {
+  #beginSegment(): Current | undefined {
     const { log, decider, strings, isLookedAt } = this.#options
     const waiting = this.#nextWaiting()
     if (!waiting) return undefined
-    const { stored, taken } = waiting
-    const passing = new Strings()
-    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : passing)
+    const { stored, turnTimes } = waiting
+    const transientStrings = new Strings()
+    const stringsOf: StringsOf = (source, column) => (isLookedAt(source, column) ? strings : transientStrings)
     const segment = log.today(
       readSegment(stored.bytes, { columnsOf: log.schemas.columnsOf, stringsOf }, `segment ${stored.first} of the log`),
     )
     this.#options.freshness?.see(segment)
-    const made = this.#made
-    this.#made = {}
-    return { segment, decisions: decider.take(segment, made), stringsOf, taken, made: { ...made } }
+    const made = this.#recordedCounts
+    this.#recordedCounts = {}
+    return { segment, decisions: decider.take(segment, made), stringsOf, turnTimes, recorded: { ...made } }
   }
 
-  #nextWaiting(): { readonly stored: StoredSegment; readonly taken: TakenAt | undefined } | undefined {
+  #nextWaiting(): WaitingSegment | undefined {
     const stored = this.#next < this.#end ? this.#options.store.segmentAt(this.#next) : undefined
     if (stored) {
       this.#next = stored.first + stored.entries
-      return { stored, taken: undefined }
+      return { stored, turnTimes: undefined }
     }
     const waiting = this.#waiting.shift()
     if (waiting) this.#waitingEntries -= waiting.stored.entries
     return waiting
   }
 
-  #written(all: readonly LiveDecisions[], { stringsOf, taken }: Pick<Current, 'stringsOf' | 'taken'>, progress: Progress): Decided {
+  #encode(
+    batches: readonly LiveDecisions[],
+    { stringsOf, turnTimes }: Pick<Current, 'stringsOf' | 'turnTimes'>,
+    progress: Progress,
+  ): Decided {
     const { writer, outbox, strings, freshness } = this.#options
     const decisions: StoredDecisions[] = []
     const effects: NewEffect[] = []
-    for (const made of all) {
+    for (const made of batches) {
       const { decide } = made.model
       const source = decide.kind === 'on' ? decide.source : ''
-      // The key of a tick is that of a group, whose texts are the pipeline's.
+      // The key of a tick is that of a group, so its texts are in the strings of the pipeline.
       const textsOf = (column: string) => (decide.kind === 'on' ? stringsOf(source, column) : strings)
       decisions.push(writer.write(made, textsOf))
       if (outbox) effects.push(...outbox.of(made, textsOf))
     }
-    return { decisions, effects, progress, times: all.map(one => ({ ...one.made, taken, freshness: freshness?.of(one) })) }
+    return {
+      decisions,
+      effects,
+      progress,
+      times: batches.map((batch): StretchTimes => ({ ...batch.made, taken: turnTimes, freshness: freshness?.of(batch) })),
+    }
   }
 }

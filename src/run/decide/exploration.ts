@@ -1,39 +1,46 @@
-/** What the actions of a run leave undone of a stretch of decisions, so that what comes of them is seen; to be recorded with the decisions. */
+/**
+ * Exploration of the actions of a run: draws the decisions whose action is withheld, so that their outcome can be observed. The draws are
+ * recorded with the decisions.
+ */
 import { Exploring } from '../../action/exploring.ts'
 import { decisionId } from '../../decision/decision-id.ts'
 import type { ActionIR, PipelineIR } from '../../define/ir/ir.ts'
 import { placeOf } from '../../replay/decision-record.ts'
 import type { LiveDecisions } from './live-model.ts'
 
-/** Of an action that explores, what it made of each decision of a stretch (`action/exploring.ts`), and the chance with which a decision that met its condition was left undone. */
+/**
+ * The exploration of one action over a decision batch: the outcome of the draw for each decision (`action/exploring.ts`), and the
+ * probability `part` of exploration.
+ */
 export interface ExploredBy {
   readonly action: string
   readonly part: number
   readonly fate: Uint8Array
 }
 
+/** The actions with exploration, by model. */
 export class Exploration {
   /** By model. */
-  readonly #exploring = new Map<string, Exploring[]>()
+  readonly #explorers = new Map<string, Exploring[]>()
 
-  /** `logName`: of which log the decisions are. */
+  /** `logName`: name of the log that holds the decisions. */
   constructor({ actions = [] }: PipelineIR, logName: string) {
     for (const action of actions) {
       if (!explores(action)) continue
-      this.#exploring.set(action.model, [...(this.#exploring.get(action.model) ?? []), new Exploring(action, logName)])
+      this.#explorers.set(action.model, [...(this.#explorers.get(action.model) ?? []), new Exploring(action, logName)])
     }
   }
 
-  /** Of each action of the model that explores, in order of definition; empty for most models. */
+  /** The exploration of each action of the model, in order of definition; empty for most models. */
   of(decisions: LiveDecisions): readonly ExploredBy[] {
     const { model, length, t, entry, position, score } = decisions
-    const exploring = this.#exploring.get(model.name)
-    if (!exploring) return NOTHING
+    const explorers = this.#explorers.get(model.name)
+    if (!explorers) return NO_EXPLORATION
     const decisionAt = (row: number): string => decisionId(model, position ? placeOf(position[row]) : { request: String(entry[row]) })
-    return exploring.map(one => ({ action: one.action, part: one.part, fate: one.fates(score, t, length, decisionAt) }))
+    return explorers.map(explorer => ({ action: explorer.action, part: explorer.part, fate: explorer.fates(score, t, length, decisionAt) }))
   }
 }
 
-const NOTHING: readonly ExploredBy[] = []
+const NO_EXPLORATION: readonly ExploredBy[] = []
 
 const explores = (action: ActionIR): action is ActionIR & { readonly explore: number } => action.explore !== undefined

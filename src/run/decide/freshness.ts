@@ -1,8 +1,10 @@
 /**
- * Freshness objectives held against the decisions of a run: for each feature group, how many decisions read it no older than its objective.
+ * Measures decisions against freshness objectives: for each feature group, how many decisions read it within its objective.
  *
- * The age of a group at a decision is the decision's time less the as-of time of the group, plus the ingestion delay of its source beyond the usual one, where the objective names that. A decision counts once it
- * is durable. Costs a comparison for each decision and group that has an objective; a few kilobytes for each group, whatever the rate.
+ * The age of a group at a decision is the decision's time less the as-of time of the group. Where the objective states a usual ingestion
+ * delay, delay of the source beyond that is added. A decision counts once it is durable.
+ *
+ * Costs one comparison for each decision and group with an objective; a few kilobytes for each group, at any rate.
  */
 import type { Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
@@ -16,21 +18,21 @@ import { RecentCounts, type ObjectiveCounts } from './recent-counts.ts'
 import { SourceDelays } from './ingestion-delays.ts'
 import type { StretchFreshness } from './stage-times.ts'
 
-/** A feature group, its objective, and the decisions that read it. */
+/** A feature group, its objective, and counts of the decisions that read it. */
 export interface GroupFreshness extends Pick<FreshnessObjective, 'age' | 'share'>, ObjectiveCounts {
   readonly group: string
-  /** Of the last hour (FRESHNESS_WINDOW_MS). */
+  /** Counts of the last hour (FRESHNESS_WINDOW_MS). */
   readonly recent: ObjectiveCounts
 }
 
-/** The counts of the last hour as the store keeps them. */
+/** The counts of the last hour in the store. */
 export interface KeptFreshness {
   /** UTC ms. */
   readonly at: number
   readonly groups: Readonly<Record<string, ObjectiveCounts>>
 }
 
-/** The name of the value in the store. */
+/** Name of the stored value. */
 export const FRESHNESS = 'freshness'
 
 /** A group as one model reads it. */
@@ -39,7 +41,7 @@ interface MeasuredRead {
   readonly index: number
   readonly group: string
   readonly source: string
-  /** Under `partial`: by how much events are known later than the clock says, ms. */
+  /** Under `partial`: the delay of visibility behind the as-of time, ms. */
   readonly behind: number
   readonly objective: FreshnessObjective
 }
@@ -56,10 +58,11 @@ export interface FreshnessOptions {
   readonly clock: Clock
   /** Nothing is measured without objectives. */
   readonly objectives?: ObjectivesFile | undefined
-  /** Told in words where the file was changed and cannot be used: the objectives from before go on. */
+  /** Notified if the file has changed and is invalid. The previous objectives stay in force. */
   readonly onReport: (report: string) => void
 }
 
+/** Counts of fresh decisions by feature group. */
 export class Freshness {
   readonly #ir: PipelineIR
   readonly #clock: Clock
@@ -68,10 +71,10 @@ export class Freshness {
   readonly #delays = new SourceDelays()
   readonly #tallies = new Map<string, Tally>()
   #objectives: Objectives['groups'] = {}
-  /** By model, those that measure something. */
+  /** Measured reads by model. */
   #reads: ReadonlyMap<string, readonly MeasuredRead[]> = new Map()
   #sources: ReadonlySet<string> = new Set()
-  #keptAt = -Infinity
+  #savedAt = -Infinity
   #isNew = false
 
   constructor({ ir, clock, objectives, onReport }: FreshnessOptions) {
@@ -82,11 +85,11 @@ export class Freshness {
     this.#measure(objectives?.groups ?? {})
   }
 
-  /** Follows the file of objectives. Counts go on. */
+  /** Reloads the file of objectives if it has changed. Counts continue. */
   reread(): void {
     const { isNew, problem } = this.#file?.reread() ?? {}
     if (isNew) this.#measure(this.#file!.groups)
-    if (problem !== undefined) this.#onReport(`the freshness objectives from before go on, since ${problem}`)
+    if (problem !== undefined) this.#onReport(`the previous freshness objectives stay in force, since ${problem}`)
   }
 
   #measure(objectives: Objectives['groups']): void {
@@ -99,7 +102,7 @@ export class Freshness {
       if (!this.#tallies.has(group)) this.#tallies.set(group, { recent: new RecentCounts(), decisions: 0, within: 0 })
   }
 
-  /** Of a group that a model reads at several keys the first read counts: its clock is the same at all. */
+  /** If a model reads a group at several keys, the first read counts: all have the same as-of time. */
   #measuredReads(model: PipelineIR['models'][number]): MeasuredRead[] {
     const groups = new Set<string>()
     return groupReads(this.#ir, model).flatMap(({ group: { name, source, place } }, index) => {
@@ -110,32 +113,32 @@ export class Freshness {
     })
   }
 
-  /** Before the decisions on a segment are made. */
+  /** Notes the ingestion delays of a segment, before its decisions are made. */
   see({ sources }: Segment): void {
     if (this.#sources.size === 0) return
     for (const { source, block } of sources) if (this.#sources.has(source)) this.#delays.add(source, block)
   }
 
-  /** Nothing where the model reads no group with an objective. */
+  /** Measures a decision batch; undefined if the model reads no group with an objective. */
   of({ model, length, t, reads }: Pick<LiveDecisions, 'model' | 'length' | 't' | 'reads'>): StretchFreshness | undefined {
     const measured = this.#reads.get(model.name)
     if (!measured) return undefined
     const within = measured.map(({ index, group, source, behind, objective: { age, delay } }) => {
-      const late = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
-      const most = age - behind - late
+      const extraDelay = delay === undefined ? 0 : Math.max(0, this.#delays.of(source) - delay)
+      const maxAge = age - behind - extraDelay
       const { clock } = reads[index]
       let count = 0
-      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= most) count++
+      for (let row = 0; row < length; row++) if (t[row] - clock[row] <= maxAge) count++
       return [group, count] as const
     })
     return { decisions: length, within: new Map(within) }
   }
 
-  /** Counts stretches that have become durable now. */
-  durable(stretches: Iterable<StretchFreshness | undefined>): void {
-    for (const stretch of stretches) {
-      if (!stretch) continue
-      const { decisions, within } = stretch
+  /** Counts decision batches that have become durable. */
+  durable(batches: Iterable<StretchFreshness | undefined>): void {
+    for (const batch of batches) {
+      if (!batch) continue
+      const { decisions, within } = batch
       for (const [group, count] of within) {
         const tally = this.#tallies.get(group)!
         tally.decisions += decisions
@@ -146,7 +149,7 @@ export class Freshness {
     }
   }
 
-  /** Those with an objective now, in the order of the file. */
+  /** Freshness of the groups with an objective, in the order of the file. */
   get groups(): GroupFreshness[] {
     const now = this.#clock()
     return Object.entries(this.#objectives).map(([group, { age, share }]) => {
@@ -158,10 +161,10 @@ export class Freshness {
   /** Returns new counts for the store, and marks them as saved: every FRESHNESS_EVERY_MS, or at once if `isLast`. */
   flush(isLast = false): [name: string, value: string] | undefined {
     const now = this.#clock()
-    if (!this.#isNew || (!isLast && now - this.#keptAt < limits.FRESHNESS_EVERY_MS && now >= this.#keptAt)) return undefined
+    if (!this.#isNew || (!isLast && now - this.#savedAt < limits.FRESHNESS_EVERY_MS && now >= this.#savedAt)) return undefined
     this.#isNew = false
-    this.#keptAt = now
-    const kept: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
-    return [FRESHNESS, JSON.stringify(kept)]
+    this.#savedAt = now
+    const saved: KeptFreshness = { at: now, groups: Object.fromEntries(this.groups.map(({ group, recent }) => [group, recent])) }
+    return [FRESHNESS, JSON.stringify(saved)]
   }
 }

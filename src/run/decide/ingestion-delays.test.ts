@@ -4,7 +4,7 @@ import type { Block } from '../../columns/block.ts'
 import { random } from '../../base/random.ts'
 import { SourceDelays } from './ingestion-delays.ts'
 
-/** Events by arrival and by how long they were on their way. */
+/** Events by arrival and ingestion delay. */
 function blockOf(events: readonly (readonly [arrival: number, delay: number])[]): Block {
   return {
     length: events.length,
@@ -15,7 +15,7 @@ function blockOf(events: readonly (readonly [arrival: number, delay: number])[])
   }
 }
 
-test('a delay is that of the newest event, whatever older ones come behind it', () => {
+test('the delay is that of the newest event, whatever older ones follow', () => {
   const delays = new SourceDelays()
   assert.equal(delays.of('a'), 0)
   delays.add('a', blockOf([]))
@@ -35,7 +35,7 @@ test('a delay is that of the newest event, whatever older ones come behind it', 
   assert.equal(delays.of('b'), 0)
 })
 
-test('it does not depend on how events are cut into segments', () => {
+test('the delay does not depend on how events are cut into segments', () => {
   const next = random(9)
   for (let drawn = 0; drawn < 100; drawn++) {
     let arrival = 0

@@ -1,7 +1,8 @@
 /**
- * The ingestion delay of each source: from the event time of its newest event to the arrival of its last one, ms.
+ * The ingestion delay of each source, ms: from the event time of its newest event to the arrival of its last event.
  *
- * The newest event is the one with the latest event time, so one straggler among punctual events changes nothing. A source that sends nothing keeps its last delay. Costs one comparison an event.
+ * The newest event is the event with the latest event time, so one straggler among punctual events changes nothing. The delay of a silent
+ * source stays what it was. Costs one comparison for each event.
  */
 import type { Block } from '../../columns/block.ts'
 
@@ -11,17 +12,17 @@ export class SourceDelays {
   /** Adds the next events of a source. */
   add(source: string, { length, time, arrival }: Block): void {
     if (length === 0) return
-    let known = this.#sources.get(source)
-    if (!known) this.#sources.set(source, (known = { newest: -Infinity, arrival: 0 }))
-    let { newest } = known
+    let state = this.#sources.get(source)
+    if (!state) this.#sources.set(source, (state = { newest: -Infinity, arrival: 0 }))
+    let { newest } = state
     for (let row = 0; row < length; row++) if (time[row] > newest) newest = time[row]!
-    known.newest = newest
-    known.arrival = arrival[length - 1]!
+    state.newest = newest
+    state.arrival = arrival[length - 1]!
   }
 
   /** 0 before the first event. */
   of(source: string): number {
-    const known = this.#sources.get(source)
-    return known ? Math.max(0, known.arrival - known.newest) : 0
+    const state = this.#sources.get(source)
+    return state ? Math.max(0, state.arrival - state.newest) : 0
   }
 }

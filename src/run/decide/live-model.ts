@@ -1,4 +1,4 @@
-/** One model of a live run: how its decisions of a stretch are asked for and made, whatever its trigger. */
+/** One model of a live run: builds the group queries of its decision batches and scores them, for any trigger. */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { Column } from '../../columns/block.ts'
 import type { Strings } from '../../columns/strings.ts'
@@ -13,55 +13,56 @@ import type { MadeAt } from './stage-times.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks } from '../groups/live-group.ts'
 import type { Moments } from '../groups/segment-order.ts'
 
-/** What each group that a model read knew, by decision. */
+/** Visible events and as-of time of one group, by decision. */
 export interface LiveRead extends Omit<GroupAnswers, 'out'> {
   readonly id: string
 }
 
-/** Decisions of one model in a stretch. Columns may be overwritten by the next. */
+/** A decision batch of one model. The next batch may overwrite its columns. */
 export interface LiveDecisions extends Scores {
   readonly model: ModelIR
-  /** The version of the model that scored, where one was promoted. */
+  /** The promoted version that scored; absent if the score of the definition did. */
   readonly version?: number
-  /** The version that scores beside it, where one does, and what it says. */
+  /** The challenger, and its scores. */
   readonly challenger?: { readonly version: number; readonly score: Column }
   readonly length: number
-  /** Sequence number of the entry that made each of them. */
+  /** Sequence number of the entry that triggered each decision. */
   readonly entry: Float64Array
   /** UTC ms. */
   readonly t: Float64Array
-  /** Partition and offset of the triggering event; a tick and a request have none. */
+  /** Partition and offset of the triggering event; undefined for ticks and requests. */
   readonly position: Float64Array | undefined
-  /** What the decision is about, and the id of the triggering event, with what the columns are. */
+  /** The key of the decision, the id of the triggering event, and their types. */
   readonly key: Column
   readonly id: Column | undefined
   readonly keyColumn: ColumnIR
   readonly idColumn: ColumnIR | undefined
   readonly reads: readonly LiveRead[]
   readonly since: Moments['since']
-  /** How many strings there were before those of what asked; the others may be forgotten once the decisions are written. */
+  /** Number of strings before those of the request. Later ones may be dropped once the decisions are written. */
   readonly stringsBefore?: number | undefined
   readonly made: MadeAt
 }
 
-/** A group as a model reads it. */
+/** A group as one model reads it. */
 export interface Reader {
   readonly read: GroupRead
   readonly id: string
   readonly live: AnsweringGroup
-  /** Which of the group's features are the read's. */
+  /** Indexes of the features that the model reads. */
   readonly features: readonly number[]
-  /** Of each stretch of one decision what was read: written over by the next, as all columns of `LiveDecisions` may be. */
+  /** Output columns for a batch of one decision; the next one overwrites them, as all columns of `LiveDecisions`. */
   readonly into: FeatureColumn[]
 }
 
+/** A model with its current champion and challenger. */
 export class LiveModel {
-  /** As it is defined. */
+  /** The model as defined. */
   readonly own: ModelIR
   readonly readers: readonly Reader[]
   readonly #definitions: Definitions
   readonly #strings: Strings
-  /** With the score by which it decides. */
+  /** The model with the score that decides. */
   #model: ModelIR
   #champion: Champion | undefined
   #challenger: Champion | undefined
@@ -75,7 +76,7 @@ export class LiveModel {
     this.own = this.#model = model
     this.#definitions = definitions
     this.#strings = strings
-    this.readers = groupReads(ir, model).map(read => {
+    this.readers = groupReads(ir, model).map((read): Reader => {
       const live = groups.get(read.group.name)!
       const features = read.group.features.map(({ name }) => live.group.features.findIndex(feature => feature.name === name))
       const id = readId({ group: read.group.name, key: read.key })
@@ -86,22 +87,22 @@ export class LiveModel {
     this.#id = triggerId(ir, model)
   }
 
-  /** With the score by which it decides now. */
+  /** The model with the score that decides. */
   get model(): ModelIR {
     return this.#model
   }
 
-  /** From here on it scores by a version that was trained, by what its definition says without one, and nothing beside it. */
+  /** Sets the version that scores from now on; undefined for the score of the definition. Removes the challenger. */
   scoreBy(champion: Champion | undefined): void {
-    this.#score(champion, undefined)
+    this.#setScorers(champion, undefined)
   }
 
-  /** From here on a version scores beside what decides, or none. */
+  /** Sets the challenger from now on. */
   challengeBy(challenger: Champion | undefined): void {
-    this.#score(this.#champion, challenger)
+    this.#setScorers(this.#champion, challenger)
   }
 
-  #score(champion: Champion | undefined, challenger: Champion | undefined): void {
+  #setScorers(champion: Champion | undefined, challenger: Champion | undefined): void {
     if (champion?.version === this.#champion?.version && challenger?.version === this.#challenger?.version) return
     this.#champion = champion
     this.#challenger = challenger
@@ -110,27 +111,28 @@ export class LiveModel {
     this.#shadow = challenger && this.#scoringOf({ ...this.own, score: challenger.score }, challenger)
   }
 
-  #scoringOf(model: ModelIR, by?: Champion): Scoring {
+  #scoringOf(model: ModelIR, champion?: Champion): Scoring {
     const { ir, scores } = this.#definitions
-    // A graph of ONNX is scored by its own file, whatever the definition has.
-    const given = by?.file ? new Map([...scores, [model.name, by.file]]) : scores
-    return new Scoring({ ir, scores: given }, model, triggerColumns(ir, model), this.#strings)
+    // An ONNX graph scores by the file of its version.
+    const scoreFunctions = champion?.file ? new Map([...scores, [model.name, champion.file]]) : scores
+    return new Scoring({ ir, scores: scoreFunctions }, model, triggerColumns(ir, model), this.#strings)
   }
 
+  /** The query of a group for a decision batch. */
   asksOf({ read, live, into }: Reader, { length, columnOf, prefixes, t, source }: Moments): GroupAsks {
     const { source: from } = live.group
     return { keys: read.key.map(columnOf), prefix: prefixes(from), clock: t, own: source === from, ...(length === 1 && { into }) }
   }
 
-  /** `read`: when the features began to be read and when they were there, ms by the stopwatch. */
+  /** Scores one batch. `read`: when the feature queries began and ended, ms by the stopwatch. */
   decide(
     { length, entry, t, position, since, columnOf, stringsBefore }: Moments,
     answers: ReadonlyMap<Reader, GroupAnswers>,
     read: Omit<MadeAt, 'scored'>,
   ): LiveDecisions {
-    const given = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
+    const answered = this.readers.map(reader => ({ reader, answer: answers.get(reader)! }))
     const features = new Map(
-      given.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
+      answered.map(({ reader, answer }) => [reader.id, { read: reader.read, out: reader.features.map(index => answer.out[index]) }]),
     )
     const scores = this.#scoring.score({ length, columnOf, features })
     const challenger = this.#shadow && {
@@ -153,7 +155,7 @@ export class LiveModel {
       id: this.#id && columnOf(this.#id.name),
       keyColumn: this.#key,
       idColumn: this.#id,
-      reads: given.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
+      reads: answered.map(({ reader, answer: { known, clock } }) => ({ id: reader.id, known, clock })),
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What a decider makes of a mark of the log: decisions at a tick and about a request, and what scores and answers from there on. */
+/** Handles the markers of the log: decisions at ticks and on requests, swaps of batch results, promotions and challenges. */
 import type { Strings } from '../../columns/strings.ts'
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
@@ -15,6 +15,7 @@ import type { Moments } from '../groups/segment-order.ts'
 import type { LiveDecisions, LiveModel, Reader } from './live-model.ts'
 import type { Results } from '../groups/batch-results.ts'
 
+/** A model that decides on ticks. */
 export interface TickModel {
   readonly live: LiveModel
   readonly every: Every
@@ -31,41 +32,45 @@ export interface AtMarksOptions {
   readonly champions: Champions | undefined
 }
 
-/** Decisions at one mark. */
-interface AtMark extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
+/** A decision batch at one marker. */
+interface MarkerBatch extends Pick<Moments, 'length' | 'columnOf' | 'since' | 'stringsBefore'> {
   readonly t: number
   readonly entry: number
 }
 
+/** Applies markers to models and groups. */
 export class AtMarks {
   readonly #options: AtMarksOptions
   readonly #onRequests: ReadonlyMap<string, LiveModel>
 
   constructor(options: AtMarksOptions) {
     this.#options = options
-    const asked = options.models.filter(({ model }) => model.decide.kind === 'request')
-    this.#onRequests = new Map(asked.map(live => [live.model.name, live]))
+    const requestModels = options.models.filter(({ model }) => model.decide.kind === 'request')
+    this.#onRequests = new Map(requestModels.map(live => [live.model.name, live]))
   }
 
-  /** `left`: how many of the decisions of the mark's segment are made already, by model; what is made here is taken from it. */
-  *take(mark: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
+  /**
+   * Applies a marker and yields its decisions. `left`: number of decisions of the segment that are already recorded, by model; handled ones
+   * are subtracted.
+   */
+  *take(marker: Mark, entry: number, left: Map<string, number>): Generator<LiveDecisions> {
     const { champions, onTicks } = this.#options
-    if (mark.kind === 'request') {
-      if (skipped(left, mark.model, 1) === 0) yield* this.#answer(mark, entry)
-    } else if (mark.kind === 'swap') this.#swap(mark.group, mark.run, entry)
-    else if (mark.kind === 'promote') {
-      const live = this.#model(mark.model)
-      live?.scoreBy(champions?.take(live.own, mark.version, entry))
-    } else if (mark.kind === 'challenge') {
-      const live = this.#model(mark.model)
-      live?.challengeBy(champions?.challenger(live.own, mark.version))
+    if (marker.kind === 'request') {
+      if (subtractRecorded(left, marker.model, 1) === 0) yield* this.#answer(marker, entry)
+    } else if (marker.kind === 'swap') this.#swap(marker.group, marker.run, entry)
+    else if (marker.kind === 'promote') {
+      const live = this.#model(marker.model)
+      live?.scoreBy(champions?.take(live.own, marker.version, entry))
+    } else if (marker.kind === 'challenge') {
+      const live = this.#model(marker.model)
+      live?.challengeBy(champions?.challenger(live.own, marker.version))
     } else
       for (const model of onTicks) {
         const { live, every, keys } = model
-        if (mark.t % every.every !== 0) continue
-        const due = keys.at(mark.t)
-        const from = skipped(left, live.model.name, due.length)
-        yield* this.#sweep(model, due.subarray(from), mark.t, entry)
+        if (marker.t % every.every !== 0) continue
+        const due = keys.at(marker.t)
+        const from = subtractRecorded(left, live.model.name, due.length)
+        yield* this.#sweep(model, due.subarray(from), marker.t, entry)
       }
   }
 
@@ -73,7 +78,7 @@ export class AtMarks {
     return this.#options.models.find(({ own }) => own.name === name)
   }
 
-  /** A result of other definitions than today's is none. Layers that were not made ready, in this process or at all, are made from the log. */
+  /** Swaps in a batch result. A result of other definitions is ignored. Layers that were not prepared are made from the log. */
   #swap(name: string, run: number, entry: number): void {
     const { groups, results, bodies } = this.#options
     const group = groups.get(name)
@@ -89,7 +94,7 @@ export class AtMarks {
     }
   }
 
-  /** A request of a model that there is no more, or of other fields, makes no decision. */
+  /** Decides on a request. A request for a removed model, or with other fields, makes no decision. */
   *#answer({ model, fields, t }: Extract<Mark, { kind: 'request' }>, entry: number): Generator<LiveDecisions> {
     const live = this.#onRequests.get(model)
     if (live?.model.decide.kind !== 'request') return
@@ -101,10 +106,10 @@ export class AtMarks {
     yield this.#decideAt(live, { length: 1, t, entry, columnOf: name => columns[name], since: () => t, stringsBefore })
   }
 
-  /** Decisions at a mark: with everything known that stands before it. */
-  #decideAt(live: LiveModel, { t, entry, ...of }: AtMark): LiveDecisions {
+  /** Decides at a marker, with all events before it visible. */
+  #decideAt(live: LiveModel, { t, entry, ...of }: MarkerBatch): LiveDecisions {
     const { length } = of
-    const moments: Moments = {
+    const points: Moments = {
       ...of,
       entry: new Float64Array(length).fill(entry),
       t: new Float64Array(length).fill(t),
@@ -116,21 +121,21 @@ export class AtMarks {
     const answers = new Map<Reader, GroupAnswers>()
     for (const group of new Set(live.readers.map(reader => reader.live))) {
       const readers = live.readers.filter(reader => reader.live === group)
-      const given = group.take(
+      const results = group.take(
         undefined,
-        readers.map(reader => live.asksOf(reader, moments)),
+        readers.map(reader => live.asksOf(reader, points)),
         t,
       )
-      readers.forEach((reader, r) => answers.set(reader, given[r]))
+      readers.forEach((reader, r) => answers.set(reader, results[r]))
     }
-    return live.decide(moments, answers, { begun, features: stopwatch() })
+    return live.decide(points, answers, { begun, features: stopwatch() })
   }
 }
 
-/** How many of the next `count` decisions of a model are made: takes them from what is left of those. */
-function skipped(left: Map<string, number>, model: string, count: number): number {
-  const had = left.get(model) ?? 0
-  const some = Math.min(had, count)
-  left.set(model, had - some)
-  return some
+/** Subtracts recorded decisions: returns how many of the next `count` decisions of a model are recorded. */
+function subtractRecorded(left: Map<string, number>, model: string, count: number): number {
+  const recorded = left.get(model) ?? 0
+  const subtracted = Math.min(recorded, count)
+  left.set(model, recorded - subtracted)
+  return subtracted
 }

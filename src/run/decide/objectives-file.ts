@@ -1,16 +1,17 @@
-/** The file of freshness objectives of a data folder, as a run follows it: read at the start, and again when it changes. Costs one look at the file's time each time it is asked. */
+/** The file of freshness objectives of a data folder: loaded at the start, and again after a change. Costs one `stat` for each check. */
 import { statSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { checkGroups, readObjectives, type Objectives } from './objectives.ts'
 
+/** The objectives of a data folder. */
 export class ObjectivesFile {
   readonly #path: string
   readonly #ir: PipelineIR
   #version: string
   #groups: Objectives['groups']
 
-  /** Throws `SPILL_DATA` for a file that is malformed, or names a feature group that the pipeline does not have. */
+  /** Loads the file. Throws `SPILL_DATA` if it is malformed, or names an unknown feature group. */
   constructor(path: string, ir: PipelineIR) {
     this.#path = path
     this.#ir = ir
@@ -18,12 +19,12 @@ export class ObjectivesFile {
     this.#groups = objectivesAt(path, ir)
   }
 
-  /** Empty where there is no file. */
+  /** The objectives by feature group; empty without a file. */
   get groups(): Objectives['groups'] {
     return this.#groups
   }
 
-  /** Reads the file again if it has changed. Returns the problem of a file that cannot be used, in words: the objectives from before go on. */
+  /** Reloads the file if it has changed. Returns the problem if the file is invalid; the previous objectives then stay in force. */
   reread(): { readonly isNew: boolean; readonly problem?: string } {
     const version = versionOf(this.#path)
     if (version === this.#version) return { isNew: false }
@@ -38,15 +39,18 @@ export class ObjectivesFile {
   }
 }
 
-/** The objectives of a file, by feature group; none without it. Throws `SPILL_DATA` for a file that is malformed, or names a feature group that the pipeline does not have. */
+/**
+ * The objectives of a file, by feature group; empty without a file. Throws `SPILL_DATA` if the file is malformed, or names an unknown
+ * feature group.
+ */
 export function objectivesAt(path: string, ir: PipelineIR): Objectives['groups'] {
   const objectives = readObjectives(path)
   if (objectives) checkGroups(objectives, ir, path)
   return objectives?.groups ?? {}
 }
 
-/** Another where the file is another: it is written whole, under a new inode. */
+/** The identity of a file version: the file is replaced whole, so its inode changes. */
 function versionOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return found ? `${found.mtimeNs} ${found.size} ${found.ino}` : 'none'
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
+  return stats ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : 'none'
 }

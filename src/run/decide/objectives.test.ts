@@ -9,7 +9,7 @@ import { checkGroups, readObjectives, writeObjectives, type Objectives } from '.
 const folder = scratchFolder('objectives')
 const path = join(folder, 'objectives.json')
 
-test('what is written is read, and nothing else is left beside it', () => {
+test('a written file is read back, and nothing else is left beside it', () => {
   assert.equal(readObjectives(path), undefined)
   const groups = { landings: { age: 900_000, share: 0.99, why: 'the knee' } }
   writeObjectives(path, { pipeline: 'flights', fingerprint: 'f', groups })
@@ -19,7 +19,7 @@ test('what is written is read, and nothing else is left beside it', () => {
   assert.deepEqual(readdirSync(folder), ['objectives.json'])
 })
 
-test('a file that cannot be used is rejected, with the file, the path within it and the fix', () => {
+test('an invalid file is rejected, with the file, the path within it and the fix', () => {
   const rejects = (content: unknown, problem: RegExp) => {
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
     assert.throws(() => readObjectives(path), { code: 'SPILL_DATA', message: problem })
@@ -48,7 +48,7 @@ test('a file that cannot be used is rejected, with the file, the path within it 
   rejects({ ...named, groups: { now: null } }, /groups\.now: must be \{ age, share, why \}; got null/)
 })
 
-test('an objective of a group that the pipeline does not have is named, with the nearest', () => {
+test('an objective of an unknown group is named, with the nearest group', () => {
   const of = (...names: readonly string[]) => ({ name: 'shop', groups: names.map(name => ({ name })) }) as unknown as PipelineIR
   const objectives = { groups: { landings: { age: 1, share: 0.5, why: '' } } } as unknown as Objectives
   checkGroups(objectives, of('landings', 'hours'), path)

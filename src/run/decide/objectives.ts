@@ -1,8 +1,9 @@
 /**
- * Freshness objectives, one for each feature group, as JSON in a data folder: written by the audit, read by a run, by `spillway inspect` and by people.
+ * Freshness objectives, one for each feature group, as JSON in a data folder. The audit writes the file; runs, `spillway inspect` and
+ * people read it.
  *
- * `age` is the oldest at which an older group still loses next to nothing, the knee of its frozen curve; a decision is fresh if its group was no older, and `share` of them are to be.
- * docs/objectives.md has the format.
+ * `age` is the freshness threshold of the group without retraining: up to this age an older group loses at most 5 %. A decision is fresh if
+ * its group was at most that old; `share` is the required part of fresh decisions. docs/objectives.md describes the format.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -11,54 +12,60 @@ import { PRIVATE_FILE } from '../../log/sqlite/folder-permissions.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 
+/** The objective of one feature group. */
 export interface FreshnessObjective {
-  /** ms. */
+  /** Greatest age, ms. */
   readonly age: number
-  /** The part of decisions that are to have the group that fresh, below 1. */
+  /** The required part of fresh decisions, below 1. */
   readonly share: number
-  /** How long events of the group's source usually take to be ingested, ms: that much is no age. Where it is left out, ingestion delays are not counted. */
+  /** Usual ingestion delay of the source, ms, which does not count as age. If absent, ingestion delays are not measured. */
   readonly delay?: number
-  /** What it was told from, for people. */
+  /** The reason, for people. */
   readonly why: string
 }
 
+/** The content of the file. */
 export interface Objectives {
   readonly format: typeof FORMAT
   readonly pipeline: string
-  /** Of the pipeline that was audited. */
+  /** Fingerprint of the pipeline that was audited. */
   readonly fingerprint: string
   readonly groups: Readonly<Record<string, FreshnessObjective>>
 }
 
 const FORMAT = 'spillway-objectives/1'
 
-/** Unless somebody says otherwise: one decision in a hundred may be served from older features. */
+/** The default `share`: one decision in a hundred may use older features. */
 export const FRESH_SHARE = 0.99
 
 /** The name of the file in a data folder. */
 export const OBJECTIVES_FILE = 'objectives.json'
 
-export function writeObjectives(path: string, given: Omit<Objectives, 'format'>): void {
-  const { pipeline, fingerprint, groups } = given
+/** Writes the file as a whole, readable by its owner alone. */
+export function writeObjectives(path: string, content: Omit<Objectives, 'format'>): void {
+  const { pipeline, fingerprint, groups } = content
   const objectives: Objectives = { format: FORMAT, pipeline, fingerprint, groups }
   writeWhole(path, `${JSON.stringify(objectives, null, 2)}\n`, { mode: PRIVATE_FILE })
 }
 
-/** Undefined where there is no file. Throws `SPILL_DATA`, with the path within the file and the fix, for one of another format or with a field that cannot be. */
+/**
+ * Reads the file; undefined if there is none. Throws `SPILL_DATA`, with the path in the file and the fix, for another format or an invalid
+ * field.
+ */
 export function readObjectives(path: string): Objectives | undefined {
   if (!existsSync(path)) return undefined
-  let found: unknown
+  let parsed: unknown
   try {
-    found = JSON.parse(readFileSync(path, 'utf8'))
+    parsed = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new SpillwayError('SPILL_DATA', `is no JSON: ${(error as Error).message}; ${REPAIR}`, { place: path, cause: error })
   }
-  const problem = problemOf(found)
+  const problem = problemOf(parsed)
   if (problem !== undefined) throw new SpillwayError('SPILL_DATA', `${problem}; ${REPAIR}`, { place: path })
-  return found as Objectives
+  return parsed as Objectives
 }
 
-/** Throws `SPILL_DATA` for an objective of a feature group that the pipeline does not have. */
+/** Throws `SPILL_DATA` for an objective of an unknown feature group. */
 export function checkGroups(
   { groups }: Objectives,
   { name: pipeline, groups: defined }: Pick<PipelineIR, 'name' | 'groups'>,
@@ -69,17 +76,18 @@ export function checkGroups(
   if (unknown === undefined) return
   throw new SpillwayError(
     'SPILL_DATA',
-    `groups.${unknown}: pipeline '${pipeline}' has no feature group '${unknown}'${didYouMean(unknown, names)}; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR`,
+    `groups.${unknown}: pipeline '${pipeline}' has no feature group '${unknown}'${didYouMean(unknown, names)}; ` +
+      'rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR',
     { place: path },
   )
 }
 
 const REPAIR = 'correct it, or let the audit write the file again: spillway audit PIPELINE --data DIR'
 
-/** The first field that cannot be, by its path in the file. */
-function problemOf(found: unknown): string | undefined {
-  if (!isRecord(found)) return `must be an object of the format '${FORMAT}'; got ${shown(found)}`
-  const { format, pipeline, fingerprint, groups } = found
+/** Describes the first invalid field, by its path in the file. */
+function problemOf(parsed: unknown): string | undefined {
+  if (!isRecord(parsed)) return `must be an object of the format '${FORMAT}'; got ${shown(parsed)}`
+  const { format, pipeline, fingerprint, groups } = parsed
   if (format !== FORMAT) return `format: must be '${FORMAT}'; got ${shown(format)}`
   if (typeof pipeline !== 'string') return `pipeline: must be the name of a pipeline; got ${shown(pipeline)}`
   if (typeof fingerprint !== 'string')
@@ -114,7 +122,7 @@ const objectiveFields: readonly ObjectiveField[] = [
 
 const SHOWN_CHARS = 60
 
-/** In one line. */
+/** A value on one line. */
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, SHOWN_CHARS))
 
-const isRecord = (given: unknown): given is Record<string, unknown> => typeof given === 'object' && given !== null && !Array.isArray(given)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

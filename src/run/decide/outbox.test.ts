@@ -54,7 +54,7 @@ function open(disk?: Disk, options: Partial<RunOptions> = {}) {
 
 const about = ({ action: name, key, t: time }: Pick<NewEffect, 'action' | 'key' | 't'>) => [name, JSON.parse(key), (time - start) / 60_000]
 
-test('effects follow from decisions in their order, are told once they are durable, and say what they follow from', async () => {
+test('effects follow decisions in order, are published once durable, and name their decision', async () => {
   const { run, sent, pays, store } = open()
   await pays(pay(-1, 9), pay(0, 1), pay(0, 30, 'b'))
   assert.deepEqual(sent.map(about), [
@@ -81,7 +81,7 @@ test('effects follow from decisions in their order, are told once they are durab
   await run.stop()
 })
 
-test('no two effects of a key are closer than the cooldown, by the times of decisions, whatever was decided in between', async () => {
+test('no two effects of a key are closer than the cooldown, by decision times, whatever is decided in between', async () => {
   const { sent, pays, moveTo, run } = open()
   for (const minutes of [0, 5, 9.99, 10, 15, 20]) {
     moveTo(minutes)
@@ -94,7 +94,7 @@ test('no two effects of a key are closer than the cooldown, by the times of deci
   )
 })
 
-test('a tick is due from the newest event of its key on, a request from its own moment', async () => {
+test('the deadline of a tick counts from the newest event of its key, that of a request from its own time', async () => {
   const { sent, pays, moveTo, run } = open()
   await pays(pay(-2, 10), pay(-1, 0), pay(-3, 4, 'b'))
   moveTo(4.5)
@@ -113,7 +113,7 @@ test('a tick is due from the newest event of its key on, a request from its own 
   await run.stop()
 })
 
-test('a crash forgets no effect, repeats none under another id, and cools down on', async () => {
+test('a crash loses no effect, repeats none under another id, and keeps the cooldown', async () => {
   const first = open()
   await first.pays(pay(0, 10))
   first.store.hold()
@@ -143,7 +143,7 @@ test('a crash forgets no effect, repeats none under another id, and cools down o
   assert.equal(whole.sent.filter(({ action: name }) => name === 'alarm').length, 0)
 })
 
-test('what is decided late, after a crash, has cooled down by its own time and not by the end of the log', async () => {
+test('a decision that is made late, after a crash, cools down by its own time and not by the end of the log', async () => {
   const { run, pays, moveTo, store } = open()
   for (const [minutes, of] of [
     [0, 'a'],
@@ -163,7 +163,7 @@ test('what is decided late, after a crash, has cooled down by its own time and n
   assert.deepEqual(again.sent.filter(({ action: name }) => name === 'alarm').map(about), [['alarm', 'b', 15]])
 })
 
-test('a log that was begun anew has other ids', async () => {
+test('a new log has other effect ids', async () => {
   const ids = await Promise.all(
     [1, 2].map(async () => {
       const { sent, pays, run } = open()
@@ -175,7 +175,7 @@ test('a log that was begun anew has other ids', async () => {
   assert.notEqual(ids[0], ids[1])
 })
 
-test('a dry run records what it would send', async () => {
+test('a dry run records effects and sends none', async () => {
   const { store, pays, run } = open(undefined, { isDry: true })
   await pays(pay(0, 10))
   await run.stop()
@@ -185,7 +185,7 @@ test('a dry run records what it would send', async () => {
   )
 })
 
-test('what is said of an effect is durable, and a run that said what cannot be goes no further', async () => {
+test('the outcome of an effect is durable, and an impossible outcome fails the run', async () => {
   const { store, pays, run } = open()
   await pays(pay(0, 10))
   await run.settle([{ kind: 'delivered', number: 1, sent: 1, at: 2 }])

@@ -1,7 +1,7 @@
 /**
- * What follows from decisions: for each action the effects to be sent, made in the order of decision, to be committed with the decisions themselves.
+ * The outbox: makes the effects of decisions, in the order of decision, to be committed in the same transaction.
  *
- * A decision is recorded once, and so are its effects; taking the log again after a crash makes those that were not committed, under the same ids.
+ * A decision is recorded once, and so are its effects. A replay after a crash makes the uncommitted ones again, with the same ids.
  */
 import { effectId } from '../../action/effect-id.ts'
 import { Firing } from '../../action/firing.ts'
@@ -22,49 +22,50 @@ export interface OutboxOptions {
   readonly strings: Strings
   readonly clock: Clock
   readonly logName: string
-  /** No decision to come is before this, UTC ms; those of the end of the log may be to be made yet. */
+  /** Lower bound of the time of decisions to come, UTC ms; the last entries of the log may still be undecided. */
   readonly from: number
   /** Effects are recorded and never sent. */
   readonly isDry: boolean
 }
 
-interface Acting {
+interface SendingAction {
   readonly firing: Firing
   readonly vectorOf: RowOf
 }
 
+/** The actions that send effects. */
 export class Outbox {
   readonly #options: OutboxOptions
   readonly #pipeline: string
-  /** By model: the actions that send something. */
-  readonly #acting = new Map<string, Acting[]>()
-  #last: number
+  /** Sending actions by model. */
+  readonly #sending = new Map<string, SendingAction[]>()
+  #lastNumber: number
 
   constructor(ir: PipelineIR, options: OutboxOptions) {
     const { store, strings, from } = options
     this.#options = options
     this.#pipeline = ir.name
-    this.#last = store.effects.last()
+    this.#lastNumber = store.effects.last()
     for (const action of ir.actions ?? []) {
       if (action.do.kind === 'answer') continue
       const { inputs } = ir.models.find(({ name }) => name === action.model)!
-      // Of what has cooled down by then nothing needs to be known.
+      // Effects whose cooldown has passed by then are not needed.
       const newest = action.cooldown === undefined ? new Map<string, number>() : store.effects.newest(action.name, from - action.cooldown)
-      const acting = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
-      this.#acting.set(action.model, [...(this.#acting.get(action.model) ?? []), acting])
+      const sending = { firing: new Firing(action, newest), vectorOf: rowsOf(inputs, strings) }
+      this.#sending.set(action.model, [...(this.#sending.get(action.model) ?? []), sending])
     }
   }
 
-  /** The effects that follow from a stretch of decisions; `stringsOf` has the texts of the trigger's key. Decisions are given once, in order. */
+  /** The effects of a decision batch. `stringsOf`: texts of the trigger's key. Each batch is passed once, in order. */
   of(decisions: LiveDecisions, stringsOf: (column: string) => Strings): NewEffect[] {
-    const acting = this.#acting.get(decisions.model.name)
-    if (!acting) return []
+    const sending = this.#sending.get(decisions.model.name)
+    if (!sending) return []
     const { keyColumn, key, t, score, length } = decisions
     const effects: NewEffect[] = []
-    const met = acting.flatMap(one => one.firing.met(score, length).map(row => ({ ...one, row })))
-    // Decision by decision, so that numbers are in order of decision whatever the actions are.
-    if (acting.length > 1) met.sort((a, b) => a.row - b.row)
-    for (const { firing, vectorOf, row } of met) {
+    const matches = sending.flatMap(sender => sender.firing.met(score, length).map(row => ({ ...sender, row })))
+    // Row by row, so that effect numbers follow the order of decisions across actions.
+    if (sending.length > 1) matches.sort((a, b) => a.row - b.row)
+    for (const { firing, vectorOf, row } of matches) {
       const value = deliveredCell(key, row, keyColumn, keyColumn.type === 'string' ? stringsOf(keyColumn.name) : this.#options.strings)
       const text = JSON.stringify(value)
       if (firing.follows(text, t[row])) effects.push(this.#effect(decisions, row, value, text, { firing, vectorOf }))
@@ -72,10 +73,10 @@ export class Outbox {
     return effects
   }
 
-  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: Acting): NewEffect {
+  #effect(decisions: LiveDecisions, row: number, key: Value, text: string, { firing, vectorOf }: SendingAction): NewEffect {
     const { model, t, entry, score, vector, since } = decisions
     const { name: action, deadline } = firing.action
-    const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, decidedOn(decisions, row, key)), t[row])
+    const id = effectId(this.#pipeline, action, this.#options.logName, decisionId(model, triggerOf(decisions, row, key)), t[row])
     const due = deadline === undefined ? undefined : since(row) + deadline
     const record: EffectRecord = {
       id,
@@ -89,7 +90,7 @@ export class Outbox {
       ...(due !== undefined && { due }),
     }
     return {
-      number: ++this.#last,
+      number: ++this.#lastNumber,
       action,
       id,
       entry: entry[row],
@@ -103,7 +104,7 @@ export class Outbox {
   }
 }
 
-function decidedOn({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
+function triggerOf({ model, position, t, entry }: LiveDecisions, row: number, key: Value): Parameters<typeof decisionId>[1] {
   if (position) return placeOf(position[row])
   return model.decide.kind === 'request' ? { request: String(entry[row]) } : { t: t[row], key }
 }

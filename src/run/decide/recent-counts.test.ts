@@ -6,7 +6,7 @@ import { RecentCounts } from './recent-counts.ts'
 
 const { FRESHNESS_BUCKET_MS: MINUTE, FRESHNESS_WINDOW_MS: HOUR } = limits
 
-test('counts are those of the last hour by minutes, as a list of all would give them', () => {
+test('counts equal those of a full list over the last hour, by minutes', () => {
   const next = random(7)
   for (let drawn = 0; drawn < 50; drawn++) {
     const counts = new RecentCounts()

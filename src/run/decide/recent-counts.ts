@@ -1,14 +1,16 @@
-/** Decisions of the last hour, and how many of them met an objective: counts by minute, in memory that does not grow. */
+/** Rolling counts of the last hour, by minute: decisions, and those within an objective. Memory is constant. */
 import { limits } from '../../base/limits.ts'
 
 const { FRESHNESS_WINDOW_MS: WINDOW, FRESHNESS_BUCKET_MS: BUCKET } = limits
 
+/** Decisions, and how many met the objective. */
 export interface ObjectiveCounts {
   readonly decisions: number
-  /** Those that met the objective. */
+  /** Decisions within the objective. */
   readonly within: number
 }
 
+/** A ring of minutes. */
 export class RecentCounts {
   readonly #minutes = new Float64Array(WINDOW / BUCKET).fill(-Infinity)
   readonly #decisions = new Float64Array(WINDOW / BUCKET)
@@ -26,7 +28,7 @@ export class RecentCounts {
     this.#within[slot] = this.#within[slot] + within
   }
 
-  /** Of the minute of `now` and those before it that an hour has. */
+  /** Sum of the hour that ends with the minute of `now`. */
   at(now: number): ObjectiveCounts {
     const last = Math.floor(now / BUCKET)
     let [decisions, within] = [0, 0]

@@ -1,49 +1,52 @@
-/** Recorded decisions as people and scripts read them: one object a decision. */
+/** Recorded decisions as objects, one for each decision, for people and scripts. */
 import { EXPLORED } from '../../action/exploring.ts'
 import { placeOf, type DecisionRecord } from '../../replay/decision-record.ts'
 import type { Value } from '../../define/ir/ir.ts'
 import { rowsOf } from '../../model/index.ts'
 import { deliveredCell, readDecisions, type DecodedDecisions } from './decision-codec.ts'
 
-/** A decision of a run: as a replay gives it, and the number of the log's entry that made it. */
+/** A recorded decision: as a replay gives it, with the sequence number of the entry that triggered it. */
 export interface RecordedDecision extends Omit<DecisionRecord, 'position'> {
   readonly position?: DecisionRecord['position']
   readonly entry: number
-  /** The version of the model that scored, where one was promoted. */
+  /** The promoted version that scored; absent if the score of the definition did. */
   readonly version?: number
-  /** The version that scored beside it, where one did, and its score. */
+  /** The challenger, and its score. */
   readonly challenger?: { readonly version: number; readonly score: number | null }
-  /** By action that would have followed from it and was left undone, so that what comes of it is seen: the chance with which it was. */
+  /** Actions that were withheld for exploration, each with its probability. */
   readonly explored?: Readonly<Record<string, number>>
 }
 
-/** Who waits for decisions. */
+/** Receives decisions, or the error that prevented them. */
 export interface Awaited {
   readonly resolve: (decisions: readonly RecordedDecision[]) => void
   readonly reject: (error: unknown) => void
 }
 
-/** The newest decisions of a stretch, the newest first, of those whose key `isAsked` for; none else is made an object of. Throws `SPILL_DATA` for damaged bytes. */
-export function newestOf(bytes: Uint8Array, most: number, isAsked: (key: Value) => boolean): RecordedDecision[] {
+/**
+ * The newest decisions of a decision batch whose key matches, newest first. Other rows are not decoded to objects. Throws `SPILL_DATA` for
+ * damaged bytes.
+ */
+export function newestOf(bytes: Uint8Array, limit: number, matches: (key: Value) => boolean): RecordedDecision[] {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
   const newest: RecordedDecision[] = []
-  for (let row = decoded.length - 1; row >= 0 && newest.length < most; row--)
-    if (isAsked(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
-      newest.push({ ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) })
+  for (let row = decoded.length - 1; row >= 0 && newest.length < limit; row--)
+    if (matches(deliveredCell(decoded.keys, row, decoded.key, decoded.strings)))
+      newest.push({ ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) })
   return newest
 }
 
-/** The decisions of a stretch, in order; those on one entry if it is named. Throws `SPILL_DATA` for damaged bytes. */
+/** The decisions of a decision batch, in order; with `entry`, only those on this entry. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedDecisions(bytes: Uint8Array, entry?: number): Generator<RecordedDecision> {
   const decoded = readDecisions(bytes)
   const vectorOf = rowsOf(decoded.inputs, decoded.strings)
   for (let row = 0; row < decoded.length; row++)
     if (entry === undefined || decoded.entry[row] === entry)
-      yield { ...headOf(decoded, row), vector: vectorOf(decoded.vector, row), ...tailOf(decoded, row) }
+      yield { ...leadingFields(decoded, row), vector: vectorOf(decoded.vector, row), ...resultFields(decoded, row) }
 }
 
-function headOf({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
+function leadingFields({ model, t, entry, keys, ids, key, id, position, strings }: DecodedDecisions, row: number) {
   return {
     model,
     t: t[row],
@@ -54,7 +57,7 @@ function headOf({ model, t, entry, keys, ids, key, id, position, strings }: Deco
   }
 }
 
-function tailOf(decoded: DecodedDecisions, row: number) {
+function resultFields(decoded: DecodedDecisions, row: number) {
   const { score, refused, version, challenger, shadow, unscored, strings, reads, known, clock } = decoded
   const reason = refused.nulls?.[row] === 1 ? undefined : strings.textOf(refused.values[row])
   return {
@@ -72,6 +75,6 @@ function tailOf(decoded: DecodedDecisions, row: number) {
 }
 
 function exploredAt({ explored }: DecodedDecisions, row: number): Pick<RecordedDecision, 'explored'> {
-  const undone = explored.filter(({ fate }) => fate[row] === EXPLORED)
-  return undone.length > 0 ? { explored: Object.fromEntries(undone.map(({ action, part }) => [action, part])) } : {}
+  const explorations = explored.filter(({ fate }) => fate[row] === EXPLORED)
+  return explorations.length > 0 ? { explored: Object.fromEntries(explorations.map(({ action, part }) => [action, part])) } : {}
 }

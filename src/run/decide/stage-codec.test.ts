@@ -14,7 +14,7 @@ const sample = (more: Partial<StageSample> = {}): StageSample => ({
   ...more,
 })
 
-test('stage times are what they were, to the microsecond', () => {
+test('stage times round-trip to the microsecond', () => {
   const later = sample({
     model: 'seen',
     first: 10,
@@ -27,19 +27,19 @@ test('stage times are what they were, to the microsecond', () => {
   assert.deepEqual(readStages(writeStages([])), [])
 })
 
-test('less than a microsecond is rounded, and a stage is never below nothing', () => {
+test('times below a microsecond are rounded, and none is negative', () => {
   const { stages } = readStages(writeStages([sample({ stages: { features: 0.0006, inference: -0.0004, durable: -1 } })]))[0]
   assert.deepEqual(stages, { features: 0.001, inference: 0, durable: 0 })
 })
 
-test('damaged bytes are found, whichever bit fell over', () => {
+test('damaged bytes are detected, whichever bit is flipped', () => {
   const bytes = writeStages([sample()])
   for (const at of [0, 12, bytes.length - 1])
     assert.throws(() => readStages(bytes.with(at, bytes[at] ^ 1)), { code: 'SPILL_DATA', message: /^a block of stage times is damaged/ })
   assert.throws(() => readStages(bytes.subarray(0, 3)), { code: 'SPILL_DATA' })
 })
 
-test('a thousand stretches of a busy second take some 25 bytes each', () => {
+test('a thousand batches of a busy second take about 25 bytes each', () => {
   const busy = Array.from({ length: 1024 }, (_, i) =>
     sample({
       first: 3 * i,

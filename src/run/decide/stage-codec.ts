@@ -1,4 +1,4 @@
-/** Stage times of some stretches as one block of bytes, in columns; all times in whole microseconds. */
+/** The binary format of stage times: a block of decision batches, in columns, in whole microseconds. */
 import { crc32 } from 'node:zlib'
 import type { StageMs } from '../../base/channels.ts'
 import { ByteReader, ByteWriter } from '../../log/bytes.ts'
@@ -6,13 +6,14 @@ import { readNumbers, writeNumbers } from '../../log/column-codec.ts'
 import type { StageSample } from './stage-times.ts'
 
 const VERSION = 1
-/** Stands for what is not known. */
+/** Encodes an unknown time. */
 const UNKNOWN = -1
 
 const stageNames = ['waited', 'taken', 'queued', 'features', 'inference', 'durable'] as const satisfies readonly (keyof StageMs)[]
 
 const micros = (ms: number | undefined): number => (ms === undefined ? UNKNOWN : Math.max(0, Math.round(ms * 1000)))
 
+/** Encodes a block of stage times. */
 export function writeStages(samples: readonly StageSample[]): Uint8Array {
   const out = new ByteWriter()
   const models = [...new Set(samples.map(({ model }) => model))]
@@ -20,8 +21,8 @@ export function writeStages(samples: readonly StageSample[]): Uint8Array {
   out.varint(samples.length)
   out.text(JSON.stringify(models))
   const numbers = new Float64Array(samples.length)
-  const column = (of: (sample: StageSample) => number) => {
-    for (let i = 0; i < samples.length; i++) numbers[i] = of(samples[i])
+  const column = (numberOf: (sample: StageSample) => number) => {
+    for (let i = 0; i < samples.length; i++) numbers[i] = numberOf(samples[i])
     writeNumbers(out, numbers, samples.length)
   }
   column(({ model }) => models.indexOf(model))
@@ -38,7 +39,7 @@ export function writeStages(samples: readonly StageSample[]): Uint8Array {
   return bytes
 }
 
-/** Throws `SPILL_DATA` for bytes that are not whole. */
+/** Decodes a block of stage times. Throws `SPILL_DATA` for damaged bytes. */
 export function readStages(bytes: Uint8Array): StageSample[] {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
   const reader = new ByteReader(body, 'a block of stage times')

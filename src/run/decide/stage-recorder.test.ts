@@ -15,7 +15,7 @@ const stretch = (first: number, more: Partial<GivenStretch['times']> = {}): Give
   times: { taken: { came: 100, turn: 101, appended: 103, wall: 1_000_001 }, begun: 106, features: 110, scored: 115, ...more },
 })
 
-test('stages follow one another from when the first record came in until the decisions are durable', () => {
+test('stages follow one another from the first received record to the durable decisions', () => {
   const sample = sampleOf(stretch(4), 121, 5)
   assert.deepEqual(sample.stages, { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 })
   const moments = { came: 1_000_000, turn: 1_000_001, appended: 1_000_003, begun: 1_000_006, features: 1_000_010 }
@@ -23,13 +23,13 @@ test('stages follow one another from when the first record came in until the dec
   assert.deepEqual([sample.first, sample.last, sample.count, sample.sum, sample.at], [4, 5, 2, 4, 1_000_006])
 })
 
-test('of what was found undecided in the log nobody knows when it came', () => {
+test('entries found undecided in the log have no time of receipt', () => {
   const sample = sampleOf(stretch(4, { taken: undefined }), 121, 1_000_021)
   assert.deepEqual(sample.stages, { features: 4, inference: 5, durable: 6 })
   assert.deepEqual(momentsOf(sample), { begun: 1_000_006, features: 1_000_010, scored: 1_000_015, durable: 1_000_021 })
 })
 
-test('a block is given again with what came since until it is full; then another begins', () => {
+test('a block is stored again as it grows until it is full; then another begins', () => {
   const stages = new Stages(() => 5000, 7)
   const now = stopwatch()
   const at = { begun: now, features: now, scored: now }

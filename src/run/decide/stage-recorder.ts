@@ -1,6 +1,6 @@
 /**
- * The stage times of a run's decisions, gathered until they are given to the store, a block at a time. They are measurements, not facts of the log: those that
- * were not given when the process ends are lost, and no decision with them.
+ * Collects the stage times of decisions in blocks for the store. They are measurements, not facts of the log: unsaved ones are lost when
+ * the process ends, and no decision is lost with them.
  */
 import type { Clock } from '../../base/clock.ts'
 import { stopwatch } from '../../base/clock.ts'
@@ -9,40 +9,41 @@ import type { StoredStages } from '../../log/store.ts'
 import { writeStages } from './stage-codec.ts'
 import { sampleOf, type GivenStretch, type StageSample } from './stage-times.ts'
 
+/** The current block of stage times. */
 export class Stages {
   readonly #clock: Clock
   #samples: StageSample[] = []
   #number: number
   #isNew = false
 
-  /** `clock`: the wall clock. `last`: the number of the newest block in the store. */
+  /** `clock`: the wall clock. `last`: number of the newest stored block. */
   constructor(clock: Clock, last: number) {
     this.#clock = clock
     this.#number = last + 1
   }
 
-  /** Stretches have become durable now. Returns what was measured of them. */
-  durable(stretches: readonly GivenStretch[]): StageSample[] {
-    if (stretches.length === 0) return []
+  /** Records decision batches that have become durable. Returns their samples. */
+  durable(batches: readonly GivenStretch[]): StageSample[] {
+    if (batches.length === 0) return []
     const now = stopwatch()
     const wall = this.#clock()
-    const samples = stretches.map(stretch => sampleOf(stretch, now, wall))
+    const samples = batches.map(batch => sampleOf(batch, now, wall))
     this.#samples.push(...samples)
     this.#isNew = true
     return samples
   }
 
-  /** Of the block that is being gathered: the store may not have it yet. */
+  /** Samples of the current block, which may not be stored yet. */
   get gathered(): readonly StageSample[] {
     return this.#samples
   }
 
-  /** Is as much gathered as a block may have? */
+  /** Is the block full? */
   get isFull(): boolean {
     return this.#samples.length >= limits.STAGE_STRETCHES
   }
 
-  /** What was gathered, to be committed, if anything is new. As long as a block is not full it is given again with what came since. */
+  /** The current block for the store, if it has new samples. A block that is not full is stored again when it grows. */
   take(): StoredStages | undefined {
     if (!this.#isNew) return undefined
     this.#isNew = false

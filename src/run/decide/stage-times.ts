@@ -1,77 +1,79 @@
 /**
- * How long each stage took of the decisions of a stretch, measured beside them: nothing of it is part of a decision, and a replay does not ask for it.
+ * Stage times of decisions: how long each stage of a decision batch took. They are measured beside the decisions; no decision contains
+ * them, and a replay ignores them.
  *
- * One measurement a stretch, since its decisions are made together. Measured by the stopwatch, which never goes back; one moment by the wall clock says when that was.
+ * One measurement for each batch, since its decisions are made together. Durations are by the stopwatch, which never goes back; one
+ * wall-clock time says when they were.
  */
 import type { StageMs } from '../../base/channels.ts'
 import type { StoredDecisions } from '../../log/store.ts'
 
-/** When what a segment holds came in, its turn began and it had its place in the log: ms by the stopwatch. */
+/** Times of the turn that appended a segment, ms by the stopwatch: first record received, turn begun, entries appended. */
 export interface TakenAt {
   readonly came: number
   readonly turn: number
   readonly appended: number
-  /** When the turn began, UTC ms by the wall clock that stamps arrivals. */
+  /** Start of the turn, UTC ms by the wall clock that stamps arrivals. */
   readonly wall: number
 }
 
-/** When the decisions of a stretch were begun, their features were there, and their scores: ms by the stopwatch. */
+/** Times of a decision batch, ms by the stopwatch: begun, features read, scored. */
 export interface MadeAt {
   readonly begun: number
   readonly features: number
   readonly scored: number
 }
 
-/** Of one stretch of decisions: by feature group, how many read it within its objective. All of its decisions read each. */
+/** Freshness of a decision batch: by feature group, how many decisions read it within its objective. */
 export interface StretchFreshness {
   readonly decisions: number
   readonly within: ReadonlyMap<string, number>
 }
 
-/** Of one stretch; of what a process found undecided in its log it does not know when it came. */
+/** Times of a decision batch. Entries that a process found undecided in the log have no turn. */
 export interface StretchTimes extends MadeAt {
   readonly taken: TakenAt | undefined
-  /** Absent where no feature group that the model reads has an objective. */
+  /** Absent if the model reads no feature group with an objective. */
   readonly freshness?: StretchFreshness | undefined
 }
 
-/** The stages of one stretch of decisions. */
+/** The stage times of one decision batch. */
 export interface StageSample {
   readonly model: string
-  /** Sequence numbers of the entries that made the first of them and the last, and how many they are. */
+  /** Sequence numbers of the first and last triggering entry, and the number of decisions. */
   readonly first: number
   readonly last: number
   readonly count: number
-  /** What tells the stretch from others of the same entries: the checksum that its bytes end with. */
+  /** Identifies the batch among those of the same entries: the checksum at the end of its bytes. */
   readonly sum: number
-  /** When the decisions were begun, UTC ms. */
+  /** Start of the decisions, UTC ms. */
   readonly at: number
   readonly stages: StageMs
 }
 
-/** A stretch that was given to the store. */
+/** A decision batch that was given to the store. */
 export interface GivenStretch extends Pick<StageSample, 'model' | 'first' | 'last' | 'count' | 'sum'> {
   readonly times: StretchTimes
 }
 
-/** Of stretches whose bytes have not been given away yet; `times` one a stretch. */
+/** The identities of decision batches, while their bytes are still here; `times`: one for each batch. */
 export const givenStretches = (decisions: readonly StoredDecisions[], times: readonly StretchTimes[]): GivenStretch[] =>
   decisions.map(({ model, first, last, count, bytes }, i) => ({ model, first, last, count, sum: sumOf(bytes), times: times[i] }))
 
-/** The checksum that the bytes of a stretch end with. */
+/** The checksum at the end of the bytes of a decision batch. */
 export const sumOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true)
 
-/** The stages of a stretch that is durable `now`, ms by the stopwatch; `wall` is the same moment, UTC ms, for what nobody knows the arrival of. */
-export function sampleOf({ times, ...stretch }: GivenStretch, now: number, wall: number): StageSample {
-  const { taken, begun, features, scored } = times
+/** The sample of a batch that is durable `now`, ms by the stopwatch. `wall`: the same time, UTC ms, for batches without a turn. */
+export function sampleOf({ times, ...batch }: GivenStretch, now: number, wall: number): StageSample {
+  const { taken: turn, begun, features, scored } = times
   return {
-    ...stretch,
-    at: taken ? taken.wall + (begun - taken.turn) : wall - (now - begun),
+    ...batch,
+    at: turn ? turn.wall + (begun - turn.turn) : wall - (now - begun),
     stages: {
-      ...(taken && {
-        waited: whole(taken.turn - taken.came),
-        taken: whole(taken.appended - taken.turn),
-        queued: whole(begun - taken.appended),
+      ...(turn && {
+        waited: whole(turn.turn - turn.came),
+        taken: whole(turn.appended - turn.turn),
+        queued: whole(begun - turn.appended),
       }),
       features: whole(features - begun),
       inference: whole(scored - features),
@@ -80,10 +82,10 @@ export function sampleOf({ times, ...stretch }: GivenStretch, now: number, wall:
   }
 }
 
-/** Milliseconds with whole microseconds, as they are kept. */
+/** Milliseconds rounded to whole microseconds, as they are stored. */
 export const whole = (ms: number): number => Math.round(ms * 1000) / 1000
 
-/** When each stage ended, UTC ms, and when the first record of the turn came in and the turn began. */
+/** End of each stage, UTC ms; also when the first record of the turn was received and the turn began. */
 export interface StageMoments {
   readonly came?: number
   readonly turn?: number
@@ -94,12 +96,13 @@ export interface StageMoments {
   readonly durable: number
 }
 
+/** The times at which the stages of a sample ended. */
 export function momentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
-  const { waited, taken, queued, features, inference, durable } = stages
-  const isKnown = waited !== undefined && taken !== undefined && queued !== undefined
+  const { waited, taken: turn, queued, features, inference, durable } = stages
+  const isKnown = waited !== undefined && turn !== undefined && queued !== undefined
   const after = (ms: number): number => whole(at + ms)
   return {
-    ...(isKnown && { came: after(-queued - taken - waited), turn: after(-queued - taken), appended: after(-queued) }),
+    ...(isKnown && { came: after(-queued - turn - waited), turn: after(-queued - turn), appended: after(-queued) }),
     begun: after(0),
     features: after(features),
     scored: after(features + inference),

@@ -1,6 +1,6 @@
 /**
- * A feature group that is placed batch, in a run whose batch runs are made beside it: it answers from the result that was swapped in last, as of that one's time,
- * and keeps no events.
+ * A feature group with a batch placement, in a run that makes its batch runs. It serves the result that was swapped in last, as of the time
+ * of that run, and keeps no events.
  */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { BatchValues } from '../../batch/values.ts'
@@ -10,20 +10,21 @@ import { Kernel } from '../../kernel/kernel.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import type { AnsweringGroup, GroupAnswers, GroupAsks, SourceEvents } from './live-group.ts'
 
+/** The state of one group. */
 export class BatchGroup implements AnsweringGroup {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly place: Extract<PlacementIR, { kind: 'batch' }>
-  /** Says what the features of a key are that nobody has seen: it is given no event. */
-  readonly #nothing: Kernel
-  /** The last time of the schedule whose run should be done at a moment; moments do not decrease. */
+  /** Gives the features of an unseen key: it receives no events. */
+  readonly #emptyKernel: Kernel
+  /** The latest scheduled time whose run should be done at a time; times do not decrease. */
   readonly #dueAt: (moment: number) => number
   #values: BatchValues | undefined
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     this.group = group
     this.source = source
-    this.#nothing = new Kernel(group, source, { strings })
+    this.#emptyKernel = new Kernel(group, source, { strings })
     const { place } = group
     if (place.kind !== 'batch') throw new Error(`group '${group.name}' is not placed batch`)
     this.place = place
@@ -31,22 +32,22 @@ export class BatchGroup implements AnsweringGroup {
     this.#dueAt = moment => lastTime(moment - place.lasts)
   }
 
-  /** What it answers from; nothing before the first run. */
+  /** The served values; undefined before the first run. */
   get values(): BatchValues | undefined {
     return this.#values
   }
 
-  /** The run that it answers from. */
+  /** The run whose values are served. */
   get run(): number | undefined {
     return this.#values?.run
   }
 
-  /** From here on it answers from these. */
+  /** Serves these values from now on. */
   swap(values: BatchValues | undefined): void {
     this.#values = values
   }
 
-  /** The time of the run that should have been swapped in by `t` and was not, UTC ms. `t` does not decrease. */
+  /** Scheduled time of the run that should be swapped in by `t` and is not, UTC ms. `t` does not decrease. */
   missingAt(t: number): number | undefined {
     const due = this.#dueAt(t)
     return due > (this.#values?.s ?? -Infinity) ? due : undefined
@@ -56,11 +57,11 @@ export class BatchGroup implements AnsweringGroup {
     return asks.map(ask => this.#answer(ask))
   }
 
-  #answer({ keys, clock: asked, into }: GroupAsks): GroupAnswers {
-    const { length } = asked
+  #answer({ keys, clock: times, into }: GroupAsks): GroupAnswers {
+    const { length } = times
     const values = this.#values
     const clock = new Float64Array(length).fill(values?.s ?? -Infinity)
-    const out: FeatureColumn[] = this.#nothing.read(keys, clock, into)
+    const out: FeatureColumn[] = this.#emptyKernel.read(keys, clock, into)
     values?.copyTo(out, keys, length)
     return { out, known: new Float64Array(length).fill(values?.known ?? 0), clock }
   }

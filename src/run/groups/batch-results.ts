@@ -1,6 +1,6 @@
 /**
- * Results of batch runs, by number, for the groups of a run: those that were made just now, and those of the ledger, whose parts stand in files beside the log. A part
- * that is lost or damaged is made again from the log: it is a function of that.
+ * Results of batch runs, by number, for the groups of a run: new ones in memory, and those of the ledger in files beside the log. A lost or
+ * damaged part is made again from the log, of which it is a function.
  */
 import { codeOf } from '../../batch/code.ts'
 import { computeAll } from '../../batch/compute.ts'
@@ -21,6 +21,7 @@ export interface ResultsOptions {
   readonly onReport: (report: string) => void
 }
 
+/** The results of one folder. */
 export class Results {
   readonly #options: ResultsOptions
   #store: StoredLog
@@ -31,17 +32,17 @@ export class Results {
     this.#store = options.store
   }
 
-  /** The same log, by another connection: of whoever holds the folder from now on. */
+  /** Continues on another connection to the same log, that of the process which now holds the folder. */
   over(store: StoredLog): void {
     this.#store = store
   }
 
-  /** A run was made just now; it is held until it is swapped in. */
+  /** Adds the values of a new run, which stay in memory until the swap. */
   give(values: BatchValues): void {
     this.#ready.set(values.run, values)
   }
 
-  /** Of a run that the log swaps in; nothing if it is of other definitions than the group's. */
+  /** Returns the values of a run for its swap, and drops them here; undefined if the run has other definitions than the group. */
   take(group: BatchGroup, run: number): BatchValues | undefined {
     const ready = this.#ready.get(run)
     this.#ready.delete(run)
@@ -50,7 +51,7 @@ export class Results {
     return record && this.#read(group, record)
   }
 
-  /** Of the run that a group answers from at an entry of the log. */
+  /** The values that a group serves at an entry of the log. */
   at(group: BatchGroup, entry: number): BatchValues | undefined {
     const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
     return record && this.#read(group, record)
@@ -60,7 +61,7 @@ export class Results {
     const { ir, strings, onReport } = this.#options
     if (!done) return undefined
     if (code !== codeOf(group, source)) {
-      onReport(`group '${group.name}' is defined otherwise than in its last batch run: it has no values until the next`)
+      onReport(`the definition of group '${group.name}' has changed since its last batch run: it has no values until the next`)
       return undefined
     }
     const { partitions, known, keys } = done
@@ -69,7 +70,7 @@ export class Results {
       return readValues(parts.flat(), group, source, strings, { run: number, s, known, keys })
     } catch (error) {
       if (beginsOf(this.#store).entry === 0) throw error
-      // The log may have forgotten what it was made from: then it is not there, rather than made from less.
+      // If the log has forgotten the events of the result, the result is dropped, never made from fewer events.
       const { message } = error as Error
       onReport(`the result of run ${number} of group '${group.name}' cannot be made again: it has no values until the next (${message})`)
       return undefined
@@ -77,7 +78,7 @@ export class Results {
   }
 }
 
-/** The bytes of each part of a run's result, in pieces. Recomputes and reports missing or damaged parts; a writable store keeps them. */
+/** The bytes of each part of a result, in pieces. Missing or damaged parts are computed again and reported; a writable store keeps them. */
 export function resultOf(
   store: StoredLog,
   number: number,
@@ -93,8 +94,8 @@ export function resultOf(
   })
   const missing = new Set(result.flatMap((pieces, partition) => (pieces.length > 0 ? [] : [partition])))
   if (missing.size === 0) return result
-  const some = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
-  onReport(`${some}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
+  const share = missing.size < partitions ? `${missing.size} of ${partitions} parts of ` : ''
+  onReport(`${share}the result of run ${number} of group '${group.name}' is missing or damaged; it is made again from the log`)
   for (const { partition, stretch } of computeAll(store, job, missing)) result[partition].push(stretch)
   // A read-only user of the log writes nothing to its folder.
   if (isWritable(store)) for (const partition of missing) void keepPart(store.createState(partFile(number, partition)), result[partition])
@@ -103,7 +104,7 @@ export function resultOf(
 
 const isWritable = (store: StoredLog): store is LogStore => 'createState' in store
 
-/** A part that cannot be kept is made again by the next start. */
+/** A part that cannot be saved is made again by the next start. */
 async function keepPart(sink: StateSink, pieces: readonly Uint8Array[]): Promise<void> {
   try {
     for (const piece of pieces) await sink.append(piece)

@@ -66,7 +66,7 @@ function open(disk?: Disk) {
   }
 }
 
-test('features are those of now, as delivered, and say what they are of', async () => {
+test('features are current, as delivered, with their provenance', async () => {
   const { run, valuesOf, pays, moveTo } = open()
   await pays(pay(-10), pay(-5), pay(0, 'b'))
   moveTo(20)
@@ -105,7 +105,7 @@ test('features are those of now, as delivered, and say what they are of', async 
   await run.stop()
 })
 
-test('what arrives after a read is stamped at its clock, also where the wall clock went back, and after a restart', async () => {
+test('arrivals after a read are stamped at least its time, also if the wall clock went back, and after a restart', async () => {
   const first = open()
   await first.pays(pay(-10))
   first.moveTo(25)
@@ -124,7 +124,7 @@ test('what arrives after a read is stamped at its clock, also where the wall clo
   await second.run.stop()
 })
 
-/** Whatever is read in between, at whatever moment: decisions are those of nobody having read. */
+/** Decisions are the same with any reads in between, at any time. */
 test('reads change no decision', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('pay' as const), of: fc.constantFrom('a', 'b', 'c'), late: fc.nat(90) }),
@@ -163,7 +163,7 @@ test('reads change no decision', async () => {
   )
 })
 
-test('decisions on what was sent are told before they are durable, and none on a record that is refused', async () => {
+test('decisions on submitted events are returned before they are durable, and a rejected record has none', async () => {
   const { run, store } = open()
   await run.submit('payments', batchOf([pay(-20)]))
   store.hold()
@@ -183,7 +183,7 @@ test('decisions on what was sent are told before they are durable, and none on a
   await run.stop()
 })
 
-test('a run that fails tells those who wait for a decision', async () => {
+test('a failing run rejects those who wait for a decision', async () => {
   const { run, store } = open()
   store.fail()
   const { decided, receipt } = run.decide('payments', batchOf([pay(0)]))

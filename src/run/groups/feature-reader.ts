@@ -1,8 +1,8 @@
 /**
- * Features of keys as they are now, read beside the decisions of a run from the same state.
+ * Reads the current features of keys beside the decisions of a run, from the same state.
  *
- * A read moves the clock of the key that it reads, and nothing may be asked below it later. So a read is made at a clock that no decision to come is below:
- * now, if nothing waits to be decided and no tick is due, otherwise where the decisions are; and what is appended later is stamped at that clock at least.
+ * A read moves the clock of its key, and no later read may be below that clock. So a read uses a time that no later decision is below: now,
+ * if nothing waits and no tick is due; otherwise the time of the last decision. Later entries are stamped at least that time.
  */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -17,41 +17,43 @@ import { BatchGroup } from './batch-group.ts'
 import { HybridGroup } from './hybrid-group.ts'
 import type { AnsweringGroup, GroupAnswers } from './live-group.ts'
 
+/** A request for the features of one key. */
 export interface LiveAsk {
   readonly group: string
   /** A text for each key column. */
   readonly key: readonly string[]
 }
 
-/** What the features of a key are of (semantics §8). */
+/** Provenance of served features (semantics, every served value). */
 export interface LiveMoment {
   readonly group: string
   readonly key: Readonly<Record<string, string>>
-  /** The moment asked for, UTC ms. */
+  /** The requested time, UTC ms. */
   readonly t: number
-  /** The clock that the values are of, by the group's placement; NULL before the first run of a schedule. */
+  /** The as-of time of the values under the placement, UTC ms; NULL before the first run of a schedule. */
   readonly clock: number | null
-  /** How many events of the group's source are known there: the first so many of the log. */
+  /** Number of visible events of the source: the first so many of the log. */
   readonly known: number
-  /** Which layer gave the values: the events themselves, the result of a batch run, or that and the events behind its cut. */
+  /** The layer of the values: events (`stream`), a batch result (`batch`), or a batch snapshot with the later events (`merged`). */
   readonly layer: 'stream' | 'batch' | 'merged'
-  /** Of merged layers: the run whose result is the body, of which time that is, UTC ms, and how far it is behind the moment asked for. */
+  /** The snapshot of merged layers: its run, its time, UTC ms, and its age. */
   readonly body?: { readonly run: number; readonly s: number; readonly ageMs: number }
-  /** How far the clock is behind the moment asked for; NULL with it. */
+  /** Age of the values, ms; NULL without an as-of time. */
   readonly ageMs: number | null
-  /** Why the values are older than the group's placement says, or a layer of theirs is. */
+  /** The reason why the values, or one of their layers, are older than the placement says. */
   readonly degraded?: string
 }
 
+/** Features of one key with their provenance. */
 export interface LiveFeatures extends LiveMoment {
   readonly features: Readonly<Record<string, FeatureValue>>
 }
 
-/** The features of a key as the kernel gives them: good only while one looks at them, for the next are written over them. */
+/** Features of one key as columns of the kernel, valid during the callback only: the next read overwrites them. */
 export interface LiveRow {
   readonly of: LiveMoment
   readonly group: GroupIR
-  /** One a feature. */
+  /** One column for each feature. */
   readonly columns: readonly FeatureColumn[]
   readonly row: number
   readonly strings: Strings
@@ -66,33 +68,34 @@ export interface ReadingOptions {
   readonly ir: PipelineIR
   readonly strings: Strings
   readonly groups: readonly AnsweringGroup[]
-  /** The wall clock, or above it the last arrival, UTC ms. */
+  /** The wall clock or the last arrival, whichever is later, UTC ms. */
   readonly now: () => number
-  /** When the next tick is, UTC ms: it may be due. */
+  /** Time of the next tick, UTC ms; it may be due. */
   readonly nextTick: () => number
-  /** The clock of the last decision, UTC ms, if anything waits to be decided. */
+  /** Time of the last decision, UTC ms, if entries wait to be decided. */
   readonly behind: () => number | undefined
 }
 
-/** A group that is read. */
-interface Read {
+/** A readable group. */
+interface ReadableGroup {
   readonly live: AnsweringGroup
-  /** Reads the text of each key column. */
+  /** Parsers of the key columns. */
   readonly parts: readonly ((text: string) => number)[]
   readonly isText: readonly boolean[]
-  /** Of one row. */
+  /** Output columns for one row. */
   readonly into: FeatureColumn[]
 }
 
+/** The readable groups of a run. */
 export class Reading {
   readonly #options: ReadingOptions
-  readonly #reads: ReadonlyMap<string, Read>
-  #at = -Infinity
+  readonly #groups: ReadonlyMap<string, ReadableGroup>
+  #readAt = -Infinity
 
   constructor(options: ReadingOptions) {
     const { ir, groups, strings } = options
     this.#options = options
-    this.#reads = new Map(
+    this.#groups = new Map(
       groups.map(live => {
         const source = ir.sources.find(({ name }) => name === live.group.source)!
         return [live.group.name, readOf(live, source, strings)]
@@ -100,89 +103,89 @@ export class Reading {
     )
   }
 
-  /** What is appended from now on is stamped at least this, UTC ms. */
+  /** Later entries are stamped at least this, UTC ms. */
   get at(): number {
-    return this.#at
+    return this.#readAt
   }
 
-  /** After a restart: state was saved that had been read up to here. */
+  /** Restores the time up to which the saved state was read. */
   wasAt(at: number): void {
-    this.#at = Math.max(this.#at, at)
+    this.#readAt = Math.max(this.#readAt, at)
   }
 
   /**
-   * An answer an ask, which `make` makes at once, all of one moment and one prefix of the log. Throws `SPILL_INPUT` for a group that there is not, and for a key that is none of
-   * its column's type.
+   * Reads features: one answer for each query, made by `make`, all as of one time and one log position. Throws `SPILL_INPUT` for an unknown
+   * group, and for a key of the wrong type.
    */
-  features<T = LiveFeatures>(asks: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
-    const wanted = asks.map(ask => this.#checked(ask))
-    const now = Math.max(this.#options.now(), this.#at)
+  features<T = LiveFeatures>(queries: readonly LiveAsk[], make: (row: LiveRow) => T = featuresOf as (row: LiveRow) => T): T[] {
+    const resolved = queries.map(query => this.#resolve(query))
+    const now = Math.max(this.#options.now(), this.#readAt)
     const behind = this.#options.behind()
-    // What waits was appended behind every read, so that it is not below those.
-    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#at)
-    this.#at = clock
-    const answers = new Map<Read, { readonly answers: GroupAnswers; next: number }>()
-    for (const read of new Set(wanted.map(({ read }) => read)))
+    // Waiting entries were appended after every read, so their times are not below those.
+    const clock = behind === undefined ? Math.min(now, this.#options.nextTick()) : Math.max(behind, this.#readAt)
+    this.#readAt = clock
+    const answers = new Map<ReadableGroup, { readonly answers: GroupAnswers; next: number }>()
+    for (const read of new Set(resolved.map(({ read }) => read)))
       answers.set(read, {
-        answers: ask(
+        answers: queryGroup(
           read,
-          wanted.filter(one => one.read === read).map(({ values }) => values),
+          resolved.filter(query => query.read === read).map(({ values }) => values),
           clock,
         ),
         next: 0,
       })
     const { strings } = this.#options
-    return wanted.map(({ read, key }) => {
-      const of = answers.get(read)!
-      const row = of.next++
+    return resolved.map(({ read, key }) => {
+      const batch = answers.get(read)!
+      const row = batch.next++
       const { group } = read.live
       return make({
-        of: momentOf(read.live, key, of.answers, row, now, behind !== undefined),
+        of: momentOf(read.live, key, batch.answers, row, now, behind !== undefined),
         group,
-        columns: of.answers.out,
+        columns: batch.answers.out,
         row,
         strings,
       })
     })
   }
 
-  #checked({ group, key }: LiveAsk): { read: Read; key: readonly string[]; values: number[] } {
-    const read = this.#reads.get(group)
-    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#reads.keys()])}`)
+  #resolve({ group, key }: LiveAsk): { read: ReadableGroup; key: readonly string[]; values: number[] } {
+    const read = this.#groups.get(group)
+    if (!read) throw new SpillwayError('SPILL_INPUT', `there is no group '${group}'${didYouMean(group, [...this.#groups.keys()])}`)
     const { parts, live } = read
     if (key.length !== parts.length) throw new SpillwayError('SPILL_INPUT', `group '${group}' is keyed by ${live.group.key.join(', ')}`)
     return { read, key, values: parts.map((valueOf, i) => valueOf(key[i])) }
   }
 }
 
-function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): Read {
+function readOf(live: AnsweringGroup, { columns }: SourceIR, strings: Strings): ReadableGroup {
   const { group } = live
   const keys = group.key.map(name => columns.find(column => column.name === name)!)
   return {
     live,
-    // A text that no event has had is no key's: −1, and is not kept.
+    // A text that no event has is no key: −1, and it is not added.
     parts: keys.map(column => keyReader(column, text => strings.find(text))),
     isText: keys.map(({ type }) => type === 'string'),
     into: featureColumns(group, 1, false),
   }
 }
 
-function ask({ live, isText, into }: Read, keys: readonly (readonly number[])[], t: number): GroupAnswers {
-  const asked = isText.map((text, part): Column => {
+function queryGroup({ live, isText, into }: ReadableGroup, keys: readonly (readonly number[])[], t: number): GroupAnswers {
+  const keyColumns = isText.map((text, part): Column => {
     const values = keys.map(key => key[part])
     return text
       ? { values: Int32Array.from(values), nulls: Uint8Array.from(values, id => (id < 0 ? 1 : 0)) }
       : { values: Float64Array.from(values) }
   })
   const { length } = keys
-  const asks = {
-    keys: asked,
+  const groupQuery = {
+    keys: keyColumns,
     prefix: new Int32Array(length),
     clock: new Float64Array(length).fill(t),
     own: false,
     ...(length === 1 && { into }),
   }
-  const [answers] = live.take(undefined, [asks], t)
+  const [answers] = live.take(undefined, [groupQuery], t)
   return answers
 }
 
@@ -195,9 +198,9 @@ function momentOf(
   isBehind: boolean,
 ): LiveMoment {
   const { group } = live
-  const missing = live instanceof BatchGroup ? live.missingAt(t) : undefined
-  const late = live instanceof HybridGroup ? live.degradedAt(t) : undefined
-  const body = live instanceof HybridGroup ? live.body : undefined
+  const missingRun = live instanceof BatchGroup ? live.missingAt(t) : undefined
+  const degraded = live instanceof HybridGroup ? live.degradedAt(t) : undefined
+  const snapshot = live instanceof HybridGroup ? live.body : undefined
   const at = Number.isFinite(clock[row]) ? clock[row] : null
   return {
     group: group.name,
@@ -205,11 +208,11 @@ function momentOf(
     t,
     clock: at,
     known: known[row],
-    layer: live instanceof BatchGroup ? 'batch' : body ? 'merged' : 'stream',
-    ...(body && { body: { run: body.run, s: body.s, ageMs: t - body.s } }),
+    layer: live instanceof BatchGroup ? 'batch' : snapshot ? 'merged' : 'stream',
+    ...(snapshot && { body: { run: snapshot.run, s: snapshot.s, ageMs: t - snapshot.s } }),
     ageMs: at === null ? null : t - at,
-    ...(missing !== undefined && { degraded: `the batch run of ${new Date(missing).toISOString()} is not there yet` }),
-    ...(late !== undefined && { degraded: late }),
+    ...(missingRun !== undefined && { degraded: `the batch run of ${new Date(missingRun).toISOString()} is not there yet` }),
+    ...(degraded !== undefined && { degraded }),
     ...(isBehind && { degraded: 'decisions of that moment are being made' }),
   }
 }

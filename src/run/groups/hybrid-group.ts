@@ -1,9 +1,10 @@
 /**
- * A feature group that is placed hybrid, in a run whose batch runs are made beside it: its values are those of `stream`, out of two layers (semantics §5).
+ * A feature group with a hybrid placement, in a run that makes its batch runs. Its values equal those of `stream`, read from two layers
+ * (semantics, the two layers).
  *
- * The body is the state of the run that was swapped in last, of what had arrived by its time; the head has every event behind that, and a read is of both. While the
- * next run is made, a second head takes what is behind that one's cut, beside the first. At the swap both layers are replaced in one step between two turns,
- * so that every event is in one layer at any moment. Before the first run everything is head.
+ * The snapshot is the state of the last swapped run, of all that had arrived by its time. The delta has every event after it, and a read
+ * combines both. During the next run a second delta collects the events after its cut, beside the first. A swap replaces both layers in one
+ * step between two turns, so every event is in exactly one layer at any time. Before the first run all events are in the delta.
  */
 import { countUpTo } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
@@ -17,35 +18,36 @@ import { LiveGroup, type GroupAnswers, type GroupAsks, type SourceEvents } from 
 /** The result of a run, as a layer. */
 export interface Body {
   readonly run: number
-  /** Its cut: of the entries of the log before `cut`, what had arrived by `s`, UTC ms. */
+  /** Its cut: entries of the log before `cut` that had arrived by `s`, UTC ms. */
   readonly s: number
   readonly cut: number
   readonly kernel: Kernel
-  /** What arrived up to here, UTC ms, was forgotten when the run was made: windows that reach back to it are refused. */
+  /** Events that arrived up to this time, UTC ms, were forgotten before the run; windows that reach them are rejected. */
   readonly forgotten: number
 }
 
-/** Two layers that are not in use yet. */
-interface Next {
-  readonly body: Omit<Body, 'forgotten'>
-  readonly head: Kernel
-  /** Entries of the log from here on go to the head as they are taken. */
+/** Two layers that are being prepared. */
+interface PendingLayers {
+  readonly snapshot: Omit<Body, 'forgotten'>
+  readonly delta: Kernel
+  /** Entries of the log from here on go to the delta as they are appended. */
   readonly live: number
-  /** Of a body that is whole. */
+  /** Set once the snapshot is complete. */
   forgotten: number | undefined
 }
 
+/** The state of one group. */
 export class HybridGroup extends LiveGroup {
   readonly place: Extract<PlacementIR, { kind: 'hybrid' }>
   readonly source: SourceIR
   readonly #strings: Strings
-  /** The last times of the schedule, and the ones before them. */
+  /** The latest scheduled time, and the one before it. */
   readonly #dueAt: (moment: number) => number
-  readonly #beforeThat: (moment: number) => number
-  /** Why the last run came to nothing, in words; nothing once another is there. */
+  readonly #previousDue: (moment: number) => number
+  /** The reason why the last run failed; undefined once a later one succeeds. */
   failure: string | undefined
-  #body: Body | undefined
-  #next: Next | undefined
+  #snapshot: Body | undefined
+  #pending: PendingLayers | undefined
 
   constructor(group: GroupIR, source: SourceIR, strings: Strings) {
     super(group, source, strings)
@@ -55,100 +57,102 @@ export class HybridGroup extends LiveGroup {
     this.source = source
     this.#strings = strings
     this.#dueAt = scheduleCursor(place.schedule)
-    this.#beforeThat = scheduleCursor(place.schedule)
+    this.#previousDue = scheduleCursor(place.schedule)
   }
 
-  /** The layer that is a run's; nothing before the first. */
+  /** The snapshot; undefined before the first run. */
   get body(): Body | undefined {
-    return this.#body
+    return this.#snapshot
   }
 
   override get run(): number | undefined {
-    return this.#body?.run
+    return this.#snapshot?.run
   }
 
-  /** What the head supersedes of the body, by deletes too, is in no slice of the head. */
+  /** A slice of the delta does not contain which events of the snapshot it supersedes, by deletes too. */
   override get isSaved(): boolean {
-    return !this.#body || !this.source.identity
+    return !this.#snapshot || !this.source.identity
   }
 
   /**
-   * What is wrong with the body at `t`, which does not decrease, in words: a run that failed, or one that is not there though the next was due. The values are the same
-   * without it, and all that came since is in the head.
+   * The problem of the snapshot at `t`, which does not decrease: a failed run, or a run that is missing although the next one was due.
+   * Values are unaffected, since the delta holds all later events.
    */
   degradedAt(t: number): string | undefined {
     if (this.failure) return this.failure
-    const due = this.#beforeThat(this.#dueAt(t) - 1)
-    if (!(due > (this.#body?.s ?? -Infinity))) return undefined
-    const since = this.#body ? `what arrived since ${new Date(this.#body.s).toISOString()}` : 'everything'
+    const due = this.#previousDue(this.#dueAt(t) - 1)
+    if (!(due > (this.#snapshot?.s ?? -Infinity))) return undefined
+    const since = this.#snapshot ? `what arrived since ${new Date(this.#snapshot.s).toISOString()}` : 'everything'
     return `the batch run of ${new Date(due).toISOString()} is not there yet: ${since} is in the stream layer`
   }
 
-  /** A kernel for the body of a run that was made. */
+  /** An empty kernel for a new snapshot. */
   emptyBody(): Kernel {
     return new Kernel(this.group, this.source, { strings: this.#strings, isBody: true })
   }
 
-  /** Begins the layers of a run: entries of the log from `live` on go to its head as they are taken, those before that are behind its cut by `fill`. */
-  begin(body: Omit<Body, 'forgotten'>, live: number): void {
-    const head = this.#emptyHead()
-    head.onto(body.kernel)
-    this.#next = { body, head, live, forgotten: undefined }
+  /**
+   * Begins the layers of a run. Entries from `live` on go to its delta as they are appended; `fill` adds the earlier ones after its cut.
+   */
+  begin(snapshot: Omit<Body, 'forgotten'>, live: number): void {
+    const delta = this.#emptyDelta()
+    delta.onto(snapshot.kernel)
+    this.#pending = { snapshot, delta, live, forgotten: undefined }
   }
 
-  /** Gives the head of the run that was begun what is behind its cut, of events that stood in the log by then. */
+  /** Adds logged events after the cut to the delta of the new layers. */
   fill(events: SourceEvents): void {
-    const { body, head, live } = this.#next!
+    const { snapshot, delta, live } = this.#pending!
     const { block, entries } = events
     const to = firstFrom(entries, 1, 0, entries.length, live)
-    head.apply(blockSlice(block, Math.min(to, inBody(body, events)), to))
+    delta.apply(blockSlice(block, Math.min(to, countInSnapshot(snapshot, events)), to))
   }
 
-  /** The layers of the run that was begun are whole. */
+  /** Marks the new layers as complete. */
   ready(forgotten: number): void {
-    const next = this.#next!
-    next.body.kernel.settle()
-    next.forgotten = forgotten
+    const pending = this.#pending!
+    pending.snapshot.kernel.settle()
+    pending.forgotten = forgotten
   }
 
-  /** Are layers whole and not in use yet? No others may be begun. */
+  /** Do complete layers wait for their swap? No others may begin then. */
   get isReady(): boolean {
-    return this.#next?.forgotten !== undefined
+    return this.#pending?.forgotten !== undefined
   }
 
-  /** The run that was begun comes to nothing. */
+  /** Drops the new layers: their run has failed. */
   drop(): void {
-    this.#next = undefined
+    this.#pending = undefined
   }
 
-  /** From here on its layers are those of a run that was begun here and is whole; otherwise nothing happens, and false is returned. */
+  /** Swaps in the layers of a run that was begun here and is complete. Returns false, and changes nothing, otherwise. */
   swap(run: number): boolean {
-    const next = this.#next
-    if (next?.body.run !== run || next.forgotten === undefined) return false
-    this.#next = undefined
-    this.#put({ ...next.body, forgotten: next.forgotten }, next.head)
+    const pending = this.#pending
+    if (pending?.snapshot.run !== run || pending.forgotten === undefined) return false
+    this.#pending = undefined
+    this.#install({ ...pending.snapshot, forgotten: pending.forgotten }, pending.delta)
     return true
   }
 
-  /** From here on its layers are this body and a head without events: those behind the cut are to be given by `catchUp`. */
-  restart(body: Body | undefined): void {
-    const head = this.#emptyHead()
-    head.onto(body?.kernel)
-    this.#put(body, head)
+  /** Replaces the layers by a snapshot and an empty delta; `catchUp` must add the events after the cut. */
+  restart(snapshot: Body | undefined): void {
+    const delta = this.#emptyDelta()
+    delta.onto(snapshot?.kernel)
+    this.#install(snapshot, delta)
   }
 
   override take(events: SourceEvents | undefined, asks: readonly GroupAsks[], now: number): GroupAnswers[] {
     const answers = super.take(events, asks, now)
-    if (events && this.#next) {
+    if (events && this.#pending) {
       const { block, entries } = events
-      this.#next.head.apply(blockSlice(block, firstFrom(entries, 1, 0, entries.length, this.#next.live), block.length))
+      this.#pending.delta.apply(blockSlice(block, firstFrom(entries, 1, 0, entries.length, this.#pending.live), block.length))
     }
     return answers
   }
 
-  /** What the body has is no event of the head. */
+  /** Events of the snapshot are not in the delta. */
   override catchUp(events: SourceEvents | undefined, now: number): void {
-    const from = events && this.#body ? inBody(this.#body, events) : 0
+    const from = events && this.#snapshot ? countInSnapshot(this.#snapshot, events) : 0
     if (!events || from === 0) return super.catchUp(events, now)
     this.passOver(from)
     const { length } = events.block
@@ -157,22 +161,22 @@ export class HybridGroup extends LiveGroup {
 
   override clear(): void {
     super.clear()
-    if (this.#body) this.restart(this.#body)
+    if (this.#snapshot) this.restart(this.#snapshot)
   }
 
-  #emptyHead(): Kernel {
+  #emptyDelta(): Kernel {
     return new Kernel(this.group, this.source, { strings: this.#strings })
   }
 
-  #put(body: Body | undefined, head: Kernel): void {
-    this.#body = body
-    this.use(head)
-    this.incompleteUpTo(body?.forgotten ?? -Infinity)
+  #install(snapshot: Body | undefined, delta: Kernel): void {
+    this.#snapshot = snapshot
+    this.use(delta)
+    this.incompleteUpTo(snapshot?.forgotten ?? -Infinity)
   }
 }
 
-/** How many of some events, the first ones, are in the cut of a body. */
-function inBody({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
+/** Number of the events, from the first, in the cut of a snapshot. */
+function countInSnapshot({ s, cut }: Pick<Body, 's' | 'cut'>, { block, entries }: SourceEvents): number {
   const [arrived] = countUpTo(block.arrival, Float64Array.of(s))
   return Math.min(arrived, firstFrom(entries, 1, 0, entries.length, cut))
 }

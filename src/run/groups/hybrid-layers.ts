@@ -1,4 +1,4 @@
-/** The layers of a hybrid group while a batch run is made for it: the head fills beside the one in use, and the result becomes the body beneath it. */
+/** Prepares the layers of a hybrid group during a batch run: fills a second delta, and restores the result as its snapshot. */
 import { othersTurn } from '../../base/clock.ts'
 import { framesIn } from '../../batch/frames.ts'
 import type { RunRecord } from '../../batch/ledger.ts'
@@ -19,33 +19,34 @@ export interface LayersOptions {
   readonly record: RunRecord
 }
 
+/** The new layers of one run. */
 export class Layers {
   readonly #group: HybridGroup
   readonly #options: LayersOptions
-  readonly #body: Kernel
-  /** What the log had when this began; what it gets since goes to the head as it is taken. */
+  readonly #snapshot: Kernel
+  /** End of the log at the start; later entries go to the delta as they are appended. */
   readonly #live: number
 
   constructor(group: HybridGroup, options: LayersOptions) {
     const { number: run, s, cut } = options.record
     this.#group = group
     this.#options = options
-    this.#body = group.emptyBody()
+    this.#snapshot = group.emptyBody()
     this.#live = options.log.end
-    group.begin({ run, s, cut, kernel: this.#body }, this.#live)
+    group.begin({ run, s, cut, kernel: this.#snapshot }, this.#live)
   }
 
-  /** Gives the head what the log has behind the cut, all of which is durable. */
+  /** Adds the logged events after the cut to the delta; all of them are durable. */
   fill(signal: AbortSignal): Promise<void> {
     const { bodies, record } = this.#options
     return bodies.fill(this.#group, record, this.#live, signal)
   }
 
-  /** Restores the body from the parts of the result, some thousand keys at a time, between which turns go on. The layers are then whole. */
+  /** Restores the snapshot from the parts of the result, some thousand keys at a time, between turns. Completes the layers. */
   async restore(parts: Iterable<readonly Uint8Array[]>): Promise<void> {
     const { store, strings, record } = this.#options
     for (const pieces of parts) {
-      const restoring = new StateRestoring(this.#body, strings)
+      const restoring = new StateRestoring(this.#snapshot, strings)
       for (const bytes of pieces)
         for (const reader of framesIn(bytes, `the result of run ${record.number}`)) {
           restoring.take(reader)

@@ -13,7 +13,7 @@ import { Run } from '../loop/run.ts'
 const MINUTE = 60_000
 const PAYMENTS = 1000
 
-test('a body is made by another thread from the files of the log, and a start goes on from it', async () => {
+test('another thread computes a snapshot from the log files, and a start uses it', async () => {
   const folder = scratchFolder('hybrid')
   const path = join(folder, 'data')
   let now = start

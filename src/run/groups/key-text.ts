@@ -1,12 +1,12 @@
-/** Keys as people and addresses write them. */
+/** Parses keys as people and URLs write them. */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import type { ColumnIR } from '../../define/ir/ir.ts'
 import { fieldReader } from '../../intake/field.ts'
 
 /**
- * Reads a key column's physical value from text, exactly. Bounds are the door's: an event in the log may be from before they were. What it gives throws
- * `SPILL_INPUT` for a text that is none of the column's type.
+ * A parser for a key column: text to physical value, exactly. It allows any length, since a logged event may precede the bounds of its
+ * source. The parser throws `SPILL_INPUT` for a text of another type.
  */
 export function keyReader({ name, type, scale, zone }: ColumnIR, idOf: (text: string) => number): (text: string) => number {
   const column: ColumnIR = {

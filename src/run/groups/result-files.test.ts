@@ -1,4 +1,4 @@
-/** Results of batch runs stand in files beside the log, and stay there whoever opens the folder. */
+/** Results of batch runs are files beside the log, and stay there whoever opens the folder. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -55,7 +55,7 @@ for (const [name, opening] of Object.entries(openings))
   test(`${name} leaves the files of all results that are in use`, async () => {
     const disk = await stopped()
     const before = resultsOn(disk)
-    // Of each group the result that it answers from, and the one before.
+    // For each group the result that it serves, and the previous one.
     assert.equal(before.length, 4)
     await opening(new ModelStore(disk, true))
     assert.deepEqual(resultsOn(disk), before)

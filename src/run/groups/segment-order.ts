@@ -1,4 +1,4 @@
-/** How the entries of a segment stand to one another: where each source's events are, and how many of another source stand before them. */
+/** The order of the entries of a segment: sequence numbers of each source, and counts of events of other sources before them. */
 import type { Block, Column } from '../../columns/block.ts'
 import { gather, picked } from '../../columns/gather.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
@@ -6,7 +6,7 @@ import { isDeleted } from '../../kernel/superseded.ts'
 import type { Segment } from '../../log/segment.ts'
 import type { SourceEvents } from './live-group.ts'
 
-/** The moments of a stretch at which a model decides; row i is decision i. */
+/** The decisions of one model in a batch: times, positions and trigger columns; row i is decision i. */
 export interface Moments {
   readonly length: number
   readonly entry: Float64Array
@@ -14,20 +14,24 @@ export interface Moments {
   readonly position: Float64Array | undefined
   /** A column of the trigger. */
   readonly columnOf: (name: string) => Column
-  /** How many of the stretch's events of a source are in each `P`. */
+  /** Number of events of a source in the batch that are in each `P`. */
   readonly prefixes: (source: string) => Int32Array
-  /** The event time of what a decision answers to, UTC ms: of its event, of the newest event of its key at a tick, of its request. Good until the next stretch. */
+  /**
+   * Event time of the trigger of a decision, UTC ms: of its event, of the newest event of its key at a tick, or of its request. Valid until
+   * the next batch.
+   */
   readonly since: (row: number) => number
-  /** The source whose event, the last of its prefix, triggers. */
+  /** Source of the triggering event, which is the last of its prefix. */
   readonly source: string | undefined
-  /** As of the decisions. */
+  /** As in `LiveDecisions`. */
   readonly stringsBefore?: number
 }
 
+/** The order of one segment. */
 export class OrderOf {
   readonly #segment: Segment
   readonly #entries = new Map<string, Float64Array>()
-  /** No later entry of the log arrives before it, UTC ms. */
+  /** The last arrival, UTC ms: no later entry precedes it. */
   readonly lastArrival: number
 
   constructor(segment: Segment) {
@@ -36,21 +40,21 @@ export class OrderOf {
     this.lastArrival = Math.max(...sources.map(({ block }) => block.arrival[block.length - 1]), ...marks.map(({ t }) => t))
   }
 
-  /** The segment's events of a source, if it has any. */
+  /** Events of a source in the segment, if it has any. */
   blockOf(source: string): Block | undefined {
     return this.#segment.sources.find(rows => rows.source === source)?.block
   }
 
-  /** A source's events with their sequence numbers, if the segment has any. */
+  /** Events of a source with their sequence numbers, if the segment has any. */
   eventsOf(source: string): SourceEvents | undefined {
     const block = this.blockOf(source)
     return block && { block, entries: this.entries(source) }
   }
 
-  /** Sequence numbers of a source's events. */
+  /** Sequence numbers of the events of a source. */
   entries(source: string): Float64Array {
-    const known = this.#entries.get(source)
-    if (known) return known
+    const cached = this.#entries.get(source)
+    if (cached) return cached
     const { first, order, sources } = this.#segment
     const index = sources.findIndex(rows => rows.source === source)
     const entries = new Float64Array(index < 0 ? 0 : sources[index].block.length)
@@ -60,7 +64,7 @@ export class OrderOf {
     return entries
   }
 
-  /** The moments at which a model decides on the events of a source that the segment has: one an event that is not marked deleted. */
+  /** The decisions of a model on the events of a source: one for each event that is not a delete. */
   momentsOf(source: SourceIR): Moments {
     const block = this.blockOf(source.name)!
     const { name } = source
@@ -71,7 +75,7 @@ export class OrderOf {
     return momentsOf(name, gather(block, rows), picked(entry, rows), of => picked(prefixes(of), rows), picked(block.position, rows))
   }
 
-  /** For each event of `trigger`, in order: how many of the segment's events of `source` stand before or at it. */
+  /** For each event of `trigger`, in order: the number of events of `source` up to it, in this segment. */
   prefixes(source: string, trigger: string): Int32Array {
     const triggers = this.entries(trigger)
     const counted = source === trigger ? triggers : this.entries(source)
@@ -104,7 +108,7 @@ function momentsOf(
   }
 }
 
-/** The rows of events that trigger; `undefined` if all do. */
+/** Rows of triggering events; undefined if all are. */
 function triggeringRows(source: SourceIR, block: Block): Uint32Array | undefined {
   if (source.deleted === undefined) return undefined
   const rows = Uint32Array.from({ length: block.length }, (_, row) => row).filter(row => !isDeleted(source, block, row))

@@ -26,7 +26,7 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
-test('a source that there is not is refused with the nearest that there is, and the run goes on', async () => {
+test('an unknown source is rejected with the nearest name, and the run continues', async () => {
   const { run } = open()
   const unknown = { code: 'SPILL_INPUT', message: "pipeline 'shop' has no source 'paymets'; did you mean 'payments'?" }
   await assert.rejects(run.submit('paymets', pay('c')), unknown)
@@ -37,7 +37,7 @@ test('a source that there is not is refused with the nearest that there is, and 
   await run.stop()
 })
 
-test('what was taken before a stop is answered; what comes while it stops, or afterwards, is refused', async () => {
+test('work that was accepted before a stop is answered; later work is rejected', async () => {
   const { run, store } = open()
   store.hold()
   const submitted = run.submit('payments', pay('c'))
@@ -67,7 +67,7 @@ test('what was taken before a stop is answered; what comes while it stops, or af
   await run.room()
 })
 
-test('a run is stopped once, whoever asks; nothing turns afterwards', async () => {
+test('a run stops once, whoever calls; no turn follows', async () => {
   const { run, store, moveTo } = open(pipeline('shop', [hourly, risk]))
   await run.submit('payments', pay('c'))
   await Promise.all([run.stop(), run.stop()])
@@ -79,12 +79,12 @@ test('a run is stopped once, whoever asks; nothing turns afterwards', async () =
   assert.equal(store.disk.commits.length, commits)
 })
 
-test('when a run fails, everyone who waits is told: for a place, for a decision that is not made yet, for one that is not durable', async () => {
+test('when a run fails, everyone who waits is notified: for room, for an unmade decision, for one that is not durable', async () => {
   const { run, store, moveTo } = open(pipeline('shop', [hourly, risk, offer]))
   await run.submit('payments', pay('c'))
   store.hold()
   moveTo(start + hour)
-  // The tick's decisions come first: until they are made, the event waits.
+  // The decisions of the tick come first; the event waits for them.
   const behind = run.decide('payments', batchOf([{ card: 'c', at: start + hour }]))
   const asked = run.ask('offer', { card: 'c' })
   while (store.waiting < 2) await turns(1)

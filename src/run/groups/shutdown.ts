@@ -1,24 +1,28 @@
-/** Whether a run takes anything, and what whoever comes too late is told: it ends once, by `stop` or with the first error. */
+/**
+ * The lifecycle of a run: running, stopping, ended. It ends once, by `stop` or with the first error, and says which error late callers get.
+ */
 import { SpillwayError } from '../../base/errors.ts'
 
+/** The error of callers that come after `stop`. */
 export const stoppedError = (): SpillwayError =>
-  new SpillwayError('SPILL_STOPPED', 'the run was stopped, or is stopping; nothing of this was taken: send it again when it runs')
+  new SpillwayError('SPILL_STOPPED', 'the run was stopped or is stopping, and accepted nothing of this; send it again when it runs')
 
+/** The end of one run. */
 export class Ending {
-  /** Of `stop`, or what went wrong; takes no more since. */
+  /** The error of late callers: of `stop`, or the failure. */
   #refusal: unknown
   #isOver = false
   #hasFailed = false
   readonly #ended = Promise.withResolvers<void>()
   readonly #refuseAll: (error: unknown) => void
 
-  /** `refuseAll`: tells everyone who waits. */
+  /** `refuseAll`: rejects everyone who waits. */
   constructor(refuseAll: (error: unknown) => void) {
     this.#refuseAll = refuseAll
     this.#ended.promise.catch(() => {})
   }
 
-  /** Resolves when the run was stopped, rejects when it has failed. */
+  /** Resolves when the run has stopped; rejects when it has failed. */
   get ended(): Promise<void> {
     return this.#ended.promise
   }
@@ -27,22 +31,22 @@ export class Ending {
     return this.#hasFailed
   }
 
-  /** Is no turn made any more? While a run stops, it goes on with what it took before. */
+  /** Have the turns ended? A stopping run still handles what it accepted. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** Throws what whoever comes now is told. */
+  /** Throws the error of late callers, if there is one. */
   check(): void {
     if (this.#refusal !== undefined) throw this.#refusal
   }
 
-  /** Nothing new is taken. */
+  /** Stops accepting new work. */
   begin(): void {
     this.#refusal ??= stoppedError()
   }
 
-  /** No turn is made any more. Tells `error` to who still waits. */
+  /** Ends the turns and rejects everyone who waits with `error`. */
   close(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -53,7 +57,7 @@ export class Ending {
     this.#ended.resolve()
   }
 
-  /** What follows would stand on what is missing. */
+  /** Fails the run: later turns would depend on what is missing. */
   fail(error: unknown): void {
     if (this.#hasFailed) return
     this.#hasFailed = true

@@ -1,6 +1,6 @@
 /**
- * Bodies of hybrid groups, read back from the files of batch runs, and what the log has behind their cuts. A part of a result that is lost or damaged is made again
- * from the log: it is a function of that.
+ * Snapshots of hybrid groups, restored from the files of batch runs, and the log after their cuts. A lost or damaged part of a result is
+ * made again from the log, of which it is a function.
  */
 import { othersTurn } from '../../base/clock.ts'
 import { codeOf } from '../../batch/code.ts'
@@ -26,6 +26,7 @@ export interface BodiesOptions {
   readonly onReport: (report: string) => void
 }
 
+/** The snapshots of one folder. */
 export class Bodies {
   readonly #options: BodiesOptions
   #store: StoredLog
@@ -35,65 +36,71 @@ export class Bodies {
     this.#store = options.store
   }
 
-  /** The same log, by another connection: of whoever holds the folder from now on. */
+  /** Continues on another connection to the same log, that of the process which now holds the folder. */
   over(store: StoredLog): void {
     this.#store = store
   }
 
-  /** Gives a group the body that it has at an entry of the log. Returns the entry from which on the log is to be taken for its head; nothing if it has no body. */
+  /**
+   * Restores the snapshot that a group has at an entry of the log. Returns the first entry to replay for its delta; undefined if there is
+   * no snapshot.
+   */
   begin(group: HybridGroup, entry: number): number | undefined {
     const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
-    const body = record && this.#read(group, record)
-    if (!body) return undefined
-    group.restart(body)
-    return this.#from(body)
+    const snapshot = record && this.#read(group, record)
+    if (!snapshot) return undefined
+    group.restart(snapshot)
+    return this.#firstEntryAfter(snapshot)
   }
 
-  /** Where another process has swapped in other layers since: gives a group those that it has at an entry of the log. */
+  /** Follows the swaps of another process: gives a group the layers that it has at an entry of the log. */
   follow(group: HybridGroup, entry: number): void {
     const record = swappedBefore(runsIn(this.#store), group.group.name, entry)
     if (record && record.number !== group.run) this.#replace(group, record, entry)
   }
 
-  /** Gives a group the layers of a run that is swapped in at an entry of the log. If its result is none, they stay what they are, which is as exact. */
+  /** Gives a group the layers of a run that is swapped in at an entry. Without a usable result the layers stay, which is as exact. */
   restart(group: HybridGroup, run: number, entry: number): void {
     const record = runsIn(this.#store).find(({ number }) => number === run)
     if (record) this.#replace(group, record, entry)
   }
 
-  /** Begins the layers of a run that is done and not swapped in, and makes them whole at once: for a start, when nothing else waits. False if its result is none. */
+  /**
+   * Prepares the layers of a finished run without a swap, at once: for a start, when nothing else waits. Returns false without a usable
+   * result.
+   */
   prepare(group: HybridGroup, record: RunRecord, live: number): boolean {
-    const body = this.#read(group, record)
-    if (!body) return false
-    group.begin(body, live)
-    for (const segment of this.#behind(group, body, live)) this.#give(group, segment)
-    group.ready(body.forgotten)
+    const snapshot = this.#read(group, record)
+    if (!snapshot) return false
+    group.begin(snapshot, live)
+    for (const segment of this.#segmentsAfter(group, snapshot, live)) this.#fillFrom(group, segment)
+    group.ready(snapshot.forgotten)
     return true
   }
 
   /**
-   * Gives the head of the run that a group has begun what the log has behind its cut, below an entry: a segment at a time, between which turns go on. Rejects with
-   * `SPILL_STOPPED` when it was stopped: the head is then not whole.
+   * Adds the log after the cut, below `to`, to the delta that a group has begun: a segment at a time, between turns. Rejects with
+   * `SPILL_STOPPED` when it is stopped; the delta is then incomplete.
    */
   async fill(group: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number, signal: AbortSignal): Promise<void> {
-    for (const segment of this.#behind(group, cut, to)) {
-      this.#give(group, segment)
+    for (const segment of this.#segmentsAfter(group, cut, to)) {
+      this.#fillFrom(group, segment)
       await othersTurn()
       if (signal.aborted) throw stoppedError()
     }
   }
 
-  #give(group: HybridGroup, segment: Segment): void {
+  #fillFrom(group: HybridGroup, segment: Segment): void {
     const events = new OrderOf(segment).eventsOf(group.group.source)
     if (events) group.fill(events)
   }
 
   #replace(group: HybridGroup, record: RunRecord, entry: number): void {
-    const body = this.#read(group, record)
-    if (!body) return
-    group.restart(body)
+    const snapshot = this.#read(group, record)
+    if (!snapshot) return
+    group.restart(snapshot)
     let isFirst = true
-    for (const segment of this.#behind(group, body, entry)) {
+    for (const segment of this.#segmentsAfter(group, snapshot, entry)) {
       if (isFirst) group.startAfter(countBefore(segment, group.group.source))
       isFirst = false
       const order = new OrderOf(segment)
@@ -101,15 +108,15 @@ export class Bodies {
     }
   }
 
-  *#behind({ group, source }: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number): Generator<Segment> {
+  *#segmentsAfter({ group, source }: HybridGroup, cut: Pick<Body, 's' | 'cut'>, to: number): Generator<Segment> {
     const { strings } = this.#options
     const needed = columnsOf({ group, source })
     const wanted = (of: string, column: string) => of === source.name && needed.has(column)
-    yield* this.#log.segments(this.#from(cut), to, { stringsOf: () => strings, wanted })
+    yield* this.#log.segments(this.#firstEntryAfter(cut), to, { stringsOf: () => strings, wanted })
   }
 
-  /** The first segment that may have events behind a cut. */
-  #from({ s, cut }: Pick<Body, 's' | 'cut'>): number {
+  /** First segment that may have events after a cut. */
+  #firstEntryAfter({ s, cut }: Pick<Body, 's' | 'cut'>): number {
     return Math.min(cut, this.#log.since(s + 1))
   }
 
@@ -123,7 +130,9 @@ export class Bodies {
     const { group, source } = hybrid
     if (!done) return undefined
     if (code !== codeOf(group, source)) {
-      onReport(`group '${group.name}' is defined otherwise than in its last batch run: everything is in its stream layer until the next`)
+      onReport(
+        `the definition of group '${group.name}' has changed since its last batch run: its stream layer has everything until the next`,
+      )
       return undefined
     }
     const kernel = hybrid.emptyBody()

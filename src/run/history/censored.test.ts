@@ -1,4 +1,4 @@
-/** A run that declines payments learns nothing of what would have come of them. */
+/** Censored labels: a run that declines payments cannot observe their outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decisionsOf, open, send, type Driven } from '../../../test/training/driven.ts'
@@ -16,7 +16,7 @@ import { Strings } from '../../columns/strings.ts'
 const card = entity('card', t.string())
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1d') }) })
 
-/** Scores by amount from the start, and declines what is above 80. */
+/** Scores by amount from the start, and declines amounts above 80. */
 function declining(censoredBy: string | undefined, train: Train = { algorithm: 'logistic' }, explore = 0) {
   const fraud = model('fraud', {
     decide: on(payments),
@@ -38,13 +38,13 @@ const isMet = ({ score }: { readonly score: number | null }) => score !== null &
 const isDeclined = (one: RecordedDecision) => isMet(one) && one.explored === undefined
 
 async function lived(shop: ReturnType<typeof declining>): Promise<Driven> {
-  // The log's name says what is left undone.
+  // The name of the log decides what is explored.
   const driven = open({ pipeline: shop, disk: { commits: [{ put: [['log', 'one log']] }], states: new Map() } })
   await send(driven, -1, 12 * 24)
   return driven
 }
 
-test('a training leaves declined payments out, and says how many they are', async () => {
+test('a training leaves declined payments out, and counts them', async () => {
   const shop = declining('decline')
   const driven = await lived(shop)
   const job = { model: 'fraud', at: begun + 12 * DAY, cut: driven.run.end, champion: undefined }
@@ -58,12 +58,12 @@ test('a training leaves declined payments out, and says how many they are', asyn
   const settledTo = begun + 10 * DAY
   assert.equal(report.set.rows, made.filter(one => one.t <= settledTo && !isDeclined(one)).length)
   assert.equal(all.report.set.rows, made.filter(one => one.t <= settledTo).length)
-  // Most of what is stolen is large, and nobody sees it any more.
+  // Most stolen payments are large, and their outcome is no longer observed.
   assert.ok(report.set.positive > 10 && report.set.positive < all.report.set.positive)
   await driven.run.stop()
 })
 
-test('labels of recorded decisions, and the metric on them, leave them out too', async () => {
+test('labels and metrics of recorded decisions leave them out too', async () => {
   const shop = declining('decline')
   const driven = await lived(shop)
   const { ir } = shop
@@ -87,7 +87,7 @@ test('labels of recorded decisions, and the metric on them, leave them out too',
   await driven.run.stop()
 })
 
-test('a run trains without them by itself', async () => {
+test('a run trains without them', async () => {
   const driven = await lived(declining('decline', { algorithm: 'logistic', promote: { metric: 'auc', atLeast: 0 } }))
   const trained = driven.run.train('fraud')
   await driven.to(12 * DAY + HOUR)
@@ -96,7 +96,7 @@ test('a run trains without them by itself', async () => {
   await driven.run.stop()
 })
 
-test('of what is left undone the labels are known: a training learns from them, and the chance is there to weigh them by', async () => {
+test('labels of explored decisions are known: a training learns from them, and their probability is there as a weight', async () => {
   const shop = declining('decline', { algorithm: 'logistic' }, 0.3)
   const driven = await lived(shop)
   const { ir } = shop
@@ -118,7 +118,7 @@ test('of what is left undone the labels are known: a training learns from them, 
   await driven.run.stop()
 })
 
-test('what was left undone is so whatever the action says today', async () => {
+test('a recorded exploration stays, whatever the action says today', async () => {
   const driven = await lived(declining('decline', { algorithm: 'logistic' }, 0.3))
   const { ir } = declining('decline')
   const undone = decisionsOf(driven).filter(({ explored }) => explored !== undefined)

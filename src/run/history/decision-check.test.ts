@@ -8,7 +8,7 @@ import { sqlite } from '../../log/sqlite/sqlite.ts'
 import { DecisionCheck } from './decision-check.ts'
 import { damagedDecisions } from './verify-decisions.ts'
 
-test('each recorded stretch is checked, some at a time, and the check reports the same damage as inspect', async () => {
+test('each recorded batch is checked, some at a time, and the check reports the same damage as inspect', async () => {
   const shop = await open()
   for (let i = 0; i < 6; i++) await posted(shop.app, '/sources/payments/events', [pay(i)])
   const db = new sqlite.DatabaseSync(join(shop.data, 'log.db'))
@@ -35,7 +35,7 @@ test('each recorded stretch is checked, some at a time, and the check reports th
   )
   assert.deepEqual(
     reports.map(report => report.replace(/ is damaged.*/, '')),
-    ["damaged: a stretch of decisions of 'fraud' (entries 4 to 4)", "damaged: a stretch of decisions of 'fraud' (entries 1 to 1)"],
+    ["damaged: a batch of decisions of 'fraud' (entries 4 to 4)", "damaged: a batch of decisions of 'fraud' (entries 1 to 1)"],
   )
   reader.close()
   await shop.close()

@@ -1,6 +1,6 @@
 /**
- * Checks every recorded decision once, the newest first, while a run goes on: a few milliseconds at a time, so that it takes a twentieth of one core. Reports what
- * `spillway inspect --verify` would say. Nothing else reads old decisions, so that damage would be found by whoever needs them.
+ * Checks every recorded decision once, newest first, during a run: a few milliseconds at a time, about 5 % of one core. Reports the same
+ * damage as `spillway inspect --verify`. Nothing else reads old decisions, so damage would stay unnoticed until they are needed.
  */
 import { every, stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -11,37 +11,38 @@ import { damageText } from '../../log/verify.ts'
 import { damageOf } from './verify-decisions.ts'
 
 export interface DecisionCheckOptions {
-  /** Stretches of decisions, the newest first. */
+  /** Decision batches, newest first. */
   readonly stretches: Iterable<StoredDecisions>
   readonly onReport: (report: string) => void
-  /** Milliseconds, for measuring how long a step takes. */
+  /** Measures the duration of a step, ms. */
   readonly clock?: () => number
 }
 
+/** One pass over the recorded decisions. */
 export class DecisionCheck {
-  readonly #stretches: Iterator<StoredDecisions>
+  readonly #batches: Iterator<StoredDecisions>
   readonly #onReport: DecisionCheckOptions['onReport']
   readonly #clock: () => number
 
-  constructor({ stretches, onReport, clock = stopwatch }: DecisionCheckOptions) {
-    this.#stretches = stretches[Symbol.iterator]()
+  constructor({ stretches: batches, onReport, clock = stopwatch }: DecisionCheckOptions) {
+    this.#batches = batches[Symbol.iterator]()
     this.#onReport = onReport
     this.#clock = clock
   }
 
-  /** Checks one stretch, and more until its time is over. Returns whether there are any left. */
+  /** Checks one batch, and more until its time is over. Returns whether any are left. */
   step(): boolean {
-    const began = this.#clock()
+    const startedAt = this.#clock()
     try {
       do {
-        const { done, value } = this.#stretches.next()
+        const { done, value } = this.#batches.next()
         if (done) return false
         const damage = damageOf(value)
         if (damage) this.#onReport(`damaged: ${damageText(damage)}; \`spillway inspect --verify\` lists all damage`)
-      } while (this.#clock() - began < limits.DECISION_CHECK_MS)
+      } while (this.#clock() - startedAt < limits.DECISION_CHECK_MS)
       return true
     } catch (error) {
-      // The file itself: what is behind it cannot be read.
+      // The file itself is damaged: the rest cannot be read.
       if (!(error instanceof SpillwayError)) throw error
       this.#onReport(`recorded decisions cannot be checked further: ${error.message}`)
       return false
@@ -49,7 +50,7 @@ export class DecisionCheck {
   }
 }
 
-/** Checks those of the log in this file, until all are checked or it is stopped. */
+/** Checks the log in this file, until all is checked or it is stopped. */
 export function checkDecisions(path: string, onReport: DecisionCheckOptions['onReport']): { stop(): void } {
   const reader = new SqliteReader(path)
   const check = new DecisionCheck({ stretches: reader.decisions(), onReport })

@@ -1,4 +1,4 @@
-/** Recorded decisions of a model as what drift is measured on: how often each value of its inputs and scores occurs. */
+/** Summaries of recorded decisions for drift: the distribution of each input and of the scores. */
 import { Strings } from '../../columns/strings.ts'
 import type { Column } from '../../columns/block.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -6,18 +6,18 @@ import { isList } from '../../replay/decision-table.ts'
 import type { DecisionBatch } from '../../replay/decide.ts'
 import { countNumbers, countTexts, type Counting, type RowsSummary } from '../../training/drift/summary.ts'
 
-/** Whose scores are counted: of all decisions unless given. */
+/** True if the scores of a batch count; all do by default. */
 export type IsScored<B extends DecisionBatch> = (batch: B) => boolean
 
-/** A stretch of time, UTC ms: from `from` on, before `to`. */
+/** A time range, UTC ms: from `from`, before `to`. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
 /**
- * A summary of each span, which may overlap, in one pass over the decisions. `batches` are such as `recordedBatches` gives, their texts in `strings`. Inputs that are lists
- * are left out.
+ * One summary for each time range, in one pass; ranges may overlap. `batches` are as from `recordedBatches`, with texts in `strings`. List
+ * inputs are left out.
  */
 export function summariesOf<B extends DecisionBatch>(
   ir: PipelineIR,
@@ -30,12 +30,12 @@ export function summariesOf<B extends DecisionBatch>(
   const all = spans.map(span => ({ span, rows: 0, ...countingOf(ir, model, strings) }))
   for (const batch of batches) {
     const { t, vector, score, length } = batch
-    for (const one of all) {
-      const rows = rowsWithin(t, length, one.span)
+    for (const summary of all) {
+      const rows = rowsWithin(t, length, summary.span)
       if (rows.length === 0) continue
-      one.rows += rows.length
-      for (const { slot, counting } of one.inputs) counting.add(picked(vector[slot], rows), rows.length)
-      if (isScored(batch)) one.score.add(picked(score, rows), rows.length)
+      summary.rows += rows.length
+      for (const { slot, counting } of summary.inputs) counting.add(picked(vector[slot], rows), rows.length)
+      if (isScored(batch)) summary.score.add(picked(score, rows), rows.length)
     }
   }
   return all.map(({ rows, inputs, score }) => ({

@@ -1,9 +1,9 @@
 /**
- * The features of one key at one moment, computed from a log that somebody may be writing: no lock, and no state of other keys.
+ * Computes the features of one key as of one time from a log that another process may be writing: no lock, and no state of other keys.
  *
- * What is known at a moment is every event with an arrival up to it, read through the group's placement as a decision at that moment would
- * (semantics §4). One walk over the log up to the moment; memory for the key's own events, and for texts. A source with `identity` keeps all of its
- * events, since one of any key may supersede one of this.
+ * The visible events are those with an arrival up to that time, read through the placement as a decision at that time would (semantics,
+ * decisions and placements). Costs one pass over the log up to that time, and memory for the events of the key and for texts. A source with
+ * `identity` keeps all of its events, since an event of any key may supersede one of this key.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Block, Column } from '../../columns/block.ts'
@@ -24,17 +24,18 @@ import { countBefore } from '../../log/segment.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { keyReader } from '../groups/key-text.ts'
 
+/** The features, and what they were computed from. */
 export interface FeaturesAt {
   readonly group: string
-  /** By key column, as it was asked for. */
+  /** Key by column, as requested. */
   readonly key: Readonly<Record<string, string>>
-  /** The moment asked for, UTC ms. */
+  /** The requested time, UTC ms. */
   readonly t: number
-  /** The clock that the values are of, by the group's placement; NULL before the first run of a schedule. */
+  /** The as-of time of the values under the placement, UTC ms; NULL before the first run of a schedule. */
   readonly clock: number | null
-  /** How many events of the group's source are known there. */
+  /** Number of visible events of the source. */
   readonly known: number
-  /** How many events of this key the log has up to `t`. With none, the values are those of a key that was never seen. */
+  /** Number of events of this key up to `t`. If 0, the values are those of an unseen key. */
   readonly ofKey: number
   readonly features: Readonly<Record<string, FeatureValue>>
 }
@@ -48,11 +49,11 @@ export interface FeaturesAsk {
 }
 
 /**
- * Throws `SPILL_INPUT` for a key that is none of its column's type, `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` as a run does, and
- * `SPILL_CLOCK_EVICTED` for a moment that the log has forgotten.
+ * Throws `SPILL_INPUT` for a key of the wrong type, `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` as a run does, and
+ * `SPILL_CLOCK_EVICTED` for a time that the log has forgotten.
  */
-export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key, t }: FeaturesAsk): FeaturesAt {
-  const group = asBatchRuns(asked, store, t)
+export function featuresAt(ir: PipelineIR, store: StoredLog, { group: requested, key, t }: FeaturesAsk): FeaturesAt {
+  const group = asBatchRuns(requested, store, t)
   const forgotten = beginsOf(store).arrival
   if (t <= forgotten)
     throw new SpillwayError(
@@ -61,18 +62,18 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
     )
   const source = ir.sources.find(({ name }) => name === group.source)!
   const strings = new Strings()
-  const wanted = group.key.map((name, i) =>
+  const keyValues = group.key.map((name, i) =>
     keyReader(
       source.columns.find(column => column.name === name)!,
       text => strings.idOf(text),
     )(key[i]),
   )
-  const { block, before, known, ofKey } = ownEvents(ir, store, { group, source, strings, wanted, t })
-  const placed = placeAsks(group.place, source, block, triggers(knownRows(group, block, t), t))
+  const { block, forgottenEvents, visible, ofKey } = ownEvents(ir, store, { group, source, strings, keyValues, t })
+  const placed = placeAsks(group.place, source, block, triggers(visibleRows(group, block, t), t))
   const kernel = new Kernel(group, source, { strings, floor: placed.floor })
   const out = kernel.replay(blockSlice(placed.block, 0, placed.upto[0]), {
     length: 1,
-    keys: wanted.map((value, i) => columnOf(source, group.key[i], value)),
+    keys: keyValues.map((value, i) => columnOf(source, group.key[i], value)),
     upto: placed.upto,
     clock: placed.clock,
   })
@@ -82,79 +83,84 @@ export function featuresAt(ir: PipelineIR, store: StoredLog, { group: asked, key
     key: Object.fromEntries(group.key.map((name, i) => [name, key[i]])),
     t,
     clock: Number.isFinite(placed.clock[0]) ? placed.clock[0] : null,
-    known: before + (source.identity ? placed.upto[0] : known),
+    known: forgottenEvents + (source.identity ? placed.upto[0] : visible),
     ofKey,
     features: featureValues(group.features, out, 0, strings),
   }
 }
 
 /**
- * Of a group whose batch runs are in the ledger, the placement that the one in use at `t` was: what had arrived by its time, as of then. Where there are none, it is as
- * a job would have given it that ran on time.
+ * For a group with batch runs in the ledger, the placement of the run in use at `t`: what had arrived by its time. Without runs, as if a
+ * job ran on time.
  */
 function asBatchRuns(group: GroupIR, store: StoredLog, t: number): GroupIR {
   if (group.place.kind !== 'batch') return group
-  const used = swappedBy(runsIn(store), group.name, t)
-  return used ? { ...group, place: { kind: 'lag', by: t - used.s } } : group
+  const run = swappedBy(runsIn(store), group.name, t)
+  return run ? { ...group, place: { kind: 'lag', by: t - run.s } } : group
 }
 
-interface Wanted {
+interface KeyEventsQuery {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly strings: Strings
-  /** The key's physical values. */
-  readonly wanted: readonly number[]
+  /** Physical values of the key. */
+  readonly keyValues: readonly number[]
   readonly t: number
 }
 
-interface Own {
+interface KeyEvents {
   readonly block: Block
-  /** How many events of the source were forgotten. */
-  readonly before: number
-  readonly known: number
+  /** Number of forgotten events of the source. */
+  readonly forgottenEvents: number
+  readonly visible: number
   readonly ofKey: number
 }
 
-/** The key's events of the log, positions as they were given, and how many of all events of the source a read at `t` knows. */
-function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, wanted, t }: Wanted): Own {
+/** The events of the key with their original positions, and the number of visible events of the source at `t`. */
+function ownEvents(ir: PipelineIR, store: StoredLog, { group, source, strings, keyValues, t }: KeyEventsQuery): KeyEvents {
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
   const needed = columnsLookedAt(ir).get(source.name)!
   const isWanted = (of: string, column: string) => of === source.name && needed.has(column)
   const blocks: Block[] = []
-  let [known, ofKey] = [0, 0]
-  let before: number | undefined
+  let [visible, ofKey] = [0, 0]
+  let forgottenEvents: number | undefined
   for (const segment of log.segments(0, log.end, { stringsOf: () => strings, wanted: isWanted })) {
-    before ??= countBefore(segment, source.name)
+    forgottenEvents ??= countBefore(segment, source.name)
     const block = segment.sources.find(rows => rows.source === source.name)?.block
     if (!block) continue
-    const rows = knownRows(group, block, t)
+    const rows = visibleRows(group, block, t)
     if (rows === 0) break
-    known += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
-    const own = rowsOfKey(group, block, wanted, rows)
-    ofKey += countUpTo(block.arrival, own, t)
+    visible += placeAsks(group.place, source, block, triggers(rows, t)).upto[0]
+    const keyRows = rowsOfKey(group, block, keyValues, rows)
+    ofKey += countUpTo(block.arrival, keyRows, t)
     if (source.identity) blocks.push(blockSlice(block, 0, rows))
-    else if (own.length > 0) blocks.push({ ...gather(block, own), position: picked(block.position, own) })
+    else if (keyRows.length > 0) blocks.push({ ...gather(block, keyRows), position: picked(block.position, keyRows) })
   }
-  return { block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed), before: before ?? 0, known, ofKey }
+  return {
+    block: blocks.length > 0 ? concatBlocks(blocks) : emptyBlock(source, needed),
+    forgottenEvents: forgottenEvents ?? 0,
+    visible,
+    ofKey,
+  }
 }
 
 const triggers = (rows: number, t: number) => ({ prefix: Int32Array.of(rows), clock: Float64Array.of(t), own: false })
 
-/** How many events of a stretch of the log, the first ones, are known at `t`: all of them under `corrected`. */
-function knownRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
+/** Number of visible events of a block at `t`, from the first; all of them under `corrected`. */
+function visibleRows({ place }: GroupIR, { length, arrival }: Block, t: number): number {
   if (place.kind === 'corrected') return length
   let rows = 0
   while (rows < length && arrival[rows] <= t) rows++
   return rows
 }
 
-/** The rows among the first ones that are of the key. */
-function rowsOfKey({ key }: GroupIR, block: Block, wanted: readonly number[], rows: number): Uint32Array {
+/** Rows of the key among the first `rows`. */
+function rowsOfKey({ key }: GroupIR, block: Block, keyValues: readonly number[], rows: number): Uint32Array {
   const columns = key.map(name => block.columns[name])
-  const own: number[] = []
+  const keyRows: number[] = []
   for (let row = 0; row < rows; row++)
-    if (columns.every(({ values, nulls }, i) => nulls?.[row] !== 1 && values[row] === wanted[i])) own.push(row)
-  return Uint32Array.from(own)
+    if (columns.every(({ values, nulls }, i) => nulls?.[row] !== 1 && values[row] === keyValues[i])) keyRows.push(row)
+  return Uint32Array.from(keyRows)
 }
 
 const countUpTo = (arrival: Float64Array, rows: Uint32Array, t: number): number => rows.filter(row => arrival[row] <= t).length
@@ -165,7 +171,7 @@ const columnOf = (source: SourceIR, name: string, value: number): Column => ({
   values: isText(source, name) ? Int32Array.of(value) : Float64Array.of(value),
 })
 
-/** No events, with these columns. */
+/** An empty block with these columns. */
 export function emptyBlock(source: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
   const columns = [...names].map(name => [name, { values: isText(source, name) ? new Int32Array(0) : empty }] as const)

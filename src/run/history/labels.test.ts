@@ -21,7 +21,7 @@ const risk = model('risk', {
 })
 const shop = pipeline('shop', [risk])
 
-test('events that only a label needs are taken into the log, and decide nothing', async () => {
+test('events that only a label needs are logged, and trigger no decision', async () => {
   const store = new ModelStore(undefined, true)
   const at = Date.parse('2026-01-01T00:00Z')
   const submitted = async (id: string): Promise<readonly [number, number]> => {

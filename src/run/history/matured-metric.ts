@@ -1,4 +1,4 @@
-/** How good recorded decisions were, of the newest whose labels are settled: what drift holds against a bound. */
+/** Measures the quality of the newest recorded decisions with settled labels; drift compares it with a bound. */
 import type { Column } from '../../columns/block.ts'
 import { joined } from '../../columns/concat.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -13,36 +13,38 @@ import { recordedLabels } from './recorded-labels.ts'
 import type { DecidedLog } from './decided-log.ts'
 import { storedCut } from './stored-history.ts'
 
+/** The metric, its bound, and its decisions. */
 export interface MetricAsk {
-  /** More of which is better. */
+  /** Higher is better. */
   readonly metric: 'auc' | 'ap'
   readonly bound: number
-  /** Decisions are looked at from so long before the newest whose label is settled, ms. */
+  /** Length of the measured period before the newest settled label, ms. */
   readonly since: number
-  /** As known then, UTC ms: when the last event arrived, unless given. */
+  /** Labels as known at this time, UTC ms; default: arrival of the last event. */
   readonly at?: number
-  /** Of decisions that this version of the model has scored, 0 for its own score; of all unless given. */
+  /** Version whose decisions count, 0 for the score of the definition; default: all. */
   readonly version?: number
 }
 
 /**
- * A label is settled once its horizon has passed when the last event arrived: of what is younger only what came early is known. Throws `SPILL_INPUT` for a model without a
- * label. Of more than DRIFT_DECISIONS_MAX decisions some are drawn. Memory: 40 bytes a decision that is looked at, and the events of the label's source.
+ * A label is settled once its horizon has passed at `at`; of younger decisions only early outcomes are known. Throws `SPILL_INPUT` for a
+ * model without a label. Samples more than DRIFT_DECISIONS_MAX decisions. Memory: 40 bytes for each decision, and the events of the label's
+ * source.
  */
 export function maturedMetric(
   ir: PipelineIR,
   model: ModelIR,
   store: DecidedLog,
-  { metric, bound, since, at: given, version }: MetricAsk,
+  { metric, bound, since, at: asOf, version }: MetricAsk,
 ): MaturedMetric {
   const strings = new Strings()
-  const at = given ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  const at = asOf ?? Math.max(...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
   const settledTo = model.label ? at - horizonOf(model.label) : at
-  const parts = [...stretchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
-  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const batches = [...batchesWithin(drawnStretches(ir, model.name, store, settledTo - since), strings, settledTo - since, version)]
+  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...parts.map(part => part.t)])
-  const scores = joined([none, ...parts.map(part => doubles(part.score, part.length))])
+  const t = joined([none, ...batches.map(part => part.t)])
+  const scores = joined([none, ...batches.map(part => doubles(part.score, part.length))])
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > settledTo - since && t[row] <= settledTo,
   )
@@ -53,10 +55,10 @@ export function maturedMetric(
   return { name: metric, value, bound, rows: n }
 }
 
-function* stretchesWithin(stretches: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
-  for (const { bytes } of stretches) {
-    const { length, t, entry, keys: key, ids: id, score, explored, version: by = 0 } = readDecisions(bytes, strings)
-    if (t[length - 1] > from && (version ?? by) === by) yield { length, t, entry, key, id, score, explored }
+function* batchesWithin(stored: Iterable<StoredDecisions>, strings: Strings, from: number, version: number | undefined) {
+  for (const { bytes } of stored) {
+    const { length, t, entry, keys: key, ids: id, score, explored, version: scoredBy = 0 } = readDecisions(bytes, strings)
+    if (t[length - 1] > from && (version ?? scoredBy) === scoredBy) yield { length, t, entry, key, id, score, explored }
   }
 }
 

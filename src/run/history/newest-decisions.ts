@@ -1,43 +1,44 @@
-/** The newest recorded decisions, of a model or about a key, from the newest stretch back until there are enough. */
+/** Finds the newest recorded decisions of a model or key, from the newest batch backwards. */
 import { othersTurn, stopwatch } from '../../base/clock.ts'
 import type { Value } from '../../define/ir/ir.ts'
 import type { SqliteReader } from '../../log/sqlite/reader.ts'
 import { newestOf, type RecordedDecision } from '../decide/recorded-decision.ts'
 
+/** A query for recorded decisions. */
 export interface NewestAsk {
   readonly model: string | undefined
-  /** As text. */
+  /** Key as text. */
   readonly key: string | undefined
-  /** How many. */
+  /** Number of decisions. */
   readonly last: number
-  /** Decisions to look at, about; all unless given. */
+  /** Approximate number of decisions to scan; default: all. */
   readonly lookAt?: number
 }
 
-/** Milliseconds of looking after which others have their turn. */
+/** Milliseconds of scanning before other work gets a turn. */
 const AT_ONCE_MS = 5
 
-/** In the order in which they were made. `isWhole`: there are no more that were asked for, or enough were found. */
+/** In order of decision. `isWhole`: enough were found, or there are no more. */
 export async function newestDecisions(
   reader: Pick<SqliteReader, 'decisions'>,
   { model, key, last, lookAt = Infinity }: NewestAsk,
 ): Promise<{ decisions: RecordedDecision[]; isWhole: boolean }> {
-  const found: RecordedDecision[] = []
-  let looked = 0
-  let since = stopwatch()
+  const decisions: RecordedDecision[] = []
+  let scanned = 0
+  let yieldedAt = stopwatch()
   for (const { bytes, count } of reader.decisions(model)) {
-    if (found.length >= last) break
-    if (looked >= lookAt) return { decisions: found.reverse(), isWhole: false }
-    looked += count
-    found.push(...newestOf(bytes, last - found.length, own => key === undefined || isKey(own, key)))
-    if (stopwatch() - since < AT_ONCE_MS) continue
+    if (decisions.length >= last) break
+    if (scanned >= lookAt) return { decisions: decisions.reverse(), isWhole: false }
+    scanned += count
+    decisions.push(...newestOf(bytes, last - decisions.length, candidate => key === undefined || isKey(candidate, key)))
+    if (stopwatch() - yieldedAt < AT_ONCE_MS) continue
     await othersTurn()
-    since = stopwatch()
+    yieldedAt = stopwatch()
   }
-  return { decisions: found.reverse(), isWhole: true }
+  return { decisions: decisions.reverse(), isWhole: true }
 }
 
-/** Is the text this key? A number however it is written: 1.50 is 1.5. */
+/** Does the text denote this key? Numbers match in any notation: 1.50 is 1.5. */
 export function isKey(key: Value, text: string): boolean {
   return typeof key === 'number' && text.trim() !== '' ? Number(text) === key : String(key) === text
 }

@@ -1,4 +1,4 @@
-/** Recorded decisions as a replay gives them, so that whatever takes those of a replay in memory takes those of the log as well. */
+/** Recorded decisions in the form of a replay, so that consumers of a replay also work on a log. */
 import type { Strings } from '../../columns/strings.ts'
 import { groupReads, readId } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -7,36 +7,33 @@ import type { DecisionBatch } from '../../replay/decide.ts'
 import { isList } from '../../replay/decision-table.ts'
 import { readDecisions, type DecisionShape, type DecodedDecisions } from '../decide/decision-codec.ts'
 
-/** A stretch as a replay gives it, and the entry of the log that made each decision. */
+/** A decision batch in the form of a replay, with the entry of each decision. */
 export interface RecordedBatch extends DecisionBatch {
   readonly entry: Float64Array
-  /** The version of the model that scored; the model's own score where there is none. */
+  /** The version that scored; undefined for the score of the definition. */
   readonly version: number | undefined
   readonly explored: DecodedDecisions['explored']
 }
 
 export interface RecordedOptions {
-  /** How many decisions there are. */
+  /** Total number of decisions. */
   readonly total: number
-  /** Told of each stretch by which pipeline it was decided, and whether its vectors are those of the model: those that are not are left out. */
+  /** Receives for each batch the pipeline that decided, and whether its vectors fit the model; others are left out. */
   readonly onStretch?: (by: { readonly fingerprint: string; readonly decisions: number; readonly fits: boolean }) => void
 }
 
-/**
- * The decisions of one model whose vectors have its inputs, in the order of the stretches. Their texts get their ids in `strings`, which grow. Throws
- * `SPILL_DATA` for damaged bytes.
- */
+/** The decisions of a model whose vectors fit its inputs, in order. Texts get ids in `strings`. Throws `SPILL_DATA` for damaged bytes. */
 export function* recordedBatches(
   ir: PipelineIR,
   model: ModelIR,
-  stretches: Iterable<StoredDecisions>,
+  stored: Iterable<StoredDecisions>,
   strings: Strings,
   { total, onStretch }: RecordedOptions,
 ): Generator<RecordedBatch> {
   const reads = groupReads(ir, model)
   const shape = shapeText(shapeOf(ir, model))
   let [first, seen] = [0, 0]
-  for (const { bytes } of stretches) {
+  for (const { bytes } of stored) {
     const decoded = readDecisions(bytes, strings)
     const { length, version, entry, t, keys, ids, position, vector, score, refused, known, clock, explored, fingerprint } = decoded
     const fits = shapeText(decoded) === shape
@@ -74,6 +71,6 @@ function shapeOf(ir: PipelineIR, model: ModelIR): Shape {
   }
 }
 
-/** What two vectors must have in common to be rows of one table. */
+/** The signature of a vector; equal signatures fit one table. */
 const shapeText = ({ inputs, reads }: Shape): string =>
   JSON.stringify([inputs.map(({ name, expr: { type }, list }) => [name, type, list === true]), reads])

@@ -1,4 +1,4 @@
-/** Labels of recorded decisions. Where a decision's entry stands in the log says what its `P` has of the label's source. */
+/** Labels of recorded decisions. The log position of a decision says which events of the label's source its `P` contains. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Column } from '../../columns/block.ts'
 import { concatColumns, joined } from '../../columns/concat.ts'
@@ -15,8 +15,9 @@ import type { RecordedBatch } from './recorded-batches.ts'
 import { storedCut, storedHistory } from './stored-history.ts'
 
 /**
- * Of decisions in the order in which they are recorded, as known at `at`, unless given when the last event arrived or the last of them was made. Their texts must have
- * their ids in `strings`. Memory: 20 bytes a decision and the events of the label's source. Of decisions that a log which has forgotten its beginning cannot judge nothing is known. Throws `SPILL_INPUT` for a model without a label, and as `storedHistory` does.
+ * Labels the decisions of `batches`, in recorded order, as known at `at`; default: the last arrival or decision, whichever is later. Texts
+ * of the batches must be in `strings`. Labels that need forgotten events are unknown. Throws `SPILL_INPUT` for a model without a label, and
+ * as `storedHistory` does. Memory: 20 bytes for each decision, and the events of the label's source.
  */
 export function recordedLabels(
   ir: PipelineIR,
@@ -28,7 +29,7 @@ export function recordedLabels(
 ): { readonly labels: Labels; readonly at: number } {
   const { label } = model
   if (!label) throw new SpillwayError('SPILL_INPUT', `model '${model.name}' has no label; give it one, or leave --labels out`)
-  const named = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
+  const joinColumn = label.kind === 'from' ? triggerId(ir, model)!.name : triggerKey(ir, model).name
   const parts = { length: [] as number[], t: [] as Float64Array[], entry: [] as Float64Array[], key: [] as Column[] }
   const censored = censoring(ir, model)
   const hidden = new Set<number>()
@@ -44,23 +45,23 @@ export function recordedLabels(
   const t = joined([new Float64Array(0), ...parts.t])
   const entry = joined([new Float64Array(0), ...parts.entry])
   const key = parts.key.length > 0 ? concatColumns(parts.key, parts.length) : { values: new Float64Array(0) }
-  // What decides is no matter here: only the label's source is read.
-  const asked: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
+  // The trigger is irrelevant here: only the label's source is read.
+  const labelModel: ModelIR = { ...model, decide: { kind: 'every', every: 1, live: 1, column: triggerKey(ir, model) }, inputs: [] }
   const sources = ir.sources.filter(({ name }) => name === label.source)
   const events: Float64Array[] = [new Float64Array(0)]
-  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [asked] }, store, strings, {
+  const log = storedHistory(ir, { ...ir, sources, groups: [], models: [labelModel] }, store, strings, {
     mayBeCut: true,
     onSegment: segment => events.push(entriesOf(segment, label.source)),
   })
   const triggering = {
     moments: { t, prefixes: () => countUpTo(joined(events), entry), source: undefined },
-    stretches: (size: number) => rowStretches(t.length, { [named]: key }, size),
+    stretches: (size: number) => rowStretches(t.length, { [joinColumn]: key }, size),
   }
-  const known = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
-  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: known, isCensored: decision => hidden.has(decision) }), at: known }
+  const asOf = at ?? Math.max(t.at(-1) ?? -Infinity, ...storedCut(ir, store).map(({ lastArrival }) => lastArrival ?? -Infinity))
+  return { labels: labelsOfMoments({ ir }, model, triggering, log, { at: asOf, isCensored: decision => hidden.has(decision) }), at: asOf }
 }
 
-/** The entries of a segment that are events of a source. */
+/** Sequence numbers of the events of a source in a segment. */
 function entriesOf({ first, length, order, sources }: Segment, source: string): Float64Array {
   const index = sources.findIndex(rows => rows.source === source)
   if (index < 0) return new Float64Array(0)

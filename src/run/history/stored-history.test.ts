@@ -15,7 +15,7 @@ import { storedCut, storedHistory } from './stored-history.ts'
 
 const CASES = 25
 
-/** A history's events, by source: times, places and the columns that are needed. */
+/** Events of a history by source: times, positions and the needed columns. */
 function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>, ir: PipelineIR) {
   const needed = columnsNeeded(ir)
   return ir.sources.map(({ name, columns }) => {
@@ -30,7 +30,7 @@ function rowsOf({ histories, strings }: Pick<ReplayLog, 'histories' | 'strings'>
   })
 }
 
-test('the log of a folder is the history that was appended, in its order, also of some of its sources', async () => {
+test('the log of a folder equals the appended history in order, also for some of its sources', async () => {
   let several = 0
   for (let seed = 1; seed <= CASES; seed++) {
     const { ir, log: drawn } = generate(seed)
@@ -64,7 +64,7 @@ test('the log of a folder is the history that was appended, in its order, also o
   assert.ok(several > 3, `only ${several} histories of several sources`)
 })
 
-test('a log that has forgotten its beginning is refused', async () => {
+test('a log that has forgotten its beginning is rejected', async () => {
   const { ir, log } = generate(1)
   const store = await stored(ir, asAppended(log), new Draw(1))
   await store.commit({ put: [[BEGINS, beginsText({ entry: 1, arrival: 0 })]] })

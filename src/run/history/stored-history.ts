@@ -1,4 +1,4 @@
-/** The log of a data folder as a history in memory, whoever runs on it: what has a replay takes it as it takes files. */
+/** Loads the log of a data folder as a history in memory, as a replay loads files. */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { runsIn, swappedBefore } from '../../batch/ledger.ts'
@@ -20,21 +20,23 @@ import { StoredRequests } from './stored-requests.ts'
 
 type Swap = Extract<Mark, { kind: 'swap' }>
 
+/** Options of a stored history. */
 export interface HistoryOptions {
-  /** Entries of the log from here on are left out; at it a segment begins, or the log ends. */
+  /** Entries from here on are left out; a segment begins here, or the log ends. */
   readonly to?: number | undefined
-  /** Ticks are made up to here, UTC ms: the last arrival unless given. */
+  /** Ticks are made up to here, UTC ms; default: the last arrival. */
   readonly until?: number
   readonly onProgress?: (share: number) => void
-  /** Takes a log that has forgotten its beginning, too: what it gives says what is missing, and whoever reads it leaves out what depends on that. */
+  /** Accepts a log that has forgotten its beginning. The result says what is missing, and its reader leaves out what depends on that. */
   readonly mayBeCut?: boolean
-  /** Told of each segment. */
+  /** Receives each segment. */
   readonly onSegment?: (segment: Segment) => void
 }
 
 /**
- * `read`: the pipeline with the sources that are wanted alone, of those that the log has. Memory: as of a replay of their events. Throws `SPILL_UNSUPPORTED`
- * for a log that has forgotten its beginning unless it `mayBeCut`, `SPILL_LIMIT` past REPLAY_EVENTS_MAX events, `SPILL_DATA` where it is damaged, `SPILL_SCHEMA` as a run does.
+ * `read`: the pipeline with only the wanted sources. Memory: that of a replay of their events. Throws `SPILL_UNSUPPORTED` for a log that
+ * has forgotten its beginning unless `allowForgotten`, `SPILL_LIMIT` beyond REPLAY_EVENTS_MAX events, `SPILL_DATA` if it is damaged, and
+ * `SPILL_SCHEMA` as a run does.
  */
 export function storedHistory(
   ir: PipelineIR,
@@ -47,7 +49,8 @@ export function storedHistory(
   if (arrival > -Infinity && !mayBeCut)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; give the whole history as files (--source)`,
+      `the log has forgotten what arrived up to ${new Date(arrival).toISOString()} (run --keep), and windows may reach back behind it; ` +
+        'give the whole history as files (--source)',
     )
   const needed = columnsNeeded(read)
   const names = read.sources.map(({ name }) => name)
@@ -74,9 +77,9 @@ export function storedHistory(
     if (events > limits.REPLAY_EVENTS_MAX)
       throw new SpillwayError('SPILL_LIMIT', `more than ${limits.REPLAY_EVENTS_MAX} events in the log (REPLAY_EVENTS_MAX)`)
     orders.push(orderOf(segment, names))
-    for (const mark of segment.marks) {
-      if (mark.kind === 'swap') swaps.push(mark)
-      requests.take(mark, source => counts[names.indexOf(source)])
+    for (const marker of segment.marks) {
+      if (marker.kind === 'swap') swaps.push(marker)
+      requests.take(marker, source => counts[names.indexOf(source)])
     }
     onProgress?.((segment.first + segment.length) / end)
   }
@@ -89,7 +92,7 @@ export function storedHistory(
   })
 }
 
-/** How much of each source a log has, and when the last of it arrived, UTC ms. One walk over the log, without its columns. */
+/** The extent of a log by source: number of events and last arrival, UTC ms. One pass, without columns. */
 export function storedCut(ir: PipelineIR, store: StoredLog): { source: string; events: number; lastArrival: number | null }[] {
   const strings = new Strings()
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
@@ -99,7 +102,7 @@ export function storedCut(ir: PipelineIR, store: StoredLog): { source: string; e
   return ir.sources.map(({ name }) => ({ source: name, events: log.eventsOf(name, log.end), lastArrival: last.get(name) ?? null }))
 }
 
-/** The source of each event of a segment that is of one, in order. */
+/** Source index of each event of a segment, in order, without other sources. */
 function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Array {
   const index = sources.map(({ source }) => names.indexOf(source))
   if (!order) return new Uint8Array(index[0] >= 0 ? sources[0].block.length : 0).fill(Math.max(0, index[0]))
@@ -107,8 +110,8 @@ function orderOf({ order, sources }: Segment, names: readonly string[]): Uint8Ar
 }
 
 /**
- * Which batch runs were in use when, and what is missing. Another process may forget while this one reads, so that it is looked at afterwards. Of a swap whose mark was forgotten the ledger may
- * know; of decisions before the first that is known, nobody does.
+ * The batch runs in use over time, and what is missing. Another process may forget entries during this read, so this is checked afterwards.
+ * The ledger may know a swap whose marker was forgotten; earlier decisions are unknown.
  */
 function runsKnown({ groups }: PipelineIR, store: StoredLog, swaps: readonly Swap[]): Pick<Appended, 'runs' | 'forgotten' | 'knownAfter'> {
   const { entry, arrival: forgotten } = beginsOf(store)
@@ -137,7 +140,7 @@ function mergedOrder(source: Uint8Array, sources: number): MergedOrder {
   return { length: source.length, source, row: Uint32Array.from(source, of => next[of]++) }
 }
 
-/** What was refused on the way is counted elsewhere. */
+/** Rejected records are counted elsewhere. */
 const historyOf = (source: History['source'], block: Block): History => ({
   source,
   block,

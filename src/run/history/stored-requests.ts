@@ -1,43 +1,49 @@
-/** The requests that a log has, as a replay puts them to models again. */
+/** Collects the logged decision requests, for a replay. */
 import type { Strings } from '../../columns/strings.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { RequestReader } from '../../intake/request-reader.ts'
 import type { Mark } from '../../log/segment.ts'
 import type { Requests } from '../../replay/log.ts'
 
-interface Asked {
+interface ModelRequests {
   readonly reader: RequestReader
   readonly t: number[]
-  /** By source: how many events stand before each. */
-  readonly known: ReadonlyMap<string, number[]>
+  /** Number of events before each request, by source. */
+  readonly eventsBefore: ReadonlyMap<string, number[]>
 }
 
+/** The requests of all models. */
 export class StoredRequests {
-  readonly #asked: ReadonlyMap<string, Asked>
+  readonly #requests: ReadonlyMap<string, ModelRequests>
 
   constructor({ models, sources }: PipelineIR, strings: Strings) {
-    this.#asked = new Map(
-      models.flatMap(({ name, decide }): [string, Asked][] =>
+    this.#requests = new Map(
+      models.flatMap(({ name, decide }): [string, ModelRequests][] =>
         decide.kind === 'request'
-          ? [[name, { reader: RequestReader.ofStored(decide, strings), t: [], known: new Map(sources.map(source => [source.name, []])) }]]
+          ? [
+              [
+                name,
+                { reader: RequestReader.ofStored(decide, strings), t: [], eventsBefore: new Map(sources.map(source => [source.name, []])) },
+              ],
+            ]
           : [],
       ),
     )
   }
 
-  /** Takes a request, if it is one of these models' as they are today. `countOf`: how many events of a source stand before it. */
-  take(mark: Mark, countOf: (source: string) => number): void {
-    const asked = mark.kind === 'request' ? this.#asked.get(mark.model) : undefined
-    if (!asked || mark.kind !== 'request' || asked.reader.take(mark.fields)) return
-    asked.t.push(mark.t)
-    for (const [source, counts] of asked.known) counts.push(countOf(source))
+  /** Adds a marker if it is a valid request of one of these models. `countOf`: number of events of a source before it. */
+  take(marker: Mark, countOf: (source: string) => number): void {
+    const requests = marker.kind === 'request' ? this.#requests.get(marker.model) : undefined
+    if (!requests || marker.kind !== 'request' || requests.reader.take(marker.fields)) return
+    requests.t.push(marker.t)
+    for (const [source, counts] of requests.eventsBefore) counts.push(countOf(source))
   }
 
   requests(): ReadonlyMap<string, Requests> {
     return new Map(
-      [...this.#asked].map(([model, { reader, t, known }]): [string, Requests] => [
+      [...this.#requests].map(([model, { reader, t, eventsBefore }]): [string, Requests] => [
         model,
-        { t: Float64Array.from(t), prefixes: source => Int32Array.from(known.get(source)!), columns: reader.columns() },
+        { t: Float64Array.from(t), prefixes: source => Int32Array.from(eventsBefore.get(source)!), columns: reader.columns() },
       ]),
     )
   }

@@ -1,31 +1,32 @@
-/** Are recorded decisions what they were written as? Reads every stretch: its checksum, and that it is of the model and entries that it stands as. */
+/** Verifies recorded decisions: the checksum of each batch, its model and its entries. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { StoredDecisions } from '../../log/store.ts'
 import type { Damage } from '../../log/verify.ts'
 import { readDecisions } from '../decide/decision-codec.ts'
 
-export function* damagedDecisions(stretches: Iterable<StoredDecisions>): Generator<Damage> {
-  for (const stretch of stretches) {
-    const damage = damageOf(stretch)
+/** The damage of all damaged batches. */
+export function* damagedDecisions(batches: Iterable<StoredDecisions>): Generator<Damage> {
+  for (const batch of batches) {
+    const damage = damageOf(batch)
     if (damage) yield damage
   }
 }
 
-/** The damage of a stretch; `undefined` if the stretch is intact. */
-export function damageOf(stretch: StoredDecisions): Damage | undefined {
-  const problem = problemOf(stretch)
+/** The damage of a batch; undefined if it is intact. */
+export function damageOf(batch: StoredDecisions): Damage | undefined {
+  const problem = problemOf(batch)
   return problem === undefined
     ? undefined
-    : { what: `a stretch of decisions of '${stretch.model}'`, entries: [stretch.first, stretch.last], problem }
+    : { what: `a batch of decisions of '${batch.model}'`, entries: [batch.first, batch.last], problem }
 }
 
 function problemOf({ model, first, last, count, bytes }: StoredDecisions): string | undefined {
   try {
-    const read = readDecisions(bytes)
-    const isSame = read.model === model && read.length === count && read.entry[0] === first && read.entry[count - 1] === last
-    return isSame ? undefined : `holds ${read.length} of '${read.model}' from entry ${read.entry[0]} on, and stands as ${count}`
+    const decoded = readDecisions(bytes)
+    const isSame = decoded.model === model && decoded.length === count && decoded.entry[0] === first && decoded.entry[count - 1] === last
+    return isSame ? undefined : `holds ${decoded.length} of '${decoded.model}' from entry ${decoded.entry[0]} on, and stands as ${count}`
   } catch (error) {
-    if (error instanceof SpillwayError) return error.message.replace('a stretch of decisions ', '')
+    if (error instanceof SpillwayError) return error.message.replace('a batch of decisions ', '')
     throw error
   }
 }

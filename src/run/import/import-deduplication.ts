@@ -1,4 +1,4 @@
-/** Which events of a history the log takes, decided against everything that it has, in order of arrival. 16 bytes an event for their hashes. */
+/** Deduplicates imported history against the log, in order of arrival. Memory: 16 bytes for each event for its hashes. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Block } from '../../columns/block.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
@@ -10,32 +10,32 @@ import { HashColumns } from '../ingest/hash-columns.ts'
 import type { HistoryHashes } from './import-order.ts'
 import type { Opening } from '../recovery/opening.ts'
 
-/** Throws `SPILL_INPUT` for a history that begins before the log ends. `hashes` are those of the events that were accepted, by source. */
+/** Throws `SPILL_INPUT` for a history that begins before the end of the log. `hashes`: those of the accepted events, by source. */
 export function admission({ log, lookup, remembered }: Opening): {
   readonly admit: Admit
   readonly hashes: ReadonlyMap<string, HistoryHashes>
 } {
-  const found = new Map<string, HistoryHashes>()
+  const hashes = new Map<string, HistoryHashes>()
   const end = log.end
   const admit: Admit = (source, block, order, stringsOf) => {
     checkArrival(source, block, order, log.notBefore)
     if (!remembers(source)) {
-      found.set(source.name, { ids: undefined, identities: undefined })
+      hashes.set(source.name, { ids: undefined, identities: undefined })
       return { accepted: order, duplicates: [], conflicts: [], stale: [] }
     }
     const [ids, originals] = [remembered.ids.get(source.name), remembered.originals.get(source.name)]
-    // Until they have their places, rows go by numbers of their own behind those of the log.
+    // Rows are numbered after the end of the log until they get their sequence numbers.
     const rowOf = (sequence: number) => (sequence >= end ? sequence - end : -1)
-    const accepting = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
-    const taken = new Taken(block.length)
+    const deduplicator = new Accepting(source, { ids, originals, forgotten: remembered.forgotten, lookup, stringsOf, rowOf })
+    const builder = new AdmissionBuilder(block.length)
     for (let i = 0; i < block.length; i++) {
       const row = order ? order[i] : i
-      taken.add(row, accepting.decide(block, row, end + row), accepting)
+      builder.add(row, deduplicator.decide(block, row, end + row), deduplicator)
     }
-    found.set(source.name, { ids: ids && taken.hashes.ids, identities: originals && taken.hashes.identities })
-    return taken.admission
+    hashes.set(source.name, { ids: ids && builder.hashes.ids, identities: originals && builder.hashes.identities })
+    return builder.admission
   }
-  return { admit, hashes: found }
+  return { admit, hashes }
 }
 
 function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uint32Array | undefined, notBefore: number): void {
@@ -45,11 +45,12 @@ function checkArrival({ name }: SourceIR, { arrival, length }: Block, order: Uin
   throw new SpillwayError(
     'SPILL_INPUT',
     `the first event of source '${name}' arrived at ${text(first)}, and the log goes to ${text(notBefore)} already. ` +
-      'Import history first, into a new folder, and run there; or give all histories to one `spillway replay --log` into a new folder, which merges them',
+      'Import history first, into a new folder, and run there; ' +
+      'or give all histories to one `spillway replay --log` into a new folder, which merges them',
   )
 }
 
-class Taken {
+class AdmissionBuilder {
   readonly #accepted: Uint32Array
   readonly #ids = new HashColumns()
   readonly #identities = new HashColumns()

@@ -1,7 +1,7 @@
 /**
- * Histories as entries of the log: the total order of merged histories, and the ticks of models between their events, cut into segments.
+ * Cuts merged histories into segments of the log: their total order, with the ticks of models between their events.
  *
- * The cuts are a function of the histories and the models, so that an import which is made again gives the same segments, byte for byte.
+ * The cuts are a function of the histories and the models, so a repeated import gives the same segments, byte for byte.
  */
 import { limits } from '../../base/limits.ts'
 import { blockSlice } from '../../columns/slice.ts'
@@ -11,17 +11,21 @@ import type { Appending, Rows } from '../../log/log.ts'
 import type { IdHashes } from '../../log/segment.ts'
 import type { PastTicks } from './past-ticks.ts'
 
-/** What the log keeps of a history beside its events: a row each. */
+/** The hashes that the log stores beside the events: one row for each event. */
 export interface HistoryHashes {
   readonly ids: IdHashes | undefined
   readonly identities: IdHashes | undefined
 }
 
+/** An accepted history and its hashes. */
 export interface ImportedHistory extends HistoryHashes {
   readonly history: History
 }
 
-/** Throws `SPILL_LIMIT` as `mergeHistories` does. `all` are in order of definition. `last`: the log's last arrival before them. */
+/**
+ * Yields the segments. Throws `SPILL_LIMIT` as `mergeHistories` does. `all`: in order of definition. `last`: last arrival of the log before
+ * them.
+ */
 export function* appendings(
   all: readonly ImportedHistory[],
   ticks: PastTicks,
@@ -29,36 +33,36 @@ export function* appendings(
   atOnce: number = limits.IMPORT_ENTRIES,
 ): Generator<Appending> {
   const merged = mergeHistories(all.map(({ history }) => history))
-  const heads = new Uint32Array(all.length)
+  const offsets = new Uint32Array(all.length)
   let newest = last
   let from = 0
-  const events = (to: number): Appending[] => (to > from ? [eventsOf(all, heads, merged.source.subarray(from, (from = to)))] : [])
+  const events = (to: number): Appending[] => (to > from ? [eventsOf(all, offsets, merged.source.subarray(from, (from = to)))] : [])
   for (let i = 0; i < merged.length; i++) {
     const arrival = all[merged.source[i]].history.block.arrival[merged.row[i]]
     const due = arrival > newest ? ticks.upTo(arrival - 1, newest) : []
     if (due.length > 0 || i - from >= atOnce) yield* events(i)
-    yield* marksOf(due, atOnce)
+    yield* markersOf(due, atOnce)
     newest = arrival
   }
   yield* events(merged.length)
-  if (merged.length > 0) yield* marksOf(ticks.upTo(newest, newest), atOnce)
+  if (merged.length > 0) yield* markersOf(ticks.upTo(newest, newest), atOnce)
 }
 
-function* marksOf(due: readonly number[], atOnce: number): Generator<Appending> {
+function* markersOf(due: readonly number[], atOnce: number): Generator<Appending> {
   for (let from = 0; from < due.length; from += atOnce)
     yield { sources: [], order: undefined, marks: due.slice(from, from + atOnce).map(t => ({ kind: 'tick', t })) }
 }
 
-/** The next events of each history, as many as `order` names. */
-function eventsOf(all: readonly ImportedHistory[], heads: Uint32Array, order: Uint8Array): Appending {
+/** The next events of each history, as many as `order` contains. */
+function eventsOf(all: readonly ImportedHistory[], offsets: Uint32Array, order: Uint8Array): Appending {
   const counts = new Uint32Array(all.length)
   for (const source of order) counts[source]++
-  const places = new Map<number, number>()
+  const indexes = new Map<number, number>()
   const sources = all.flatMap(({ history, ids, identities }, i): Rows[] => {
     if (counts[i] === 0) return []
-    const [from, to] = [heads[i], heads[i] + counts[i]]
-    heads[i] = to
-    places.set(i, places.size)
+    const [from, to] = [offsets[i], offsets[i] + counts[i]]
+    offsets[i] = to
+    indexes.set(i, indexes.size)
     return [
       {
         source: history.source,
@@ -68,7 +72,7 @@ function eventsOf(all: readonly ImportedHistory[], heads: Uint32Array, order: Ui
       },
     ]
   })
-  return { sources, order: sources.length === 1 ? undefined : order.map(source => places.get(source)!), marks: [] }
+  return { sources, order: sources.length === 1 ? undefined : order.map(source => indexes.get(source)!), marks: [] }
 }
 
 const slice = (hashes: IdHashes | undefined, from: number, to: number): IdHashes | undefined =>

@@ -1,34 +1,36 @@
 /**
- * What stands in the log of an import of history: begun with its first commit, done with its last.
+ * The record of an import in the log: created by its first commit, finished by its last.
  *
- * Between the two the log ends in the middle of a history, and nothing else may be appended to it.
+ * In between the log ends in the middle of a history, and nothing else may be appended.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { DECIDED } from '../../log/decided.ts'
 import type { LogStore, StoredLog } from '../../log/store.ts'
 import { progressText } from '../decide/decision-queue.ts'
 
+/** The state of one import. */
 export interface ImportRecord {
-  /** The log's next entry when it began: everything before was decided. */
+  /** End of the log when the import began; everything before was decided. */
   readonly from: number
-  /** Of the pipeline. */
+  /** Fingerprint of the pipeline. */
   readonly fingerprint: string
-  /** By name and path, as they were given. */
+  /** Sources and paths, as given. */
   readonly files: readonly string[]
-  /** Records that were refused, of those that are with the dead letters by now. */
+  /** Number of rejected records that are dead letters so far. */
   readonly letters: number
-  /** The entry behind its last; absent until it is done. */
+  /** The entry after its last one; absent until it is done. */
   readonly end?: number
 }
 
 const PREFIX = 'import/'
 
+/** The named value of a record. */
 export const put = (record: ImportRecord): [name: string, value: string] => [
   `${PREFIX}${String(record.from).padStart(16, '0')}`,
   JSON.stringify(record),
 ]
 
-/** The import that was begun and is not done. */
+/** The unfinished import, if there is one. */
 export function halfDone(store: StoredLog): ImportRecord | undefined {
   return store
     .named(PREFIX)
@@ -36,20 +38,20 @@ export function halfDone(store: StoredLog): ImportRecord | undefined {
     .find(({ end }) => end === undefined)
 }
 
-/** Throws `SPILL_IMPORT` if an import was broken off: nothing may run on half a history. */
+/** Throws `SPILL_IMPORT` after an unfinished import: nothing may run on half a history. */
 export function refuseHalfDone(store: StoredLog): void {
   const record = halfDone(store)
   if (record)
     throw new SpillwayError(
       'SPILL_IMPORT',
-      `this folder has half of a history: its import from ${record.files.join(', ')} was broken off. ` +
-        'Give the same `spillway replay --log` again, which goes on, or begin again in a new folder',
+      `this folder has an unfinished import: that from ${record.files.join(', ')} was interrupted. ` +
+        'Run the same `spillway replay --log` again, which continues, or begin again in a new folder',
     )
 }
 
-/** A store as it stood when an import began, for whoever makes its entries again to compare them; what is committed goes to the store. */
+/** The view of a store as of the start of an import, to repeat the import and compare; commits go to the real store. */
 export function before(store: LogStore, from: number): LogStore {
-  const isBefore = <S extends { readonly first: number }>(found: S | undefined) => (found && found.first < from ? found : undefined)
+  const isBefore = <S extends { readonly first: number }>(segment: S | undefined) => (segment && segment.first < from ? segment : undefined)
   return {
     effects: store.effects,
     segmentAt: sequence => isBefore(store.segmentAt(sequence)),

@@ -64,7 +64,7 @@ const clinic = pipeline('clinic', [watch, slower, each, ate])
 const start = Date.parse('2026-01-01T00:00:30Z')
 const minute = (m: number): string => new Date(start + m * 60_000).toISOString()
 
-/** Three hours, with a silence, late readings, some sent again, revised, deleted, in conflict, too late, and some that are none. */
+/** Three hours with a silence, late readings, duplicates, revisions, deletes, conflicts, stale revisions, and invalid records. */
 function history(from = 0, to = 240): { readings: object[]; meals: object[] } {
   const all: object[] = []
   const eating: object[] = []
@@ -131,7 +131,7 @@ async function replayed(given: ImportOptions['files']) {
   return { decisions, refused, sources }
 }
 
-test('through the log or in memory, the decisions are the same: on events and at ticks, with revisions; and so is what was refused', async () => {
+test('an import and a replay in memory give the same decisions and rejected records: on events and at ticks, with revisions', async () => {
   const given = write(history())
   const expected = await replayed(given)
   const { store, done } = imports({ commits: [] }, given)
@@ -157,7 +157,7 @@ test('through the log or in memory, the decisions are the same: on events and at
   assert.deepEqual([from, end > store.segments.length * 2], [0, true])
 })
 
-test('a run goes on behind a history, and knows what was imported: duplicates, and revisions', async () => {
+test('a run continues after an import, and knows its duplicates and revisions', async () => {
   const store = await imported(write(history()))
   const before = store.decisions.length
   const run = new Run(clinic, { store, clock: () => Date.parse(minute(245)) })
@@ -180,9 +180,9 @@ test('a run goes on behind a history, and knows what was imported: duplicates, a
   assert.ok(store.decisions.length > before)
 })
 
-test('a second history is appended behind the first, as if both were one; one that begins before the log ends is refused', async () => {
+test('a second history is appended after the first, as if both were one; a history that begins before the end of the log is rejected', async () => {
   const whole = await imported(write(history()))
-  // Cut where nothing that was sent again lies across.
+  // Cut where no duplicate or revision crosses the cut.
   const first = await imported(write(history(0, 71)))
   const ticked = first.get('ticked')
   const both = await imported(write(history(150)), first.disk)
@@ -197,7 +197,7 @@ test('a second history is appended behind the first, as if both were one; one th
   assert.equal(both.disk.commits.length, commits)
 })
 
-test('an import that was broken off at any commit says so to a run, and goes on to what it would have been', async () => {
+test('an import that is interrupted at any commit blocks a run, and continues to the same end', async () => {
   const given = write(history(0, 40))
   const whole = await imported(given)
   const { length } = whole.disk.commits
@@ -207,7 +207,7 @@ test('an import that was broken off at any commit says so to a run, and goes on 
     const isDone = disk.commits.some(({ put = [] }) => put.some(([name, value]) => name.startsWith('import/') && value?.includes('"end"')))
     if (isDone) continue
     const clock = () => Date.parse(minute(60))
-    assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /half of a history/ })
+    assert.throws(() => new Run(clinic, { store: new ModelStore(disk), clock }), { code: 'SPILL_IMPORT', message: /unfinished import/ })
     await assert.rejects(imported(write(history(0, 40)), disk), { code: 'SPILL_IMPORT', message: /give the same files/ })
     const again = await imported(given, disk)
     assert.deepEqual(again.segments, whole.segments)
@@ -218,7 +218,7 @@ test('an import that was broken off at any commit says so to a run, and goes on 
   }
 })
 
-test('files that are not what they were, and another pipeline, do not go on with a broken import', async () => {
+test('changed files, or another pipeline, do not continue an interrupted import', async () => {
   const given = write(history(0, 40))
   const whole = await imported(given)
   const half = { commits: whole.disk.commits.slice(0, whole.disk.commits.length / 2) }
@@ -230,12 +230,12 @@ test('files that are not what they were, and another pipeline, do not go on with
   for (const rows of [history(0, 5), { ...history(0, 40), meals: [{}] }]) {
     Object.values(rows).forEach((own: object[], i) => writeFileSync(given[i].path, own.map(row => `${JSON.stringify(row)}\n`).join('')))
     const commits = half.commits.length
-    await assert.rejects(imported(given, half), { code: 'SPILL_IMPORT', message: /is not what these files give now/ })
+    await assert.rejects(imported(given, half), { code: 'SPILL_IMPORT', message: /differ from these files/ })
     assert.equal(half.commits.length, commits)
   }
 })
 
-test('a history without events, and a disk that is full', async () => {
+test('an empty history, and a full disk', async () => {
   const store = await imported(write({ readings: [{}], meals: [{}] }))
   assert.deepEqual([store.segments.length, store.get('ticked')], [0, undefined])
   const held = new ModelStore({ commits: [] })

@@ -1,10 +1,10 @@
 /**
- * Histories in files through the durable log: each event at its own arrival, in the merged order, decided and committed as in the turns of a run, so
- * that a run can go on from there (semantics §1).
+ * Imports histories from files into the durable log. Each event keeps its own arrival; the merged order is decided and committed as in the
+ * turns of a run, so a run can continue from there (semantics, imported history).
  *
- * Nothing is committed before all files were read and checked. From then on the log ends in the middle of a history until the import is done, which a
- * record in the log says; an import that was broken off is made again from the same files, and what the log has of it is compared byte by byte
- * before it goes on. Holds the histories in memory, as a replay does, and what was refused.
+ * Nothing is committed before all files are read and validated. Until the import is done the log ends in the middle of a history, which a
+ * record in the log says. An interrupted import is repeated from the same files, and the existing entries are compared byte by byte before
+ * it continues. Memory: the histories, as in a replay, and the rejected records.
  */
 import { othersTurn, wallClock, type Clock } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -24,31 +24,33 @@ import { before, halfDone, put, type ImportRecord } from './import-record.ts'
 import { open, PIPELINE, pipelineText, TICKED, type Opening, type Runnable } from '../recovery/opening.ts'
 import { PastTicks } from './past-ticks.ts'
 
+/** Options of an import. */
 export interface ImportOptions extends Partial<Pick<LoadOptions, 'onRefused' | 'onUndecodable' | 'onWarning'>> {
   readonly store: LogStore
   readonly files: readonly SourceFile[]
-  /** When refused records are said to have been refused. */
+  /** Clock that stamps rejected records. */
   readonly clock?: Clock
-  /** What is being done, and the share of it that is done, 0 to 1. */
+  /** Receives the current stage, and its completed share, 0 to 1. */
   readonly onProgress?: (stage: string, share: number) => void
-  /** What went wrong and was mended, in words. */
+  /** Receives messages about problems that were repaired. */
   readonly onReport?: (report: string) => void
-  /** Entries of a segment at most. */
+  /** Most entries of one segment. */
   readonly atOnce?: number
 }
 
+/** The result of an import. */
 export interface Imported {
   readonly histories: ReadonlyMap<string, History>
-  /** Its entries of the log are [from, end). */
+  /** Its entries of the log: [from, end). */
   readonly from: number
   readonly end: number
-  /** How many of them the log had already, of an import that was broken off. */
+  /** Number of entries that an interrupted import had already appended. */
   readonly found: number
 }
 
 /**
- * Throws `SPILL_INPUT` as `load` does, for a file that breaks off, and for a history that begins before the log ends; `SPILL_IMPORT` where another import
- * was broken off; and as `open` does. Does not close the store.
+ * Imports histories; does not close the store. Throws `SPILL_INPUT` as `load` does, for an incomplete file, and for a history that begins
+ * before the end of the log; `SPILL_IMPORT` after another unfinished import; and as `openPipeline` does.
  */
 export async function importHistories(runnable: Runnable, options: ImportOptions): Promise<Imported> {
   const { store, files, onProgress, onReport = () => {} } = options
@@ -62,12 +64,12 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     onReport,
     onProgress: (entries, of) => onProgress?.('taking the log again', entries / of),
   })
-  const committing = new Committing(
+  const committer = new ImportCommitter(
     store,
     opening,
     record ?? { from: opening.log.end, fingerprint: runnable.fingerprint, files: names, letters: 0 },
   )
-  await committing.decideRest()
+  await committer.decideRest()
   const refused: SourceRefusal[] = []
   const { admit, hashes } = admission(opening)
   const shared = columnsLookedAt(runnable.ir)
@@ -84,11 +86,11 @@ export async function importHistories(runnable: Runnable, options: ImportOptions
     ({ name }) => ({ strings: opening.strings, shared: shared.get(name), admit }),
   )
   const histories = new Map([...intakes].map(([name, intake]) => [name, intake.finish()]))
-  await committing.begin(refused, (options.clock ?? wallClock)())
+  await committer.begin(refused, (options.clock ?? wallClock)())
   const all = runnable.ir.sources.map(({ name }): ImportedHistory => ({ history: histories.get(name)!, ...hashes.get(name)! }))
-  await append(all, opening, committing, intakes, options)
-  await committing.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
-  return { histories, from: committing.from, end: opening.log.end, found: committing.found }
+  await append(all, opening, committer, intakes, options)
+  await committer.finish(runnable, Math.max(...all.map(({ history: { block } }) => block.arrival[block.length - 1] ?? -Infinity)))
+  return { histories, from: committer.from, end: opening.log.end, found: committer.alreadyImported }
 }
 
 const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): Omit<LoadOptions, 'onRefused'> => ({
@@ -100,7 +102,7 @@ const loadOptions = ({ onUndecodable, onWarning, onProgress }: ImportOptions): O
 async function append(
   all: readonly ImportedHistory[],
   { log, decider, deciding }: Opening,
-  committing: Committing,
+  committer: ImportCommitter,
   intakes: ReadonlyMap<string, Intake>,
   { store, onProgress, atOnce }: ImportOptions,
 ): Promise<void> {
@@ -111,7 +113,7 @@ async function append(
   let done = 0
   for (const appending of appendings(all, ticks, log.notBefore, atOnce)) {
     const appended = log.append(appending)
-    await committing.commit(
+    await committer.commit(
       appended,
       deciding.take(appended, (source, column) => intakes.get(source)!.stringsOf(column)),
     )
@@ -121,22 +123,22 @@ async function append(
 }
 
 function checkSame(record: ImportRecord, { fingerprint }: Runnable, files: readonly string[]): void {
-  const broken = `an import from ${record.files.join(', ')} into this folder was broken off`
+  const problem = `an import from ${record.files.join(', ')} into this folder was broken off`
   if (record.files.join('\n') !== files.join('\n'))
     throw new SpillwayError(
       'SPILL_IMPORT',
-      `${broken}; give the same files, in the same order, to go on with it, or begin again in a new folder`,
+      `${problem}; give the same files, in the same order, to go on with it, or begin again in a new folder`,
     )
   if (record.fingerprint !== fingerprint)
-    throw new SpillwayError('SPILL_IMPORT', `${broken}, and the pipeline was changed since; begin again in a new folder`)
+    throw new SpillwayError('SPILL_IMPORT', `${problem}, and the pipeline was changed since; begin again in a new folder`)
 }
 
-/** Commits what the store does not have yet, some commits at a time, and holds the rest against what it has. */
-class Committing {
+/** Commits missing entries, some commits at a time, and compares the others with the store. */
+class ImportCommitter {
   readonly #store: LogStore
   readonly #opening: Opening
   readonly #pending: Promise<void>[] = []
-  /** What the store had at the start: entries below `#end`, decisions up to `#decided`. */
+  /** Contents of the store at the start: entries below `#end`, decisions up to `#decided`. */
   readonly #end: number
   readonly #decided: ReturnType<typeof progressOf>
   #record: ImportRecord
@@ -154,21 +156,21 @@ class Committing {
     return this.#record.from
   }
 
-  get found(): number {
+  get alreadyImported(): number {
     return this.#end - this.from
   }
 
-  /** Makes the decisions that are not recorded of what the log has. */
+  /** Decides on all undecided entries of the log. */
   async decideRest(): Promise<void> {
-    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#decisions(decided)
-    await this.#all()
+    for (let decided = this.#opening.deciding.step(); decided; decided = this.#opening.deciding.step()) await this.#commitDecisions(decided)
+    await this.#settlePending()
   }
 
-  /** The record of the import, and what was refused. */
+  /** Commits the record of the import, and the rejected records. */
   async begin(refused: readonly SourceRefusal[], at: number): Promise<void> {
     const { letters, from } = this.#record
-    if (refused.length < letters) this.#isOther()
-    if (this.found === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
+    if (refused.length < letters) this.#rejectDifferent()
+    if (this.alreadyImported === 0 && letters === 0) await this.#send({ schemas: this.#opening.log.newSchemas, put: [put(this.#record)] })
     for (let next = letters; next < refused.length; next += limits.IMPORT_ENTRIES) {
       const dead = refused.slice(next, next + limits.IMPORT_ENTRIES).map(refusal => letterOf(refusal, from, at))
       this.#record = { ...this.#record, letters: next + dead.length }
@@ -177,49 +179,49 @@ class Committing {
   }
 
   async commit({ stored }: Appended, decided: Decided | undefined): Promise<void> {
-    if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && recorded(decided)) })
+    if (stored.first >= this.#end) await this.#send({ segment: stored, ...(decided && decisionCommit(decided)) })
     else {
-      const found = this.#store.segmentAt(stored.first)
-      if (!found || found.first !== stored.first || Buffer.compare(found.bytes, stored.bytes) !== 0) this.#isOther()
+      const existing = this.#store.segmentAt(stored.first)
+      if (!existing || existing.first !== stored.first || Buffer.compare(existing.bytes, stored.bytes) !== 0) this.#rejectDifferent()
     }
-    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#decisions(next)
+    for (let next = this.#opening.deciding.step(); next; next = this.#opening.deciding.step()) await this.#commitDecisions(next)
   }
 
-  /** `last`: its last arrival, UTC ms. Then saves the state, so that a run begins at once. */
+  /** Finishes the import and saves the state, so that a run starts at once. `last`: its last arrival, UTC ms. */
   async finish(runnable: Runnable, last: number): Promise<void> {
     const { log, decider, checkpointer } = this.#opening
-    if (log.end < this.#end) this.#isOther()
+    if (log.end < this.#end) this.#rejectDifferent()
     const ticked: [string, string][] = decider.ticking.length > 0 && Number.isFinite(last) ? [[TICKED, String(last)]] : []
-    await this.#all()
+    await this.#settlePending()
     await this.#store.commit({ put: [put({ ...this.#record, end: log.end }), [PIPELINE, pipelineText(runnable)], ...ticked] })
     for (checkpointer.begin(log.end); !checkpointer.isIdle; checkpointer.step()) await othersTurn()
   }
 
-  /** Of a tick that was being decided, the store may have some. */
-  async #decisions(decided: Decided): Promise<void> {
+  /** The store may already have some decisions of an interrupted tick. */
+  async #commitDecisions(decided: Decided): Promise<void> {
     const { entry, skip } = decided.progress
     const isRecorded = entry < this.#decided.entry || (entry === this.#decided.entry && skip <= this.#decided.skip)
-    if (!isRecorded) await this.#send(recorded(decided))
+    if (!isRecorded) await this.#send(decisionCommit(decided))
   }
 
   async #send(commit: Commit): Promise<void> {
     const sent = this.#store.commit(commit)
-    // Whoever waits for it is told.
+    // The error reaches those who await the commit.
     sent.catch(() => {})
     this.#pending.push(sent)
     if (this.#pending.length >= limits.TURNS_IN_FLIGHT_MAX) await this.#pending.shift()
   }
 
-  async #all(): Promise<void> {
+  async #settlePending(): Promise<void> {
     await Promise.all(this.#pending.splice(0))
   }
 
-  #isOther(): never {
+  #rejectDifferent(): never {
     throw new SpillwayError(
       'SPILL_IMPORT',
-      `what the log has of this import, from entry ${this.from} on, is not what these files give now; begin again in a new folder`,
+      `the log's entries of this import, from entry ${this.from} on, differ from these files; begin again in a new folder`,
     )
   }
 }
 
-const recorded = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })
+const decisionCommit = ({ decisions, progress }: Decided): Commit => ({ decisions, put: [[DECIDED, progressText(progress)]] })

@@ -1,22 +1,23 @@
 /**
- * The ticks of a history that is imported: a marker for each stands after every event with an arrival up to it and before every other (semantics §4).
+ * The ticks of an imported history: each marker follows every event with an arrival up to it and precedes all others (semantics, decisions
+ * and placements).
  *
- * Ticks at which no key can be live are passed over, so that a long silence costs nothing: of a model that looks `live` back, those more than that
- * behind the last arrival.
+ * Ticks without a live key are skipped, so that a long silence costs nothing: those more than `live` after the last arrival.
  */
 import type { Every } from '../../decision/tellers.ts'
 
+/** The ticks that are left. */
 export class PastTicks {
   readonly #models: readonly Pick<Every, 'every' | 'live'>[]
   readonly #next: number[]
 
-  /** No tick before `from`, UTC ms, is made. */
+  /** `from`: first time of a tick, UTC ms. */
   constructor(models: readonly Pick<Every, 'every' | 'live'>[], from: number) {
     this.#models = models
     this.#next = models.map(({ every }) => atOrAfter(from, every))
   }
 
-  /** The ticks that are left up to `until`, in order. `last`: the last arrival before them. */
+  /** The remaining ticks up to `until`, in order. `last`: last arrival before them. */
   upTo(until: number, last: number): number[] {
     const due = new Set<number>()
     this.#models.forEach(({ every, live }, i) => {
@@ -28,5 +29,5 @@ export class PastTicks {
   }
 }
 
-/** The first multiple of a period at or after a moment. */
+/** The first multiple of a period at or after a time. */
 const atOrAfter = (moment: number, period: number): number => Math.ceil(moment / period) * period

@@ -1,7 +1,8 @@
 /**
- * One turn of a run: everything that has come in since the last becomes one segment of the log, in the order in which it came.
+ * Appends all records that one turn received to the log, as one segment, in the order in which they came.
  *
- * All events of a turn arrive at the same moment, since they become known together. Decides and encodes; committing is the caller's.
+ * All events of a turn have the same arrival, since they become visible together. The appender validates, deduplicates and encodes; the
+ * caller commits.
  */
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import { limits } from '../../base/limits.ts'
@@ -20,43 +21,44 @@ import type { Awaited } from '../decide/recorded-decision.ts'
 import type { Remembered } from './accepted-ids.ts'
 import { SourceDoor } from './source-intake.ts'
 
-const runRoom: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
+const runTextLimits: TextBounds = { texts: limits.RUN_STRINGS_MAX, bytes: limits.RUN_STRINGS_BYTES_MAX }
 
-/** Records for a source. */
+/** Raw records for a source, not validated yet. */
 export interface Input {
   readonly source: string
   readonly batch: RecordBatch
-  /** The dead letter that its one record was: it is settled with what becomes of it, or stays. */
+  /** The dead letter from which the one record of the batch comes. The letter is settled if the record is accepted, and stays otherwise. */
   readonly letter?: number | undefined
-  /** Who waits for the decisions on them. */
+  /** Receives the decisions on these records. */
   readonly awaited?: Awaited | undefined
 }
 
-/** What became of an input's records. */
+/** The result of one input: counts of its records. */
 export interface Receipt {
   readonly accepted: number
   readonly duplicates: number
   readonly refused: number
-  /** Where the log stood behind the last of them. */
+  /** The next sequence number of the log after the last record. */
   readonly sequence: number
-  /** Where decisions are waited for and there were duplicates: the entries of the events that they repeat. */
+  /** Sequence numbers of the original events of the duplicates, if the sender waits for decisions. */
   readonly repeated?: readonly number[]
 }
 
+/** The log entries, dead letters and receipts of one turn. */
 export interface Turn {
-  /** Absent if nothing was accepted and there was no mark. */
+  /** Undefined if no record was accepted and there is no marker. */
   readonly appended: Appended | undefined
   readonly dead: readonly DeadLetter[]
   readonly letters: readonly LetterChange[]
-  /** One an input. */
+  /** One for each input. */
   readonly receipts: readonly Receipt[]
-  /** Events that came later than their source's `allowedLateness`, by source, where there are some. */
+  /** Count of late events by source (later than `allowedLateness`), without zeros. */
   readonly late: readonly (readonly [source: string, events: number])[]
 }
 
-/** Events of one door that follow one another. */
-interface Run {
-  readonly door: number
+/** Consecutive events of one source. */
+interface EventRun {
+  readonly intake: number
   readonly events: number
 }
 
@@ -64,7 +66,7 @@ export interface AppenderOptions {
   readonly ir: PipelineIR
   readonly maps: ReadonlyMap<string, RowMap>
   readonly strings: Strings
-  /** Limits of the texts in `strings` for records; by default those of a run. */
+  /** Limits of the texts that records may add to `strings`; by default those of a run. */
   readonly room?: TextBounds | undefined
   readonly log: Log
   readonly lookup: EventLookup
@@ -74,23 +76,23 @@ export interface AppenderOptions {
 export class Appender {
   readonly #log: Log
   readonly #remembered: Remembered
-  readonly #doors: readonly SourceDoor[]
-  #dead: DeadLetter[] = []
-  #letters: LetterChange[] = []
+  readonly #intakes: readonly SourceDoor[]
+  #deadLetters: DeadLetter[] = []
+  #deadLetterChanges: LetterChange[] = []
   #onRefused: RecordBatch['onRefused']
   #arrival = 0
   #next = 0
 
-  constructor({ ir, maps, strings, room = runRoom, log, lookup, remembered }: AppenderOptions) {
-    const lookedAt = columnsLookedAt(ir)
+  constructor({ ir, maps, strings, room = runTextLimits, log, lookup, remembered }: AppenderOptions) {
+    const columnsRead = columnsLookedAt(ir)
     this.#log = log
     this.#remembered = remembered
-    this.#doors = ir.sources.map(
+    this.#intakes = ir.sources.map(
       source =>
         new SourceDoor(source, {
           strings,
           room,
-          shared: lookedAt.get(source.name)!,
+          shared: columnsRead.get(source.name)!,
           map: maps.get(source.name),
           ids: remembered.ids.get(source.name),
           originals: remembered.originals.get(source.name),
@@ -101,84 +103,88 @@ export class Appender {
     )
   }
 
-  /** Has a source no room for the ids of so many more records at `now`? They are held back until some are older than `dedupe`. */
+  /** Has a source no room for the ids of so many more records at `now`? They are held back until older ids leave `dedupe`. */
   isFullFor(source: string, records: number, now: number): boolean {
     return this.#remembered.ids.get(source)?.isFullFor(records, Math.max(now, this.#log.notBefore)) === true
   }
 
-  /** Where the texts of a column have their ids, until the next turn. */
-  readonly stringsOf = (source: string, column: string): Strings => this.#door(source).stringsOf(column)
+  /** The strings of a column, valid until the next turn. */
+  readonly stringsOf = (source: string, column: string): Strings => this.#intakeOf(source).stringsOf(column)
 
-  /** `now` is the wall clock, UTC ms; marks stand before all events of the turn. */
-  take(inputs: readonly Input[], marks: readonly Mark[], now: number): Turn {
-    this.#arrival = marks.reduce((least, mark) => Math.max(least, mark.t + 1), Math.max(now, this.#log.notBefore))
-    this.#next = this.#log.end + marks.length
-    this.#dead = []
-    this.#letters = []
-    for (const door of this.#doors) door.begin(this.#arrival)
-    const order: Run[] = []
-    const receipts = inputs.map(input => this.#take(input, order))
-    const rows = this.#doors.map(door => door.rows())
-    const appended = this.#append(rows, order, marks)
-    return { appended, dead: this.#dead, letters: this.#letters, receipts, late: rows.flatMap(lateIn) }
+  /** Appends markers, then the records of all inputs. `now`: the wall clock, UTC ms. */
+  take(inputs: readonly Input[], markers: readonly Mark[], now: number): Turn {
+    this.#arrival = markers.reduce((least, marker) => Math.max(least, marker.t + 1), Math.max(now, this.#log.notBefore))
+    this.#next = this.#log.end + markers.length
+    this.#deadLetters = []
+    this.#deadLetterChanges = []
+    for (const intake of this.#intakes) intake.begin(this.#arrival)
+    const order: EventRun[] = []
+    const receipts = inputs.map(input => this.#appendRecords(input, order))
+    const rows = this.#intakes.map(intake => intake.rows())
+    const appended = this.#append(rows, order, markers)
+    return { appended, dead: this.#deadLetters, letters: this.#deadLetterChanges, receipts, late: rows.flatMap(lateCounts) }
   }
 
-  #take({ source, batch, letter, awaited }: Input, order: Run[]): Receipt {
-    const refusedBefore = this.#dead.length
+  #appendRecords({ source, batch, letter: deadLetter, awaited: reply }: Input, order: EventRun[]): Receipt {
+    const refusedBefore = this.#deadLetters.length
     this.#onRefused = batch.onRefused
     const form = formOf(batch.origin)
     for (const refusal of batch.undecodable) this.#refused({ ...refusal, source, ...(form && { form }) })
-    const index = this.#doors.findIndex(door => door.source.name === source)
-    const repeated: number[] = []
-    const { accepted, duplicates } = this.#doors[index].take(batch, this.#next, awaited && repeated)
-    if (accepted > 0) order.push({ door: index, events: accepted })
+    const index = this.#intakes.findIndex(intake => intake.source.name === source)
+    const duplicateEntries: number[] = []
+    const { accepted, duplicates } = this.#intakes[index].take(batch, this.#next, reply && duplicateEntries)
+    if (accepted > 0) order.push({ intake: index, events: accepted })
     this.#next += accepted
-    const refused = this.#dead.length - refusedBefore
-    if (letter !== undefined)
-      this.#letters.push(this.#sentAgain({ id: letter, source }, this.#dead.splice(refusedBefore, 1)[0], accepted, duplicates))
-    return { accepted, duplicates, refused, sequence: this.#next, ...(repeated.length > 0 && { repeated }) }
+    const refused = this.#deadLetters.length - refusedBefore
+    if (deadLetter !== undefined)
+      this.#deadLetterChanges.push(
+        this.#resentLetter({ id: deadLetter, source }, this.#deadLetters.splice(refusedBefore, 1)[0], accepted, duplicates),
+      )
+    return { accepted, duplicates, refused, sequence: this.#next, ...(duplicateEntries.length > 0 && { repeated: duplicateEntries }) }
   }
 
-  /** Refused once more it stays what it was, one letter; further rows of it that were refused are letters of their own. */
-  #sentAgain(
-    sent: { readonly id: number; readonly source: string },
+  /**
+   * A dead letter that is rejected again stays one dead letter. Further rejected rows of the same record become dead letters of their own.
+   */
+  #resentLetter(
+    deadLetter: { readonly id: number; readonly source: string },
     refused: DeadLetter | undefined,
     accepted: number,
     duplicates: number,
   ): LetterChange {
     if (!refused) {
       const outcome = accepted > 0 ? 'accepted' : duplicates > 0 ? 'duplicate' : 'skipped'
-      return { kind: 'settled', ...sent, outcome, at: this.#arrival }
+      return { kind: 'settled', ...deadLetter, outcome, at: this.#arrival }
     }
     const { reason, detail, raw, form } = refused
-    return { kind: 'refused', ...sent, reason, detail, raw, form }
+    return { kind: 'refused', ...deadLetter, reason, detail, raw, form }
   }
 
-  #append(rows: readonly (Rows | undefined)[], order: readonly Run[], marks: readonly Mark[]): Appended | undefined {
-    const length = order.reduce((sum, { events }) => sum + events, marks.length)
+  #append(rows: readonly (Rows | undefined)[], order: readonly EventRun[], markers: readonly Mark[]): Appended | undefined {
+    const length = order.reduce((sum, { events }) => sum + events, markers.length)
     if (length === 0) return undefined
-    const places = new Map<number, number>()
-    rows.forEach((given, i) => given && places.set(i, places.size))
-    const sources = rows.filter(given => given !== undefined)
-    const isPlain = sources.length === 1 && marks.length === 0
-    const all = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, marks.length)
-    let at = marks.length
-    for (const { door, events } of order) all?.fill(places.get(door)!, at, (at += events))
-    return this.#log.append({ sources, order: all, marks })
+    const indexes = new Map<number, number>()
+    rows.forEach((sourceRows, i) => sourceRows && indexes.set(i, indexes.size))
+    const sources = rows.filter(sourceRows => sourceRows !== undefined)
+    const isPlain = sources.length === 1 && markers.length === 0
+    const entrySources = isPlain ? undefined : new Uint8Array(length).fill(sources.length, 0, markers.length)
+    let position = markers.length
+    for (const { intake, events } of order) entrySources?.fill(indexes.get(intake)!, position, (position += events))
+    return this.#log.append({ sources, order: entrySources, marks: markers })
   }
 
   #refused(refusal: SourceRefusal): void {
-    this.#dead.push(letterOf(refusal, this.#next, this.#arrival))
+    this.#deadLetters.push(letterOf(refusal, this.#next, this.#arrival))
     this.#onRefused?.(refusal)
   }
 
-  #door(source: string): SourceDoor {
-    return this.#doors.find(door => door.source.name === source)!
+  #intakeOf(source: string): SourceDoor {
+    return this.#intakes.find(intake => intake.source.name === source)!
   }
 }
 
-/** Late is a flag for whoever looks: it changes no value (semantics §7). */
-function lateIn(rows: Rows | undefined): [source: string, events: number][] {
+/** Counts late events. Lateness is a flag for metrics and changes no value (semantics, late events). */
+function lateCounts(rows: Rows | undefined): [source: string, events: number][] {
   if (!rows) return []
   const late = lateCount(rows.block, rows.source.allowedLateness)
   return late > 0 ? [[rows.source.name, late]] : []

@@ -29,7 +29,7 @@ function open(disk?: Disk) {
 
 const pay = (of: string, amount: string) => ({ card: of, amount, at: start })
 
-test('a request is answered by what stands before it, and is in the log with its decision', async () => {
+test('a request sees everything before it, and is logged with its decision', async () => {
   const { run, store } = open()
   await run.submit('payments', batchOf([pay('c', '2.00'), pay('c', '3.00'), pay('d', '1.00')]))
   const [first, second] = await Promise.all([
@@ -75,7 +75,7 @@ test('a request that was marked and not decided is decided after a crash, once',
   )
 })
 
-test('what is wrong with a request is said at once', async () => {
+test('an invalid request is rejected at once', async () => {
   const { run } = open()
   await assert.rejects(run.request('ofer', {}), {
     code: 'SPILL_INPUT',

@@ -1,4 +1,6 @@
-/** Requests for decisions that a run was asked, until each is answered: checked at once, marked in the log, decided, and answered when that is durable. */
+/**
+ * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
+ */
 import { stopwatch } from '../../base/clock.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -12,79 +14,85 @@ import { recordedDecisions, type RecordedDecision } from '../decide/recorded-dec
 
 export type RequestMark = Extract<Mark, { kind: 'request' }>
 
-interface Waiting {
-  /** When it was asked, ms by the stopwatch. */
-  readonly came: number
+interface PendingRequest {
+  /** Time of the request, ms by the stopwatch. */
+  readonly requestedAt: number
   readonly model: string
   readonly fields: Readonly<Record<string, unknown>>
-  /** It is made. */
-  readonly onMade: (decision: RecordedDecision) => void
-  /** It is durable. */
+  /** The decision is made, not durable yet. */
+  readonly onDecided: (decision: RecordedDecision) => void
+  /** The decision is durable. */
   readonly resolve: (decision: RecordedDecision) => void
   readonly reject: (error: unknown) => void
 }
 
-/** A decision that was asked for. Both reject if the run fails before. */
+/** A requested decision. Both promises reject if the run fails first. */
 export interface Asking {
-  /** As soon as it is made, which is before it is durable. */
+  /** Resolves as soon as the decision is made, before it is durable. */
   readonly decided: Promise<RecordedDecision>
   readonly durable: Promise<RecordedDecision>
 }
 
+/** The pending decision requests of a run. */
 export class Asked {
   readonly #ir: PipelineIR
-  #waiting: Waiting[] = []
-  /** By entry of the log. */
-  readonly #marked = new Map<number, Waiting>()
+  #unmarked: PendingRequest[] = []
+  /** Requests that are marked in the log, by sequence number. */
+  readonly #marked = new Map<number, PendingRequest>()
 
   constructor(ir: PipelineIR) {
     this.#ir = ir
   }
 
-  /** Has nothing been asked that is not marked? */
+  /** Is every request marked in the log? */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0
+    return this.#unmarked.length === 0
   }
 
-  /** When the first was asked that is not marked, ms by the stopwatch. */
+  /** Time of the oldest request without a marker, ms by the stopwatch. */
   get came(): number | undefined {
-    return this.#waiting[0]?.came
+    return this.#unmarked[0]?.requestedAt
   }
 
-  /** Throws `SPILL_INPUT` for a model that there is not, that decides otherwise, or for fields that are not the request's. */
+  /**
+   * Validates a request and adds it. Throws `SPILL_INPUT` for an unknown model, for a model that does not decide on request, or for invalid
+   * fields.
+   */
   add(model: string, fields: unknown): Asking {
-    const asked = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
-    this.#check(model, asked)
-    const { promise: decided, resolve: onMade, reject: fail } = Promise.withResolvers<RecordedDecision>()
+    const parsed = JSON.parse(rawText(fields)) as Readonly<Record<string, unknown>>
+    this.#check(model, parsed)
+    const { promise: decided, resolve: onDecided, reject: fail } = Promise.withResolvers<RecordedDecision>()
     const { promise: durable, resolve, reject } = Promise.withResolvers<RecordedDecision>()
-    // Who waits for one of them need not wait for the other.
+    // A client may wait for one promise alone.
     decided.catch(() => {})
     durable.catch(fail)
-    this.#waiting.push({ came: stopwatch(), model, fields: asked, onMade, resolve, reject })
+    this.#unmarked.push({ requestedAt: stopwatch(), model, fields: parsed, onDecided, resolve, reject })
     return { decided, durable }
   }
 
-  /** What is asked as marks, of which the first will be entry `first` of the log; none is before `t`, UTC ms. */
+  /**
+   * Turns the waiting requests into log markers. The first marker gets sequence number `first`; `t`, UTC ms, is the time of all of them.
+   */
   mark(first: number, t: number): RequestMark[] {
-    const marked = this.#waiting
-    this.#waiting = []
-    return marked.map((waiting, i) => {
-      this.#marked.set(first + i, waiting)
-      return { kind: 'request', model: waiting.model, id: String(first + i), t, fields: waiting.fields }
+    const requests = this.#unmarked
+    this.#unmarked = []
+    return requests.map((request, i) => {
+      this.#marked.set(first + i, request)
+      return { kind: 'request', model: request.model, id: String(first + i), t, fields: request.fields }
     })
   }
 
-  /** Of decisions that have been made, those that answer; their bytes are good until the store takes them. */
+  /** Decodes those decisions that answer requests. Their bytes are valid until the store takes them. */
   answersIn(decisions: readonly StoredDecisions[]): RecordedDecision[] {
     if (this.#marked.size === 0) return []
     const answers = decisions
       .filter(({ first, last }) => [...this.#marked.keys()].some(entry => first <= entry && entry <= last))
       .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.has(entry)))
-    for (const decision of answers) this.#marked.get(decision.entry)!.onMade(decision)
+    for (const decision of answers) this.#marked.get(decision.entry)!.onDecided(decision)
     return answers
   }
 
-  /** Answers: the decisions are durable. */
+  /** Replies with durable decisions. */
   answer(decisions: readonly RecordedDecision[]): void {
     for (const decision of decisions) {
       this.#marked.get(decision.entry)?.resolve(decision)
@@ -93,7 +101,7 @@ export class Asked {
   }
 
   refuse(error: unknown): void {
-    for (const { reject } of [...this.#waiting.splice(0), ...this.#marked.values()]) reject(error)
+    for (const { reject } of [...this.#unmarked.splice(0), ...this.#marked.values()]) reject(error)
     this.#marked.clear()
   }
 

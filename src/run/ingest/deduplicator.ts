@@ -1,9 +1,11 @@
 /**
- * Which rows of a source the log takes: duplicates, conflicts and revisions of semantics §1, against everything that the log has accepted.
+ * Deduplicates the rows of a source against all events that the log accepted (semantics, the log: duplicates, revisions).
  *
- * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and otherwise a conflict; in a source with an identity it is
- * a revision, unless what it revises is older than `revisable`, or may be forgotten. A hash finds the event, the event itself decides, wherever it is: among the rows at
- * hand, on its way to the store, or in it. Costs the hashes and a look-up each, and allocates nothing but for what is found.
+ * A row with the append id of an event within `dedupe` is a duplicate if its content is equal, and a conflict otherwise. In a source with
+ * an identity such a row is a revision. A revision is stale if the original is older than `revisable`, or may be forgotten.
+ *
+ * A 64-bit hash finds the candidate event, and its content decides. The event may be in the current rows, on its way to the store, or
+ * stored. Costs the hashes and one lookup each; allocates only for matches.
  */
 import { addText, type Hash64 } from '../../base/hash.ts'
 import { noEvents, type Block, type Column } from '../../columns/block.ts'
@@ -14,17 +16,17 @@ import { contentNames } from '../../intake/admission.ts'
 import { identityColumns } from '../../kernel/superseded.ts'
 import type { AppendIds } from '../../log/append-ids.ts'
 import type { EventLookup, FoundEvent } from '../../log/event-lookup.ts'
-import type { Remembered } from './accepted-ids.ts'
 
 export interface AcceptingOptions {
-  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
+  /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
-  readonly forgotten: Remembered['forgotten']
+  /** Latest event time, UTC ms, whose original may be forgotten (`AcceptedIds`). */
+  readonly forgotten: (arrival: number) => number
   readonly lookup: EventLookup
-  /** Where the texts of a column of the block have their ids. */
+  /** The strings that hold the texts of a column of the block. */
   readonly stringsOf: (column: string) => Strings
-  /** The row of the block that was accepted under this sequence number; −1 if it is none of them. */
+  /** The row of the block that was accepted under this sequence number; −1 if the block has no such row. */
   readonly rowOf: (sequence: number) => number
 }
 
@@ -33,32 +35,35 @@ export type Verdict = 'accepted' | 'duplicate' | 'conflict' | 'stale'
 export class Accepting {
   readonly #source: SourceIR
   readonly #options: AcceptingOptions
-  readonly #content: Columns
-  readonly #idColumns: Columns
-  readonly #identityColumns: Columns
+  readonly #content: BlockColumns
+  readonly #idColumns: BlockColumns
+  readonly #identityColumns: BlockColumns
   #block: Block = noEvents
   #row = 0
   readonly #hasSameId = (sequence: number): boolean => this.#isSame(this.#idColumns, sequence)
   readonly #hasSameIdentity = (sequence: number): boolean => this.#isSame(this.#identityColumns, sequence)
-  /** Of the row decided on last, if it was accepted, the hash of its append id, for the log; zeros if it has none. Written over by the next. */
+  /** Hash of the append id of the last accepted row, for the log; zeros if the row has no id. The next row overwrites it. */
   readonly id: Hash64 = { high: 0, low: 0 }
-  /** The same of its identity, if it is an original. */
+  /** Hash of the identity of the last accepted row, if the row is an original event. */
   readonly identity: Hash64 = { high: 0, low: 0 }
-  /** Of the last duplicate, the sequence number of the event that it repeats. */
+  /** Sequence number of the original event of the last duplicate. */
   repeated = -1
 
   constructor(source: SourceIR, options: AcceptingOptions) {
     this.#source = source
     this.#options = options
-    const columns = (names: readonly string[]) => new Columns(names, options.stringsOf)
+    const columns = (names: readonly string[]) => new BlockColumns(names, options.stringsOf)
     this.#content = columns(contentNames(source))
     this.#idColumns = columns(source.id === undefined ? [] : [source.key, source.id])
     this.#identityColumns = columns(identityColumns(source))
   }
 
-  /** Decides on a row, which gets that sequence number if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as `AppendIds` does. */
+  /**
+   * Classifies a row, which gets the sequence number `sequence` if it is accepted. Rows come in order of arrival. Throws `SPILL_LIMIT` as
+   * `AppendIds` does.
+   */
   decide(block: Block, row: number, sequence: number): Verdict {
-    this.#look(block, row)
+    this.#setRow(block, row)
     const { ids, originals } = this.#options
     const arrival = block.arrival[row]
     const { id, identity } = this
@@ -82,51 +87,51 @@ export class Accepting {
     return 'accepted'
   }
 
-  #look(block: Block, row: number): void {
+  #setRow(block: Block, row: number): void {
     this.#row = row
     if (block === this.#block) return
     this.#block = block
-    for (const columns of [this.#content, this.#idColumns, this.#identityColumns]) columns.look(block)
+    for (const columns of [this.#content, this.#idColumns, this.#identityColumns]) columns.setBlock(block)
   }
 
   #arrivalOf(sequence: number, block: Block): number {
-    const own = this.#options.rowOf(sequence)
-    if (own >= 0) return block.arrival[own]
-    const found = this.#options.lookup.at(sequence)
-    return found ? found.block.arrival[found.row] : -Infinity
+    const currentRow = this.#options.rowOf(sequence)
+    if (currentRow >= 0) return block.arrival[currentRow]
+    const stored = this.#options.lookup.at(sequence)
+    return stored ? stored.block.arrival[stored.row] : -Infinity
   }
 
-  /** Does the event with that sequence number have the values that the row has? */
-  #isSame(columns: Columns, sequence: number): boolean {
-    const own = this.#options.rowOf(sequence)
-    if (own >= 0) return sameValues(columns.all, own, this.#row)
-    const found = this.#options.lookup.at(sequence)
-    return found !== undefined && found.source === this.#source.name && columns.isSame(this.#row, found)
+  /** Does the event with this sequence number have the same values as the row? */
+  #isSame(columns: BlockColumns, sequence: number): boolean {
+    const currentRow = this.#options.rowOf(sequence)
+    if (currentRow >= 0) return sameValues(columns.columns, currentRow, this.#row)
+    const stored = this.#options.lookup.at(sequence)
+    return stored !== undefined && stored.source === this.#source.name && columns.isSame(this.#row, stored)
   }
 }
 
-/** Some columns of the block at hand. */
-class Columns {
+/** Some columns of the current block. */
+class BlockColumns {
   readonly #names: readonly string[]
   readonly #stringsOf: AcceptingOptions['stringsOf']
   #strings: readonly Strings[] = []
-  all: readonly Column[] = []
+  columns: readonly Column[] = []
 
   constructor(names: readonly string[], stringsOf: AcceptingOptions['stringsOf']) {
     this.#names = names
     this.#stringsOf = stringsOf
   }
 
-  look(block: Block): void {
-    this.all = this.#names.map(name => block.columns[name])
+  setBlock(block: Block): void {
+    this.columns = this.#names.map(name => block.columns[name])
     this.#strings = this.#names.map(this.#stringsOf)
   }
 
-  /** The hash of what they hold, or false and zeros where one of them is NULL. */
+  /** Writes the hash of the row's values to `into`. Returns false, with zeros, if a value is NULL. */
   hash(row: number, into: Hash64): boolean {
     into.high = into.low = 0
-    for (let column = 0; column < this.all.length; column++) {
-      const { values, nulls } = this.all[column]
+    for (let column = 0; column < this.columns.length; column++) {
+      const { values, nulls } = this.columns[column]
       if (nulls?.[row]) {
         into.high = into.low = 0
         return false
@@ -137,20 +142,20 @@ class Columns {
     return true
   }
 
-  isSame(row: number, found: FoundEvent): boolean {
-    return this.#names.every((name, column) => this.#isEqual(name, column, row, found))
+  isSame(row: number, stored: FoundEvent): boolean {
+    return this.#names.every((name, column) => this.#isEqual(name, column, row, stored))
   }
 
-  /** Texts have other ids there, and a column that the event was written without was NULL. */
-  #isEqual(name: string, column: number, row: number, { block: other, row: at, strings }: FoundEvent): boolean {
-    const ours = this.all[column]
+  /** Text ids differ between blocks, so texts are compared as texts. A column that the stored event was written without is NULL. */
+  #isEqual(name: string, column: number, row: number, { block: other, row: storedRow, strings }: FoundEvent): boolean {
+    const ours = this.columns[column]
     const theirs = other.columns[name] as Column | undefined
     const isNull = ours.nulls?.[row] === 1
-    if (theirs === undefined || theirs.nulls?.[at] === 1) return isNull
+    if (theirs === undefined || theirs.nulls?.[storedRow] === 1) return isNull
     if (isNull) return false
     const { values } = theirs
     return values instanceof Int32Array
-      ? strings.textOf(values[at]) === this.#strings[column].textOf(ours.values[row])
-      : values[at] === ours.values[row]
+      ? strings.textOf(values[storedRow]) === this.#strings[column].textOf(ours.values[row])
+      : values[storedRow] === ours.values[row]
   }
 }

@@ -25,7 +25,7 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
-test('an event that is sent again is answered with what was decided the first time, after a restart too', async () => {
+test('a duplicate event is answered with the original decision, after a restart too', async () => {
   const { run, store } = open()
   const { decided, receipt } = run.decide('payments', pay('1'))
   const first = await decided
@@ -61,7 +61,7 @@ test('an event that is sent again is answered with what was decided the first ti
   assert.deepEqual(await open(store.disk).run.decide('payments', pay('1')).decided, first)
 })
 
-test('the answer waits for the first: while it is made, and until it is durable', async () => {
+test('the answer to a duplicate waits until the original decision is made and durable', async () => {
   const { run, store, moveTo } = open(undefined, pipeline('shop', [hourly, risk]))
   await run.submit('payments', pay('0'))
   store.hold()
@@ -83,7 +83,7 @@ test('the answer waits for the first: while it is made, and until it is durable'
   await run.stop()
 })
 
-test('who waits for the first is told when the run fails', async () => {
+test('a sender who waits for the original decision is notified when the run fails', async () => {
   const { run, store } = open()
   store.hold()
   const first = run.decide('payments', pay('1'))
@@ -94,7 +94,7 @@ test('who waits for the first is told when the run fails', async () => {
   for (const promise of [again.decided, again.receipt, first.receipt]) await assert.rejects(promise, { code: 'SPILL_STORE' })
 })
 
-test('an event that nothing decided on has no decision when it comes again', async () => {
+test('a duplicate of an event without a decision has none', async () => {
   const { run, store } = open(undefined, pipeline('shop', [hourly]))
   await run.submit('payments', pay('1'))
   await run.stop()

@@ -1,52 +1,53 @@
 /**
- * Who sent events again that were decided on: told what was decided the first time, read back from the store, once that is durable.
+ * Replies to senders of duplicate events with the decisions on the original events, read back from the store once they are durable.
  *
- * Nothing is decided anew: a second decision would know more than the first, and whoever asks again did not hear the answer to the first.
+ * Duplicates are not decided again: a second decision would see more events than the first, and the sender did not receive the first reply.
  */
 import { DECIDED } from '../../log/decided.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { progressOf } from '../decide/decision-queue.ts'
 import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
 
-interface Waiting {
-  /** Of the log, in order. */
+interface PendingReply {
+  /** Sequence numbers of the original events, in order. */
   readonly entries: readonly number[]
-  /** On the events that were sent with them and are new. */
-  readonly made: readonly RecordedDecision[]
-  readonly awaited: Awaited
+  /** Decisions on the new events of the same input. */
+  readonly newDecisions: readonly RecordedDecision[]
+  readonly reply: Awaited
 }
 
+/** The pending replies to duplicates. */
 export class Repeats {
   readonly #store: Pick<StoredLog, 'get' | 'decisionsAt'>
-  #waiting: Waiting[] = []
+  #pending: PendingReply[] = []
 
   constructor(store: Pick<StoredLog, 'get' | 'decisionsAt'>) {
     this.#store = store
   }
 
-  add(entries: readonly number[], made: readonly RecordedDecision[], awaited: Awaited): void {
-    this.#waiting.push({ entries: [...new Set(entries)].sort((a, b) => a - b), made, awaited })
+  add(entries: readonly number[], newDecisions: readonly RecordedDecision[], reply: Awaited): void {
+    this.#pending.push({ entries: [...new Set(entries)].sort((a, b) => a - b), newDecisions, reply })
     this.look()
   }
 
-  /** More may be durable. */
+  /** Replies to the senders whose decisions have become durable. */
   look(): void {
-    if (this.#waiting.length === 0) return
-    const { entry: recorded } = progressOf(this.#store.get(DECIDED))
-    const isRecorded = ({ entries }: Waiting) => entries.at(-1)! < recorded
-    const ready = this.#waiting.filter(isRecorded)
-    this.#waiting = this.#waiting.filter(waiting => !isRecorded(waiting))
-    for (const { entries, made, awaited } of ready) {
+    if (this.#pending.length === 0) return
+    const { entry: recordedEnd } = progressOf(this.#store.get(DECIDED))
+    const isRecorded = ({ entries }: PendingReply) => entries.at(-1)! < recordedEnd
+    const ready = this.#pending.filter(isRecorded)
+    this.#pending = this.#pending.filter(pending => !isRecorded(pending))
+    for (const { entries, newDecisions, reply } of ready) {
       try {
-        awaited.resolve([...entries.flatMap(entry => this.#decisionsOn(entry)), ...made])
+        reply.resolve([...entries.flatMap(entry => this.#decisionsOn(entry)), ...newDecisions])
       } catch (error) {
-        awaited.reject(error)
+        reply.reject(error)
       }
     }
   }
 
   refuse(error: unknown): void {
-    for (const { awaited } of this.#waiting.splice(0)) awaited.reject(error)
+    for (const { reply } of this.#pending.splice(0)) reply.reject(error)
   }
 
   #decisionsOn(entry: number): RecordedDecision[] {

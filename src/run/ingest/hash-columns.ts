@@ -4,7 +4,7 @@ import type { IdHashes } from '../../log/segment.ts'
 
 const FIRST_CAPACITY = 1024
 
-/** Hashes of accepted rows, one behind the other, as the log keeps them: zeros where a row has none. */
+/** Growable columns of the hashes of accepted rows, in the format of the log: zeros if a row has no hash. */
 export class HashColumns {
   #high = new Int32Array(FIRST_CAPACITY)
   #low = new Int32Array(FIRST_CAPACITY)
@@ -24,7 +24,7 @@ export class HashColumns {
     this.#length = 0
   }
 
-  /** Good until `clear` and more. */
+  /** Valid until `clear`, or the next `push`. */
   get columns(): IdHashes {
     return { high: this.#high.subarray(0, this.#length), low: this.#low.subarray(0, this.#length) }
   }

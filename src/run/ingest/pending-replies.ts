@@ -1,53 +1,57 @@
-/** Who sent events and waits for the decisions on them: told as soon as they are made, which is before they are durable. */
+/**
+ * Pending replies to senders who wait for decisions on their events. They are answered as soon as the decisions are made, before these are
+ * durable.
+ */
 import type { StoredDecisions } from '../../log/store.ts'
 import type { Repeats } from './duplicate-replies.ts'
 import { recordedDecisions, type Awaited, type RecordedDecision } from '../decide/recorded-decision.ts'
 
-interface Waiting {
+interface PendingReply {
   readonly from: number
   readonly to: number
-  readonly found: RecordedDecision[]
-  readonly repeated: readonly number[] | undefined
-  readonly awaited: Awaited
+  readonly decisions: RecordedDecision[]
+  readonly duplicateEntries: readonly number[] | undefined
+  readonly reply: Awaited
 }
 
+/** The pending replies of a run, in the order of the log. */
 export class Awaiting {
-  readonly #waiting: Waiting[] = []
-  readonly #repeats: Repeats
+  readonly #pending: PendingReply[] = []
+  readonly #duplicateReplies: Repeats
 
-  constructor(repeats: Repeats) {
-    this.#repeats = repeats
+  constructor(duplicateReplies: Repeats) {
+    this.#duplicateReplies = duplicateReplies
   }
 
   /**
-   * Entries [from, to) of the log have just been given their places; `awaited` is told of what was decided on them, of all models, and on the entries that were
-   * `repeated` with them.
+   * Registers a reply for the new entries [from, to) of the log, with the decisions of all models. `duplicateEntries`: sequence numbers of
+   * the original events of duplicates in the same input.
    */
-  expect(from: number, to: number, awaited: Awaited, repeated?: readonly number[]): void {
-    const waiting = { from, to, found: [], awaited, repeated }
-    if (from === to) this.#tell(waiting)
-    else this.#waiting.push(waiting)
+  expect(from: number, to: number, reply: Awaited, duplicateEntries?: readonly number[]): void {
+    const pending = { from, to, decisions: [], reply, duplicateEntries }
+    if (from === to) this.#reply(pending)
+    else this.#pending.push(pending)
   }
 
-  /** Decisions of entries below `upto` have been made, these among them. Their bytes are good until the store takes them. */
+  /** Collects decisions, and replies to senders whose entries are all below `upto`. The bytes are valid until the store takes them. */
   made(decisions: readonly StoredDecisions[], upto: number): void {
-    if (this.#waiting.length === 0) return
+    if (this.#pending.length === 0) return
     for (const { first, last, bytes } of decisions) {
-      if (!this.#waiting.some(({ from, to }) => first < to && from <= last)) continue
+      if (!this.#pending.some(({ from, to }) => first < to && from <= last)) continue
       for (const decision of recordedDecisions(bytes))
-        this.#waiting.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.found.push(decision)
+        this.#pending.find(({ from, to }) => from <= decision.entry && decision.entry < to)?.decisions.push(decision)
     }
-    while (this.#waiting.length > 0 && this.#waiting[0].to <= upto) this.#tell(this.#waiting.shift()!)
+    while (this.#pending.length > 0 && this.#pending[0].to <= upto) this.#reply(this.#pending.shift()!)
   }
 
-  /** Nothing more is decided. */
+  /** Rejects all pending replies: nothing is decided any more. */
   refuse(error: unknown): void {
-    for (const { awaited } of this.#waiting.splice(0)) awaited.reject(error)
-    this.#repeats.refuse(error)
+    for (const { reply } of this.#pending.splice(0)) reply.reject(error)
+    this.#duplicateReplies.refuse(error)
   }
 
-  #tell({ found, repeated, awaited }: Waiting): void {
-    if (repeated) this.#repeats.add(repeated, found, awaited)
-    else awaited.resolve(found)
+  #reply({ decisions, duplicateEntries, reply }: PendingReply): void {
+    if (duplicateEntries) this.#duplicateReplies.add(duplicateEntries, decisions, reply)
+    else reply.resolve(decisions)
   }
 }

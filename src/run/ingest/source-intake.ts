@@ -1,6 +1,6 @@
 /**
- * The door of one source of a live run: takes raw records, turn by turn, and gives the rows that the log shall take (`deduplicator.ts` says which),
- * with the hashes of their append ids and identities.
+ * The intake of one source of a live run. Each turn it validates raw records, deduplicates them (`deduplicator.ts`), and collects the
+ * accepted rows for the log with the hashes of their append ids and identities.
  */
 import { gather } from '../../columns/gather.ts'
 import { grown } from '../../columns/grown.ts'
@@ -19,62 +19,61 @@ import type { EventLookup } from '../../log/event-lookup.ts'
 import type { Rows } from '../../log/log.ts'
 import { Accepting } from './deduplicator.ts'
 import { HashColumns } from './hash-columns.ts'
-import type { Remembered } from './accepted-ids.ts'
 
 export interface SourceDoorOptions {
   readonly strings: Strings
-  /** How much room records may take of them. */
+  /** Limits of the texts that records may add to `strings`. */
   readonly room: TextBounds
-  /** Columns that features and models look at. */
+  /** Columns that features and models read. */
   readonly shared: ReadonlySet<string>
   readonly map: RowMap | undefined
-  /** Append ids within `dedupe`, where the source has ids; identities of originals, where its events can be revised. */
+  /** Append ids within `dedupe`, if the source has ids; identities of original events, if its events can be revised. */
   readonly ids: AppendIds | undefined
   readonly originals: AppendIds | undefined
-  readonly forgotten: Remembered['forgotten']
+  readonly forgotten: (arrival: number) => number
   readonly lookup: EventLookup
   readonly onRefused: (refusal: SourceRefusal) => void
 }
 
 export class SourceDoor {
   readonly source: SourceIR
-  readonly #door: Door
+  readonly #validator: Door
   readonly #ids: AppendIds | undefined
   readonly #originals: AppendIds | undefined
-  readonly #forgotten: Remembered['forgotten']
-  readonly #accepting: Accepting
-  /** Rows of the door that the log takes, in order, and their sequence numbers. */
-  readonly #accepted = new Ascending()
-  readonly #sequences = new Ascending()
+  readonly #forgotten: (arrival: number) => number
+  readonly #deduplicator: Accepting
+  /** Accepted rows of the validator, in order, and their sequence numbers. */
+  readonly #accepted = new AscendingNumbers()
+  readonly #sequences = new AscendingNumbers()
   readonly #idHashes = new HashColumns()
   readonly #identityHashes = new HashColumns()
-  /** UTC ms: of every event of this turn. */
+  /** Arrival of all events of this turn, UTC ms. */
   #arrival = 0
 
   constructor(source: SourceIR, { strings, room, shared, map, ids, originals, forgotten, lookup, onRefused }: SourceDoorOptions) {
     this.source = source
-    this.#door = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
+    this.#validator = new Door(source, { map, strings, room, shared, places: remembers(source), onRefused, arrivalOf: () => this.#arrival })
     this.#ids = ids
     this.#originals = originals
     this.#forgotten = forgotten
-    this.#accepting = new Accepting(source, {
+    this.#deduplicator = new Accepting(source, {
       ids,
       originals,
       forgotten,
       lookup,
-      stringsOf: this.#door.stringsOf,
+      stringsOf: this.#validator.stringsOf,
       rowOf: sequence => this.#rowOf(sequence),
     })
   }
 
   get stringsOf(): (column: string) => Strings {
-    return this.#door.stringsOf
+    return this.#validator.stringsOf
   }
 
-  /** Forgets the last turn's rows and begins another, whose events arrive at `arrival`. */
+  /** Drops the rows of the last turn and begins a turn whose events arrive at `arrival`. */
   begin(arrival: number): void {
     this.#arrival = arrival
-    this.#door.clear()
+    this.#validator.clear()
     this.#accepted.clear()
     this.#sequences.clear()
     this.#idHashes.clear()
@@ -82,44 +81,44 @@ export class SourceDoor {
   }
 
   /**
-   * Takes a batch; its events get sequence numbers from `next` on. Returns how many were accepted, and how many were duplicates; `repeated` gets the sequence
-   * numbers of the events that these repeat.
+   * Validates and deduplicates a batch. Accepted events get sequence numbers from `next` on. Returns the counts of accepted and duplicate
+   * records; `originalEntries` receives the sequence numbers of the original events of the duplicates.
    */
-  take(batch: RecordBatch, next: number, repeated?: number[]): { readonly accepted: number; readonly duplicates: number } {
-    const before = this.#door.length
-    this.#door.take(batch)
-    const taken = this.#door.length - before
+  take(batch: RecordBatch, next: number, originalEntries?: number[]): { readonly accepted: number; readonly duplicates: number } {
+    const firstRow = this.#validator.length
+    this.#validator.take(batch)
+    const validated = this.#validator.length - firstRow
     if (!remembers(this.source)) {
-      for (let row = before; row < before + taken; row++) this.#accepted.push(row)
-      return { accepted: taken, duplicates: 0 }
+      for (let row = firstRow; row < firstRow + validated; row++) this.#accepted.push(row)
+      return { accepted: validated, duplicates: 0 }
     }
-    const first = this.#accepted.length
+    const firstAccepted = this.#accepted.length
     let duplicates = 0
-    const block = this.#door.view()
-    for (let row = before; row < before + taken; row++) {
-      const sequence = next + this.#accepted.length - first
-      const verdict = this.#accepting.decide(block, row, sequence)
+    const block = this.#validator.view()
+    for (let row = firstRow; row < firstRow + validated; row++) {
+      const sequence = next + this.#accepted.length - firstAccepted
+      const verdict = this.#deduplicator.decide(block, row, sequence)
       if (verdict === 'duplicate') {
         duplicates++
-        repeated?.push(this.#accepting.repeated)
-      } else if (verdict === 'conflict') this.#door.refuseRow(conflictFault(this.source), row, block)
-      else if (verdict === 'stale') this.#door.refuseRow(this.#staleFault(block.time[row]), row, block)
+        originalEntries?.push(this.#deduplicator.repeated)
+      } else if (verdict === 'conflict') this.#validator.refuseRow(conflictFault(this.source), row, block)
+      else if (verdict === 'stale') this.#validator.refuseRow(this.#staleFault(block.time[row]), row, block)
       else {
         this.#accepted.push(row)
         this.#sequences.push(sequence)
-        if (this.#ids) this.#idHashes.push(this.#accepting.id)
-        if (this.#originals) this.#identityHashes.push(this.#accepting.identity)
+        if (this.#ids) this.#idHashes.push(this.#deduplicator.id)
+        if (this.#originals) this.#identityHashes.push(this.#deduplicator.identity)
       }
     }
-    return { accepted: this.#accepted.length - first, duplicates }
+    return { accepted: this.#accepted.length - firstAccepted, duplicates }
   }
 
-  /** The events of this turn, for the log; absent if there are none. Good until the next turn begins. */
+  /** The accepted events of this turn, for the log; undefined if there are none. Valid until the next turn begins. */
   rows(): Rows | undefined {
     const count = this.#accepted.length
     if (count === 0) return undefined
-    const view = this.#door.view()
-    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted.all))
+    const view = this.#validator.view()
+    const block = count === view.length ? view : gather(view, Uint32Array.from(this.#accepted.values))
     const ids = this.#ids && this.#idHashes.columns
     const identities = this.#originals && this.#identityHashes.columns
     return { source: this.source, block: blockSlice(block, 0, count), ids, identities }
@@ -130,18 +129,18 @@ export class SourceDoor {
   }
 
   #rowOf(sequence: number): number {
-    const place = this.#sequences.placeOf(sequence)
-    return place < 0 ? -1 : this.#accepted.all[place]
+    const index = this.#sequences.indexOf(sequence)
+    return index < 0 ? -1 : this.#accepted.values[index]
   }
 }
 
-/** Numbers that rise, one behind the other. */
-class Ascending {
+/** A growable list of ascending numbers. */
+class AscendingNumbers {
   #numbers = new Float64Array(1024)
   length = 0
 
-  /** A view. */
-  get all(): Float64Array {
+  /** A view of the numbers. */
+  get values(): Float64Array {
     return this.#numbers.subarray(0, this.length)
   }
 
@@ -154,8 +153,8 @@ class Ascending {
     this.length = 0
   }
 
-  /** Where a number stands that is among them or below the first, and then −1. */
-  placeOf(wanted: number): number {
+  /** Index of a number that is in the list, by binary search; −1 if it is below the first. */
+  indexOf(wanted: number): number {
     if (this.length === 0 || wanted < this.#numbers[0]) return -1
     let low = 0
     let high = this.length - 1

@@ -34,14 +34,14 @@ function open(disk?: Disk, room?: { texts: number; bytes: number }) {
 
 const pay = (of: string, city = 'Bern') => ({ card: of, city, at: start })
 
-/** Strings that a stopped run has saved. */
+/** Strings that a stopped run saved. */
 function saved(store: ModelStore): Strings {
   const strings = new Strings()
   assert.ok(restoredManifest(store, strings, report => assert.fail(report)))
   return strings
 }
 
-test('texts of requests are forgotten once they are answered, and decide as they did', async () => {
+test('texts of requests are dropped after the answer, without effect on decisions', async () => {
   const { run, store } = open()
   await run.submit('payments', batchOf([pay('c1'), pay('c2', 'Chur')]))
   for (let i = 0; i < 300; i++) {
@@ -52,7 +52,7 @@ test('texts of requests are forgotten once they are answered, and decide as they
     assert.deepEqual([unknown.key, unknown.vector], [`unknown ${i}`, { n: 0, last: null, city: `city ${i}`, moved: null }])
     assert.equal(known.score, i % 2 === 0 ? 1 : 0)
   }
-  // A text that a request had first is one of an event later, with its own state.
+  // A text that a request introduced belongs to an event later, with its own state.
   await run.submit('payments', batchOf([pay('unknown 7', 'city 9')]))
   const { vector } = await run.request('offer', { card: 'unknown 7', city: 'city 9' })
   assert.deepEqual(vector, { n: 1, last: 'city 9', city: 'city 9', moved: true })
@@ -62,10 +62,10 @@ test('texts of requests are forgotten once they are answered, and decide as they
   assert.deepEqual(texts.sort(), ['Bern', 'Chur', 'c1', 'c2', 'city 9', 'unknown 7'])
 })
 
-test('beyond its room a run rejects records with new texts, says so once, and goes on with those it knows, after a restart too', async () => {
+test('beyond its limit a run rejects records with new texts, reports it once, and continues with known texts, after a restart too', async () => {
   const room = { texts: 10, bytes: 1000 }
   let { run, store, reports } = open(undefined, room)
-  const said = 'keys and string features have as many texts as a run keeps'
+  const said = 'the texts of keys and string features have reached their limit'
   for (let round = 0; round < 2; round++) {
     const flood = Array.from({ length: 30 }, (_, i) => pay(`c${round} ${i}`))
     const { accepted, refused } = await run.submit('payments', batchOf(flood))
@@ -88,7 +88,7 @@ test('beyond its room a run rejects records with new texts, says so once, and go
   await run.stop()
 })
 
-test('a folder with more texts than there is room for opens, and goes on with those it has', async () => {
+test('a folder with more texts than the limit opens, and continues with those it has', async () => {
   const first = open()
   await first.run.submit('payments', batchOf(Array.from({ length: 50 }, (_, i) => pay(`c${i}`))))
   await first.run.stop()

@@ -1,4 +1,4 @@
-/** Runs that a process did not end: by a crash, or asked to stop while they were made. */
+/** Batch runs that a process left unfinished: by a crash, or by a stop in the middle. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { computeHere } from '../../../test/batch/compute-here.ts'
@@ -20,7 +20,7 @@ const MINUTE = 60_000
 const DUE = start + 10 * MINUTE
 const PARTITIONS = 4
 
-/** Makes so many parts of a run behind the first, and hangs until it is stopped. Counts those that it makes. */
+/** Computes a given number of parts of each run after the first, then hangs until it is stopped. Counts the parts. */
 const hangingAfter =
   (most: number, made: number[] = []) =>
   (store: ModelStore): Compute =>
@@ -43,7 +43,7 @@ const hangingAfter =
 
 const rows = Array.from({ length: 200 }, (_, i) => ({ card: `c${i % 40}`, amount: i / 7, at: start + i }))
 
-/** The second run, of `DUE`, was begun and has so many parts; it hangs. */
+/** The second run, of `DUE`, has begun with that many parts, and hangs. */
 async function begun(parts: number): Promise<DrivenRun> {
   const driven = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(parts) })
   await driven.run.submit('sales', batchOf(rows))
@@ -70,7 +70,7 @@ const whole = await (async () => {
   return only(runsIn(store))
 })()
 
-test('parts that were finished before a crash, or a stop, are kept, and the run goes on to the same hash', async () => {
+test('parts that were finished before a crash or stop are kept, and the run ends with the same hash', async () => {
   assert.equal(whole.done!.partitions, PARTITIONS)
   assert.deepEqual([whole.state, whole.resumed, whole.schema], ['done', undefined, 1])
   for (const isStopped of [false, true])
@@ -95,7 +95,7 @@ test('parts that were finished before a crash, or a stop, are kept, and the run 
     }
 })
 
-test('a part that is damaged, cut short or gone is made again, and no other', async () => {
+test('a damaged, truncated or lost part is made again, and no other', async () => {
   const first = await begun(3)
   const ways: readonly ((bytes: Uint8Array) => Uint8Array | undefined)[] = [
     bytes => Uint8Array.from(bytes, (byte, i) => (i === 20 ? byte ^ 1 : byte)),
@@ -116,7 +116,7 @@ test('a part that is damaged, cut short or gone is made again, and no other', as
   }
 })
 
-test('it is resumed once more after another crash, over another number of partitions than the machine would take', async () => {
+test('a second crash is resumed too, with the original number of partitions', async () => {
   const first = await begun(1)
   const second = new DrivenRun(shop, { disk: first.left, now: DUE + 2, computing: hangingAfter(1) })
   await second.to(DUE + 2, 1)
@@ -128,7 +128,7 @@ test('it is resumed once more after another crash, over another number of partit
   await third.run.stop()
 })
 
-test('where a later run is due it is broken off, and what is left of it goes', async () => {
+test('if a later run is due, the unfinished one is broken off and its parts are dropped', async () => {
   const first = await begun(2)
   const later = await next(first.left, { now: DUE + 10 * MINUTE + 1 })
   assert.deepEqual(
@@ -149,7 +149,7 @@ test('where a later run is due it is broken off, and what is left of it goes', a
   await later.run.stop()
 })
 
-test('of another definition it is broken off, and the run of the new one is made', async () => {
+test('after a change of definition the unfinished run is broken off, and a new one is made', async () => {
   const other = features('usual', { from: sales, entity: card, place, values: s => ({ n: count('30m'), mean: s.amount.mean('1h') }) })
   const first = await begun(2)
   const changed = await next(first.left, { runnable: pipeline('shop', [other]) })
@@ -164,7 +164,7 @@ test('of another definition it is broken off, and the run of the new one is made
   await changed.run.stop()
 })
 
-test('a run on demand is taken up again, though nobody waits for it any more', async () => {
+test('a run on demand is resumed, even though nobody waits for it any more', async () => {
   const first = new DrivenRun(shop, { now: start + MINUTE, computing: hangingAfter(2) })
   await first.run.submit('sales', batchOf(rows))
   await first.to(start + MINUTE + 1)
@@ -179,7 +179,7 @@ test('a run on demand is taken up again, though nobody waits for it any more', a
   await again.run.stop()
 })
 
-test('the ledger keeps so many runs of a group, and the parts of those that may be needed', async () => {
+test('the ledger keeps a limited number of runs of a group, and the parts that may be needed', async () => {
   const driven = new DrivenRun(shop, { now: start + MINUTE, runsKept: 3, computing: store => computeHere(store, PARTITIONS) })
   await driven.run.submit('sales', batchOf(rows))
   for (let i = 1; i <= 6; i++) await driven.to(start + i * 10 * MINUTE + 1)

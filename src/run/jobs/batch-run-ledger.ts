@@ -1,4 +1,4 @@
-/** The ledger of batch runs in memory, as whoever makes them writes it: what it gives is to be committed. */
+/** The ledger of batch runs in memory, for their scheduler. Each change returns the named values to commit. */
 import { limits } from '../../base/limits.ts'
 import type { Part } from '../../batch/job.ts'
 import { allPartsIn, inOrderOfSwaps, partFile, partName, runName, runsIn, type RunRecord } from '../../batch/ledger.ts'
@@ -6,9 +6,10 @@ import type { Commit, StoredLog } from '../../log/store.ts'
 
 export type Put = NonNullable<Commit['put']>[number]
 
+/** The runs of one folder. */
 export class RunLedger {
   readonly #runs = new Map<number, RunRecord>()
-  /** Of each run, the parts whose files are kept, by partition. */
+  /** Saved parts by run and partition. */
   readonly #parts: Map<number, Map<number, Part>>
 
   constructor(store: StoredLog) {
@@ -21,12 +22,12 @@ export class RunLedger {
     return Math.max(0, ...this.#runs.keys()) + 1
   }
 
-  /** The latest time that a run is of whose result is used, or may be, UTC ms. */
+  /** The latest time of a run whose result is or may be used, UTC ms. */
   get latest(): number {
     return Math.max(-Infinity, ...[...this.#runs.values()].filter(({ state }) => state === 'done' || state === 'running').map(({ s }) => s))
   }
 
-  /** The oldest first. */
+  /** Runs of a group, oldest first. */
   of(group: string): RunRecord[] {
     return [...this.#runs.values()].filter(run => run.group === group)
   }
@@ -50,21 +51,21 @@ export class RunLedger {
     return [partName(number, part.partition), JSON.stringify(part)]
   }
 
-  /** The files of its parts are kept no longer. */
+  /** Drops the parts of a run. */
   withoutParts(number: number): Put[] {
-    const gone = [...this.partsOf(number).keys()]
+    const dropped = [...this.partsOf(number).keys()]
     this.#parts.delete(number)
-    return gone.map(partition => [partName(number, partition), null])
+    return dropped.map(partition => [partName(number, partition), null])
   }
 
-  /** Runs that an earlier process did not end, and that nobody ends any more. */
+  /** Marks runs that an earlier process left unfinished and nobody resumes as `broken off`. */
   brokenOff(isLeft: (number: number) => boolean): Put[] {
     return [...this.#runs.values()]
       .filter(({ state, number }) => state === 'running' && !isLeft(number))
       .flatMap(run => [this.kept({ ...run, state: 'broken off' }), ...this.withoutParts(run.number)])
   }
 
-  /** Takes the oldest runs of a group from it, beyond so many, and the parts of those whose results nobody needs. `waiting`: results that are to be swapped in. */
+  /** Removes the oldest runs of a group beyond `most`, and the parts of unneeded results. `waiting`: results that wait for their swap. */
   trimmed(group: string, waiting: ReadonlySet<number>, most: number = limits.BATCH_RUNS_KEPT): Put[] {
     const needed = this.#needed(waiting)
     const own = this.of(group)
@@ -78,7 +79,7 @@ export class RunLedger {
       })
   }
 
-  /** The earliest time that a run of a group is of whose result is needed, UTC ms; Infinity if none is. */
+  /** The earliest time of a run of a group whose result is needed, UTC ms; Infinity if there is none. */
   earliest(group: string, waiting: ReadonlySet<number>): number {
     return Math.min(
       Infinity,
@@ -86,12 +87,15 @@ export class RunLedger {
     )
   }
 
-  /** Files of results that are needed. */
+  /** Files of needed results. */
   filesOf(waiting: ReadonlySet<number>): string[] {
     return [...this.#needed(waiting)].flatMap(number => [...this.partsOf(number).keys()].map(partition => partFile(number, partition)))
   }
 
-  /** Runs that are being made, that wait to be swapped in, or that a group answers from: now, or, as long as the last swap is not durable, after a crash. */
+  /**
+   * Needed runs: those in progress, those that wait for a swap, and those that a group serves. The previous result stays until the last
+   * swap is durable, since a crash returns to it.
+   */
   #needed(waiting: ReadonlySet<number>): Set<number> {
     const all = [...this.#runs.values()]
     const swapped = Map.groupBy(inOrderOfSwaps(all), ({ group }) => group)
@@ -101,5 +105,5 @@ export class RunLedger {
   }
 }
 
-/** Runs that a group may answer from: the one that was swapped in last, and the one before it. */
+/** Results that a group may serve: of the last swap, and of the one before it. */
 const IN_USE = 2

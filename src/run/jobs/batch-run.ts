@@ -1,6 +1,6 @@
 /**
- * A batch run while it is made: takes its parts, keeps each in a file of its own, and says in the ledger that it is there. So a process that ends in the middle leaves
- * what it has finished, and the next goes on from that; a part that is not as it was written is made again.
+ * One batch run in progress: receives its parts, saves each to a file of its own, and records it in the ledger. If the process ends, the
+ * next one resumes after the finished parts; a damaged part is made again.
  */
 import { assert } from '../../base/assert.ts'
 import { othersTurn, stopwatch } from '../../base/clock.ts'
@@ -19,6 +19,7 @@ import { HybridGroup } from '../groups/hybrid-group.ts'
 import { Layers } from '../groups/hybrid-layers.ts'
 import type { RunLedger } from './batch-run-ledger.ts'
 
+/** Options of a batch run. */
 export interface MakingOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
@@ -31,19 +32,20 @@ export interface MakingOptions {
   readonly record: RunRecord
 }
 
-interface Open {
+interface OpenPart {
   readonly sink: StateSink
-  readonly stretches: Uint8Array[]
+  readonly pieces: Uint8Array[]
 }
 
+/** The computation of one run. */
 export class Making implements Taker {
   readonly #options: MakingOptions
-  readonly #open = new Map<number, Open>()
-  /** The bytes of each part that is kept. */
-  readonly #kept = new Map<number, readonly Uint8Array[]>()
+  readonly #open = new Map<number, OpenPart>()
+  /** The bytes of finished parts. */
+  readonly #finishedParts = new Map<number, readonly Uint8Array[]>()
   readonly #files = new Set<string>()
 
-  /** Of a hybrid group, which gets ready for its result. */
+  /** The new layers, if the group is hybrid. */
   readonly #layers: Layers | undefined
 
   constructor(options: MakingOptions) {
@@ -51,12 +53,12 @@ export class Making implements Taker {
     if (options.group instanceof HybridGroup) this.#layers = new Layers(options.group, options)
   }
 
-  /** Files that it has begun to write, or has written. */
+  /** Files that it writes or has written. */
   get files(): Iterable<string> {
     return this.#files
   }
 
-  /** Makes what is not there of it. Rejects as `compute` does, and where a part cannot be kept. */
+  /** Computes the missing parts. Rejects as `compute` does, and if a part cannot be saved. */
   async make(signal: AbortSignal): Promise<{ readonly values: BatchValues | undefined; readonly done: Done }> {
     const {
       ir,
@@ -66,70 +68,70 @@ export class Making implements Taker {
       record: { number, s, cut, resumed },
     } = this.#options
     const started = stopwatch()
-    const partitions = resumed === undefined ? undefined : await this.#takeOver()
+    const partitions = resumed === undefined ? undefined : await this.#loadFinishedParts()
     const job = { group, source, sources: ir.sources, s, cut, ...(partitions !== undefined && { partitions }) }
-    const [made] = await Promise.all([compute(job, this, signal), this.#layers?.fill(signal)])
+    const [result] = await Promise.all([compute(job, this, signal), this.#layers?.fill(signal)])
     const parts = [...ledger.partsOf(number).values()].sort((a, b) => a.partition - b.partition)
-    assert(parts.length === made.partitions, 'a run that is done has all of its parts')
+    assert(parts.length === result.partitions, 'a run that is done has all of its parts')
     const sum = sumOf(parts)
     const values = this.#layers ? undefined : await this.#values(sum)
     await this.#layers?.restore(this.#result())
-    return { values, done: { ...sum, seconds: (stopwatch() - started) / 1000, memory: made.memory } }
+    return { values, done: { ...sum, seconds: (stopwatch() - started) / 1000, memory: result.memory } }
   }
 
   begin(): ReadonlySet<number> {
-    return new Set(this.#kept.keys())
+    return new Set(this.#finishedParts.keys())
   }
 
-  async take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { sink, stretches } = this.#opened(partition)
-    stretches.push(stretch)
-    await sink.append(stretch)
+  async take(partition: number, piece: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { sink, pieces } = this.#openPart(partition)
+    pieces.push(piece)
+    await sink.append(piece)
   }
 
   async end(part: Part): Promise<void> {
     const { store, ledger, record } = this.#options
-    const { sink, stretches } = this.#opened(part.partition)
+    const { sink, pieces } = this.#openPart(part.partition)
     await sink.finish()
     this.#open.delete(part.partition)
-    this.#kept.set(part.partition, stretches)
+    this.#finishedParts.set(part.partition, pieces)
     await store.commit({ put: [ledger.withPart(record.number, part)] })
   }
 
-  /** Gives up what it has not finished. */
+  /** Discards unfinished parts. */
   async discard(): Promise<void> {
     this.#layers?.drop()
     for (const { sink } of this.#open.values()) await sink.discard().catch(() => {})
   }
 
-  /** Takes over what an earlier process has kept of the same run; returns into how many partitions that had parted its keys, if anything is left of it. */
-  async #takeOver(): Promise<number | undefined> {
+  /** Loads the parts that an earlier process saved of this run. Returns the number of partitions of that process, if any part is left. */
+  async #loadFinishedParts(): Promise<number | undefined> {
     const {
       store,
       ledger,
       record: { number },
     } = this.#options
-    let of: number | undefined
+    let partitionCount: number | undefined
     for (const part of ledger.partsOf(number).values()) {
       const bytes = partBytes(store, number, part)
       await othersTurn()
       if (!bytes) continue
-      of = part.of
-      this.#kept.set(part.partition, [bytes])
+      partitionCount = part.of
+      this.#finishedParts.set(part.partition, [bytes])
       this.#files.add(partFile(number, part.partition))
     }
-    return of
+    return partitionCount
   }
 
-  /** The pieces of each part, in their order; they are let go. */
+  /** The pieces of each part, in order; each part is released as it is read. */
   *#result(): Generator<readonly Uint8Array[]> {
-    for (const [partition, pieces] of [...this.#kept].sort(([a], [b]) => a - b)) {
-      this.#kept.delete(partition)
+    for (const [partition, pieces] of [...this.#finishedParts].sort(([a], [b]) => a - b)) {
+      this.#finishedParts.delete(partition)
       yield pieces
     }
   }
 
-  /** The values of all parts; some thousand keys at a time, between which turns go on. */
+  /** The values of all parts; some thousand keys at a time, between turns. */
   async #values({ known, keys }: Pick<Done, 'known' | 'keys'>): Promise<BatchValues> {
     const {
       strings,
@@ -139,15 +141,15 @@ export class Making implements Taker {
     const values = new BatchValues(group, source, strings, { run: number, s, known, keys })
     for (const pieces of this.#result())
       for (const bytes of pieces)
-        for (const stretch of readStretches(bytes, group, source, strings, `the result of run ${number}`)) {
-          values.add(stretch)
+        for (const piece of readStretches(bytes, group, source, strings, `the result of run ${number}`)) {
+          values.add(piece)
           await othersTurn()
         }
     assert(values.length === keys, 'the values of a run are those of all of its parts')
     return values
   }
 
-  #opened(partition: number): Open {
+  #openPart(partition: number): OpenPart {
     const {
       store,
       record: { number },
@@ -156,7 +158,7 @@ export class Making implements Taker {
     if (!open) {
       const file = partFile(number, partition)
       this.#files.add(file)
-      open = { sink: store.createState(file), stretches: [] }
+      open = { sink: store.createState(file), pieces: [] }
       this.#open.set(partition, open)
     }
     return open

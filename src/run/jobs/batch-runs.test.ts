@@ -25,7 +25,7 @@ const usual = features('usual', {
   place: batch(place, { lasts: '0ms' }),
   values: p => ({ n: count('10m'), mean: p.amount.mean('20m'), last: p.label.last('15m'), labels: p.label.lastK(3, '15m') }),
 })
-/** The same, as a job would give it that takes no time. */
+/** The same, with a job that takes no time. */
 const ideal = features('ideal', {
   ...of,
   place: scheduled(place, { lasts: '0ms' }),
@@ -67,11 +67,11 @@ const payment = (id: number, ms: number): Record<string, unknown> => ({
 })
 const feature = (run: Run, group: string, key: string) => run.features([{ group, key: [key] }])[0]
 
-test('a result is of its time, whatever came since, and is what a job gives that takes no time', async () => {
+test('a result is as of its time, whatever arrived since, and equals that of a job that takes no time', async () => {
   const driven = open()
   const { run, to } = driven
   for (let m = 0, id = 0; m < 40; m++) {
-    // Something is known at a run, and something comes behind it.
+    // The run sees some events, and others follow it.
     await to(m * MINUTE + 1)
     for (let i = 0; i < 4; i++) await run.submit('payments', batchOf([payment(id++, m * MINUTE + 1)]))
     await to(m * MINUTE + 30_000)
@@ -79,7 +79,7 @@ test('a result is of its time, whatever came since, and is what a job gives that
     for (let c = 0; c < 6; c++) {
       const [as, like] = [feature(run, 'usual', `c${c}`), feature(run, 'ideal', `c${c}`)]
       assert.deepEqual(as.features, like.features)
-      // Before anything had arrived there was no run, and it knows as little.
+      // Before the first arrival there was no run, and the feature sees as little.
       if (m > 0) assert.deepEqual([as.clock, as.known, as.layer, as.degraded], [like.clock, like.known, 'batch', undefined])
     }
   }
@@ -95,7 +95,7 @@ test('a result is of its time, whatever came since, and is what a job gives that
   await run.stop()
 })
 
-test('it answers from the last result until the next is there, and says when that is late', async () => {
+test('the group serves the last result until the next is there, and says when that is late', async () => {
   let release: (() => void) | undefined
   const held: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     await new Promise<void>(resolve => (release = resolve))
@@ -107,7 +107,7 @@ test('it answers from the last result until the next is there, and says when tha
   assert.deepEqual([feature(run, 'shops', '1').clock, feature(run, 'shops', '1').features['n']], [null, { value: 0 }])
   await to(7 * MINUTE + 1)
   assert.match(feature(run, 'shops', '1').degraded!, /batch run of 2026-01-01T00:05:00.000Z is not there yet/)
-  // One at a time: that of the other group was begun first.
+  // One run at a time: that of the other group began first.
   for (let i = 0; i < 20 && feature(run, 'shops', '1').clock === null; i++) {
     release?.()
     await to(7 * MINUTE + 2 + i)
@@ -119,7 +119,7 @@ test('it answers from the last result until the next is there, and says when tha
   await run.stop()
 })
 
-test('of runs that were missed the last is made, and a start goes on with the result that was in use', async () => {
+test('of missed runs only the last is made, and a restart continues with the result in use', async () => {
   const first = open()
   for (let id = 0; id < 20; id++) await first.run.submit('payments', batchOf([payment(id, 0)]))
   await first.to(3 * MINUTE + 1)
@@ -145,14 +145,14 @@ test('of runs that were missed the last is made, and a start goes on with the re
   )
   await again.run.stop()
 
-  // Nothing of it but the log: the file of the result is lost.
+  // Only the log is left: the file of the result is lost.
   const lost = open({ disk: { ...disk(), states: new Map() }, at: 3 * MINUTE + 2 })
   assert.deepEqual(feature(lost.run, 'usual', 'c1').features, before.features)
   assert.match(lost.reports.join(), /the result of run \d+ of group 'usual' is missing or damaged; it is made again from the log/)
   await lost.run.stop()
 })
 
-test('a run that fails is tried again, and what fails is told', async () => {
+test('a failed run is reported and retried', async () => {
   let failures = 2
   const failing: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     if (job.group.name === 'usual' && failures-- > 0) throw new Error('no memory')
@@ -177,7 +177,7 @@ test('a run that fails is tried again, and what fails is told', async () => {
   await run.stop()
 })
 
-test('a run that was broken off is begun again, one that was done is swapped in, and the log gives the same decisions again', async () => {
+test('an unfinished run begins again, a finished one is swapped in, and a replay gives the same decisions', async () => {
   const first = open()
   for (let id = 0; id < 10; id++) await first.run.submit('payments', batchOf([payment(id, 0)]))
   await first.to(MINUTE + 1)
@@ -185,7 +185,7 @@ test('a run that was broken off is begun again, one that was done is swapped in,
   await first.run.quiet()
   const made = decisionsOf(first)
   const { commits, states } = first.store.disk
-  // As after a crash at each commit: what was decided stays, and the rest is decided as it was.
+  // As after a crash at each commit: recorded decisions stay, and the rest is decided as before.
   for (let kept = 1; kept <= commits.length; kept++) {
     const again = open({ disk: { commits: commits.slice(0, kept), states: new Map(states) }, at: MINUTE + 1 })
     if (again.run.end === 0) await again.run.submit('payments', batchOf([payment(1, 0)]))
@@ -203,7 +203,7 @@ test('a run that was broken off is begun again, one that was done is swapped in,
   }
 })
 
-test('a run on demand is of the moment in which it was asked for, and is told what it did or failed with', async () => {
+test('a run on demand is as of its request, and its requester gets the result or the error', async () => {
   let fails = false
   const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     if (fails) throw new Error('no memory')

@@ -1,10 +1,10 @@
 /**
- * The batch runs of a run: made when their time has come, beside everything else, and swapped in when they are done.
+ * Schedules the batch runs of a run: starts each when it is due, beside the loop, and swaps its result in.
  *
- * A run at `s` is begun once the clock has passed `s`, nothing that is appended later is stamped `s` or before, whatever the clock does, and its cut is durable before it
- * reads the log. One is made at a time. Of runs that were missed the last is made, and the others are not; one that outlasts its period is followed by the one of the
- * last time that has passed; one that failed is tried again, and until then the last result is served; one that a process did not end is taken up again by the next,
- * unless a later one is due. The swap is a mark in the log, so that a log that is taken again gives the same decisions.
+ * A run at `s` starts once the clock has passed `s`. No later entry is stamped `s` or before, whatever the clock does, and its cut is
+ * durable before it reads the log. One run is in progress at a time. Of missed runs only the last is made. A run that outlasts its period
+ * is followed by the run of the last due time. A failed run is retried, and the previous result is served until then. An unfinished run is
+ * resumed by the next process, unless a later one is due. A swap is a marker in the log, so a replay gives the same decisions.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -42,36 +42,37 @@ export interface BatchesOptions {
   readonly onReport: (report: string) => void
 }
 
-/** A group and when its runs are due. */
-interface Scheduled {
+/** A group and its schedule. */
+interface ScheduledGroup {
   readonly group: BatchGroup | HybridGroup
   readonly lastTime: (moment: number) => number
   readonly code: string
-  /** The time of the last run that is done, UTC ms. */
+  /** Time of the last finished run, UTC ms. */
   s: number
   readonly retry: Retry
-  /** Begun by an earlier process, and to be taken up again. */
-  left: RunRecord | undefined
-  /** Asked for beside the schedule, and not begun. */
-  asked: Asked | undefined
+  /** An unfinished run of an earlier process, to be resumed. */
+  unfinished: RunRecord | undefined
+  /** A requested run that has not started. */
+  request: RunRequest | undefined
 }
 
-interface Asked extends PromiseWithResolvers<RunRecord> {
-  /** When that was, UTC ms: the time that the run is of. */
+interface RunRequest extends PromiseWithResolvers<RunRecord> {
+  /** Time of the request, UTC ms, which is the time of the run. */
   readonly s: number
 }
 
+/** The batch runs of all groups. */
 export class Batches {
   readonly #options: BatchesOptions
-  readonly #scheduled: readonly Scheduled[]
+  readonly #scheduled: readonly ScheduledGroup[]
   readonly #stopping = new AbortController()
   readonly #ledger: RunLedger
-  /** Done and not swapped in yet. */
+  /** Finished runs that wait for their swap. */
   #ready: RunRecord[] = []
   #running: Promise<void> | undefined
-  #making: Making | undefined
+  #current: Making | undefined
   #notBefore: number
-  /** Told when a result waits to be swapped in. */
+  /** Notified when a result waits for its swap. */
   onReady: () => void = () => {}
 
   constructor(options: BatchesOptions) {
@@ -93,38 +94,39 @@ export class Batches {
         code,
         s: last?.s ?? -Infinity,
         retry: new Retry(),
-        left: own.findLast(run => run.state === 'running'),
-        asked: undefined,
+        unfinished: own.findLast(run => run.state === 'running'),
+        request: undefined,
       }
     })
   }
 
-  /** What is appended is stamped this at least, UTC ms: later than the times of all runs. */
+  /** Lower bound for the stamps of later entries, UTC ms: above the times of all runs. */
   get notBefore(): number {
     return this.#notBefore
   }
 
-  /** Is a result waiting to be swapped in? */
+  /** Does a result wait for its swap? */
   get hasReady(): boolean {
     return this.#ready.length > 0
   }
 
-  /** Files of results that are needed, or are being written. */
+  /** Files of results that are needed or being written. */
   get files(): string[] {
-    return [...this.#ledger.filesOf(this.#waiting), ...(this.#making?.files ?? [])]
+    return [...this.#ledger.filesOf(this.#waiting), ...(this.#current?.files ?? [])]
   }
 
-  /** No result that is needed, is being made or was asked for depends on an event that arrived before this, UTC ms: it may have to be made again. */
+  /** Earliest arrival that a needed, running or requested result depends on, UTC ms: it may have to be computed again. */
   get reach(): number {
     const reaches = this.#scheduled.map(
-      ({ group: { group }, asked }) => Math.min(this.#ledger.earliest(group.name, this.#waiting), asked?.s ?? Infinity) - reachOf(group),
+      ({ group: { group }, request }) =>
+        Math.min(this.#ledger.earliest(group.name, this.#waiting), request?.s ?? Infinity) - reachOf(group),
     )
     return Math.min(Infinity, ...reaches)
   }
 
-  /** Does a group answer from this run, or a later one? */
+  /** Does a group serve this run, or a later one? */
   isInUse(group: string, number: number): boolean {
-    return this.#scheduled.some(one => one.group.group.name === group && (one.group.run ?? 0) >= number)
+    return this.#scheduled.some(scheduled => scheduled.group.group.name === group && (scheduled.group.run ?? 0) >= number)
   }
 
   /** A run of the ledger. */
@@ -132,60 +134,69 @@ export class Batches {
     return this.#ledger.at(number)
   }
 
-  /** Is every run that was due or asked for by then, UTC ms, made and in use? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  /**
+   * Are all runs that were due or requested by `t`, UTC ms, done and in use? Retries that wait do not count, nor does anything once it
+   * stops.
+   */
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const { clock, log } = this.#options
     return (
       this.#ready.length === 0 &&
       this.#scheduled.every(
-        ({ group, asked, lastTime, s, retry }) =>
-          log.eventsOf(group.group.source, log.end) === 0 || (!asked && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
+        ({ group, request, lastTime, s, retry }) =>
+          log.eventsOf(group.group.source, log.end) === 0 || (!request && (lastTime(t - 1) <= s || retry.isWaiting(clock()))),
       )
     )
   }
 
-  /** Looks whether a run is due, unless one is being made. */
+  /** Starts a due run, unless one is in progress. */
   tick(): void {
     if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const { clock, log } = this.#options
     const now = Math.max(clock(), this.#notBefore)
-    for (const one of this.#scheduled) {
-      // Of nothing there is nothing to make.
-      if (log.eventsOf(one.group.group.source, log.end) === 0) continue
-      if (one.group instanceof HybridGroup && one.group.isReady) continue
-      const due = one.lastTime(now - 1)
-      const { left, asked } = one
-      one.left = undefined
-      if (left && left.s >= due) return this.#begin(one, { ...left, resumed: (left.resumed ?? 0) + 1 })
-      if (asked) {
-        one.asked = undefined
-        return this.#begin(one, this.#newRun(one, 'demand', asked.s, now), asked)
+    for (const scheduled of this.#scheduled) {
+      // A source without events has nothing to compute.
+      if (log.eventsOf(scheduled.group.group.source, log.end) === 0) continue
+      if (scheduled.group instanceof HybridGroup && scheduled.group.isReady) continue
+      const due = scheduled.lastTime(now - 1)
+      const { unfinished, request } = scheduled
+      scheduled.unfinished = undefined
+      if (unfinished && unfinished.s >= due) return this.#startRun(scheduled, { ...unfinished, resumed: (unfinished.resumed ?? 0) + 1 })
+      if (request) {
+        scheduled.request = undefined
+        return this.#startRun(scheduled, this.#newRun(scheduled, 'demand', request.s, now), request)
       }
-      if (!one.retry.isWaiting(clock()) && due > one.s) return this.#begin(one, this.#newRun(one, 'schedule', due, now))
+      if (!scheduled.retry.isWaiting(clock()) && due > scheduled.s)
+        return this.#startRun(scheduled, this.#newRun(scheduled, 'schedule', due, now))
     }
   }
 
   /**
-   * Makes a run of a group beside its schedule, of this moment, as soon as none is being made. Resolves with what it did, and its result is then swapped in by the next
-   * turn; rejects with `SPILL_INPUT` for a group that has no runs, with `SPILL_CONFLICT` where its source has no events, with `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * Requests a run of a group as of now; it starts as soon as none is in progress. Resolves with its record; the next turn swaps the result
+   * in. Rejects with `SPILL_INPUT` for a group without runs, with `SPILL_CONFLICT` if its source has no events, with `SPILL_STOPPED`, and
+   * with the error of the run, which is not retried.
    */
   demand(group: string): Promise<RunRecord> {
-    const one = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
-    if (!one) return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
+    const scheduled = this.#scheduled.find(({ group: { group: own } }) => own.name === group)
+    if (!scheduled)
+      return Promise.reject(new SpillwayError('SPILL_INPUT', `group '${group}' is not placed batch or hybrid, and has no runs`))
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
     const { log } = this.#options
-    const { source } = one.group.group
-    // It would not begin before the first event came, and whoever asked would wait for that.
+    const { source } = scheduled.group.group
+    // The run would start with the first event, and the caller would wait for that.
     if (log.eventsOf(source, log.end) === 0)
       return Promise.reject(
         new SpillwayError('SPILL_CONFLICT', `source '${source}' has no events yet: there is nothing to make a run of '${group}' from`),
       )
-    one.asked ??= { ...Promise.withResolvers<RunRecord>(), s: this.#moment() }
-    return one.asked.promise
+    scheduled.request ??= { ...Promise.withResolvers<RunRecord>(), s: this.#stampTime() }
+    return scheduled.request.promise
   }
 
-  /** The marks that swap in what is ready, and what to commit with them; the first of them becomes entry `entry` of the log, at `t`. */
+  /**
+   * The markers that swap in finished results, and the values to commit with them. The first marker becomes entry `entry` of the log, at
+   * `t`.
+   */
   take(entry: number, t: number): { readonly marks: Mark[]; readonly put: readonly Put[] } {
     const ready = this.#ready
     this.#ready = []
@@ -193,27 +204,27 @@ export class Batches {
     return { marks: ready.map(({ group, number, s }) => ({ kind: 'swap', group, run: number, s, t })), put }
   }
 
-  /** Stops what is being made; it is taken up again by the next start. */
+  /** Stops the run in progress; the next start resumes it. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    for (const one of this.#scheduled) one.asked?.reject(stoppedError())
+    for (const scheduled of this.#scheduled) scheduled.request?.reject(stoppedError())
     await this.#running
   }
 
-  /** The time of all that the log has by now: what is appended later is stamped behind it, even if the clock stands still or goes back. */
-  #moment(): number {
+  /** A time that covers all entries so far: later entries are stamped above it, even if the clock stands still or goes back. */
+  #stampTime(): number {
     const { clock, log } = this.#options
     const s = Math.max(clock(), log.notBefore, this.#notBefore)
     this.#notBefore = s + 1
     return s
   }
 
-  /** Numbers of runs whose results wait to be swapped in. */
+  /** Numbers of runs that wait for their swap. */
   get #waiting(): ReadonlySet<number> {
     return new Set(this.#ready.map(({ number }) => number))
   }
 
-  #newRun({ group: { group, source }, code }: Scheduled, why: RunRecord['why'], s: number, began: number): RunRecord {
+  #newRun({ group: { group, source }, code }: ScheduledGroup, why: RunRecord['why'], s: number, began: number): RunRecord {
     const { log } = this.#options
     this.#notBefore = Math.max(this.#notBefore, s + 1)
     return {
@@ -229,50 +240,50 @@ export class Batches {
     }
   }
 
-  #begin(one: Scheduled, record: RunRecord, asked?: Asked): void {
-    this.#running = this.#make(one, record, asked).finally(() => {
+  #startRun(scheduled: ScheduledGroup, record: RunRecord, request?: RunRequest): void {
+    this.#running = this.#makeRun(scheduled, record, request).finally(() => {
       this.#running = undefined
-      this.#making = undefined
+      this.#current = undefined
     })
   }
 
-  async #make(one: Scheduled, record: RunRecord, asked: Asked | undefined): Promise<void> {
+  async #makeRun(scheduled: ScheduledGroup, record: RunRecord, request: RunRequest | undefined): Promise<void> {
     const { store, results, kept } = this.#options
     const { number, group, s } = record
     const ledger = this.#ledger
-    const making = (this.#making = new Making({ ...this.#options, ledger, group: one.group, record }))
-    const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ left }) => left?.number === run)
+    const batchRun = (this.#current = new Making({ ...this.#options, ledger, group: scheduled.group, record }))
+    const isLeft = (run: number): boolean => run === number || this.#scheduled.some(({ unfinished }) => unfinished?.number === run)
     try {
-      // Behind everything that was appended so far: once it is durable, so is the cut.
+      // This commit follows all earlier entries, so the cut is durable when it is.
       await store.commit({ put: [...ledger.brokenOff(isLeft), ledger.kept(record)] })
-      const { values, done } = await making.make(this.#stopping.signal)
+      const { values, done } = await batchRun.make(this.#stopping.signal)
       const ended: RunRecord = { ...record, ended: this.#options.clock(), state: 'done', done }
       const put = [ledger.kept(ended), ...ledger.trimmed(group, new Set([...this.#waiting, number]), kept)]
       await store.commit({ put })
-      one.s = Math.max(one.s, s)
-      one.retry.reset()
-      asked?.resolve(ended)
+      scheduled.s = Math.max(scheduled.s, s)
+      scheduled.retry.reset()
+      request?.resolve(ended)
       if (values) results.give(values)
-      if (one.group instanceof HybridGroup) one.group.failure = undefined
+      if (scheduled.group instanceof HybridGroup) scheduled.group.failure = undefined
       this.#ready.push(ended)
       this.onReady()
     } catch (error) {
-      await making.discard()
-      asked?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
-      if (!this.#stopping.signal.aborted) await this.#failed(one, record, error as Error)
+      await batchRun.discard()
+      request?.reject(this.#stopping.signal.aborted ? stoppedError() : error)
+      if (!this.#stopping.signal.aborted) await this.#recordFailure(scheduled, record, error as Error)
     }
   }
 
-  /** Whoever asked for a run is told, and asks again; one of the schedule is tried again. */
-  async #failed(one: Scheduled, record: RunRecord, { message }: Error): Promise<void> {
+  /** A requested run is not retried: the caller gets the error. A scheduled run is retried. */
+  async #recordFailure(scheduled: ScheduledGroup, record: RunRecord, { message }: Error): Promise<void> {
     const { store, clock, onReport } = this.#options
     const { group, s, why, number } = record
     if (why === 'schedule') {
-      one.retry.failed(clock())
+      scheduled.retry.failed(clock())
       onReport(`the batch run of group '${group}' of ${new Date(s).toISOString()} failed and is tried again: ${message}`)
     }
     const failed: RunRecord = { ...record, ended: clock(), state: 'failed', error: message }
-    if (one.group instanceof HybridGroup) one.group.failure = failureOf(failed)
+    if (scheduled.group instanceof HybridGroup) scheduled.group.failure = failureOf(failed)
     await store.commit({ put: [this.#ledger.kept(failed), ...this.#ledger.withoutParts(number)] }).catch(() => {})
   }
 }

@@ -1,4 +1,6 @@
-/** Bad input of batch runs: clocks that jump and clocks that change, disks that fail, results that are damaged, and a kill in the middle of a swap. */
+/**
+ * Bad conditions of batch runs: clocks that jump, time zone changes, failing disks, damaged results, and a kill in the middle of a swap.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DrivenRun } from '../../../test/batch/driven-run.ts'
@@ -41,7 +43,7 @@ const decided = (driven: DrivenRun) =>
 const swapsIn = (disk: Disk): number[] =>
   runsIn(new ModelStore(disk)).flatMap(({ number, swapped }) => (swapped === undefined ? [] : [number]))
 
-test('a clock that jumps forward over several times of the schedule makes the last of them, once', async () => {
+test('a clock that jumps over several scheduled times makes the last of them, once', async () => {
   const driven = new DrivenRun(shop, { now: start })
   await sell(driven, start)
   await driven.to(minutes(10) + 1)
@@ -52,7 +54,7 @@ test('a clock that jumps forward over several times of the schedule makes the la
   await driven.run.stop()
 })
 
-test('a clock that jumps back below the time of the last run makes none twice, and nothing comes before its cut', async () => {
+test('a clock that jumps back behind the last run repeats none, and nothing precedes its cut', async () => {
   const driven = new DrivenRun(shop, { now: start })
   await sell(driven, start)
   await driven.to(minutes(20) + 1)
@@ -60,12 +62,12 @@ test('a clock that jumps back below the time of the last run makes none twice, a
   await sell(driven, minutes(3))
   assert.deepEqual(timesOf(driven), [20])
   assert.deepEqual(served(driven), [20, 1])
-  // What came since has arrived behind the run, whatever the clock says.
+  // Later events arrived after the run, whatever the clock says.
   assert.ok(driven.store.segments.at(-1)!.arrival > minutes(20))
   const again = new DrivenRun(shop, { disk: driven.left, now: minutes(4) })
   await sell(again, minutes(4))
   assert.deepEqual(timesOf(again), [20])
-  // One that is asked for is of now all the same: it knows what has come.
+  // A run on demand is as of now all the same: it sees the newest events.
   const asked = again.run.batch('usual')
   await again.to(minutes(4))
   const made = await asked
@@ -78,7 +80,7 @@ test('a clock that jumps back below the time of the last run makes none twice, a
   await again.run.stop()
 })
 
-test('after a failure and a jump back it is tried again within minutes of the clock that there is', async () => {
+test('after a failure and a jump back the run is retried within minutes', async () => {
   let fails = true
   const driven = new DrivenRun(shop, {
     now: start,
@@ -88,7 +90,7 @@ test('after a failure and a jump back it is tried again within minutes of the cl
   await driven.to(minutes(600) + 1, 1)
   fails = false
   await driven.to(minutes(605) - HOUR)
-  // The schedule has not come back to a time that is due, and then it has.
+  // The schedule reaches no due time again, and then it does.
   await driven.to(minutes(606))
   assert.deepEqual(
     runsIn(driven.store).map(({ state, s }) => [state, (s - start) / MINUTE]),
@@ -123,7 +125,7 @@ for (const [what, from, to, expected] of [
     const before = runsIn(driven.store).length
     for (let now = first; now <= Date.parse(to); now += HOUR / 4) {
       await driven.to(now, 3)
-      // Whoever starts in the middle of that night makes none again.
+      // A start in the middle of that night makes no further run.
       if (now % (12 * HOUR) === HOUR * 1.25) driven = new DrivenRun(nightly, { disk: driven.left, now })
     }
     const runs = runsIn(driven.store).slice(before)
@@ -135,7 +137,7 @@ for (const [what, from, to, expected] of [
     await driven.run.stop()
   })
 
-/** A disk that takes no files for a while. */
+/** A disk that rejects files for a while. */
 class NoRoom extends ModelStore {
   isFull = false
 
@@ -148,7 +150,7 @@ class NoRoom extends ModelStore {
   }
 }
 
-test('while the disk takes no results for an hour the last one is served, nothing is lost, and then the next is made', async () => {
+test('while the disk rejects results for an hour the last one is served, nothing is lost, and the next run follows', async () => {
   const store = new NoRoom(undefined, true)
   const driven = new DrivenRun(shop, { now: start, makeStore: () => store })
   await sell(driven, start)
@@ -160,7 +162,7 @@ test('while the disk takes no results for an hour the last one is served, nothin
     assert.deepEqual(served(driven), [10, 1])
   }
   const failed = runsIn(store).filter(({ state }) => state === 'failed')
-  // From a second to five minutes between two tries.
+  // One second to five minutes between two tries.
   assert.ok(failed.length >= 12 && failed.length <= 25, `${failed.length} tries`)
   assert.match(failed[0].error!, /ENOSPC/)
   assert.match(driven.reports[0], /the batch run of group 'usual' of 2026-01-01T00:20:00.000Z failed and is tried again: ENOSPC/)
@@ -173,7 +175,7 @@ test('while the disk takes no results for an hour the last one is served, nothin
   await driven.run.stop()
 })
 
-test('a result of which a byte fell over is made again at the start, and says so', async () => {
+test('a damaged result is made again at the start, and reported', async () => {
   const driven = new DrivenRun(shop, { now: start, computing: store => computeHere(store, 2) })
   await sell(driven, start, 3)
   await driven.to(minutes(10) + 1)
@@ -197,7 +199,7 @@ test('a result of which a byte fell over is made again at the start, and says so
   await third.run.stop()
 })
 
-test('a result that is gone, and whose events the log has forgotten, is not made from less', async () => {
+test('a lost result whose events are forgotten is not made from fewer events', async () => {
   const driven = new DrivenRun(shop, { now: start })
   await sell(driven, start, 3)
   await driven.to(minutes(10) + 1)
@@ -212,7 +214,7 @@ test('a result that is gone, and whose events the log has forgotten, is not made
   await again.run.stop()
 })
 
-test('a run that is killed while it swaps has swapped once, now or after the start', async () => {
+test('a run that is killed during a swap has swapped once, now or after the start', async () => {
   const driven = new DrivenRun(shop, { now: start })
   await sell(driven, start, 2)
   await driven.to(minutes(10) - 1)
@@ -240,6 +242,6 @@ test('a run that is killed while it swaps has swapped once, now or after the sta
   }
   driven.store.keepUp()
   await driven.run.stop()
-  // Crashes came before the swap and behind it.
+  // Crashes came before and after the swap.
   assert.deepEqual([seen[0], seen.at(-1)], [[1], [1, 2]])
 })

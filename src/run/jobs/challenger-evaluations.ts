@@ -1,4 +1,7 @@
-/** Looks at challengers in a run: when their time is over and their decisions have labels, beside everything else. What comes of one is asked for as a promotion is. */
+/**
+ * Schedules the evaluations of challengers, beside the loop: once the challenge is over and the labels of its decisions are settled. The
+ * result is requested like a promotion.
+ */
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { LogStore } from '../../log/store.ts'
@@ -10,15 +13,16 @@ export interface JudgingOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly clock: Clock
-  /** Without it challengers challenge for ever. */
+  /** Without it challenges never end. */
   readonly judge: JudgePort | undefined
-  /** Is everything decided that the log has? What is not recorded yet would be missing. */
+  /** Is every entry decided? Unrecorded decisions would be missing. */
   readonly isDecided: () => boolean
-  /** Something is to be a mark. */
+  /** Waits until a promotion is a marker in the log. */
   readonly taken: (taken: Promise<void>) => Promise<void>
   readonly onReport: (report: string) => void
 }
 
+/** The evaluations of all models. */
 export class Judging {
   readonly #options: JudgingOptions
 
@@ -26,21 +30,21 @@ export class Judging {
     this.#options = options
   }
 
-  /** The look at the challenger of a model that is due. */
-  due(one: TrainedModel, now: number): ShadowJob | undefined {
+  /** The due evaluation of the challenger of a model. */
+  due(trained: TrainedModel, now: number): ShadowJob | undefined {
     const { ir, judge, isDecided, clock } = this.#options
     const {
       challenge,
       model: { name, label, train },
-    } = one
+    } = trained
     const { promote } = train
     if (
       !judge ||
       !challenge ||
-      one.asking.waiting ||
+      trained.asking.waiting ||
       promote.kind === 'hand' ||
       promote.shadow === undefined ||
-      one.retry.isWaiting(clock())
+      trained.retry.isWaiting(clock())
     )
       return undefined
     const to = challenge.at + promote.shadow
@@ -49,27 +53,25 @@ export class Judging {
     return { ir, model: name, version: challenge.version, entry: challenge.entry, from: challenge.at, to, at }
   }
 
-  async make(one: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
-    const { store, clock, judge, taken: take, onReport } = this.#options
+  async make(trained: TrainedModel, job: ShadowJob, signal: AbortSignal): Promise<void> {
+    const { store, clock, judge, taken: awaitMarker, onReport } = this.#options
     try {
-      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
+      // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
       const report = await judge!(job, signal)
-      const { asked, taken } = await one.asking.ask(async () => {
-        const challenge = one.challenge
+      const { asked: promotion, taken } = await trained.asking.ask(async () => {
+        const challenge = trained.challenge
         if (!challenge || challenge.entry !== job.entry) return { asked: undefined }
-        const judged = one.judged(challenge, report, clock())
-        await store.commit({ put: judged.put })
-        return judged
+        const evaluation = trained.judged(challenge, report, clock())
+        await store.commit({ put: evaluation.put })
+        return evaluation
       })
-      one.retry.reset()
-      if (asked) take(taken).catch(() => {})
+      trained.retry.reset()
+      if (promotion) awaitMarker(taken).catch(() => {})
     } catch (error) {
       if (signal.aborted) return
-      one.retry.failed(clock())
-      onReport(
-        `version ${job.version} of model '${job.model}' could not be held against what decides, and that is tried again: ${(error as Error).message}`,
-      )
+      trained.retry.failed(clock())
+      onReport(`the evaluation of version ${job.version} of model '${job.model}' failed, and is tried again: ${(error as Error).message}`)
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A challenger beside what decided: both on the decisions that both have scored, as they were recorded, once the labels of these are settled. A function of what had
- * arrived by `at`, as a training is.
+ * Evaluates a challenger: compares it with the champion on the decisions that both scored, as recorded, once their labels are settled. The
+ * result is a function of what had arrived by `at`.
  */
 import type { Column } from '../../columns/block.ts'
 import { joined } from '../../columns/concat.ts'
@@ -14,36 +14,37 @@ import type { DecidedLog } from '../history/decided-log.ts'
 import { readDecisions } from '../decide/decision-codec.ts'
 import { recordedLabels } from '../history/recorded-labels.ts'
 
+/** One evaluation. */
 export interface ShadowJob {
   readonly ir: PipelineIR
-  /** The model's name, and the version that challenges. */
+  /** Name of the model, and the version of the challenger. */
   readonly model: string
   readonly version: number
-  /** The entry of the log since which it does. */
+  /** Entry of the log at which the challenge began. */
   readonly entry: number
-  /** Decisions after `from` and up to `to` are looked at, by labels as known at `at`, UTC ms. */
+  /** Decisions after `from` and up to `to` count, with labels as known at `at`, UTC ms. */
   readonly from: number
   readonly to: number
   readonly at: number
 }
 
-/** Judges a challenger. Rejects as `judgeShadow` throws, or when it was stopped. */
+/** Evaluates a challenger. Rejects as `evaluateChallenger` throws, or when it is stopped. */
 export type JudgePort = (job: ShadowJob, signal: AbortSignal) => Promise<ShadowReport>
 
-/** Throws as `recordedLabels` does. Memory: 40 bytes a decision, and the events of the label's source. */
+/** Compares both scores. Throws as `recordedLabels` does. Memory: 40 bytes for each decision, and the events of the label's source. */
 export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry, from, to, at }: ShadowJob): ShadowReport {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const strings = new Strings()
-  const parts = [...scoredStretches(store.decisionsFrom(name, entry), version, strings)]
-  const { labels } = recordedLabels(ir, model, store, parts, strings, at)
+  const batches = [...scoredBatches(store.decisionsFrom(name, entry), version, strings)]
+  const { labels } = recordedLabels(ir, model, store, batches, strings, at)
   const none: Float64Array = new Float64Array(0)
-  const t = joined([none, ...parts.map(part => part.t)])
+  const t = joined([none, ...batches.map(part => part.t)])
   const settledTo = Math.min(to, at - horizonOf(model.label!))
   const rows = Uint32Array.from({ length: labels.length }, (_, row) => row).filter(
     row => labels.known[row] === 1 && t[row] > from && t[row] <= settledTo,
   )
-  const metrics = (of: 'score' | 'shadow') => {
-    const scores = joined([none, ...parts.map(part => doubles(part[of], part.length))])
+  const metrics = (column: 'score' | 'shadow') => {
+    const scores = joined([none, ...batches.map(part => doubles(part[column], part.length))])
     return metricsOf(
       Float64Array.from(rows, row => scores[row]),
       Uint8Array.from(rows, row => labels.value[row]),
@@ -52,8 +53,8 @@ export function judgeShadow(store: DecidedLog, { ir, model: name, version, entry
   return { from, to, metrics: metrics('shadow'), champion: metrics('score') }
 }
 
-/** Stretches that the challenger has scored too. */
-function* scoredStretches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
+/** Decision batches that the challenger scored too. */
+function* scoredBatches(stretches: Iterable<StoredDecisions>, version: number, strings: Strings) {
   for (const { bytes } of stretches) {
     const { challenger, length, t, entry, keys: key, ids: id, score, shadow, explored } = readDecisions(bytes, strings)
     if (challenger === version && shadow) yield { length, t, entry, key, id, score, shadow, explored }

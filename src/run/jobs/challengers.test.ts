@@ -14,7 +14,7 @@ const shadowing = (betterBy = 0): Train => ({
 })
 const { chargebacks } = stolenHistory(40 * 24, { seed: 7 })
 
-/** They arrive at the ends of the days that are sent. */
+/** Events arrive at the ends of the days on which they are sent. */
 const ends = [...Array.from({ length: 18 }, (_, day) => 23 + 24 * day), 18 * 24, 19 * 24, 20 * 24].map(hour => begun + hour * HOUR)
 const arrivalOf = (at: number): number => ends.find(end => end >= at) ?? Infinity
 
@@ -31,10 +31,10 @@ function byHand(driven: Driven, from: number, to: number) {
   return { metrics: of(rows.map(({ challenger }) => challenger!.score)), champion: of(rows.map(({ score }) => score)) }
 }
 
-test('a version whose rule is met scores beside what decides, and is promoted once that holds of settled decisions too', async () => {
+test('a version that meets its rule becomes challenger, and is promoted once settled decisions meet the rule too', async () => {
   const driven = open({ train: shadowing() })
   await send(driven, -1, 18 * 24)
-  // The first has nothing beside it.
+  // The first version has no rival.
   assert.deepEqual(stateOf(driven), [
     [1, 'champion'],
     [2, 'challenger'],
@@ -67,7 +67,7 @@ test('a version whose rule is met scores beside what decides, and is promoted on
   await driven.run.stop()
 })
 
-test('one that is no better than what decides is refused, and no challenger any more; while one challenges no other does', async () => {
+test('a challenger that is not better is rejected; no other challenges meanwhile', async () => {
   const driven = open({ train: shadowing() })
   await send(driven, -1, 14 * 24)
   const { run, store, to } = driven
@@ -76,7 +76,7 @@ test('one that is no better than what decides is refused, and no challenger any 
   await to(14 * DAY + 2)
   const third = await trained
   if (third.state === 'candidate') assert.match(third.verdict!, /version 2 challenges already$/)
-  // Somebody promotes it all the same: that ends the challenge.
+  // A promotion by hand ends the challenge.
   await run.promote('fraud', 3, 'by hand')
   assert.deepEqual(stateOf(driven), [
     [1, 'retired'],
@@ -90,7 +90,7 @@ test('one that is no better than what decides is refused, and no challenger any 
   await run.stop()
 })
 
-test('after a crash at each commit of a challenge the log gives the same decisions, with both scores', async () => {
+test('a crash at any commit of a challenge changes no decision and neither score', async () => {
   const first = open({ train: shadowing() })
   await send(first, -1, 13 * 24)
   const begins = first.store.disk.commits.length
@@ -119,7 +119,7 @@ test('after a crash at each commit of a challenge the log gives the same decisio
   await first.run.stop()
 })
 
-test('where nothing scores any more, since the features changed, nothing has to be challenged', async () => {
+test('if nothing scores after a change of features, no challenge is needed', async () => {
   const first = open({ train: shadowing() })
   await send(first, -1, 9 * 24)
   assert.deepEqual(stateOf(first), [[1, 'champion']])

@@ -1,4 +1,7 @@
-/** The schedulers of a run by a clock that is set ahead and back at random: each makes what is due, once, and waits after a failure as long as it should by the time that passes. */
+/**
+ * The schedulers of a run under a clock that is set forward and back at random: each makes what is due, once, and after a failure waits for
+ * its delay of elapsed time.
+ */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -40,9 +43,9 @@ interface Attempt {
   readonly isDone: boolean
 }
 
-/** Model of a scheduler, written from docs/cli.md and without the scheduler's code. */
+/** A model of a scheduler, written from docs/cli.md without the scheduler's code. */
 class Expected {
-  /** A scheduler whose times nothing is stamped before goes on from the latest, whatever the clock says. */
+  /** A scheduler with a lower bound of stamps continues from the latest time, whatever the clock says. */
   readonly #neverBack: boolean
   #done = -Infinity
   #latest = -Infinity
@@ -53,7 +56,7 @@ class Expected {
     this.#neverBack = neverBack
   }
 
-  /** The time of what is made now, if anything is. `forward`: what the clock went forward by. */
+  /** The time of the job that starts now, if there is one. `forward`: forward movement of the clock. */
   due(clock: number, forward: number): number | undefined {
     this.#passed += forward
     const now = this.#neverBack ? Math.max(clock, this.#latest + 1) : clock
@@ -74,7 +77,7 @@ const STEPS = [1, 200, SECOND, 1500, 3 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE
 
 type Attempts = Record<'batch' | 'report' | 'training', Attempt[]>
 
-/** A run with an event, and what it has tried to make. `isDrawnDone` says how that ends. */
+/** A run with one event, and the jobs that it tried. `isDrawnDone` says how each ends. */
 async function opened(isDrawnDone: () => boolean): Promise<{ driven: DrivenRun; attempts: Attempts }> {
   const attempts: Attempts = { batch: [], report: [], training: [] }
   const attempted = (of: keyof Attempts, s: number): boolean => {
@@ -92,7 +95,7 @@ async function opened(isDrawnDone: () => boolean): Promise<{ driven: DrivenRun; 
         folder,
         make: job => (attempted('report', job.s) ? Promise.resolve({ rows: 0 } as never) : Promise.reject(new Error('as drawn'))),
       },
-      // Of events that cannot be learnt from a training is as good as done.
+      // A training on events without labels counts as done.
       train: ({ at }) =>
         Promise.reject(attempted('training', at) ? new SpillwayError('SPILL_TRAINING', 'as drawn') : new Error('as drawn')),
     }),
@@ -137,13 +140,13 @@ async function drive(seed: number): Promise<number> {
   return all
 }
 
-test('batch runs, reports and trainings are made when they are due, and tried again after their pause, however the clock is set: 40 random clocks', async () => {
+test('batch runs, reports and trainings start when due and are retried after their delay, however the clock is set: 40 random clocks', async () => {
   let all = 0
   for (let seed = 1; seed <= 40; seed++) all += await drive(seed)
   assert.ok(all > 1000, `${all} attempts`)
 })
 
-test('at the very moment of its schedule nothing is due yet: a run that is to make what is due by then does not wait for it', async () => {
+test('at the exact scheduled time nothing is due yet, so waiting for what is due by then does not block', async () => {
   const {
     driven: { run, to },
     attempts,
@@ -167,7 +170,7 @@ test('at the very moment of its schedule nothing is due yet: a run that is to ma
   await run.stop()
 })
 
-test('a report that is asked for does not wait for a clock that is set back meanwhile', async () => {
+test('a requested report does not wait for a clock that is set back meanwhile', async () => {
   const {
     driven: { run, to },
   } = await opened(() => true)

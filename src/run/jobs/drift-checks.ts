@@ -1,4 +1,4 @@
-/** Looks for drift in a run: made when their time has come, beside everything else, from a cut that is durable first. */
+/** Runs the drift checks of a run when they are due, beside the loop, on a cut that is durable first. */
 import type { Clock } from '../../base/clock.ts'
 import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { LogStore } from '../../log/store.ts'
@@ -9,62 +9,63 @@ export interface DriftLooksOptions {
   readonly ir: PipelineIR
   readonly store: LogStore
   readonly clock: Clock
-  /** Without it nobody looks. */
+  /** Without it drift is not checked. */
   readonly look: LookPort | undefined
-  /** Is everything decided that the log has? What is not recorded yet would be missing. */
+  /** Is every entry decided? Unrecorded decisions would be missing. */
   readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
 }
 
+/** The drift checks of all models. */
 export class DriftLooks {
   readonly #options: DriftLooksOptions
-  /** By model the look, and how often a version had been promoted by then, at which nothing scored: it is not asked again each moment. */
+  /** Checks at which no version scored, by model, with the number of promotions by then: they are not repeated every moment. */
   readonly #unscored = new Map<string, string>()
 
   constructor(options: DriftLooksOptions) {
     this.#options = options
   }
 
-  /** The look at a model that is due: something scores, and has since before its time. */
-  due(one: TrainedModel, now: number): DriftJob | undefined {
+  /** The due check of a model, if a version scores and has scored since before the check. */
+  due(trained: TrainedModel, now: number): DriftJob | undefined {
     const { ir, store, look, isDecided } = this.#options
-    if (!look || !one.drift) return undefined
-    // What is appended from now on is stamped `now` at least.
-    const at = one.drift.lookDue(now - 1)
-    if (at === undefined || !(at > (one.promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
-    const { name } = one.model
-    const asked = `${at}, ${one.promotions.length}`
-    if (this.#unscored.get(name) === asked) return undefined
-    const version = one.scorer(store)
-    if (version === undefined) this.#unscored.set(name, asked)
+    if (!look || !trained.drift) return undefined
+    // Later entries are stamped at least `now`.
+    const at = trained.drift.lookDue(now - 1)
+    if (at === undefined || !(at > (trained.promotions.at(-1)?.at ?? -Infinity)) || !isDecided()) return undefined
+    const { name } = trained.model
+    const attempt = `${at}, ${trained.promotions.length}`
+    if (this.#unscored.get(name) === attempt) return undefined
+    const version = trained.scorer(store)
+    if (version === undefined) this.#unscored.set(name, attempt)
     return version === undefined ? undefined : { ir, model: name, version, at }
   }
 
-  async make(one: TrainedModel, job: DriftJob, signal: AbortSignal): Promise<void> {
+  async make(trained: TrainedModel, job: DriftJob, signal: AbortSignal): Promise<void> {
     const { store, look, clock, onReport } = this.#options
     const { model, version, at } = job
     const when = new Date(at).toISOString()
     try {
-      // Behind everything that was appended so far: once that is durable, nothing that has arrived by then is missing.
+      // This commit follows all earlier entries, so everything that had arrived is durable when it is.
       await store.commit({})
-      const found = await look!(job, signal)
-      const before = one.drift!.due
-      await store.commit({ put: [one.drift!.looked(at, version, found, one.trainedAt)] })
-      one.retry.reset()
-      const { due } = one.drift!
-      if (due && !before) onReport(`model '${model}' is trained again, by what was found at ${when}: ${due.because}`)
+      const result = await look!(job, signal)
+      const previousRequest = trained.drift!.due
+      await store.commit({ put: [trained.drift!.looked(at, version, result, trained.trainedAt)] })
+      trained.retry.reset()
+      const { due } = trained.drift!
+      if (due && !previousRequest) onReport(`model '${model}' is trained again, since drift was found at ${when}: ${due.because}`)
     } catch (error) {
       if (signal.aborted) return
       const { message, code } = error as Error & { code?: string }
       if (!isFinal(code)) {
-        one.retry.failed(clock())
-        onReport(`the look for drift of model '${model}' of ${when} failed, and is tried again: ${message}`)
+        trained.retry.failed(clock())
+        onReport(`the drift check of model '${model}' of ${when} failed, and is tried again: ${message}`)
         return
       }
-      one.retry.reset()
-      onReport(`the look for drift of model '${model}' of ${when} failed, and the next is made at its time: ${message}`)
+      trained.retry.reset()
+      onReport(`the drift check of model '${model}' of ${when} failed, and the next is made at its time: ${message}`)
       await store
-        .commit({ put: [one.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })
+        .commit({ put: [trained.drift!.looked(at, version, { rows: { reference: 0, recent: 0 }, silent: message }, -Infinity)] })
         .catch(() => {})
     }
   }

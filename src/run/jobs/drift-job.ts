@@ -1,6 +1,6 @@
 /**
- * A look for drift: what a model has decided on recently, and said, held against what the version that scores was trained on, and how good its decisions were whose labels are settled by now. A function of what had
- * arrived by then, as a training is.
+ * Checks one model for drift: compares recent inputs and scores with those that the version was trained on, and measures recent decisions
+ * whose labels are settled. The result is a function of what had arrived by then.
  */
 import { Strings } from '../../columns/strings.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -16,45 +16,50 @@ import { maturedMetric } from '../history/matured-metric.ts'
 import { recordedBatches } from '../history/recorded-batches.ts'
 import type { DecidedLog } from '../history/decided-log.ts'
 
+/** One drift check. */
 export interface DriftJob {
   readonly ir: PipelineIR
-  /** The model's name, and the version that scores; 0 is its own score, of which nobody knows what it was fitted on. */
+  /** Name of the model, and the version that scores. 0 is the score of its definition, whose training data is unknown. */
   readonly model: string
   readonly version: number
-  /** The time of the look, UTC ms. */
+  /** Time of the check, UTC ms. */
   readonly at: number
 }
 
+/** The result of a drift check. */
 export type DriftLook = Pick<DriftState, 'rows' | 'because' | 'silent'>
 
-/** Makes a look. Rejects as `lookForDrift` throws, or when it was stopped. */
+/** Checks for drift. Rejects as `checkDrift` throws, or when it is stopped. */
 export type LookPort = (job: DriftJob, signal: AbortSignal) => Promise<DriftLook>
 
-/** Throws as `recordedLabels` does. Memory: 20 KB an input, and of the metric what `maturedMetric` says; at most about DRIFT_DECISIONS_MAX decisions are read. */
+/**
+ * Throws as `recordedLabels` does. Memory: 20 KB for each input, and that of `maturedMetric`. Reads at most about DRIFT_DECISIONS_MAX
+ * decisions.
+ */
 export function lookForDrift(store: DecidedLog, { ir, model: name, version, at }: DriftJob): DriftLook {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const orWhen = model.train!.orWhen!
   const { metric, recent: since, psi, ks, nulls, rows } = orWhen
   const metrics: MaturedMetric[] = metric ? [maturedMetric(ir, model, store, { ...metric, since, at, version })] : []
   const reference = version === 0 ? undefined : referenceOf(store, name, version)
-  const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NOTHING
-  const silent = silenceOf(version, reference, recent, orWhen)
+  const recent = reference ? recentOf(store, ir, model, { version, from: at - since, at }) : NO_ROWS
+  const silence = silenceOf(version, reference, recent, orWhen)
   const report = driftOf(
-    silent === undefined ? withEnough(reference!, rows) : NOTHING,
-    silent === undefined ? withEnough(recent, rows) : NOTHING,
+    silence === undefined ? withEnough(reference!, rows) : NO_ROWS,
+    silence === undefined ? withEnough(recent, rows) : NO_ROWS,
     { psi, ks, nulls, rows, metrics },
   )
   const because = becauseOf(report)
   return {
     rows: { reference: reference?.rows ?? 0, recent: recent.rows },
     ...(because !== undefined && { because }),
-    ...(silent !== undefined && { silent }),
+    ...(silence !== undefined && { silent: silence }),
   }
 }
 
-const NOTHING: RowsSummary = { rows: 0, inputs: {} }
+const NO_ROWS: RowsSummary = { rows: 0, inputs: {} }
 
-/** Inputs of all decisions, scores of those that the version has scored. */
+/** Summary of recent decisions: inputs of all, scores of those that the version scored. */
 function recentOf(
   store: DecidedLog,
   ir: PipelineIR,
@@ -67,12 +72,12 @@ function recentOf(
   return summariesOf(ir, model, batches, strings, [span], batch => batch.version === version)[0]
 }
 
-/** Scores of a few decisions, as right after a promotion, are no sample. */
+/** Too few scores, as right after a promotion, are no sample. */
 const withEnough = ({ score, ...rest }: RowsSummary, rows: number): RowsSummary => (score && score.rows >= rows ? { ...rest, score } : rest)
 
 function silenceOf(version: number, reference: RowsSummary | undefined, recent: RowsSummary, { rows }: DriftIR): string | undefined {
-  if (version === 0) return "the model's own score decides, and nobody knows what it was fitted on"
-  if (!reference) return `of version ${version} it is not kept what it was trained on: train another`
+  if (version === 0) return "the model's own score decides, and its training data is unknown"
+  if (!reference) return `version ${version} has no summary of its training data: train another version`
   if (reference.rows < rows) return `version ${version} was trained on ${reference.rows} decisions, fewer than ${rows}`
   return recent.rows < rows ? `${recent.rows} decisions, fewer than ${rows}` : undefined
 }

@@ -1,4 +1,4 @@
-/** A run in a data folder, with its threads, over a world that moves: it looks, trains, and after a restart does neither again. */
+/** A run in a data folder, with its threads, over a shifting world: it checks, trains, and repeats neither after a restart. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -16,7 +16,7 @@ before(() => {
   folder = scratchFolder('drift')
 })
 
-test('drift is found, trained on and remembered, in a folder and its threads', async () => {
+test('drift is found, trained on and remembered, in a folder with threads', async () => {
   const shop = stolen({ algorithm: 'logistic', orWhen: 'drift' })
   const days = movingHistory({ days: 18, from: 11 })
   let now = begun

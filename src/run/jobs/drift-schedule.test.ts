@@ -12,7 +12,7 @@ const drifted: DriftLook = { rows: { reference: 1, recent: 1 }, because: 'drift 
 const still: DriftLook = { rows: { reference: 1, recent: 1 } }
 const silent: DriftLook = { ...still, silent: 'too few' }
 
-/** A store of what is committed. */
+/** A store of committed values. */
 function stored() {
   const values = new Map<string, string>()
   const store: NamedValues = { get: name => values.get(name), named: () => [] }
@@ -24,22 +24,22 @@ function stored() {
   return { store, commit, state, open }
 }
 
-test('a look is due at each whole multiple, once, whatever starts between', () => {
+test('a check is due at each multiple of its period, once, whatever restarts in between', () => {
   const { open, commit } = stored()
   const watch = open()
   assert.equal(watch.lookDue(10.5 * DAY), 10 * DAY)
   commit(watch.looked(10 * DAY, 1, still, -Infinity))
   assert.equal(watch.lookDue(10.9 * DAY), undefined)
   assert.equal(open().lookDue(10.9 * DAY), undefined)
-  // Of those that were missed the last.
+  // Of missed checks, the last.
   assert.equal(open().lookDue(14.2 * DAY), 14 * DAY)
 })
 
-/** Looks on these days, each training made at once; the days that asked for one. */
+/** Checks on these days, each training done at once; returns the days that requested one. */
 function asked(looks: readonly DriftLook[], of = ir, horizon = 0): number[] {
   const { open, commit } = stored()
   return looks.flatMap((look, day) => {
-    // A start between any two of them.
+    // A restart between any two of them.
     commit(open(of, horizon).looked(day * DAY, 1, look, -Infinity))
     const { due } = open(of, horizon)
     commit(...open(of, horizon).trained(due?.at ?? -Infinity))
@@ -48,11 +48,11 @@ function asked(looks: readonly DriftLook[], of = ir, horizon = 0): number[] {
   })
 }
 
-test('drift that stays asks again after the cool-down, and then after twice as long each time', () => {
+test('persistent drift requests training again after the cool-down, then after twice as long each time', () => {
   assert.deepEqual(asked(Array.from({ length: 50 }, () => drifted)), [0, 3, 9, 21, 45])
 })
 
-test('a look that finds none begins anew, and one that says nothing does not; two trainings are never closer than the cool-down', () => {
+test('a check without drift resets the cool-down, a silent one does not; two trainings are never closer than the cool-down', () => {
   const days = Array.from({ length: 30 }, (_, day) => (day === 10 ? still : drifted))
   assert.deepEqual(asked(days), [0, 3, 9, 12, 15, 21])
   const unsaid = Array.from({ length: 30 }, (_, day) => (day === 10 ? silent : drifted))
@@ -60,7 +60,7 @@ test('a look that finds none begins anew, and one that says nothing does not; tw
   assert.deepEqual(asked([drifted, still, drifted, drifted, drifted]), [0, 3])
 })
 
-test('the cool-down is a week, or the horizon of the label, unless given, and it ends growing', () => {
+test('the cool-down is a week or the horizon of the label unless given, and its growth is bounded', () => {
   const { cooldown: _, ...without } = ir
   const always = Array.from({ length: 30 }, () => drifted)
   assert.deepEqual(asked(always, without, DAY), [0, 7, 21])
@@ -76,7 +76,7 @@ test('the cool-down is a week, or the horizon of the label, unless given, and it
   assert.deepEqual(gaps, [1, 2, 4, 8, 16, 32, 64, 64, 64, 64, 64, 64])
 })
 
-test('a training that waits is neither asked for again nor forgotten, and what was learnt by then asks for none', () => {
+test('a waiting training is neither requested again nor forgotten; what was already learned requests none', () => {
   const { open, commit, state } = stored()
   commit(open().looked(DAY, 2, drifted, -Infinity))
   assert.deepEqual(open().due, { at: DAY, because: drifted.because })
@@ -86,7 +86,7 @@ test('a training that waits is neither asked for again nor forgotten, and what w
   assert.deepEqual(open().trained(DAY - 1), [])
   commit(...open().trained(DAY))
   assert.equal(open().due, undefined)
-  // A training of Monday at midnight learnt from all that the look of then saw.
+  // A training of Monday at midnight learned from all that the check of that time saw.
   commit(open().looked(30 * DAY, 2, drifted, 30 * DAY))
   assert.equal(open().due, undefined)
   assert.deepEqual([state().asked, state().because], [30 * DAY, drifted.because])

@@ -1,4 +1,4 @@
-/** Trainings that drift asks for, in runs over a world that moves, or does not. */
+/** Trainings that drift requests, in runs over a world that shifts, or does not. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lookHere, trainHere } from '../../../test/batch/train-here.ts'
@@ -12,13 +12,13 @@ import { SpillwayError } from '../../base/errors.ts'
 
 const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })
 const driftOf = ({ store }: Pick<Driven, 'store'>) => driftStateOf(store, 'fraud')
-/** Days at which drift had a model trained, and what it said. */
+/** Days on which drift requested a training, with the reason. */
 const asked = ({ store }: Pick<Driven, 'store'>) =>
   versionsOf(store, 'fraud')
     .filter(({ why, trained }) => why === 'drift' && trained)
     .map(({ at, because }) => [(at - begun) / DAY, because] as const)
 
-/** Nine days, of which a version is trained that then scores; then the others. */
+/** Nine days, on which a version is trained that then scores; then the others. */
 async function lived(moving: Moving, train: Train, options: Options = {}): Promise<Driven> {
   const days = movingHistory(moving)
   const driven = open({ train, ...options })
@@ -31,17 +31,20 @@ async function lived(moving: Moving, train: Train, options: Options = {}): Promi
   return driven
 }
 
-test('a shift is found, has the model trained once within the cool-down, and then ever more rarely while it stays', async () => {
+test('a shift is found and the model trained once within the cool-down, then more rarely while the shift stays', async () => {
   const driven = await lived({ days: 40, from: 12 }, watched())
   const [first, ...later] = asked(driven)
   assert.ok(first[0] > 12 && first[0] <= 16, String(first))
   assert.match(first[1]!, /^drift of amount: PSI \d+\.\d\d(, KS 0\.\d\d)?(; score: .*)?$/)
-  // By hand nothing is promoted, so that it is the same drift.
+  // Nothing is promoted by hand, so the drift stays the same.
   assert.deepEqual(
     later.map(([day]) => day - first[0]),
     [7, 21],
   )
-  assert.match(driven.reports[0], /^model 'fraud' is trained again, by what was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/)
+  assert.match(
+    driven.reports[0],
+    /^model 'fraud' is trained again, since drift was found at 2026-01-\d\dT00:00:00\.000Z: drift of amount: PSI/,
+  )
   assert.equal(driven.reports.length, 3)
   const state = driftOf(driven)!
   assert.deepEqual([state.at, state.version, state.due], [begun + 40 * DAY, 1, undefined])
@@ -49,7 +52,7 @@ test('a shift is found, has the model trained once within the cool-down, and the
   await driven.run.stop()
 })
 
-test('NULLs, and a metric that falls, ask for a training; each says which', async () => {
+test('NULLs and a falling metric request a training; each states its reason', async () => {
   const nulls = await lived({ days: 18, from: 12, what: 'nulls' }, watched())
   assert.match(asked(nulls)[0][1]!, /^drift of (score: .*; )?amount: NULL \d\.\d % → \d\d\.\d %/)
   const labels = await lived({ days: 22, from: 10, what: 'labels' }, watched({ promote: { metric: 'auc', atLeast: 0.75 } }))
@@ -60,7 +63,7 @@ test('NULLs, and a metric that falls, ask for a training; each says which', asyn
   await Promise.all([nulls.run.stop(), labels.run.stop()])
 })
 
-test('a world that does not move asks for none, whatever is drawn', async () => {
+test('a stationary world requests no training, for any seed', async () => {
   for (let seed = 1; seed <= 5; seed++) {
     const driven = await lived({ days: 20, seed }, watched({ promote: { metric: 'auc', atLeast: 0.7 } }))
     assert.deepEqual(asked(driven), [], `seed ${seed}`)
@@ -71,7 +74,7 @@ test('a world that does not move asks for none, whatever is drawn', async () => 
   }
 })
 
-test('after a crash at each commit around a look and its training there is that training, once', async () => {
+test('a crash at any commit around a check leaves its training to be done exactly once', async () => {
   const driven = await lived({ days: 12, from: 10 }, watched())
   const begins = driven.store.disk.commits.length
   const days = movingHistory({ days: 18, from: 10 })
@@ -82,7 +85,7 @@ test('after a crash at each commit around a look and its training there is that 
   const found = commits.findIndex(({ put }) => put?.some(([name, value]) => name === 'drift/fraud' && value?.includes('"due"')))
   assert.ok(found > begins, `${found} of ${commits.length}`)
   let brokenOff = 0
-  // From the last that arrived before it, decided or not.
+  // From the last event that arrived before it, decided or not.
   const arrived = commits.findLastIndex(({ segment }, i) => i < found && segment !== undefined)
   const undecided = commits.slice(0, arrived + 1).map((commit, i) => {
     const { decisions: _decisions, put = [], ...rest } = commit
@@ -105,8 +108,8 @@ test('after a crash at each commit around a look and its training there is that 
   await driven.run.stop()
 })
 
-test('a schedule that trained on the same asks for no second training, and drift between two of its times for one', async () => {
-  // Mondays are days 14 and 21; looks find the shift first on a Monday or before.
+test('a scheduled training on the same events prevents a second one; drift between two scheduled times requests one', async () => {
+  // Mondays are days 14 and 21; checks find the shift first on a Monday or before.
   const driven = await lived({ days: 24, from: 15 }, watched({ every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }))
   const made = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - begun) / DAY] as const)
   const drift = made.filter(([why]) => why === 'drift')
@@ -117,33 +120,30 @@ test('a schedule that trained on the same asks for no second training, and drift
   await driven.run.stop()
 })
 
-test('too few decisions say nothing; the own score of a model, and one from before, are held against no training', async () => {
+test('too few decisions give no result; the score of the definition, and a version without a reference, are compared with nothing', async () => {
   const few = await lived({ days: 14, perDay: 20, from: 10 }, watched())
   assert.match(driftOf(few)!.silent!, /^version 1 was trained on \d+ decisions, fewer than 1000$/)
   assert.deepEqual(asked(few), [])
   const recent = await lived({ days: 14, from: 10 }, watched({ orWhen: { drift: { recent: '1d' } } }))
   assert.equal(driftOf(recent)!.silent, '200 decisions, fewer than 1000')
-  // A version that was trained before drift was anybody's concern has no reference.
+  // A version from before the drift settings has no reference.
   const before = await lived({ days: 10 }, { algorithm: 'logistic' })
   const { commits, states } = before.store.disk
   assert.equal(referenceOf(before.store, 'fraud', 1), undefined)
   const after = open({ train: watched(), disk: { commits: [...commits], states: new Map(states) }, at: 11 * DAY })
   await after.to(11 * DAY + HOUR)
-  assert.equal(driftOf(after)!.silent, 'of version 1 it is not kept what it was trained on: train another')
+  assert.equal(driftOf(after)!.silent, 'version 1 has no summary of its training data: train another version')
   await Promise.all([few, recent, before, after].map(({ run }) => run.stop()))
 })
 
-test('a look that fails is tried again, and one that would fail again waits for its next time', async () => {
+test('a failed check is retried; a permanent failure waits for the next time', async () => {
   let [failures, code] = [2, undefined as 'SPILL_DATA' | undefined]
   const looking: Options['looking'] = store => async (job, signal) => {
     if (failures-- > 0) throw code === undefined ? new Error('no memory') : new SpillwayError(code, 'damaged')
     return lookHere(store)(job, signal)
   }
   const driven = await lived({ days: 10 }, watched(), { looking })
-  assert.match(
-    driven.reports[0],
-    /^the look for drift of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/,
-  )
+  assert.match(driven.reports[0], /^the drift check of model 'fraud' of 2026-01-15T00:00:00\.000Z failed, and is tried again: no memory$/)
   await driven.to(10 * DAY + 3 * HOUR)
   await driven.to(10 * DAY + 4 * HOUR)
   assert.equal(driftOf(driven)!.at, begun + 10 * DAY)
@@ -156,7 +156,7 @@ test('a look that fails is tried again, and one that would fail again waits for 
   await driven.run.stop()
 })
 
-test('what a training asked for by drift cannot fit is not tried for ever', async () => {
+test('a training that drift requested and that cannot fit is not retried for ever', async () => {
   let fails = false
   const training: Options['training'] = store => async (job, signal) => {
     if (fails) throw new SpillwayError('SPILL_TRAINING', 'nothing to fit')

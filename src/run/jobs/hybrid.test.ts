@@ -9,7 +9,7 @@ import { runsIn } from '../../batch/ledger.ts'
 import { batchOf } from '../../intake/batch.ts'
 import { Run } from '../loop/run.ts'
 
-test('two layers say what one says, through every swap, and say which layers they are', async () => {
+test('two layers give the values of one layer through every swap, and say which layers they are', async () => {
   const driven = open()
   const { run, to } = driven
   for (let m = 0, id = 0; m < 32; m++) {
@@ -33,7 +33,7 @@ test('two layers say what one says, through every swap, and say which layers the
   await run.stop()
 })
 
-test('while a run is made what comes is in both heads, and in one layer before and after the swap', async () => {
+test('during a run new events go to both deltas, and each event is in one layer before and after the swap', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const held: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     await promise
@@ -56,7 +56,7 @@ test('while a run is made what comes is in both heads, and in one layer before a
   await run.stop()
 })
 
-test('a run that fails or does not come is told by every value, which stays what it is', async () => {
+test('a failed or missing run marks every value as degraded and changes none', async () => {
   let fails = true
   const sometimes: (store: ModelStore) => Compute = store => async (job, take, signal) => {
     if (fails) throw new Error('no memory')
@@ -84,7 +84,7 @@ test('a run that fails or does not come is told by every value, which stays what
   await again.stop()
 })
 
-test('a run on demand gives a body of the moment in which it was asked for', async () => {
+test('a run on demand gives a snapshot as of its request', async () => {
   const driven = open({ at: 30_000 })
   const { run, to } = driven
   for (let id = 0; id < 20; id++) await run.submit('payments', batchOf([payment(id, 0)]))

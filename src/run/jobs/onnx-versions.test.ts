@@ -1,4 +1,4 @@
-/** Versions that are graphs of ONNX: trained by a command, kept in the registry, promoted, challenged, taken back, and what a damaged one does. */
+/** Versions that are ONNX graphs: trained by a command, stored in the registry, promoted, challenged, rolled back, and damaged. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -22,7 +22,7 @@ let moment = 10 * DAY
 
 async function trained(driven: Driven) {
   const asked = driven.run.train('fraud')
-  // A command takes its time, and the clock stands.
+  // The command takes its time while the clock stands still.
   const waiting = { isOver: false }
   const version = asked.finally(() => (waiting.isOver = true))
   while (!waiting.isOver) await driven.to(++moment)
@@ -35,7 +35,7 @@ async function decided(driven: Driven) {
   const { version, score } = decisionsOf(driven).at(-1)!
   return [version, score] as const
 }
-/** Of a payment of 90, in floats. */
+/** The score of a payment of 90, in floats. */
 const scoreOf = (weight: number, intercept: number) => 1 / (1 + Math.exp(-(weight * 90 + intercept)))
 const isNear = (score: number | null, expected: number) => assert.ok(Math.abs(score! - expected) < 1e-6, `${score} for ${expected}`)
 
@@ -58,7 +58,7 @@ const diskOf = ({ store }: Driven, changed: (name: string, value: string | null)
 })
 
 test(
-  'what a command leaves as ONNX is a version: promoted by its rule, by hand, and taken back; a start gives the same',
+  'an ONNX file from a trainer command is a version: promoted by its rule or by hand, rolled back, and the same after a restart',
   needsOnnxRuntime,
   async () => {
     const driven = await withTwo()
@@ -67,7 +67,7 @@ test(
     assert.equal(one.trained!.file!.bytes, bytes.length)
     assert.equal(scoreOfVersion(driven.store, 'fraud', 1)!.kind, 'onnx')
     assert.ok(one.trained!.metrics.auc! > 0.8)
-    // The same order of scores is not better, and by a rule without betterBy as good is enough.
+    // The same order of scores is not better; without `betterBy`, equal is enough.
     assert.deepEqual(stateOf(driven), [
       [1, 'retired'],
       [2, 'champion'],
@@ -92,7 +92,7 @@ test(
   },
 )
 
-test('a damaged or missing file is said, the last good version goes on, and it cannot be promoted', needsOnnxRuntime, async () => {
+test('a damaged or missing file is reported and cannot be promoted; the last good version stays', needsOnnxRuntime, async () => {
   const driven = await withTwo()
   const isFile = (name: string) => name === 'onnx/fraud/0000000002'
   const cases: readonly [(name: string, value: string | null) => string | null, RegExp][] = [
@@ -120,7 +120,7 @@ test('a damaged or missing file is said, the last good version goes on, and it c
       code: 'SPILL_CONFLICT',
       message: /version 2 of model 'fraud' cannot score: its file of ONNX/,
     })
-    // Another training is judged beside what goes on.
+    // Another training is compared with the version that stays.
     leave('better')
     const next = await trained(again)
     assert.deepEqual([next.number, next.state, next.trained!.champion!.version], [3, 'champion', 1])
@@ -131,7 +131,7 @@ test('a damaged or missing file is said, the last good version goes on, and it c
 })
 
 test(
-  'it challenges as any other does: both scores are recorded, and it is promoted once the rule holds of settled decisions',
+  'an ONNX version challenges like any other: both scores are recorded, and it is promoted once settled decisions meet the rule',
   needsOnnxRuntime,
   async () => {
     const driven = await withTwo({ ...rule, shadow: '1d' })

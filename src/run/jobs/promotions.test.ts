@@ -5,7 +5,7 @@ import { begun, DAY } from '../../../test/training/stolen.ts'
 import { byHand, decisionsOf, open, pay, send, stateOf } from '../../../test/training/driven.ts'
 import { promotionsOf, versionsOf } from '../../training/registry/registry.ts'
 
-test('after a crash at each commit around a promotion the log gives the same decisions, with the versions that made them', async () => {
+test('a crash at any commit around a promotion changes neither the decisions nor the versions that made them', async () => {
   const first = open()
   await send(first, -1, 13 * 24)
   const begins = first.store.disk.commits.length
@@ -25,7 +25,7 @@ test('after a crash at each commit around a promotion the log gives the same dec
       `${kept}: ${JSON.stringify(stateOf(again))}`,
     )
     assert.ok(stateOf(again).filter(([, state]) => state === 'champion').length === 1)
-    // Trained once more, if it was broken off, and never twice.
+    // Trained once more if it was broken off, and never twice.
     assert.equal(versionsOf(again.store, 'fraud').filter(({ at, trained }) => trained && at === begun + 14 * DAY).length, 1)
     const promotions = promotionsOf(again.store, 'fraud')
     const recorded = decisionsOf(again)
@@ -40,7 +40,7 @@ test('after a crash at each commit around a promotion the log gives the same dec
   await first.run.stop()
 })
 
-test('decisions that were not recorded are made again by the version that stands before them in the log', async () => {
+test('unrecorded decisions are made again by the version that precedes them in the log', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
   const trained = first.run.train('fraud')
@@ -78,7 +78,7 @@ test('decisions that were not recorded are made again by the version that stands
   await first.run.stop()
 })
 
-test('a version whose rule is not met is refused, and somebody may promote it all the same, and take it back', async () => {
+test('a version that fails its rule is rejected; a person may still promote it, and roll it back', async () => {
   const driven = open({ train: { ...byHand, promote: { metric: 'auc', atLeast: 1 } } })
   await send(driven, -1, 10 * 24)
   const asked = driven.run.train('fraud')
@@ -103,7 +103,7 @@ test('a version whose rule is not met is refused, and somebody may promote it al
   await assert.rejects(driven.run.train('fraud'), { code: 'SPILL_STOPPED' })
 })
 
-test('a promotion that was asked for while nothing ran is made by the next start', async () => {
+test('the next start makes a promotion that was requested while no run was active', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
   const asked = first.run.train('fraud')
@@ -120,7 +120,7 @@ test('a promotion that was asked for while nothing ran is made by the next start
   await again.run.stop()
 })
 
-test('promotions that are asked for at once are marks one after another, and whoever asked is told of each', async () => {
+test('simultaneous promotions become markers one after another, and each requester is notified', async () => {
   const driven = open({ train: byHand })
   await send(driven, -1, 10 * 24)
   const asked = driven.run.train('fraud')
@@ -132,7 +132,7 @@ test('promotions that are asked for at once are marks one after another, and who
     promotionsOf(driven.store, 'fraud').map(({ version, why }) => [version, why]),
     whys.map((why, i) => [i % 2, why]),
   )
-  // One that is durable when the run stops is in the log; one that is not asked for yet is refused.
+  // A promotion that is durable at the stop is in the log; one that is not requested yet is rejected.
   const [last, late] = [driven.run.promote('fraud', 1, 'four'), driven.run.promote('fraud', 0, 'five')]
   const refused = assert.rejects(late, { code: 'SPILL_STOPPED' })
   await Promise.resolve()

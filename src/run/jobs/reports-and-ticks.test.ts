@@ -1,4 +1,7 @@
-/** A report on a model that ticks has, at a tick, the decisions of that tick: two ways to one table, in a run with late events, revisions, deletes and batch runs. */
+/**
+ * Two ways to one table: a report on a ticking model has, at a tick, the decisions of that tick. The run has late events, revisions,
+ * deletes and batch runs.
+ */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -46,7 +49,7 @@ const pay = pipeline('pay', [ticking, report('same', { of: ticking, at: every('1
 const start = Date.parse('2026-01-01T00:00Z')
 const MINUTES = 25
 
-test('at each tick the rows are the decisions', async () => {
+test('at each tick the rows of the report equal the decisions', async () => {
   const folder = scratchFolder('reports')
   const pick = random(11)
   const store = new ModelStore(undefined, true)
@@ -70,7 +73,7 @@ test('at each tick the rows are the decisions', async () => {
     await settle()
     const at = clock - (pick() < 0.3 ? Math.floor(pick() * 200_000) : 0)
     const of = { card: `c${Math.floor(pick() * 9)}`, at }
-    // Of few references one is often sent again: a revision, or a delete.
+    // With few references one often recurs: as a revision, or a delete.
     const rounded = { ...of, at: Math.floor(at / 60_000) * 60_000, ref: Math.floor(pick() * 2) }
     await run.submit('payments', batchOf([{ ...rounded, amount: Math.floor(pick() * 9), gone: pick() < 0.2 }]))
     if (pick() < 0.3)

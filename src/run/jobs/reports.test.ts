@@ -100,7 +100,7 @@ async function halfAnHour(folder: string, options: Partial<Options> = {}): Promi
   return driven
 }
 
-test('a report is made once its time has passed, of what had arrived by then, to its file, and the ledger says of what', async () => {
+test('a report is made once its time has passed, from what had arrived by then; the ledger says what makes it again', async () => {
   const folder = scratchFolder('reports')
   const { run, store, said } = await halfAnHour(folder)
   assert.deepEqual(said, [])
@@ -122,7 +122,7 @@ test('a report is made once its time has passed, of what had arrived by then, to
   )
   const [head, ...rows] = lines(folder, 'list-2026-01-01T00-20.csv')
   assert.equal(head, 't,key,score,vector.now.n,vector.now.sum,vector.usual,refused,stale,read.now(card).age,read.usual(card).age')
-  // Payments at 10 … 19 min, of a all, of b those of 4 k + 1, 4 k + 2 and 4 k + 3; usual is as of 15 min.
+  // Payments at 10 … 19 min: all of a; of b those of 4 k + 1, 4 k + 2 and 4 k + 3; `usual` is as of 15 min.
   assert.equal(rows[0], '2026-01-01T00:20:00.000Z,a,11.5,10,20,15,,false,0,300000')
   assert.deepEqual(
     rows.map(row => row.split(',')[1]),
@@ -131,7 +131,7 @@ test('a report is made once its time has passed, of what had arrived by then, to
   await run.stop()
 })
 
-test('made again from the log it has the same rows, and the same bytes', async () => {
+test('a report that is made again from the log has the same rows and bytes', async () => {
   const folder = scratchFolder('reports')
   const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
@@ -144,7 +144,7 @@ test('made again from the log it has the same rows, and the same bytes', async (
   await run.stop()
 })
 
-test('a group placed batch is read from the result of its run, and where that is gone from the log, which gives the same', async t => {
+test('a batch group is read from the result of its run, or, if that is lost, from the log with the same values', async t => {
   const folder = scratchFolder('reports')
   const { run, store } = await halfAnHour(folder)
   const { ir, scores } = listOf('x.csv')
@@ -157,21 +157,21 @@ test('a group placed batch is read from the result of its run, and where that is
   assert.ok(read.mock.callCount() > 0)
   const lost = new ModelStore({ commits: disk.commits, states: new Map() }, true)
   assert.equal((await makeReport(lost, job, { scores, path })).hash, done!.hash)
-  // None of another time is taken for it.
+  // No report of another time is used instead.
   const earlier = { ...job, runs: { usual: runs['usual']! - 5 * MINUTE } }
   assert.notEqual((await makeReport(store, earlier, { scores, path })).hash, done!.hash)
   await run.stop()
 })
 
-test('of those that were missed the last is made; of a time before the log none is', async () => {
+test('of missed reports only the last is made; none of a time before the log', async () => {
   const folder = scratchFolder('reports')
-  const first = open({ folder: folder, at: 15 * MINUTE })
+  const first = open({ folder, at: 15 * MINUTE })
   await first.to(15 * MINUTE + 1)
   await first.run.submit('payments', pay('a', 15 * MINUTE))
   await first.to(16 * MINUTE)
   assert.deepEqual(reportsIn(first.store), [])
   await first.run.stop()
-  const again = open({ folder: folder, disk: first.store.disk, at: 47 * MINUTE })
+  const again = open({ folder, disk: first.store.disk, at: 47 * MINUTE })
   await again.to(47 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ s, number }) => [(s - start) / MINUTE, number]),
@@ -182,7 +182,7 @@ test('of those that were missed the last is made; of a time before the log none 
   await again.run.stop()
 })
 
-test('where the folder is missing it says so and tries again; nothing half written is left', async () => {
+test('a missing folder is reported and retried; no partial file is left', async () => {
   const folder = scratchFolder('reports')
   const inside = join(folder, 'lists')
   const driven = open({ folder: inside })
@@ -202,20 +202,20 @@ test('where the folder is missing it says so and tries again; nothing half writt
   await driven.run.stop()
 })
 
-test('one that was broken off is made again, of the same time; one that was done is not', async () => {
+test('an unfinished report is made again, as of the same time; a finished one is not', async () => {
   const folder = scratchFolder('reports')
   const never: MakeReport = async (_job, _path, signal) => {
     signal.throwIfAborted()
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   }
-  const first = open({ folder: folder, make: () => never })
+  const first = open({ folder, make: () => never })
   await first.run.submit('payments', pay('a', 0))
   first.to(10 * MINUTE + 1).catch(() => {})
   for (let i = 0; i < 50 && reportsIn(first.store).length === 0; i++) await pause(2)
   const { commits, states } = first.store.disk
   const killed = { commits: [...commits], states: new Map(states) }
   await first.run.stop()
-  const again = open({ folder: folder, disk: killed, at: 12 * MINUTE })
+  const again = open({ folder, disk: killed, at: 12 * MINUTE })
   await again.to(12 * MINUTE)
   assert.deepEqual(
     reportsIn(again.store).map(({ number, state, s }) => [number, state, (s - start) / MINUTE]),
@@ -225,15 +225,15 @@ test('one that was broken off is made again, of the same time; one that was done
     ],
   )
   await again.run.stop()
-  const third = open({ folder: folder, disk: again.store.disk, at: 13 * MINUTE })
+  const third = open({ folder, disk: again.store.disk, at: 13 * MINUTE })
   await third.to(13 * MINUTE)
   assert.equal(reportsIn(third.store).length, 2)
   await third.run.stop()
 })
 
-test('on demand: of this moment, beside the schedule, in a file of its own', async () => {
+test('a report on demand is as of now, beside the schedule, in a file of its own', async () => {
   const folder = scratchFolder('reports')
-  const driven = open({ folder: folder, at: 1 })
+  const driven = open({ folder, at: 1 })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(5 * MINUTE)
   const asked = driven.run.report('list')
@@ -253,7 +253,7 @@ test('on demand: of this moment, beside the schedule, in a file of its own', asy
 
 test('in a dry run nothing leaves the data folder', async () => {
   const folder = scratchFolder('reports')
-  const driven = open({ folder: folder, isDry: true })
+  const driven = open({ folder, isDry: true })
   await driven.run.submit('payments', pay('a', 0))
   await driven.to(10 * MINUTE + 1)
   const [{ file: path }] = reportsIn(driven.store)
@@ -262,6 +262,6 @@ test('in a dry run nothing leaves the data folder', async () => {
   await driven.run.stop()
 })
 
-test('what a report is about is kept, and a day more, for one that is made late', () => {
+test('events of a report are kept for a day more, in case it is late', () => {
   assert.equal(keptFor(listOf('x.csv').ir, 1), 30 * MINUTE + 86_400_000)
 })

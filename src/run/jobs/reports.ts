@@ -1,9 +1,9 @@
 /**
- * The reports of a run: made when their time has come, beside everything else, each written whole to its file.
+ * Schedules the reports of a run: makes each when it is due, beside the loop, and writes its file as a whole.
  *
- * A report of `s` is begun once the clock has passed `s`, so that nothing which is appended later has arrived by then, and its cut is durable before it reads the log. It needs nothing of what
- * the loop has in memory, and the loop waits for nothing of it. One is made at a time. Of those that were missed the last is made, and the others are not; one that failed is tried again,
- * and until then the one before stands.
+ * A report of `s` starts once the clock has passed `s`, so no later entry has arrived by then, and its cut is durable before it reads the
+ * log. It uses no state of the loop. One report is in progress at a time. Of missed reports only the last is made. A failed report is
+ * retried, and the previous one stays until then.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
@@ -25,10 +25,10 @@ import { reportName, reportPath } from '../../replay/report-file.ts'
 import { stoppedError } from '../groups/shutdown.ts'
 import { Retry } from './retry.ts'
 
-/** What a run needs for its reports. */
+/** The port that makes reports. */
 export interface Reporting {
   readonly make: MakeReport
-  /** The data folder: what has no file of its own is kept there, and where nothing may leave it (a dry run), everything. */
+  /** The data folder: for reports without a path of their own, and for all reports of a dry run. */
   readonly folder: string
 }
 
@@ -45,153 +45,157 @@ export interface ReportsOptions extends Reporting {
 
 type Put = NonNullable<Commit['put']>[number]
 
-interface Scheduled {
+interface ScheduledReport {
   readonly report: ReportIR
   readonly lastTime: (moment: number) => number
   readonly code: string
-  /** The time of the last that is done, UTC ms, or that there was nothing to make of. */
+  /** Time of the last finished report, or of one with nothing to report, UTC ms. */
   s: number
   readonly retry: Retry
-  /** Asked for beside the schedule, and not begun. */
-  asked: Asked | undefined
+  /** A requested report that has not started. */
+  request: ReportRequest | undefined
 }
 
-interface Asked extends PromiseWithResolvers<MadeReport> {
-  /** When that was, UTC ms: the time that the report is of. */
+interface ReportRequest extends PromiseWithResolvers<MadeReport> {
+  /** Time of the request, UTC ms, which is the time of the report. */
   readonly s: number
 }
 
+/** The reports of one pipeline. */
 export class Reports {
   readonly #options: ReportsOptions
-  readonly #scheduled: readonly Scheduled[]
+  readonly #scheduled: readonly ScheduledReport[]
   readonly #stopping = new AbortController()
-  /** Those of the ledger, by number. */
-  readonly #made = new Map<number, MadeReport>()
-  #making: Promise<void> | undefined
+  /** Reports of the ledger, by number. */
+  readonly #records = new Map<number, MadeReport>()
+  #running: Promise<void> | undefined
   /** The first arrival of the log, once it has one. */
   #first: number | undefined
 
   constructor(options: ReportsOptions) {
     const { ir, store } = options
     this.#options = options
-    for (const made of reportsIn(store)) this.#made.set(made.number, made)
-    const all = [...this.#made.values()]
+    for (const record of reportsIn(store)) this.#records.set(record.number, record)
+    const all = [...this.#records.values()]
     this.#scheduled = (ir.reports ?? []).map(report => ({
       report,
       lastTime: scheduleCursor(report.at),
       code: reportCode(ir, report),
-      s: all.findLast(one => one.report === report.name && one.why === 'schedule' && one.state === 'done')?.s ?? -Infinity,
+      s: all.findLast(record => record.report === report.name && record.why === 'schedule' && record.state === 'done')?.s ?? -Infinity,
       retry: new Retry(),
-      asked: undefined,
+      request: undefined,
     }))
   }
 
-  /** Looks whether a report is due, unless one is being made. */
+  /** Starts a due report, unless one is in progress. */
   tick(): void {
-    if (this.#making || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
+    if (this.#running || this.#stopping.signal.aborted || this.#scheduled.length === 0) return
     const now = this.#options.clock()
-    for (const one of this.#scheduled) {
+    for (const scheduled of this.#scheduled) {
       // Later entries are stamped `now` or later. If the clock is set back, their stamps may be earlier, but they lie behind the cut.
-      const asked = one.asked && one.asked.s !== now ? one.asked : undefined
-      const s = asked ? asked.s : one.lastTime(now - 1)
-      if (!asked && (one.retry.isWaiting(now) || !(s > one.s))) continue
+      const request = scheduled.request && scheduled.request.s !== now ? scheduled.request : undefined
+      const s = request ? request.s : scheduled.lastTime(now - 1)
+      if (!request && (scheduled.retry.isWaiting(now) || !(s > scheduled.s))) continue
       const first = this.#firstArrival()
-      // Of an empty log there is nothing to report yet, and of a time before it there never will be.
-      if (!asked && first === undefined) continue
-      if (!asked && s < first!) {
-        one.s = s
+      // An empty log has nothing to report yet, and a time before it never will.
+      if (!request && first === undefined) continue
+      if (!request && s < first!) {
+        scheduled.s = s
         continue
       }
-      if (asked) one.asked = undefined
-      this.#making = this.#make(one, { s, began: now, asked }).finally(() => (this.#making = undefined))
+      if (request) scheduled.request = undefined
+      this.#running = this.#makeReport(scheduled, { s, began: now, asked: request }).finally(() => (this.#running = undefined))
       return
     }
   }
 
-  /** Is every report that was due or asked for by then, UTC ms, made? What failed is tried again at its time, and not waited for; nor is anything once it stops. */
+  /** Are all reports that were due or requested by `t`, UTC ms, done? Retries that wait do not count, nor does anything once it stops. */
   isMadeBy(t: number): boolean {
     if (this.#stopping.signal.aborted) return true
     const first = this.#firstArrival()
-    return this.#scheduled.every(({ asked, lastTime, s, retry }) => {
+    return this.#scheduled.every(({ request, lastTime, s, retry }) => {
       const due = lastTime(t - 1)
-      return !asked && (first === undefined || due < first || due <= s || retry.isWaiting(this.#options.clock()))
+      return !request && (first === undefined || due < first || due <= s || retry.isWaiting(this.#options.clock()))
     })
   }
 
   /**
-   * Makes a report beside its schedule, of this moment, as soon as none is being made. Resolves with what was made; rejects with `SPILL_INPUT` for a report that there is not, with
-   * `SPILL_STOPPED`, and with what it failed with: it is not tried again.
+   * Requests a report as of now; it starts as soon as none is in progress. Resolves with its record. Rejects with `SPILL_INPUT` for an
+   * unknown report, with `SPILL_STOPPED`, and with the error of the report, which is not retried.
    */
   demand(name: string): Promise<MadeReport> {
-    const one = this.#scheduled.find(({ report }) => report.name === name)
-    if (!one) {
+    const scheduled = this.#scheduled.find(({ report }) => report.name === name)
+    if (!scheduled) {
       const names = this.#scheduled.map(({ report }) => report.name)
       return Promise.reject(new SpillwayError('SPILL_INPUT', `there is no report '${name}'${didYouMean(name, names)}`))
     }
     if (this.#stopping.signal.aborted) return Promise.reject(stoppedError())
-    one.asked ??= { ...Promise.withResolvers<MadeReport>(), s: this.#options.clock() }
-    return one.asked.promise
+    scheduled.request ??= { ...Promise.withResolvers<MadeReport>(), s: this.#options.clock() }
+    return scheduled.request.promise
   }
 
-  /** Stops what is being made; it is begun again by the next start. */
+  /** Stops the report in progress; the next start makes it again. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    for (const one of this.#scheduled) one.asked?.reject(stoppedError())
-    await this.#making
+    for (const scheduled of this.#scheduled) scheduled.request?.reject(stoppedError())
+    await this.#running
   }
 
-  async #make(one: Scheduled, { s, began, asked }: { s: number; began: number; asked: Asked | undefined }): Promise<void> {
+  async #makeReport(
+    scheduled: ScheduledReport,
+    { s, began, asked: request }: { s: number; began: number; asked: ReportRequest | undefined },
+  ): Promise<void> {
     const { ir, store, log, make, clock } = this.#options
-    const { report } = one
+    const { report } = scheduled
     const { name } = report
-    const number = Math.max(0, ...this.#made.keys()) + 1
-    const file = this.#fileOf(report, s, asked !== undefined)
-    let made: MadeReport = {
+    const number = Math.max(0, ...this.#records.keys()) + 1
+    const file = this.#fileOf(report, s, request !== undefined)
+    let record: MadeReport = {
       number,
       report: name,
-      why: asked ? 'demand' : 'schedule',
+      why: request ? 'demand' : 'schedule',
       s,
       cut: log.end,
       runs: {},
-      code: one.code,
+      code: scheduled.code,
       began,
       state: 'running',
       file,
     }
     try {
-      // Behind everything that was appended so far: once it is durable, so are the cut and the batch runs that were swapped in by then.
-      await store.commit({ put: [...this.#brokenOff(name), this.#kept(made)] })
+      // This commit follows all earlier entries, so the cut and the batch runs swapped in by then are durable when it is.
+      await store.commit({ put: [...this.#markBrokenOff(name), this.#put(record)] })
       const runs = this.#options.hasRuns ? runsUsed(ir, report, runsIn(store), s) : {}
-      made = { ...made, runs, ...versionUsed(store, ir, report, s) }
-      const path = this.#pathOf(made)
-      const done = await make({ ir, report, ...jobOf(made) }, path, this.#stopping.signal)
-      made = { ...made, ended: clock(), state: 'done', done }
-      await store.commit({ put: [this.#kept(made), ...this.#trimmed(name)] })
-      if (!asked) one.s = s
-      one.retry.reset()
-      asked?.resolve(made)
+      record = { ...record, runs, ...versionUsed(store, ir, report, s) }
+      const path = this.#pathOf(record)
+      const done = await make({ ir, report, ...jobOf(record) }, path, this.#stopping.signal)
+      record = { ...record, ended: clock(), state: 'done', done }
+      await store.commit({ put: [this.#put(record), ...this.#trim(name)] })
+      if (!request) scheduled.s = s
+      scheduled.retry.reset()
+      request?.resolve(record)
     } catch (error) {
       const isStopped = this.#stopping.signal.aborted
-      asked?.reject(isStopped ? stoppedError() : error)
-      // Whoever asked is told, and asks again.
-      if (!asked && !isStopped) this.#failed(one, s, error)
-      const left: MadeReport = isStopped
-        ? { ...made, state: 'broken off' }
-        : { ...made, ended: clock(), state: 'failed', error: (error as Error).message }
-      await store.commit({ put: [this.#kept(left)] }).catch(() => {})
+      request?.reject(isStopped ? stoppedError() : error)
+      // A requested report is not retried: the caller gets the error.
+      if (!request && !isStopped) this.#recordFailure(scheduled, s, error)
+      const unfinished: MadeReport = isStopped
+        ? { ...record, state: 'broken off' }
+        : { ...record, ended: clock(), state: 'failed', error: (error as Error).message }
+      await store.commit({ put: [this.#put(unfinished)] }).catch(() => {})
     }
   }
 
-  /** It is tried again, unless the log has forgotten what it is of. */
-  #failed(one: Scheduled, s: number, error: unknown): void {
+  /** Retries, unless the log has forgotten the events of the report. */
+  #recordFailure(scheduled: ScheduledReport, s: number, error: unknown): void {
     const { clock, onReport } = this.#options
-    const isGone = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
-    if (isGone) {
-      one.s = s
-      one.retry.reset()
-    } else one.retry.failed(clock())
-    const what = isGone ? 'cannot be made any more' : 'failed and is tried again'
-    onReport(`report '${one.report.name}' of ${new Date(s).toISOString()} ${what}: ${(error as Error).message}`)
+    const isForgotten = (error as { code?: string }).code === 'SPILL_CLOCK_EVICTED'
+    if (isForgotten) {
+      scheduled.s = s
+      scheduled.retry.reset()
+    } else scheduled.retry.failed(clock())
+    const outcome = isForgotten ? 'cannot be made any more' : 'failed and is tried again'
+    onReport(`report '${scheduled.report.name}' of ${new Date(s).toISOString()} ${outcome}: ${(error as Error).message}`)
   }
 
   #firstArrival(): number | undefined {
@@ -199,7 +203,7 @@ export class Reports {
     const { store, log } = this.#options
     const { entry, arrival } = beginsOf(store)
     if (arrival > -Infinity) return (this.#first = arrival)
-    // Only what is stored is looked at: the log may be ahead of it.
+    // Reads stored segments only: the log may be ahead of the store.
     if (log.end <= entry || !store.segmentAt(entry)) return undefined
     const [segment] = log.segments(entry, entry + 1, { stringsOf: () => new Strings(), wanted: () => false })
     const arrivals = segment.sources.flatMap(({ block }) => (block.length > 0 ? [block.arrival[0]] : []))
@@ -207,36 +211,36 @@ export class Reports {
   }
 
   /** In a dry run nothing leaves the data folder. */
-  #fileOf(report: ReportIR, s: number, isAsked: boolean): string {
+  #fileOf(report: ReportIR, s: number, isRequested: boolean): string {
     const { isDry } = this.#options
     const { to, at, name } = report
-    if (to !== undefined && !isDry) return resolve(reportPath(to, at, s, isAsked))
-    return join('reports', name, reportName(report, s, isAsked))
+    if (to !== undefined && !isDry) return resolve(reportPath(to, at, s, isRequested))
+    return join('reports', name, reportName(report, s, isRequested))
   }
 
-  /** The folder of a file in the data folder is made; whoever names another has made it. */
-  #pathOf(made: MadeReport): string {
-    const path = fileOf(this.#options.folder, made)
-    if (!isAbsolute(made.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+  /** Creates the folder of a file in the data folder; other folders must exist. */
+  #pathOf(record: MadeReport): string {
+    const path = fileOf(this.#options.folder, record)
+    if (!isAbsolute(record.file)) mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     return path
   }
 
-  /** Those that an earlier process did not end. */
-  #brokenOff(name: string): Put[] {
-    const left = [...this.#made.values()].filter(one => one.report === name && one.state === 'running')
-    return left.map(one => this.#kept({ ...one, state: 'broken off' }))
+  /** Marks reports that an earlier process left unfinished. */
+  #markBrokenOff(name: string): Put[] {
+    const unfinished = [...this.#records.values()].filter(scheduled => scheduled.report === name && scheduled.state === 'running')
+    return unfinished.map(scheduled => this.#put({ ...scheduled, state: 'broken off' }))
   }
 
-  /** Takes the oldest of a report from the ledger, beyond those that it keeps. Their files stay. */
-  #trimmed(name: string): Put[] {
-    const all = [...this.#made.values()].filter(one => one.report === name)
-    const gone = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))
-    for (const { number } of gone) this.#made.delete(number)
-    return gone.map(({ number }) => [reportEntry(number), null])
+  /** Removes the oldest reports from the ledger beyond its limit. Their files stay. */
+  #trim(name: string): Put[] {
+    const all = [...this.#records.values()].filter(scheduled => scheduled.report === name)
+    const removed = all.slice(0, Math.max(0, all.length - limits.BATCH_RUNS_KEPT))
+    for (const { number } of removed) this.#records.delete(number)
+    return removed.map(({ number }) => [reportEntry(number), null])
   }
 
-  #kept(made: MadeReport): Put {
-    this.#made.set(made.number, made)
-    return [reportEntry(made.number), JSON.stringify(made)]
+  #put(record: MadeReport): Put {
+    this.#records.set(record.number, record)
+    return [reportEntry(record.number), JSON.stringify(record)]
   }
 }

@@ -1,47 +1,49 @@
 import type { Asked } from '../../training/registry/version.ts'
 
 /**
- * What somebody, or a rule, wants to score of one model, on its way into the log: durable first, then a mark by the next turn. One after another: what is asked for is a mark
- * before anybody asks for something else, so that who was told so is right, and the value that says what waits (`promote/MODEL`) is never another's.
+ * The promotion queue of one model. A promotion, by a person or a rule, is durable first and becomes a marker in the next turn. Promotions
+ * are handled one after another: each is a marker before the next is stored, so the reply to its requester is true, and the stored value
+ * (`promote/MODEL`) is never that of another.
  */
 export class AskedPromotion {
-  /** Durable, and to be a mark. */
-  #asked: Asked | undefined
-  #taken: PromiseWithResolvers<void> | undefined
-  /** Why no turn takes anything any more. */
+  /** The durable promotion that waits for its marker. */
+  #waiting: Asked | undefined
+  #marker: PromiseWithResolvers<void> | undefined
+  /** The error after which no turn makes markers any more. */
   #refused: unknown
-  /** Resolves when what was asked for last is a mark, or will be none. */
+  /** Resolves when the last promotion is a marker, or never will be. */
   #free: Promise<unknown> = Promise.resolve()
 
-  /** `left`: what waited when an earlier process ended, or was asked for while nothing ran. */
-  constructor(left: Asked | undefined) {
-    if (left) this.#free = this.#wait(left).catch(() => {})
+  /** `waiting`: a promotion that waited when an earlier process ended, or was stored while none ran. */
+  constructor(waiting: Asked | undefined) {
+    if (waiting) this.#free = this.#wait(waiting).catch(() => {})
   }
 
   get waiting(): Asked | undefined {
-    return this.#asked
+    return this.#waiting
   }
 
   /**
-   * `give` makes durable what is to be asked for, if anything is. Resolves when that is durable, with `taken`, which resolves when it is a mark. Rejects as `give` does.
+   * Runs `store`, which stores a promotion, or none. Resolves when that is durable; `taken` resolves when the promotion is a marker.
+   * Rejects as `store` does.
    */
-  async ask<T extends { readonly asked: Asked | undefined }>(give: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
+  async ask<T extends { readonly asked: Asked | undefined }>(store: () => Promise<T>): Promise<T & { readonly taken: Promise<void> }> {
     const free = Promise.withResolvers<void>()
     const before = this.#free
     this.#free = free.promise
     await before
     try {
-      const given = await give()
-      const taken = given.asked ? this.#wait(given.asked) : Promise.resolve()
+      const stored = await store()
+      const taken = stored.asked ? this.#wait(stored.asked) : Promise.resolve()
       taken.catch(() => {}).finally(free.resolve)
-      return { ...given, taken }
+      return { ...stored, taken }
     } catch (error) {
       free.resolve()
       throw error
     }
   }
 
-  /** Resolves when nothing is asked for any more. */
+  /** Resolves when the queue is empty. */
   async isFree(): Promise<void> {
     for (let free: unknown; free !== this.#free;) {
       free = this.#free
@@ -49,26 +51,26 @@ export class AskedPromotion {
     }
   }
 
-  /** What waits is a mark now. */
+  /** Removes the waiting promotion, which is a marker now. */
   take(): Asked | undefined {
-    const asked = this.#asked
-    this.#asked = undefined
-    this.#taken?.resolve()
-    this.#taken = undefined
-    return asked
+    const promotion = this.#waiting
+    this.#waiting = undefined
+    this.#marker?.resolve()
+    this.#marker = undefined
+    return promotion
   }
 
-  /** No turn will take it any more. */
+  /** Rejects the waiting promotion: no turn makes markers any more. */
   refuse(error: unknown): void {
     this.#refused = error
-    this.#taken?.reject(error)
-    this.#taken = undefined
+    this.#marker?.reject(error)
+    this.#marker = undefined
   }
 
-  async #wait(asked: Asked): Promise<void> {
+  async #wait(promotion: Asked): Promise<void> {
     if (this.#refused !== undefined) throw this.#refused
-    this.#asked = asked
-    this.#taken = Promise.withResolvers()
-    return this.#taken.promise
+    this.#waiting = promotion
+    this.#marker = Promise.withResolvers()
+    return this.#marker.promise
   }
 }

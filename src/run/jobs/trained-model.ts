@@ -1,4 +1,4 @@
-/** One model that a run trains: its versions, and when the next is due. What changes is given back as what is to be committed. */
+/** One trained model: its versions, promotions and due trainings. Each change returns the named values to commit. */
 import { isDeepStrictEqual } from 'node:util'
 import { packageVersion } from '../../base/package-version.ts'
 import { scheduleCursor } from '../../kernel/schedule.ts'
@@ -33,29 +33,34 @@ import type { TrainingJob } from './training-job.ts'
 
 export type TrainedModelIR = ReturnType<typeof trainedModel>
 
-/** A training that failed so would fail again: it is a function of the log and of the definitions. */
+/** Is a failure permanent? A training is a function of log and definitions, so it would fail again. */
 export const isFinal = (code: string | undefined): boolean =>
   code === 'SPILL_TRAINING' || code === 'SPILL_LIMIT' || code === 'SPILL_UNSUPPORTED' || code === 'SPILL_DATA' || code === 'SPILL_INPUT'
 
+/** A finished training. */
 export interface Finished {
   readonly made: Version
   readonly asked: Asked | undefined
   readonly put: readonly Put[]
 }
 
+/** The registry state of one model. */
 export class TrainedModel {
   readonly model: TrainedModelIR
-  /** What is to score. */
+  /** Promotions that wait for their marker. */
   readonly asking: AskedPromotion
-  /** The last time of its schedule at or before a moment. */
+  /** The latest scheduled time at or before a time. */
   readonly dueAt: (moment: number) => number
-  /** Up to when its schedule is made, UTC ms: the time of the last training on schedule that is done, or would fail again, or of one beside it that has learnt from as much. */
+  /**
+   * The schedule is done up to here, UTC ms: time of the last scheduled training that finished or failed permanently, or of another one
+   * that covered as much.
+   */
   at = -Infinity
-  /** The time of the last training whatever it was for that is done, or would fail again, UTC ms. */
+  /** Time of the last training of any kind that finished or failed permanently, UTC ms. */
   trainedAt = -Infinity
-  /** Of whatever is made of it: trainings, looks at challengers and for drift. */
+  /** Retry of trainings, evaluations and drift checks. */
   readonly retry = new Retry()
-  /** Where somebody looks for drift. */
+  /** The drift schedule, if drift is checked. */
   readonly drift: DriftWatch | undefined
   readonly #ir: PipelineIR
   readonly #inputs: readonly InputCode[]
@@ -74,7 +79,7 @@ export class TrainedModel {
     const { every, orWhen } = this.model.train
     this.dueAt = every ? scheduleCursor(every) : () => -Infinity
     this.drift = orWhen && new DriftWatch(values, name, orWhen, horizonOf(this.model.label))
-    // What was trained on other inputs does not score: the model is trained again at once.
+    // A version of other inputs does not score, so the model is trained again at once.
     for (const { why, at, inputs, state, code, train } of this.#versions.values()) {
       const isDone =
         state !== 'training' &&
@@ -86,7 +91,7 @@ export class TrainedModel {
     }
   }
 
-  /** The version that scores, as the log has it so far; 0 is the model's own score. */
+  /** The version that scores, by the log so far; 0 is the score of the definition. */
   get scoring(): number {
     return this.#promotions.at(-1)?.version ?? 0
   }
@@ -95,7 +100,7 @@ export class TrainedModel {
     return this.#promotions
   }
 
-  /** The challenge that is going on, as the log has it so far. */
+  /** The current challenge, by the log so far. */
   get challenge(): PromotionRecord | undefined {
     return challengeBefore(this.#challenges, this.#promotions, Infinity)
   }
@@ -104,27 +109,27 @@ export class TrainedModel {
     return this.#versions.get(number)
   }
 
-  /** The version that scores, 0 for the model's own score; nothing where nothing does. */
+  /** The version that scores, 0 for the score of the definition; undefined if nothing scores. */
   scorer(values: NamedValues): number | undefined {
     const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
     return champion?.version ?? (this.model.score.kind === 'none' ? undefined : 0)
   }
 
-  /** The latest time that a version of the run's is of, or a look at a challenger, UTC ms. */
+  /** The latest time of a version or of an evaluation, UTC ms. */
   get latest(): number {
     const { label } = this.model
-    const own = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
-    return Math.max(-Infinity, ...own.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
+    const versions = [...this.#versions.values()].filter(({ why, state }) => why !== 'command' && state !== 'broken off')
+    return Math.max(-Infinity, ...versions.flatMap(({ at, shadowed }) => [at, ...(shadowed ? [shadowed.to + horizonOf(label)] : [])]))
   }
 
-  /** A version to be made. */
+  /** Creates the record of a new version. */
   begin(of: Pick<Version, 'why' | 'because' | 'at' | 'cut' | 'began'>): Version {
     const number = Math.max(0, ...this.#versions.keys()) + 1
     const { train, name } = this.model
     return { model: name, number, state: 'training', ...of, train, inputs: this.#inputs, spillway: packageVersion() }
   }
 
-  /** What scores now, to be judged beside a new version: a version, or the model's own score where that is one of coefficients or trees. */
+  /** The current champion, to be compared with a new version: a version, or the score of the definition if it is coefficients or trees. */
   champion(values: NamedValues): TrainingJob['champion'] {
     const { score } = this.model
     const { champion } = scorerAfter(values, this.#ir, this.model, this.#promotions)
@@ -133,28 +138,35 @@ export class TrainedModel {
   }
 
   /**
-   * A version that was trained, what the rule says of it, and what to commit; with `asked`, the rule is met and the version is to score. Throws `SPILL_LIMIT` for a score
-   * that is too large to be kept.
+   * Finishes a version: applies its promotion rule, and returns the values to commit. `asked` is set if the rule is met. Throws
+   * `SPILL_LIMIT` if the score is too large to store.
    */
   finish(version: Version, { score, file, report, reference }: ModelTraining, ended: number): Finished {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, report.metrics, report.champion?.metrics)
     const state = isMet || train.promote.kind === 'hand' ? 'candidate' : 'refused'
-    const kept = putScore(name, version.number, score)
-    const { asked, verdict } = isMet
-      ? this.#next(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
+    const scorePut = putScore(name, version.number, score)
+    const { asked: promotion, verdict } = isMet
+      ? this.#nextStep(version.number, { words, at: ended, isAlone: report.champion === undefined && this.model.score.kind === 'none' })
       : { asked: undefined, verdict: words }
-    const made: Version = { ...version, ended, state, trained: report, verdict }
+    const finished: Version = { ...version, ended, state, trained: report, verdict }
     const beside = [
       ...(file ? [putOnnx(name, version.number, file)] : []),
       ...(reference ? putReference(name, version.number, reference) : []),
     ]
-    const put = [kept, ...beside, this.keep(made), ...this.#learnt(made), ...this.#trim(), ...(asked ? [putAsked(name, asked)] : [])]
-    return { made, asked, put }
+    const put = [
+      scorePut,
+      ...beside,
+      this.keep(finished),
+      ...this.#recordCovered(finished),
+      ...this.#trim(),
+      ...(promotion ? [putAsked(name, promotion)] : []),
+    ]
+    return { made: finished, asked: promotion, put }
   }
 
-  /** What becomes of a version whose rule is met: it scores, or first beside what does, if there is something and nothing else does that. */
-  #next(
+  /** The next step of a version whose rule is met: promotion, or first a challenge if something scores and no other version challenges. */
+  #nextStep(
     version: number,
     { words, at, isAlone }: { readonly words: string; readonly at: number; readonly isAlone: boolean },
   ): { readonly asked: Asked | undefined; readonly verdict: string } {
@@ -165,26 +177,26 @@ export class TrainedModel {
     return { asked: { as: 'challenger', version, why: words, at }, verdict: words }
   }
 
-  /** The challenger was looked at: it is promoted, or no challenger any more. What to commit, and then to ask for. */
+  /** Records an evaluation: the challenger is promoted or rejected. Returns the promotion to request and the values to commit. */
   judged(challenge: PromotionRecord, shadowed: ShadowReport, at: number): { readonly asked: Asked; readonly put: readonly Put[] } {
     const { name, train } = this.model
     const { isMet, words } = verdictOf(train.promote, shadowed.metrics, shadowed.champion)
     const verdict = `beside what decided: ${words}`
     const version = this.#versions.get(challenge.version)
-    const asked: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
-    const kept = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
-    return { asked, put: [...(kept ? [kept] : []), putAsked(name, asked)] }
+    const promotion: Asked = isMet ? { version: challenge.version, why: verdict, at } : { as: 'challenger', version: 0, why: verdict, at }
+    const versionPut = version && this.keep({ ...version, ...(!isMet && { state: 'refused' }), shadowed, verdict })
+    return { asked: promotion, put: [...(versionPut ? [versionPut] : []), putAsked(name, promotion)] }
   }
 
-  /** A version that could not be trained; what to commit. */
+  /** Records a failed training. Returns the values to commit. */
   fail(version: Version, error: unknown, ended: number): Put[] {
     const { message, code } = error as Error & { code?: string }
     const failed = this.keep({ ...version, ended, state: 'failed', error: message, ...(code !== undefined && { code }) })
-    return [failed, ...(isFinal(code) ? this.#learnt({ ...version, state: 'failed' }) : [])]
+    return [failed, ...(isFinal(code) ? this.#recordCovered({ ...version, state: 'failed' }) : [])]
   }
 
-  /** What had arrived by its time has been learnt from, or cannot be; what to commit with that. */
-  #learnt({ at, why, state }: Version): Put[] {
+  /** Records that trainings have covered the events up to the version. Returns the values to commit. */
+  #recordCovered({ at, why, state }: Version): Put[] {
     this.trainedAt = Math.max(this.trainedAt, at)
     if (why === 'schedule' || state !== 'failed') this.at = Math.max(this.at, at)
     return this.drift?.trained(at) ?? []
@@ -195,43 +207,43 @@ export class TrainedModel {
     return putVersion(version)
   }
 
-  /** Versions that an earlier process did not end. */
+  /** Marks versions that an earlier process left unfinished. */
   brokenOff(): Put[] {
-    const left = [...this.#versions.values()].filter(({ state }) => state === 'training')
-    return left.map(version => this.keep({ ...version, state: 'broken off' }))
+    const unfinished = [...this.#versions.values()].filter(({ state }) => state === 'training')
+    return unfinished.map(version => this.keep({ ...version, state: 'broken off' }))
   }
 
-  /** Without the oldest versions, where there are many. */
+  /** Removes the oldest versions beyond the limit. */
   #trim(): Put[] {
     const puts = putTrimmed([...this.#versions.values()], [...this.#promotions, ...this.#challenges.slice(-1)], this.asking.waiting)
-    const gone = new Set(puts.map(([name]) => name))
-    for (const version of this.#versions.values()) if (gone.has(putVersion(version)[0])) this.#versions.delete(version.number)
+    const removed = new Set(puts.map(([name]) => name))
+    for (const version of this.#versions.values()) if (removed.has(putVersion(version)[0])) this.#versions.delete(version.number)
     return puts
   }
 
-  /** Of a registry without a log, in which nothing waits: what to commit. */
-  promote(asked: Asked): readonly Put[] {
-    return this.#marked(asked, 0, asked.at).put
+  /** Promotes without a log: returns the values to commit. */
+  promote(promotion: Asked): readonly Put[] {
+    return this.#markerOf(promotion, 0, promotion.at).put
   }
 
-  /** The mark that promotes what was asked for, entry `entry` of the log, at `t`, and what to commit with it. */
+  /** The marker of the waiting promotion, entry `entry` of the log, at `t`, and the values to commit with it. */
   take(entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } | undefined {
-    const asked = this.asking.take()
-    return asked && this.#marked(asked, entry, t)
+    const promotion = this.asking.take()
+    return promotion && this.#markerOf(promotion, entry, t)
   }
 
-  #marked(asked: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
+  #markerOf(promotion: Asked, entry: number, t: number): { readonly mark: Mark; readonly put: readonly Put[] } {
     const { name } = this.model
-    const record: PromotionRecord = { version: asked.version, entry, at: t, why: asked.why }
-    const after = this.#versions.get(asked.version)
-    if (asked.as === 'challenger') {
+    const record: PromotionRecord = { version: promotion.version, entry, at: t, why: promotion.why }
+    const after = this.#versions.get(promotion.version)
+    if (promotion.as === 'challenger') {
       this.#challenges = [...this.#challenges, record]
       const put = [
         ...(after ? [this.keep({ ...after, state: 'challenger' })] : []),
         putChallenges(name, this.#challenges),
         putAsked(name, null),
       ]
-      return { mark: { kind: 'challenge', model: name, version: asked.version, t }, put }
+      return { mark: { kind: 'challenge', model: name, version: promotion.version, t }, put }
     }
     const [before, challenger] = [this.#versions.get(this.scoring), this.#versions.get(this.challenge?.version ?? 0)]
     this.#promotions = [...this.#promotions, record]
@@ -241,7 +253,7 @@ export class TrainedModel {
       ...(after ? [this.keep({ ...after, state: 'champion' })] : []),
     ]
     return {
-      mark: { kind: 'promote', model: name, version: asked.version, t },
+      mark: { kind: 'promote', model: name, version: promotion.version, t },
       put: [...states, putPromotions(name, this.#promotions), putAsked(name, null)],
     }
   }

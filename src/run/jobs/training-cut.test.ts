@@ -1,4 +1,4 @@
-/** Trainings and metrics over a log that has forgotten its beginning are those of the whole log, of the decisions that are left. */
+/** Trainings and metrics over a log that has forgotten its beginning equal those of the whole log, for the decisions that are left. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ModelStore } from '../../../test/crash/model-store.ts'
@@ -22,13 +22,13 @@ async function cutAt({ store }: Driven, day: number): Promise<ModelStore> {
   return left
 }
 
-test('a training leaves out what reaches behind the beginning, says how much, and learns from the rest what it would of the whole log', async () => {
+test('a training leaves out rows that need forgotten events, counts them, and learns the same from the rest', async () => {
   const driven = open({ train })
   await send(driven, 0, DAYS * 24)
   const left = await cutAt(driven, 10)
   const job = { model: 'fraud', at: begun + DAYS * DAY, cut: driven.run.end, champion: undefined }
   const { report, score } = await trainFromLog(left, { ir: stolen(train).ir, ...job })
-  // Payments are sent at the ends of days: a window of a day reaches, from the end of day 11, back to that of day 10.
+  // Payments are sent at the ends of days: a window of a day reaches from the end of day 11 back to that of day 10.
   const over = `${(DAYS - 11) * 24}h` as const
   const young = await trainFromLog(driven.store, { ir: stolen({ ...train, over }).ir, ...job })
   assert.equal(report.split.refused, 24)
@@ -47,7 +47,7 @@ test('a training leaves out what reaches behind the beginning, says how much, an
   await driven.run.stop()
 })
 
-test('where every decision reaches too far back, nothing is learnt, and it is said why', async () => {
+test('if every decision needs forgotten events, nothing is trained, and the reason is stated', async () => {
   const driven = open({ train })
   await send(driven, 0, 12 * 24)
   const left = await cutAt(driven, 11)
@@ -68,7 +68,7 @@ test('where every decision reaches too far back, nothing is learnt, and it is sa
   await driven.run.stop()
 })
 
-test('a metric of settled decisions is the same, and of those that were forgotten there is none', async () => {
+test('a metric of settled decisions is the same over a cut log; forgotten decisions have none', async () => {
   const driven = open({ train })
   await send(driven, 0, 10 * 24)
   const trained = driven.run.train('fraud')

@@ -1,4 +1,4 @@
-/** The training of one model on a log: what a run makes beside everything else, and a command in its own time. */
+/** Trains one model on a log, beside a run or for a command. */
 import { Strings } from '../../columns/strings.ts'
 import { groupReads } from '../../decision/reads.ts'
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
@@ -7,36 +7,37 @@ import { seenPositions } from '../history/censored.ts'
 import type { DecidedLog } from '../history/decided-log.ts'
 import { storedHistory } from '../history/stored-history.ts'
 
+/** One training. */
 export interface TrainingJob extends Pick<TrainingRequest, 'at' | 'champion'> {
   readonly ir: PipelineIR
-  /** The model's name. */
+  /** Name of the model. */
   readonly model: string
-  /** Entries of the log below it are read; none behind it has arrived by `at`. */
+  /** Entries of the log below it are read; no later entry has arrived by `at`. */
   readonly cut: number
 }
 
-/** Makes a training. Rejects as `trainModel` does, or when it was stopped. */
+/** Trains a model. Rejects as `trainModel` does, or when it is stopped. */
 export type TrainPort = (job: TrainingJob, signal: AbortSignal) => Promise<ModelTraining>
 
-/** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources that the model and its label are of. */
+/** Rejects as `trainModel` does, and as `storedHistory` throws. Memory: that of a replay of the sources of the model and its label. */
 export async function trainFromLog(
   store: DecidedLog,
   { ir, model: name, at, cut, champion }: TrainingJob,
   { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<ModelTraining> {
-  const model = ir.models.find(one => one.name === name)!
+  const model = ir.models.find(candidate => candidate.name === name)!
   const read = modelAlone(ir, model)
   const log = storedHistory(ir, read, store, new Strings(), { to: cut, until: at, mayBeCut: true, ...(onProgress && { onProgress }) })
-  const seen = seenPositions(ir, model, store)
-  const isCensored = seen && ((position: number) => seen.hidden.has(position))
-  const made = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
+  const censored = seenPositions(ir, model, store)
+  const isCensored = censored && ((position: number) => censored.hidden.has(position))
+  const training = await trainModel({ ir: read, model, at, champion, isCensored, signal }, log)
   const versions = new Map<string, number>()
   for (const { source, version } of store.schemas()) versions.set(source, Math.max(version, versions.get(source) ?? 0))
   const schemas = Object.fromEntries(read.sources.flatMap(({ name }) => (versions.has(name) ? [[name, versions.get(name)!]] : [])))
-  return { ...made, report: { ...made.report, set: { ...made.report.set, schemas } } }
+  return { ...training, report: { ...training.report, set: { ...training.report.set, schemas } } }
 }
 
-/** A pipeline with what one model and its label are made of, and nothing else. */
+/** The part of a pipeline that one model and its label need. */
 export function modelAlone(ir: PipelineIR, model: ModelIR): PipelineIR {
   const names = new Set(groupReads(ir, model).map(({ group }) => group.name))
   const groups = ir.groups.filter(({ name }) => names.has(name))

@@ -30,7 +30,7 @@ const usual = features('usual', {
   place: batch(place, { lasts: '0ms' }),
   values: p => ({ n: count('10m'), mean: p.amount.mean('20m') }),
 })
-/** The same, as a job would give it that takes no time. */
+/** The same, with a job that takes no time. */
 const ideal = features('ideal', { ...of, place: scheduled(place, { lasts: '0ms' }), values: () => ({ n: count('10m') }) })
 const shops = features('shops', {
   from: payments,
@@ -56,7 +56,9 @@ const payment = (id: number, ms: number) => ({
   at: start + ms - Math.floor(pick() * 2 * MINUTE),
 })
 
-/** A run over 12 minutes, whose batch runs fail in three of four of them from the fourth on. Gives its store and what it was sent, by id. */
+/**
+ * A run over 12 minutes, whose batch runs fail in three of four minutes from the fourth on. Returns its store and the sent events by id.
+ */
 async function driven() {
   const store = new ModelStore(undefined, true)
   let [now, isDown] = [start, false]
@@ -69,7 +71,7 @@ async function driven() {
   for (let m = 0, id = 0; m < 12; m++) {
     isDown = m > 3 && m % 4 !== 0
     now = start + m * MINUTE + 1
-    // One run is made at a time, and each is swapped in by a turn of its own.
+    // One run is in progress at a time, and each is swapped in by a turn of its own.
     for (let i = 0; i < 6; i++) {
       run.tick()
       await pause(0)
@@ -85,7 +87,7 @@ async function driven() {
   return { store, sent }
 }
 
-test('rows at the moments of decisions have what the batch runs in use had given, late ones too', async () => {
+test('rows at decision times have the values of the batch runs in use, late ones too', async () => {
   const { store, sent } = await driven()
   const made = store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)]).filter(each => each.t > start + MINUTE)
   const strings = new Strings()

@@ -1,4 +1,4 @@
-/** The thread of one training, or of one look at a challenger or for drift. */
+/** Thread entry of one training, evaluation or drift check. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { answer } from '../../base/thread-job.ts'
 import { SqliteReader } from '../../log/sqlite/reader.ts'
@@ -13,7 +13,7 @@ const data = workerData as BesideData
 
 const stopped = new AbortController()
 parentPort!.once('message', () => stopped.abort())
-// Whoever asked may end this thread at any time, and waits for no answer.
+// The caller may end this thread at any time.
 parentPort!.unref()
 
 await answer(async () => {

@@ -1,4 +1,4 @@
-/** Models that tick, and that decide on request, are trained on the decisions that they have made. */
+/** Models that tick or decide on request are trained on their decisions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decisionsOf, open } from '../../../test/training/driven.ts'
@@ -24,8 +24,8 @@ const ask = model('ask', {
   train,
 })
 
-/** Warm rooms get hot. Whoever asks knows a little of what comes. */
-test('they learn, and score by the version that was promoted', async () => {
+/** Warm rooms get hot. The requester has a weak hint of the future. */
+test('models that tick or decide on request are trained, and score by the promoted version', async () => {
   const driven = open({ pipeline: pipeline('rooms', [tick, ask]) })
   const { run, to, store } = driven
   const next = random(4)
@@ -46,7 +46,7 @@ test('they learn, and score by the version that was promoted', async () => {
     await to(200 * HOUR + (name === 'tick' ? 1 : 2))
     const { set, split, metrics } = (await trained).trained!
     const decided = made.filter(one => one.model === name).length
-    // In a replay it ticks from the first event on, before which the run was there, and up to the time that labels are of.
+    // A replay ticks from the first event on, and up to the time of the labels; the run existed before.
     assert.equal(set.rows + set.unsettled, decided + (name === 'tick' ? 2 * 3 : 0))
     assert.ok(set.rows > 300)
     assert.ok(set.positive > 20 && metrics.auc! > 0.7, `${name}: ${set.positive}, ${metrics.auc}`)

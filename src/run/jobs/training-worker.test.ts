@@ -40,7 +40,7 @@ async function send(from: number, to: number): Promise<void> {
 
 const never = new AbortController().signal
 
-test('in threads of their own a model is trained, challenged and judged as it is here', async () => {
+test('a thread trains, challenges and evaluates as this thread does', async () => {
   await send(0, 12)
   assert.equal((await running.run.train('fraud')).state, 'champion')
   await send(12, 16)
@@ -50,7 +50,7 @@ test('in threads of their own a model is trained, challenged and judged as it is
   const { champion: _champion, ...report } = second.trained!
   assert.deepEqual((await trainFromLog(reader, job)).report, report)
   assert.deepEqual((await trainBeside(join(folder, 'log.db'))(job, never)).report, report)
-  // Whether its rule was met is up to the events.
+  // Whether it meets its rule depends on the events.
   assert.equal(second.state, 'challenger', second.verdict)
   await send(16, 24)
   while (versionOf(reader, 'fraud', 2)!.shadowed === undefined) await pause(5)
@@ -62,7 +62,7 @@ test('in threads of their own a model is trained, challenged and judged as it is
   reader.close()
 })
 
-test('a look for drift gives there what it gives here', async () => {
+test('a drift check in a thread gives the same result', async () => {
   const [model] = shop.ir.models
   const metric = { metric: 'auc', bound: 0.99 } as const
   const orWhen = { kind: 'drift', look: DAY, recent: 7 * DAY, psi: 0.2, ks: 0.2, nulls: 0.1, rows: 20, metric } as const
@@ -71,13 +71,13 @@ test('a look for drift gives there what it gives here', async () => {
   const reader = readFolder(folder)
   const found = lookForDrift(reader, job)
   reader.close()
-  // The version was trained before anybody looked for drift; how good it is can be seen all the same.
-  assert.equal(found.silent, 'of version 1 it is not kept what it was trained on: train another')
+  // The version was trained before drift was checked; its quality can be measured all the same.
+  assert.equal(found.silent, 'version 1 has no summary of its training data: train another version')
   assert.match(found.because!, /^auc of \d+ settled decisions is 0\.\d{4}, below 0\.9900$/)
   assert.deepEqual(await lookBeside(join(folder, 'log.db'))(job, never), found)
 })
 
-test('what fails in the thread is told, with its code, and an end stops it', async () => {
+test('a failure in the thread is reported with its code, and an abort stops it', async () => {
   const job: TrainingJob = { ir: shop.ir, model: 'fraud', at: begun, cut: 1, champion: undefined }
   await assert.rejects(trainBeside(join(folder, 'none.db'))(job, never), { code: 'SPILL_STORE' })
   await assert.rejects(trainBeside(join(folder, 'log.db'))({ ...job, at: begun - 1 }, never), {
@@ -87,7 +87,7 @@ test('what fails in the thread is told, with its code, and an end stops it', asy
   await assert.rejects(trainBeside(join(folder, 'log.db'))(job, AbortSignal.abort()), { code: 'SPILL_STOPPED' })
 })
 
-test('a command trains in the thread too, and ends with whoever asked for it', async () => {
+test('a trainer command runs in the thread too, and ends with its caller', async () => {
   const [model] = shop.ir.models
   const by = (program: string): TrainingJob => {
     const algorithm = external({ command: process.execPath, args: ['-e', `const fs = require('node:fs'); ${program}`] })

@@ -1,4 +1,4 @@
-/** Trainings, and looks at challengers and for drift, beside whatever else the process does: in a thread of their own, which reads the log by a connection of its own. */
+/** Runs trainings, evaluations and drift checks in a thread, which reads the log over its own connection. */
 import { extname } from 'node:path'
 import { after } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
@@ -9,6 +9,7 @@ import type { DriftJob, DriftLook, LookPort } from './drift-job.ts'
 import type { JudgePort, ShadowJob } from './challenger-job.ts'
 import type { TrainingJob, TrainPort } from './training-job.ts'
 
+/** The job of one thread. */
 export type BesideData =
   | { readonly path: string; readonly kind: 'train'; readonly job: TrainingJob }
   | { readonly path: string; readonly kind: 'judge'; readonly job: ShadowJob }
@@ -20,21 +21,21 @@ const file = new URL(`./training-thread${extname(import.meta.url)}`, import.meta
 export const trainBeside =
   (path: string): TrainPort =>
   (job, signal) =>
-    beside<ModelTraining>({ path, kind: 'train', job }, signal)
+    runInThread<ModelTraining>({ path, kind: 'train', job }, signal)
 
-/** Looks at challengers on the log in this file. */
+/** Evaluations of challengers on the log in this file. */
 export const judgeBeside =
   (path: string): JudgePort =>
   (job, signal) =>
-    beside<ShadowReport>({ path, kind: 'judge', job }, signal)
+    runInThread<ShadowReport>({ path, kind: 'judge', job }, signal)
 
-/** Looks for drift in the log in this file. */
+/** Drift checks on the log in this file. */
 export const lookBeside =
   (path: string): LookPort =>
   (job, signal) =>
-    beside<DriftLook>({ path, kind: 'look', job }, signal)
+    runInThread<DriftLook>({ path, kind: 'look', job }, signal)
 
-const beside = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
+const runInThread = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
   threadJob({
     file,
     data,
@@ -42,7 +43,7 @@ const beside = <T>(data: BesideData, signal: AbortSignal): Promise<T> =>
     stopped: 'the training was stopped',
     onStop: (worker, giveUp) => {
       if (!isByCommand(data)) return giveUp()
-      // The command is to end with all that it has started.
+      // The trainer command must end with all processes that it started.
       worker.postMessage('stop')
       after(limits.TRAINER_STOP_MS, giveUp)
     },

@@ -7,12 +7,12 @@ import { byHand, decisionsOf, open, pay, send, stateOf, weekly } from '../../../
 import { promotionsOf, putVersion, versionsOf } from '../../training/registry/registry.ts'
 import type { TrainPort } from './training-job.ts'
 
-test('a model without a version decides without a score and says so; trained on its schedule and promoted by its rule it scores', async () => {
+test('a model without a version decides without a score and says so; once trained on schedule and promoted by its rule it scores', async () => {
   const driven = open()
   await send(driven, -1, 20 * 24)
   await driven.to(20 * DAY + 1)
   assert.deepEqual(driven.reports, [])
-  // Mondays: of the first nothing had arrived, of the second some.
+  // Two Mondays: before the first nothing had arrived, before the second some events had.
   const versions = versionsOf(driven.store, 'fraud')
   assert.deepEqual(
     versions.map(({ number, state, why, at }) => [number, state, why, (at - begun) / DAY]),
@@ -36,10 +36,10 @@ test('a model without a version decides without a score and says so; trained on 
   await driven.run.stop()
 })
 
-test('what cannot be fitted is told once, the last version still scores, and the next time is tried', async () => {
+test('a failed fit is reported once; the last version keeps scoring, and the next scheduled time tries again', async () => {
   let fails = false
   const sometimes: (store: ModelStore) => TrainPort = store => async (job, signal) => {
-    // The events are the same: a label with no positives fails again, and is not tried again before the next time.
+    // On the same events a label without positives fails again, so it is not retried before the next time.
     if (fails) return trainHere(store)({ ...job, ir: withoutLabels(job.ir) }, signal)
     return trainHere(store)(job, signal)
   }
@@ -52,14 +52,14 @@ test('what cannot be fitted is told once, the last version still scores, and the
   assert.equal(driven.reports.length, 1)
   assert.match(
     driven.reports[0],
-    /^the training of model 'fraud' of 2026-01-19T00:00:00\.000Z failed, and the next is made at its time; what scored before still does: none of \d+ rows has the label 1/,
+    /^the training of model 'fraud' of 2026-01-19T00:00:00\.000Z failed, and the next is made at its time; the previous score stays in use: none of \d+ rows has the label 1/,
   )
   assert.deepEqual(stateOf(driven), [
     [1, 'champion'],
     [2, 'failed'],
   ])
   assert.equal(decisionsOf(driven).at(-1)?.version, 1)
-  // A start does not try it again either.
+  // A restart does not retry it either.
   const { commits, states } = driven.store.disk
   const again = open({ disk: { commits: [...commits], states: new Map(states) }, at: 15 * DAY + HOUR, training: sometimes })
   await again.to(15 * DAY + 2 * HOUR)
@@ -71,13 +71,13 @@ test('what cannot be fitted is told once, the last version still scores, and the
   await driven.run.stop()
 })
 
-/** As if nobody had ever been charged back. */
+/** As if no payment had ever been charged back. */
 function withoutLabels(ir: Parameters<TrainPort>[0]['ir']): typeof ir {
   const never = { op: 'literal', value: false, type: 'bool' } as const
   return { ...ir, models: ir.models.map(model => ({ ...model, label: { ...model.label!, value: never } as never })) }
 }
 
-test('what failed otherwise is tried again; a training that is broken off by a stop is begun again', async () => {
+test('other failures are retried; a training that a stop interrupts begins again', async () => {
   let failures = 2
   const failing: (store: ModelStore) => TrainPort = store => async (job, signal) => {
     if (failures-- > 0) throw new Error('no memory')
@@ -92,7 +92,7 @@ test('what failed otherwise is tried again; a training that is broken off by a s
     [2, 'failed'],
     [3, 'champion'],
   ])
-  assert.match(driven.reports[0], /failed, and it is tried again; what scored before still does: no memory$/)
+  assert.match(driven.reports[0], /failed, and it is tried again; the previous score stays in use: no memory$/)
   const { commits, states } = driven.store.disk
   const hanging: (store: ModelStore) => TrainPort = () => async (_job, signal) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))
@@ -107,14 +107,14 @@ test('what failed otherwise is tried again; a training that is broken off by a s
   await again.to(15 * DAY)
   assert.deepEqual(stateOf(again).slice(-2), [
     [4, 'broken off'],
-    // Of the same events: no better than what scores.
+    // From the same events: no better than the version that scores.
     [5, 'refused'],
   ])
   await again.run.stop()
   await driven.run.stop()
 })
 
-test('a model whose features changed does not score by what was trained before, says so, and is trained again at once', async () => {
+test('after a change of features the old version does not score, says so, and the model is trained again at once', async () => {
   const first = open()
   await send(first, -1, 8 * 24)
   assert.deepEqual(stateOf(first), [[1, 'champion']])
@@ -153,7 +153,7 @@ test('a model whose features changed does not score by what was trained before, 
   await again.run.stop()
 })
 
-test('a training of the same time and events gives the same bytes', async () => {
+test('a training at the same time on the same events gives the same bytes', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
   const [one, two] = [first.run.train('fraud'), first.run.train('fraud')]
@@ -169,7 +169,7 @@ test('a training of the same time and events gives the same bytes', async () => 
   await first.run.stop()
 })
 
-test('a training that a kill broke off is broken off after the start, though no other is due', async () => {
+test('a killed training is broken off after the start, even if no other is due', async () => {
   const hanging: (store: ModelStore) => TrainPort = () => () => new Promise(() => {})
   const killed = open({ train: byHand, training: hanging })
   await send(killed, -1, 24)
@@ -183,7 +183,7 @@ test('a training that a kill broke off is broken off after the start, though no 
   await again.run.stop()
 })
 
-test('of a schedule nothing is made up for that a later training beside it has learnt from', async () => {
+test('a schedule does not repeat what a later training beside it has learned from', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
   const asked = first.run.train('fraud')
@@ -191,7 +191,7 @@ test('of a schedule nothing is made up for that a later training beside it has l
   assert.equal((await asked).at, begun + 10 * DAY)
   const { commits, states } = first.store.disk
   await first.run.stop()
-  // The Monday of day 7 has passed: a version of it would know less than the one that there is.
+  // The Monday of day 7 has passed: a version of it would see less than the present one.
   const again = open({ disk: { commits: [...commits], states: new Map(states) }, at: 10 * DAY + 2 })
   await again.to(13 * DAY)
   assert.deepEqual(stateOf(again), [[1, 'candidate']])
@@ -203,7 +203,7 @@ test('of a schedule nothing is made up for that a later training beside it has l
   await again.run.stop()
 })
 
-test('a clock that goes back stamps nothing that comes before the time of a training', async () => {
+test('a clock that goes back stamps nothing before the time of a training', async () => {
   const driven = open({ train: byHand })
   await send(driven, -1, 10 * 24)
   const asked = driven.run.train('fraud')

@@ -1,4 +1,4 @@
-/** What a run tells on the channels of `node:diagnostics_channel`. */
+/** Messages of a run on the channels of `node:diagnostics_channel`. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, test } from 'node:test'
@@ -51,7 +51,7 @@ function listening(): Told {
   return told
 }
 
-test('a turn, its commit, the decisions and each try at an effect are told, as they happen', async () => {
+test('a turn, its commit, the decisions and each try of an effect are published as they happen', async () => {
   const data = scratchFolder('channels')
   const told = listening()
   failures = 1
@@ -87,7 +87,7 @@ test('a turn, its commit, the decisions and each try at an effect are told, as t
   assert.ok(delivered.deliveryMs >= failed.acknowledgementMs, 'the tries before it')
 })
 
-test('a commit that fails is told with why', async () => {
+test('a failed commit is published with its error', async () => {
   const told = listening()
   const store = new ModelStore(undefined, true)
   const run = new Run(shop, { store, clock: () => start })
@@ -101,7 +101,7 @@ test('a commit that fails is told with why', async () => {
   assert.deepEqual(told['spillway:decision'], [])
 })
 
-test('an effect of an earlier process has waited since it was made, and was delivered since its first try', async () => {
+test('an effect of an earlier process counts its wait from its creation, and its delivery from the first try', async () => {
   const told = listening()
   const effect: NewEffect = {
     number: 1,
@@ -130,7 +130,7 @@ test('an effect of an earlier process has waited since it was made, and was deli
   assert.ok(deliveryMs >= 3500)
 })
 
-test('where nobody listens nothing is looked at, and who has gone hears nothing', async () => {
+test('without subscribers nothing is measured, and an unsubscribed listener receives nothing', async () => {
   const told = listening()
   undo.splice(0).forEach(stop => stop())
   assert.ok(Object.values(channels).every(({ hasSubscribers }) => !hasSubscribers))

@@ -1,4 +1,4 @@
-/** Commits on their way to the store: once one is durable, and not before, everybody who waits for it is told. */
+/** Gives commits to the store. Senders, listeners and metrics are notified of a commit once it is durable, never before. */
 import { channels, type OfRun } from '../../base/channels.ts'
 import { stopwatch } from '../../base/clock.ts'
 import type { Commit } from '../../log/store.ts'
@@ -9,71 +9,72 @@ import type { Parts, RunOptions } from './run-parts.ts'
 import type { Repeats } from '../ingest/duplicate-replies.ts'
 import { givenStretches, type GivenStretch, type StretchTimes, type TakenAt } from '../decide/stage-times.ts'
 
-/** Who waits for a commit, and what was measured of its decisions. */
+/** The receivers of a commit, and the measurements of its decisions. */
 export interface OfCommit {
   readonly inputs?: readonly Submitted[]
-  /** One an input. */
+  /** One for each input. */
   readonly receipts?: readonly Receipt[]
   readonly late?: Turn['late']
-  /** One a stretch of decisions. */
+  /** One for each decision batch. */
   readonly times?: readonly StretchTimes[]
-  /** Of what a turn has taken in. */
+  /** Times of the turn that appended the entries. */
   readonly taken?: TakenAt
 }
 
 export interface CommittingOptions extends Pick<RunOptions, 'store' | 'onDecisions' | 'onRecorded' | 'onEffects'>, OfRun {
-  readonly parts: Pick<Parts, 'log' | 'lookup' | 'asked' | 'stages' | 'freshness'>
+  readonly parts: Parts
   readonly repeats: Repeats
   readonly onFailure: (error: unknown) => void
-  /** A commit is no longer on its way. */
+  /** A commit is durable, or has failed. */
   readonly onLanded: () => void
 }
 
+/** The commits of a run that are in flight. */
 export class Committing {
-  /** Of what is durable. */
+  /** Counts of durable results. */
   readonly counts = new Counts()
   readonly #options: CommittingOptions
-  readonly #ofRun: OfRun
+  readonly #runInfo: OfRun
   #inFlight = 0
 
   constructor(options: CommittingOptions) {
     this.#options = options
     this.counts.freshness = () => options.parts.freshness.groups
-    this.#ofRun = { run: options.run, pipeline: options.pipeline }
+    this.#runInfo = { run: options.run, pipeline: options.pipeline }
   }
 
   get inFlight(): number {
     return this.#inFlight
   }
 
-  /** Gives a commit to the store. Resolves when it is durable or has failed, and never rejects. */
-  async commit(commit: Commit, of: OfCommit = {}): Promise<void> {
-    const { store, parts, repeats, onDecisions, onRecorded, onEffects } = this.#options
-    const { inputs = [], receipts = [], late = [], times = [] } = of
+  /** Gives a commit to the store. Resolves when it is durable or has failed; never rejects. */
+  async commit(commit: Commit, context: OfCommit = {}): Promise<void> {
+    const { store, parts: components, repeats: duplicateReplies, onDecisions, onRecorded, onEffects } = this.#options
+    const { inputs = [], receipts = [], late = [], times = [] } = context
     const { decisions = [], effects = [] } = commit
-    // The bytes of decisions go to the store's thread; who listens gets a copy.
-    const told = onDecisions ? decisions.map(stretch => ({ ...stretch, bytes: stretch.bytes.slice() })) : []
-    const answers = parts.asked.answersIn(decisions)
-    const stretches = givenStretches(decisions, times)
-    const { end } = parts.log
-    const given = stopwatch()
-    if (channels.turn.hasSubscribers) this.#tellTurn(commit, of)
+    // The bytes of decisions move to the thread of the store, so a listener gets a copy.
+    const published = onDecisions ? decisions.map(batch => ({ ...batch, bytes: batch.bytes.slice() })) : []
+    const answers = components.asked.answersIn(decisions)
+    const batches = givenStretches(decisions, times)
+    const { end } = components.log
+    const startedAt = stopwatch()
+    if (channels.turn.hasSubscribers) this.#publishTurn(commit, context)
     this.#inFlight++
     try {
       await store.commit(commit)
-      parts.lookup.stored(end)
+      components.lookup.stored(end)
       inputs.forEach(({ resolve }, i) => resolve(receipts[i]))
-      parts.asked.answer(answers)
-      repeats.look()
-      this.#measured(stretches)
+      components.asked.answer(answers)
+      duplicateReplies.look()
+      this.#recordTimes(batches)
       this.counts.add(decisions, receipts, inputs, commit.dead ?? [], late)
-      if (told.length > 0) onDecisions?.(told)
+      if (published.length > 0) onDecisions?.(published)
       if (decisions.length > 0) onRecorded?.()
       if (effects.length > 0) onEffects?.(effects)
-      if (channels.commit.hasSubscribers) this.#tellCommit(commit, given)
+      if (channels.commit.hasSubscribers) this.#publishCommit(commit, startedAt)
     } catch (error) {
       for (const { reject } of inputs) reject(error)
-      if (channels.commit.hasSubscribers) this.#tellCommit(commit, given, { error })
+      if (channels.commit.hasSubscribers) this.#publishCommit(commit, startedAt, { error })
       this.#options.onFailure(error)
     } finally {
       this.#inFlight--
@@ -81,38 +82,47 @@ export class Committing {
     }
   }
 
-  /** Gives the store what was measured of decisions since the last time. `isLast`: nothing is measured any more. */
+  /** Commits the stage times and freshness counts that were measured since the last flush. `isLast`: no measurement follows. */
   keepStages(isLast = false): void {
-    const { parts } = this.#options
-    parts.freshness.reread()
-    const [stages, counts] = [parts.stages.take(), parts.freshness.flush(isLast)]
+    const { parts: components } = this.#options
+    components.freshness.reread()
+    const [stages, counts] = [components.stages.take(), components.freshness.flush(isLast)]
     if (stages || counts) void this.commit({ ...(stages && { stages }), ...(counts && { put: [counts] }) })
   }
 
-  #measured(stretches: readonly GivenStretch[]): void {
+  #recordTimes(batches: readonly GivenStretch[]): void {
     const { stages, freshness } = this.#options.parts
-    freshness.durable(stretches.map(({ times }) => times.freshness))
-    const samples = stages.durable(stretches)
+    freshness.durable(batches.map(({ times }) => times.freshness))
+    const samples = stages.durable(batches)
     if (channels.decision.hasSubscribers)
-      for (const { sum: _sum, ...sample } of samples) channels.decision.publish({ ...this.#ofRun, ...sample })
+      for (const { sum: _sum, ...sample } of samples) channels.decision.publish({ ...this.#runInfo, ...sample })
     if (stages.isFull) this.keepStages()
   }
 
-  #tellTurn({ segment }: Commit, { receipts = [], taken }: OfCommit): void {
-    if (!taken) return
-    const sum = (of: 'accepted' | 'duplicates' | 'refused') => receipts.reduce((all, receipt) => all + receipt[of], 0)
+  #publishTurn({ segment }: Commit, { receipts = [], taken: turnTimes }: OfCommit): void {
+    if (!turnTimes) return
+    const sum = (field: 'accepted' | 'duplicates' | 'refused') => receipts.reduce((all, receipt) => all + receipt[field], 0)
     const entries = segment?.entries ?? 0
     const [accepted, duplicates, refused] = [sum('accepted'), sum('duplicates'), sum('refused')]
-    const took = { waitedMs: taken.turn - taken.came, takenMs: taken.appended - taken.turn }
-    channels.turn.publish({ ...this.#ofRun, at: taken.wall, entries, accepted, duplicates, refused, marks: entries - accepted, ...took })
+    const durations = { waitedMs: turnTimes.turn - turnTimes.came, takenMs: turnTimes.appended - turnTimes.turn }
+    channels.turn.publish({
+      ...this.#runInfo,
+      at: turnTimes.wall,
+      entries,
+      accepted,
+      duplicates,
+      refused,
+      marks: entries - accepted,
+      ...durations,
+    })
   }
 
-  #tellCommit({ segment, decisions = [], effects = [] }: Commit, given: number, failed: { readonly error?: unknown } = {}): void {
+  #publishCommit({ segment, decisions = [], effects = [] }: Commit, startedAt: number, failure: { readonly error?: unknown } = {}): void {
     const counts = {
       entries: segment?.entries ?? 0,
       decisions: decisions.reduce((sum, { count }) => sum + count, 0),
       effects: effects.length,
     }
-    channels.commit.publish({ ...this.#ofRun, ...counts, ms: stopwatch() - given, ...failed })
+    channels.commit.publish({ ...this.#runInfo, ...counts, ms: stopwatch() - startedAt, ...failure })
   }
 }

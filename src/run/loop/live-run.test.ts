@@ -18,7 +18,7 @@ const records = batchOf([{ id: '1', card: 'c', at: start }])
 
 const folder = (): string => scratchFolder('running')
 
-test('ticks are made without anybody asking for them, and what it had is there when it runs again', async () => {
+test('ticks happen by themselves, and state survives a restart', async () => {
   const data = folder()
   let clock = start
   const ticked = Promise.withResolvers<number>()
@@ -41,7 +41,7 @@ test('ticks are made without anybody asking for them, and what it had is there w
   await again.stop()
 })
 
-test('who cannot run holds nothing afterwards, and one that has failed lets go', async () => {
+test('a run that cannot start holds nothing, and a failed one releases its folder', async () => {
   const data = folder()
   const late = pipeline('late', [features('late', { from: payments, entity: card, place: corrected, values: () => ({ n: count('1h') }) })])
   await assert.rejects(Running.open(late, data), { code: 'SPILL_UNSUPPORTED' })
@@ -61,7 +61,7 @@ test('who cannot run holds nothing afterwards, and one that has failed lets go',
   await (await Running.open(shop, data)).stop()
 })
 
-test('what became of an effect is told by the clock of the run', async () => {
+test('the outcome of an effect is stamped by the clock of the run', async () => {
   const told = action('told', { when: watch.score.gte(0.5), do: () => {} })
   const telling = pipeline('telling', [told])
   const settled = Promise.withResolvers<unknown>()

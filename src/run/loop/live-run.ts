@@ -1,8 +1,8 @@
 /**
- * A run that goes on by itself: it holds its data folder, makes its ticks on time, saves its state in rounds, sends what follows from its decisions, and
- * in the end lets the folder go.
+ * A run that operates by itself. It holds its data folder, ticks on time, saves its state periodically, sends the effects of its decisions,
+ * and releases the folder at the end.
  *
- * What a process adds (where records come from, what is said, signals) is its own.
+ * Sources of records, printed output and signals belong to the process around it.
  */
 import { dirname, join } from 'node:path'
 import { Dispatcher, type DispatcherOptions, type Sending } from '../../action/dispatcher.ts'
@@ -21,19 +21,21 @@ import { Run } from './run.ts'
 import { saveRounds } from './save-rounds.ts'
 import { judgeBeside, lookBeside, trainBeside } from '../jobs/training-worker.ts'
 
-const TICK_EVERY_MS = 20
-const IDLE_LOOK_MS = 2
+const TICK_INTERVAL_MS = 20
+const IDLE_CHECK_MS = 2
 
+/** Options of a run that owns its data folder. */
 export interface RunningOptions extends Omit<RunOptions, 'store'> {
-  /** Where effects go; without it they are recorded, and wait for a run that sends them. */
+  /** Destinations of effects. Without them effects are recorded, and wait for a run that sends them. */
   readonly sendings?: readonly Sending[]
   readonly onSettled?: DispatcherOptions['onSettled']
-  /** What waits for the time of another try; a test's does not wait as long. */
+  /** Timer of retries; a test passes a shorter one. */
   readonly after?: NonNullable<DispatcherOptions['after']>
-  /** Threads that compute one batch run; one less than the machine has cores, at most `BATCH_THREADS_MAX`, unless given. */
+  /** Threads for one batch run. Default: one less than the number of cores, at most `BATCH_THREADS_MAX`. */
   readonly batchThreads?: number | undefined
 }
 
+/** A run, its dispatcher of effects, and its timers. */
 export class Running {
   readonly run: Run
   readonly dispatcher: Dispatcher
@@ -47,7 +49,7 @@ export class Running {
     { sendings = [], onSettled, after, batchThreads, ...options }: RunningOptions,
   ) {
     const { store, path, warnings } = folder
-    const told = (effects: readonly NewEffect[]) => {
+    const onNewEffects = (effects: readonly NewEffect[]) => {
       this.dispatcher.add(effects)
       options.onEffects?.(effects)
     }
@@ -63,7 +65,7 @@ export class Running {
       reporting: { make: makeReportBeside(path, pipeline.scores), folder: dirname(path) },
       ...options,
       store,
-      onEffects: told,
+      onEffects: onNewEffects,
     })
     const settle: DispatcherOptions['settle'] = changes => this.run.settle(changes)
     const { clock } = options
@@ -72,19 +74,19 @@ export class Running {
     this.run.tick()
     this.dispatcher.start()
     this.#timers = [
-      every(TICK_EVERY_MS, () => this.run.tick()),
+      every(TICK_INTERVAL_MS, () => this.run.tick()),
       saveRounds(this.run),
       every(limits.STAGES_EVERY_MS, () => this.run.keepStages()),
       checkDecisions(path, onReport),
     ]
   }
 
-  /** Opens a data folder, or makes it, and runs in it. Throws as `openFolder` and `Run` do, and then holds nothing. */
+  /** Opens or creates a data folder, and runs in it. Throws as `openFolder` and `Run` do; the folder is then released. */
   static async open(pipeline: Runnable, data: string, options: RunningOptions = {}): Promise<Running> {
     return Running.in(await openFolder(data), pipeline, options)
   }
 
-  /** Runs in a folder that this process holds already, and from now on lets it go. Throws as `Run` does, and then has let go. */
+  /** Runs in a folder that this process already holds, and takes over its release. Throws as `Run` does; the folder is then released. */
   static async in(folder: DataFolder, pipeline: Runnable, options: RunningOptions = {}): Promise<Running> {
     try {
       return new Running(folder, pipeline, options)
@@ -95,17 +97,17 @@ export class Running {
   }
 
   /**
-   * Resolves when what was submitted is decided and what followed from it was sent, and the batch runs, reports and trainings are made that were due by a moment, UTC ms,
-   * if one is given; what failed waits for its next try.
+   * Resolves when all submitted records are decided and their effects are sent. With `due`, UTC ms, also waits for the batch runs, reports
+   * and trainings that were due by then; failed ones wait for their next try.
    */
   async idle(due?: number): Promise<void> {
     await this.run.quiet(due)
-    while (!this.dispatcher.isIdle) await pause(IDLE_LOOK_MS)
+    while (!this.dispatcher.isIdle) await pause(IDLE_CHECK_MS)
   }
 
   /**
-   * Waits for what was submitted and for deliveries under way, saves state, and lets the folder go; effects that are not sent wait for the next run. Of a run that has
-   * failed it only does the last.
+   * Waits for submitted records and for deliveries in progress, saves state, and releases the folder. Unsent effects wait for the next run.
+   * After a failure it only releases the folder.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { paceOf } from './pace.ts'
 
-test('a disk that is quick enough is not waited for', () => {
+test('turns do not wait for a fast disk', () => {
   for (let inFlight = 0; inFlight < limits.TURNS_UNPACED; inFlight++)
     for (const isBehind of [false, true]) assert.equal(paceOf(inFlight, isBehind), 0)
 })
 
-test('deciding goes on for more than a second while the disk does not, each turn within half of a deadline of 100 ms', () => {
+test('decisions continue for over a second while the disk stalls, each turn within half of a deadline of 100 ms', () => {
   const paces = Array.from({ length: limits.TURNS_IN_FLIGHT_MAX }, (_, inFlight) => paceOf(inFlight, false))
   assert.ok(paces.reduce((sum, pace) => sum + pace, 0) > 1000)
   assert.ok(Math.max(...paces) < 50)
@@ -18,7 +18,7 @@ test('deciding goes on for more than a second while the disk does not, each turn
   )
 })
 
-test('a tick goes on at one pace', () => {
+test('a tick continues at a constant pace', () => {
   for (let inFlight = limits.TURNS_UNPACED; inFlight < limits.TURNS_IN_FLIGHT_MAX; inFlight++)
     assert.equal(paceOf(inFlight, true), limits.TURN_PACE_MS)
 })

@@ -1,15 +1,16 @@
 /**
- * When a run makes its next turn: as soon as there is work, with as many commits in flight as may be.
+ * Schedules the turns of a run: at once if there is work, with as many commits in flight as allowed.
  *
- * The more wait for the disk, the farther apart turns are made, so that a disk that is slow does not use up what may be in flight (`TURNS_IN_FLIGHT_MAX`) and hold
- * deciding up until it is done.
+ * The more commits wait for the disk, the longer the pause between turns. A slow disk therefore does not use up all allowed commits
+ * (`TURNS_IN_FLIGHT_MAX`) and stop decisions until it recovers.
  */
 import { after as later, soon } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 
 /**
- * Milliseconds until the next turn, with so many waiting for the disk: none for the first ones, then twice as many for each `TURNS_UNPACED` more. `isBehind`: what
- * was appended waits to be decided, as during a tick, whose turns are short and many; then what comes in waits for it, however far apart they are.
+ * Milliseconds until the next turn, given the number of commits in flight: 0 for the first ones, then doubled for each `TURNS_UNPACED`
+ * more. `isBehind`: appended entries wait to be decided, as during a tick, whose turns are short and many; new records wait for them in any
+ * case, so the pause stays short.
  */
 export function paceOf(inFlight: number, isBehind: boolean): number {
   if (inFlight < limits.TURNS_UNPACED) return 0
@@ -19,14 +20,15 @@ export function paceOf(inFlight: number, isBehind: boolean): number {
 
 export interface PaceOptions {
   readonly hasWork: () => boolean
-  /** Does something that was appended wait to be decided? */
+  /** Do appended entries wait to be decided? */
   readonly isBehind: () => boolean
   readonly inFlight: () => number
   readonly turn: () => void
-  /** What waits for the time of a turn; a test's lets none pass, so that its turns do not depend on how quick the machine is. */
+  /** Timer of the pause. A test passes one that does not wait, so that turns do not depend on the speed of the machine. */
   readonly after?: ((ms: number, act: () => void) => void) | undefined
 }
 
+/** The schedule of turns. */
 export class Pace {
   readonly #options: PaceOptions
   #isDue = false
@@ -35,7 +37,7 @@ export class Pace {
     this.#options = options
   }
 
-  /** There may be work, or room for it. */
+  /** Schedules a turn if there is work and room for a commit. */
   readonly look = (): void => {
     const { hasWork, inFlight, isBehind, after = later } = this.#options
     if (this.#isDue || inFlight() >= limits.TURNS_IN_FLIGHT_MAX || !hasWork()) return

@@ -65,7 +65,7 @@ test('deletes alone make no decision, and none is stored', async () => {
   )
 })
 
-test('a later reading of the same time takes the place of the earlier one, in what each group knows of it', async () => {
+test('a later reading of the same time replaces the earlier one, wherever a group sees it', async () => {
   const { store, sendAt, run } = open()
   await sendAt(0, reading('a', 100, 0), reading('b', 50, -5))
   await sendAt(5, reading('c', 60, -5))
@@ -79,7 +79,7 @@ test('a later reading of the same time takes the place of the earlier one, in wh
   ])
 })
 
-test('a deleted reading does not count, deletes what never was, and triggers nothing', async () => {
+test('a deleted reading does not count, may delete what never existed, and triggers nothing', async () => {
   const { store, sendAt, run } = open()
   await sendAt(0, reading('a', 100, 0))
   await sendAt(1, reading('b', 0, 0, true), reading('c', 0, -20, true), reading('d', 80, 1))
@@ -90,7 +90,7 @@ test('a deleted reading does not count, deletes what never was, and triggers not
   ])
 })
 
-test('a revision of a revision counts; of one id only the latest content is a duplicate; too late is stale, after a restart too', async () => {
+test('a revision of a revision counts; only the latest content of an id is a duplicate; a late one is stale, after a restart too', async () => {
   const first = open()
   assert.equal((await first.sendAt(0, reading('a', 100, 0))).accepted, 1)
   assert.equal((await first.sendAt(10, reading('a', 90, 0), reading('a', 90, 0))).duplicates, 1)

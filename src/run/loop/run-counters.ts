@@ -3,34 +3,34 @@ import type { StoredDecisions } from '../../log/store.ts'
 import type { Input, Receipt, Turn } from '../ingest/appender.ts'
 import type { GroupFreshness } from '../decide/freshness.ts'
 
-/** What a run has done since it started, all of it durable. */
+/** Counters of a run since its start, durable results only. */
 export class Counts {
   accepted = 0
   duplicates = 0
   refused = 0
   decisions = 0
-  /** By source. */
+  /** Accepted and duplicate records by source. */
   readonly ofSource = new Map<string, { accepted: number; duplicates: number }>()
-  /** Accepted events that came later than their source's `allowedLateness`, by source. */
+  /** Late events by source: accepted, but later than `allowedLateness`. */
   readonly late = new Map<string, number>()
-  /** By source and reason. */
+  /** Rejected records by source and reason. */
   readonly letters = new Map<string, Map<string, number>>()
   /** Decisions by model. */
   readonly ofModel = new Map<string, number>()
-  /** Decisions that an action left undone to see what comes of them, by action. */
+  /** Exploration by action: decisions whose action was withheld to observe the outcome. */
   readonly explored = new Map<string, number>()
 
-  /** The freshness objectives of feature groups, and how many decisions met them. */
+  /** Freshness of the feature groups that have an objective. */
   freshness: () => readonly GroupFreshness[] = () => []
 
-  /** As a plain object; `explored` where anything was. */
+  /** Totals as a plain object; without `explored` if it is 0. */
   get all(): { accepted: number; duplicates: number; refused: number; decisions: number; explored?: number } {
     const { accepted, duplicates, refused, decisions } = this
     const explored = [...this.explored.values()].reduce((sum, count) => sum + count, 0)
     return { accepted, duplicates, refused, decisions, ...(explored > 0 && { explored }) }
   }
 
-  /** One receipt an input. */
+  /** Adds the results of one commit; one receipt for each input. */
   add(
     decisions: readonly StoredDecisions[],
     receipts: readonly Receipt[],
@@ -43,21 +43,22 @@ export class Counts {
       this.duplicates += duplicates
       this.refused += refused
       const { source } = inputs[i]
-      const own = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
-      own.accepted += accepted
-      own.duplicates += duplicates
-      this.ofSource.set(source, own)
+      const counts = this.ofSource.get(source) ?? { accepted: 0, duplicates: 0 }
+      counts.accepted += accepted
+      counts.duplicates += duplicates
+      this.ofSource.set(source, counts)
     })
     for (const [source, events] of late) this.late.set(source, (this.late.get(source) ?? 0) + events)
     for (const { model, count, explored = {} } of decisions) {
-      for (const [action, undone] of Object.entries(explored)) this.explored.set(action, (this.explored.get(action) ?? 0) + undone)
+      for (const [action, explorations] of Object.entries(explored))
+        this.explored.set(action, (this.explored.get(action) ?? 0) + explorations)
       this.decisions += count
       this.ofModel.set(model, (this.ofModel.get(model) ?? 0) + count)
     }
     for (const { source = '', reason } of dead) {
-      const own = this.letters.get(source) ?? new Map<string, number>()
-      own.set(reason, (own.get(reason) ?? 0) + 1)
-      this.letters.set(source, own)
+      const counts = this.letters.get(source) ?? new Map<string, number>()
+      counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      this.letters.set(source, counts)
     }
   }
 }

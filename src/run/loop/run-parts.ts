@@ -1,14 +1,15 @@
-/** What a run is put together from: a pipeline over a store, with its log taken again. */
+/** The composition root of a run: builds its components from a pipeline and a store, and replays the log. */
 import { partFilesIn } from '../../batch/ledger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { TextBounds } from '../../columns/strings-room.ts'
 import type { Strings } from '../../columns/strings.ts'
+import type { PipelineIR } from '../../define/ir/ir.ts'
 import type { NewEffect } from '../../log/effects.ts'
 import type { Commit, LogStore, StoredDecisions } from '../../log/store.ts'
 import { Appender } from '../ingest/appender.ts'
 import { Asked } from '../ingest/decision-requests.ts'
 import type { Compute } from '../../batch/job.ts'
-import { Batches } from '../jobs/batch-runs.ts'
+import { Batches, type BatchesOptions } from '../jobs/batch-runs.ts'
 import { beginning, logNameOf } from '../recovery/run-start.ts'
 import { refuseHalfDone } from '../import/import-record.ts'
 import type { LookPort } from '../jobs/drift-job.ts'
@@ -17,7 +18,7 @@ import { Freshness } from '../decide/freshness.ts'
 import { manifestOf } from '../recovery/manifest.ts'
 import type { Memory, MemoryOptions } from '../recovery/run-state.ts'
 import type { ObjectivesFile } from '../decide/objectives-file.ts'
-import { open, type Opening, type Runnable } from '../recovery/opening.ts'
+import { open, type Opening, type RunCore, type Runnable } from '../recovery/opening.ts'
 import { Outbox } from '../decide/outbox.ts'
 import type { PaceOptions } from './pace.ts'
 import { Reading } from '../groups/feature-reader.ts'
@@ -30,42 +31,44 @@ import { Ticks } from './ticks.ts'
 import type { TrainPort } from '../jobs/training-job.ts'
 import { Trainings } from '../jobs/trainings.ts'
 
+/** Options of a run over a store. */
 export interface RunOptions extends MemoryOptions {
   readonly store: LogStore
-  /** The wall clock that stamps arrivals; by default the machine's, guarded against jumps. */
+  /** The wall clock that stamps arrivals. Default: the clock of the machine, guarded against jumps. */
   readonly clock?: Clock
-  /** What waits for the time of the next turn while the disk is slow (`PaceOptions.after`). */
+  /** Timer of the pause between turns while the disk is slow (`PaceOptions.after`). */
   readonly paceAfter?: PaceOptions['after']
   readonly partitions?: number
-  /** Receives decisions that are durable, in order: a copy, which costs. What it throws ends the run. */
+  /** Receives copies of durable decisions, in order. An exception from it ends the run. */
   readonly onDecisions?: (decisions: readonly StoredDecisions[]) => void
-  /** Told that more decisions, or what became of effects, are durable, to be read in the store. */
+  /** Notified when more decisions or effect changes are durable and can be read from the store. */
   readonly onRecorded?: () => void
-  /** Receives effects that are durable, in order. What it throws ends the run. */
+  /** Receives durable effects, in order. An exception from it ends the run. */
   readonly onEffects?: (effects: readonly NewEffect[]) => void
-  /** Effects are recorded and not to be sent. */
+  /** Effects are recorded and never sent. */
   readonly isDry?: boolean
-  /** What is in memory of the log already; made from it unless given. */
+  /** State that is already in memory; made from the log by default. */
   readonly memory?: Memory
-  /** Texts of keys and string features that it keeps; for tests. */
+  /** Limits of the texts of keys and string features; for tests. */
   readonly room?: TextBounds
-  /** Makes batch runs; without it groups that are placed batch are as a job would give them that runs on time. */
+  /** Computes batch runs. Without it, groups with a batch placement behave as if a job ran on time. */
   readonly compute?: Compute
   /** Batch runs of one group that the ledger keeps; for tests. */
   readonly runsKept?: number | undefined
-  /** Trains models; without it none is, and what was trained is served. */
+  /** Trains models. Without it no model is trained, and existing versions are served. */
   readonly train?: TrainPort
-  /** Looks at challengers; without it they challenge for ever. */
+  /** Evaluates challengers. Without it challenges never end. */
   readonly judge?: JudgePort
-  /** Looks for drift; without it nobody does. */
+  /** Checks for drift. Without it drift is not checked. */
   readonly look?: LookPort
-  /** Makes reports; without it none is made. */
+  /** Makes reports. Without it no report is made. */
   readonly reporting?: Reporting
   /** Freshness objectives to measure decisions against; none by default. */
   readonly objectives?: ObjectivesFile
 }
 
-export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'> {
+/** The components of a run. */
+export interface Parts extends RunCore {
   readonly clock: Clock
   readonly appender: Appender
   readonly asked: Asked
@@ -77,45 +80,63 @@ export interface Parts extends Omit<Opening, 'remembered' | 'results' | 'bodies'
   readonly batches: Batches | undefined
   readonly trainings: Trainings
   readonly reports: Reports | undefined
-  /** To be made before every other. */
+  /** The commit that must precede all others. */
   readonly first: Commit | undefined
 }
 
-/** Throws as `open` does, and `SPILL_IMPORT` where an import was broken off. */
+/** Builds the components. Throws as `openPipeline` does, and `SPILL_IMPORT` after an unfinished import. */
 export function partsOf(runnable: Runnable, options: RunOptions): Parts {
   const { ir, maps } = runnable
-  const {
-    store,
-    clock = stampClock(),
-    keep = Infinity,
-    isDry = false,
-    compute,
-    train,
-    judge,
-    look,
-    reporting,
-    onReport = () => {},
-  } = options
+  const { store, clock = stampClock(), keep = Infinity, isDry = false, compute, reporting, onReport = () => {} } = options
   refuseHalfDone(store)
   const logName = logNameOf(store)
   const freshness = new Freshness({ ir, clock, objectives: options.objectives, onReport })
-  const { remembered, results, bodies, ...opened } = open(runnable, {
+  const opening = open(runnable, {
     ...options,
     hasRuns: compute !== undefined,
     freshness,
     stringsOf: (source, column) => appender.stringsOf(source, column),
-    readAt: () => reading.at,
-    otherFiles: () => batches?.files ?? partFilesIn(store),
+    readAt: () => reader.at,
+    otherFiles: () => runs?.files ?? partFilesIn(store),
     ...(ir.actions && {
       outbox: (strings: Strings, from: number) => new Outbox(ir, { store, strings, clock, logName, from, isDry }),
       exploration: new Exploration(ir, logName),
     }),
   })
-  const { strings, log, lookup, decider, deciding } = opened
+  const { remembered, results: _results, bodies: _bodies, ...core } = opening
+  const { strings, log, lookup, decider, deciding } = core
   const appender = new Appender({ ir, maps, strings, room: options.room, log, lookup, remembered })
   const { ticked, commit } = beginning(runnable, store, log, clock, logName)
   const ticks = new Ticks(decider.periods, ticked)
-  const reading = new Reading({
+  const reader = readerOf(ir, core, ticks, clock)
+  reader.wasAt(manifestOf(store)?.readAt ?? -Infinity)
+  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => runs?.reach ?? Infinity })
+  const stages = new Stages(clock, store.lastStages())
+  const base = { ir, store, log, clock, onReport }
+  const runs = batchRunsOf(base, opening, options)
+  const isDecided = () => deciding.isIdle
+  const trainings = new Trainings({ ...base, train: options.train, judge: options.judge, look: options.look, isDecided })
+  const reports = reporting && new Reports({ ...reporting, ...base, hasRuns: compute !== undefined, isDry })
+  const brokenOff = trainings.left()
+  return {
+    ...core,
+    freshness,
+    stages,
+    clock,
+    appender,
+    asked: new Asked(ir),
+    ticks,
+    reading: reader,
+    retention,
+    batches: runs,
+    trainings,
+    reports,
+    first: brokenOff.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...brokenOff] } : commit,
+  }
+}
+
+function readerOf(ir: PipelineIR, { strings, decider, deciding, log }: RunCore, ticks: Ticks, clock: Clock): Reading {
+  return new Reading({
     ir,
     strings,
     groups: decider.answering,
@@ -123,29 +144,14 @@ export function partsOf(runnable: Runnable, options: RunOptions): Parts {
     nextTick: () => ticks.next,
     behind: () => (deciding.isIdle ? undefined : decider.clock),
   })
-  reading.wasAt(manifestOf(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batches?.reach ?? Infinity })
-  const measured = { freshness, stages: new Stages(clock, store.lastStages()) }
-  const batches =
-    compute &&
-    results &&
-    bodies &&
-    new Batches({
-      ir,
-      groups: [...decider.batches, ...decider.hybrids],
-      store,
-      log,
-      strings,
-      results,
-      bodies,
-      clock,
-      compute,
-      kept: options.runsKept,
-      onReport,
-    })
-  const trainings = new Trainings({ ir, store, log, clock, train, judge, look, isDecided: () => deciding.isIdle, onReport })
-  const reports = reporting && new Reports({ ...reporting, ir, store, log, clock, hasRuns: compute !== undefined, isDry, onReport })
-  const left = trainings.left()
-  const first = left.length > 0 ? { ...commit, put: [...(commit?.put ?? []), ...left] } : commit
-  return { ...opened, ...measured, clock, appender, asked: new Asked(ir), ticks, reading, retention, batches, trainings, reports, first }
+}
+
+/** The scheduler of batch runs, if the run makes them. */
+function batchRunsOf(
+  base: Pick<BatchesOptions, 'ir' | 'store' | 'log' | 'clock' | 'onReport'>,
+  { strings, decider, results, bodies }: Opening,
+  { compute, runsKept: kept }: RunOptions,
+): Batches | undefined {
+  if (!compute || !results || !bodies) return undefined
+  return new Batches({ ...base, groups: [...decider.batches, ...decider.hybrids], strings, results, bodies, compute, kept })
 }

@@ -46,7 +46,7 @@ function open(disk?: Disk, options: Partial<RunOptions> = {}) {
   return { store, run, moveTo: (m: number) => (at = minute(m)) }
 }
 
-/** Recorded decisions as rows: model, entry, vector column values, score, and what was known. */
+/** Recorded decisions as rows: model, entry, vector column values, score, and visible events. */
 function decisionsOf(store: ModelStore): unknown[] {
   return store.decisions.flatMap(({ bytes }) => {
     const { model, length, entry, vector, score, known, strings, keys } = readDecisions(bytes)
@@ -61,7 +61,7 @@ function decisionsOf(store: ModelStore): unknown[] {
   })
 }
 
-test('decisions see what was known, and record it', async () => {
+test('decisions see the visible events, and record them', async () => {
   const { store, run, moveTo } = open()
   await run.submit('payments', batchOf([pay('1', 0), pay('2', 0)]))
   await run.submit('logins', batchOf([{ card: 'c', at: start }]))
@@ -80,7 +80,7 @@ test('decisions see what was known, and record it', async () => {
   )
 })
 
-test('a duplicate is acknowledged and not appended, other content is a conflict: in a turn, across turns, and after a restart', async () => {
+test('a duplicate is acknowledged and not appended, other content is a conflict: within a turn, across turns, and after a restart', async () => {
   const first = open()
   const receipt = await first.run.submit('payments', batchOf([pay('1', 0), pay('1', 0), pay('1', 0, '9.99')]))
   assert.deepEqual(receipt, { accepted: 1, duplicates: 1, refused: 1, sequence: 1 })
@@ -104,7 +104,7 @@ test('a duplicate is acknowledged and not appended, other content is a conflict:
   )
 })
 
-test('a run that was stopped goes on: same decisions as one that was not', async () => {
+test('a stopped and restarted run makes the decisions of an uninterrupted one', async () => {
   const whole = open()
   const parts = open()
   let disk = parts.store.disk
@@ -126,7 +126,7 @@ test('a run that was stopped goes on: same decisions as one that was not', async
   assert.deepEqual(decisionsOf(last), decisionsOf(whole.store))
 })
 
-test('a log whose decisions are missing is decided again, once, though a crash comes in between', async () => {
+test('a log with missing decisions is decided again, once, despite a crash in between', async () => {
   const { store, run } = open()
   // One turn: both models decide in one segment.
   await Promise.all([
@@ -146,7 +146,7 @@ test('a log whose decisions are missing is decided again, once, though a crash c
   }
 })
 
-test('what a full disk did not take is acknowledged to nobody, and ends the run', async () => {
+test('entries that a full disk rejects are acknowledged to nobody, and end the run', async () => {
   const { store, run } = open()
   store.hold()
   const sent = run.submit('payments', batchOf([pay('1', 0)]))
@@ -157,7 +157,7 @@ test('what a full disk did not take is acknowledged to nobody, and ends the run'
   await assert.rejects(run.submit('payments', batchOf([pay('2', 0)])), { code: 'SPILL_STORE' })
 })
 
-test('a clock that jumps back keeps arrivals where they are; several partitions keep a key in one', async () => {
+test('a clock that jumps back never lowers arrivals; a key stays in one of several partitions', async () => {
   const { store, run, moveTo } = open(undefined, { partitions: 3 })
   moveTo(60)
   await run.submit('payments', batchOf(['a', 'b', 'c', 'd', 'e'].map((of, i) => pay(`x${i}`, 60, '1.00', of))))
@@ -174,7 +174,7 @@ test('a clock that jumps back keeps arrivals where they are; several partitions 
   assert.ok(new Set(partitions[0]).size > 1)
 })
 
-test('a source whose ids are at their limit is held back, and forgets none of them', async () => {
+test('a source at its limit of ids is held back, and forgets none of them', async () => {
   const reports: string[] = []
   const { store, run, moveTo } = open(undefined, { idsMax: 4, onReport: report => reports.push(report) })
   const settle = async () => {
@@ -191,7 +191,7 @@ test('a source whose ids are at their limit is held back, and forgets none of th
   assert.deepEqual([told, run.end], [0, 3])
   assert.equal(reports.length, 1)
   assert.match(reports[0], /held back.*DEDUPE_IDS_MAX/)
-  // An hour later the first three need not be known any more.
+  // An hour later the first three ids may be forgotten.
   moveTo(61)
   await settle()
   await Promise.all(sending)

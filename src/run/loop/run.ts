@@ -1,9 +1,9 @@
 /**
- * A pipeline that runs: records in, decisions out, and everything that was acknowledged safe on the disk.
+ * A running pipeline: records in, decisions out. Acknowledged events survive a crash at any moment.
  *
- * One loop on one thread. A turn takes what has come in, gives it its place in the log, applies it to the features and decides; segment, decisions,
- * dead letters and the positions of sources are one commit, which a thread of the store's writes while the next turn goes on. Nothing is
- * acknowledged, and no decision is told to anyone, before its commit is durable. Memory is bounded: sources are held back when too much waits.
+ * One loop on one thread. A turn appends the received records to the log, applies them to the features, and decides. All results of a turn
+ * are one commit, which a thread of the store writes during the next turns. Events are acknowledged, and decisions published, once their
+ * commit is durable. Sources pause while too many records wait.
  */
 import { pause } from '../../base/clock.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -20,7 +20,7 @@ import { Committing } from './committer.ts'
 import type { Counts } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
 import { Ending, stoppedError } from '../groups/shutdown.ts'
-import { Inbox, type Cursor, type Submitted } from '../ingest/inbox.ts'
+import { Inbox, type Cursor, type Submission } from '../ingest/inbox.ts'
 import type { Runnable } from '../recovery/opening.ts'
 import { Pace } from './pace.ts'
 import { partsOf, type Parts, type RunOptions } from './run-parts.ts'
@@ -35,251 +35,252 @@ export class Run {
   readonly #onRecorded: RunOptions['onRecorded']
   readonly #pipeline: string
   readonly #sources: readonly string[]
-  readonly #parts: Parts
+  readonly #components: Parts
   readonly #inbox = new Inbox()
-  readonly #committing: Committing
+  readonly #committer: Committing
   readonly #turns: Turns
   readonly #pace: Pace
-  readonly #ending: Ending
+  readonly #shutdown: Ending
   #stopping: Promise<void> | undefined
 
-  /** Opens a pipeline over a store and takes its log again. Throws as `partsOf` does. */
+  /** Opens a pipeline over a store and replays its log. Throws as `composeRun` does. */
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
     this.#store = options.store
     this.#onRecorded = options.onRecorded
     this.#pipeline = ir.name
     this.#sources = ir.sources.map(({ name }) => name)
-    const parts = (this.#parts = partsOf(runnable, options))
+    const components = (this.#components = partsOf(runnable, options))
     const inbox = this.#inbox
-    const repeats = new Repeats(options.store)
-    const awaiting = new Awaiting(repeats)
-    const ending = (this.#ending = new Ending(error => {
-      for (const waiting of [inbox, awaiting, parts.asked, parts.trainings]) waiting.refuse(error)
+    const duplicateReplies = new Repeats(options.store)
+    const pendingReplies = new Awaiting(duplicateReplies)
+    const shutdown = (this.#shutdown = new Ending(error => {
+      for (const pending of [inbox, pendingReplies, components.asked, components.trainings]) pending.refuse(error)
     }))
-    const committing = (this.#committing = new Committing({
+    const committer = (this.#committer = new Committing({
       ...options,
       run: this,
       pipeline: ir.name,
-      parts,
-      repeats,
-      onFailure: error => ending.fail(error),
+      parts: components,
+      repeats: duplicateReplies,
+      onFailure: error => shutdown.fail(error),
       onLanded: () => this.#pace.look(),
     }))
-    const turns = (this.#turns = new Turns({ parts, inbox, awaiting, committing, onReport: options.onReport }))
+    const turns = (this.#turns = new Turns({
+      parts: components,
+      inbox,
+      awaiting: pendingReplies,
+      committing: committer,
+      onReport: options.onReport,
+    }))
     this.#pace = new Pace({
-      hasWork: () => !ending.isOver && turns.hasWork,
-      inFlight: () => committing.inFlight,
-      isBehind: () => !parts.deciding.isIdle,
+      hasWork: () => !shutdown.isOver && turns.hasWork,
+      inFlight: () => committer.inFlight,
+      isBehind: () => !components.deciding.isIdle,
       turn: () => this.#turn(),
       after: options.paceAfter,
     })
-    for (const beside of [parts.batches, parts.trainings]) if (beside) beside.onReady = () => this.#pace.look()
-    if (parts.first) void committing.commit(parts.first)
+    for (const jobs of [components.batches, components.trainings]) if (jobs) jobs.onReady = () => this.#pace.look()
+    if (components.first) void committer.commit(components.first)
     this.#pace.look()
   }
 
-  /** Of this process, since it started. */
+  /** Counters of this process, since its start. */
   get counts(): Counts {
-    return this.#committing.counts
+    return this.#committer.counts
   }
 
-  /** State by group, to be measured. */
+  /** The models and their feature groups, for metrics. */
   get decider(): Decider {
-    return this.#parts.decider
+    return this.#components.decider
   }
 
   /** The sequence number of the log's next entry. */
   get end(): number {
-    return this.#parts.log.end
+    return this.#components.log.end
   }
 
-  /** Records that wait for their turn. */
+  /** Records that wait for a turn. */
   get waiting(): number {
     return this.#inbox.records
   }
 
-  /** Are sources held back until ids within `dedupe` have become older (DEDUPE_IDS_MAX)? */
+  /** Are sources held back until older ids leave `dedupe` (DEDUPE_IDS_MAX)? */
   get isHeldBack(): boolean {
     return this.#turns.isHeldBack
   }
 
-  /** Resolves when the run has ended: stopped, or failed, and then rejects. */
+  /** Resolves when the run has stopped; rejects when it has failed. */
   get ended(): Promise<void> {
-    return this.#ending.ended
+    return this.#shutdown.ended
   }
 
   /**
-   * Gives records to a source; resolves when what became of them is durable. `cursor` is committed with them, so that reading goes on behind them
-   * after a crash. `letter` is the dead letter that the batch's one record was (`dead-letter-batch.ts`). Rejects with `SPILL_INPUT` for a source that there is not, with
-   * `SPILL_STOPPED` once the run stops, and if it fails: then nothing of them was acknowledged, and they may be sent again.
+   * Submits records to a source. Resolves with a receipt when the result is durable. `cursor` is committed with the records, so that
+   * reading resumes after them. `deadLetter`: the dead letter from which the one record comes. Rejects with `SPILL_INPUT` for an unknown
+   * source, with `SPILL_STOPPED` once the run stops, and when the run fails: nothing was acknowledged then.
    */
-  submit(source: string, batch: RecordBatch, cursor?: Cursor, letter?: number): Promise<Receipt> {
-    return this.#take({ source, batch, cursor, letter })
+  submit(source: string, batch: RecordBatch, cursor?: Cursor, deadLetter?: number): Promise<Receipt> {
+    return this.#submit({ source, batch, cursor, letter: deadLetter })
   }
 
-  /**
-   * Asks a model that decides on request. The request takes a place in the log's order, and knows everything before it. Throws `SPILL_INPUT` for fields that are
-   * not the request's, and `SPILL_STOPPED` once the run stops.
-   */
+  /** Requests a decision, which sees everything before it. Throws `SPILL_INPUT` for invalid fields, `SPILL_STOPPED` once the run stops. */
   ask(model: string, fields: unknown): Asking {
-    this.#ending.check()
-    const asking = this.#parts.asked.add(model, fields)
+    this.#shutdown.check()
+    const decision = this.#components.asked.add(model, fields)
     this.#pace.look()
-    return asking
+    return decision
   }
 
-  /** As `ask`, when the decision is durable. */
+  /** As `ask`; resolves when the decision is durable. */
   request = async (model: string, fields: unknown): Promise<RecordedDecision> => this.ask(model, fields).durable
 
   /**
-   * Gives records to a source whose events are decided on. `decided` resolves as soon as the decisions on them are made, which is before they are durable:
-   * `receipt` is that. A duplicate has the decisions on the event that it repeats, as they were recorded, once these are durable; a record that was refused has none.
-   * Both reject as `submit` does.
+   * Submits records. `decided` resolves with their decisions, `receipt` once these are durable; a duplicate has those of its original
+   * event.
    */
   decide(source: string, batch: RecordBatch): { decided: Promise<readonly RecordedDecision[]>; receipt: Promise<Receipt> } {
     const { promise: decided, resolve, reject } = Promise.withResolvers<readonly RecordedDecision[]>()
-    const receipt = this.#take({ source, batch, cursor: undefined, awaited: { resolve, reject } })
-    // Who waits for one of them need not wait for the other.
+    const receipt = this.#submit({ source, batch, cursor: undefined, awaited: { resolve, reject } })
+    // A caller may wait for one promise alone.
     decided.catch(() => {})
     receipt.catch(reject)
     return { decided, receipt }
   }
 
-  /** Features of keys as they are now, all of one moment: as objects, or what `make` makes of each. Throws `SPILL_INPUT` as `Reading` does. */
+  /** Current features of keys, all as of one time: as objects, or mapped by `make`. Throws as `FeatureReader` does. */
   features<T = LiveFeatures>(asks: readonly LiveAsk[], make?: (row: LiveRow) => T): T[] {
-    this.#ending.check()
+    this.#shutdown.check()
     this.#pace.look()
-    return this.#parts.reading.features(asks, make)
+    return this.#components.reading.features(asks, make)
   }
 
-  /** Makes a batch run of a group beside its schedule, of this moment; resolves with what it did once its result is in use. Rejects as `Batches.demand` does. */
+  /** Makes a batch run of a group now. Resolves once the result is in use. Rejects as `BatchRunScheduler.runNow` does. */
   batch = async (group: string): Promise<RunRecord> => {
-    this.#ending.check()
-    const { batches } = this.#parts
-    if (!batches) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
-    const { number } = await batches.demand(group)
-    await this.#until(() => batches.isInUse(group, number))
-    // Behind the swap: once it is durable, so is that.
+    this.#shutdown.check()
+    const { batches: batchRuns } = this.#components
+    if (!batchRuns) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no batch runs')
+    const { number } = await batchRuns.demand(group)
+    await this.#until(() => batchRuns.isInUse(group, number))
+    // This commit follows the swap, so the swap is durable when it is.
     await this.#store.commit({})
-    return batches.at(number)
+    return batchRuns.at(number)
   }
 
-  /** Trains a model beside its schedule, on what has arrived by now; resolves with the version that came of it. Rejects as `Trainings.demand` does. */
+  /** Trains a model now. Resolves with the new version. Rejects as `TrainingScheduler.trainNow` does. */
   train = async (model: string): Promise<Version> => {
-    this.#ending.check()
-    return this.#parts.trainings.demand(model)
+    this.#shutdown.check()
+    return this.#components.trainings.demand(model)
   }
 
-  /** Lets a version of a model score from now on, 0 for the score of its definition; resolves when that is in the log. Rejects as `Trainings.promote` does. */
+  /** Promotes a version; 0 is the score of the definition. Resolves when it is in the log. Rejects as `TrainingScheduler.promote` does. */
   promote = async (model: string, version: number, why: string): Promise<void> => {
-    this.#ending.check()
-    return this.#parts.trainings.promote(model, version, why)
+    this.#shutdown.check()
+    return this.#components.trainings.promote(model, version, why)
   }
 
-  /** Makes a report beside its schedule, of this moment; resolves with what was made once it is written. Rejects as `Reports.demand` does. */
+  /** Makes a report now. Resolves once it is written. Rejects as `ReportScheduler.runNow` does. */
   report = async (name: string): Promise<MadeReport> => {
-    this.#ending.check()
-    const { reports } = this.#parts
+    this.#shutdown.check()
+    const { reports } = this.#components
     if (!reports) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run makes no reports')
     return reports.demand(name)
   }
 
-  /** Says what became of effects; resolves when that is durable. Goes on while the run stops. */
+  /** Records the outcome of effects; resolves when that is durable. Continues to work while the run stops. */
   async settle(settled: readonly EffectChange[]): Promise<void> {
-    if (this.#ending.isOver) this.#ending.check()
+    if (this.#shutdown.isOver) this.#shutdown.check()
     try {
       await this.#store.commit({ settled })
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
       throw error
     }
     this.#onRecorded?.()
   }
 
-  /** Resolves when there is room for more records: at once, or when what waits has become less. */
+  /** Resolves when there is room for more records. */
   room(): Promise<void> {
     return this.#inbox.room()
   }
 
-  /** Where a source was read up to, as it was committed last. */
+  /** The committed read position of a source. */
   cursor(name: string): string | undefined {
     return this.#store.get(`cursor/${name}`)
   }
 
-  /** Resolves when what was submitted is decided and durable, but for what is held back, and what was due by a moment, UTC ms, is made; and if the run has failed. */
+  /** Resolves when all that is not held back is decided and durable, with all jobs due by `due`, UTC ms, or when the run has failed. */
   async quiet(due?: number): Promise<void> {
-    const { checkpointer, batches, trainings, reports } = this.#parts
-    const isMade = (): boolean => due === undefined || [batches, trainings, reports].every(one => one?.isMadeBy(due) ?? true)
-    await this.#until(() => isMade() && this.#turns.isIdle && this.#committing.inFlight === 0 && checkpointer.isIdle)
+    const { checkpointer, batches: batchRuns, trainings, reports } = this.#components
+    const isMade = (): boolean => due === undefined || [batchRuns, trainings, reports].every(jobs => jobs?.isMadeBy(due) ?? true)
+    await this.#until(() => isMade() && this.#turns.isIdle && this.#committer.inFlight === 0 && checkpointer.isIdle)
   }
 
-  /** Takes nothing more, waits for what was submitted, saves state, and lets go of the store. Of a run that has failed it only does the last. */
+  /** Accepts nothing more, waits for submitted records, saves state, and closes the store. After a failure it only closes. */
   stop(): Promise<void> {
-    this.#ending.begin()
+    this.#shutdown.begin()
     this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
   async #stop(): Promise<void> {
-    const { batches, trainings, reports } = this.#parts
-    await Promise.all([batches?.stop(), trainings.stop(), reports?.stop()])
+    const { batches: batchRuns, trainings, reports } = this.#components
+    await Promise.all([batchRuns?.stop(), trainings.stop(), reports?.stop()])
     await this.quiet()
     this.#inbox.refuse(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
-    await this.#until(() => this.#parts.checkpointer.isIdle && this.#committing.inFlight === 0)
-    this.#committing.keepStages(true)
-    this.#ending.close(stoppedError())
+    await this.#until(() => this.#components.checkpointer.isIdle && this.#committer.inFlight === 0)
+    this.#committer.keepStages(true)
+    this.#shutdown.close(stoppedError())
     try {
       await this.#store.close()
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
       throw error
     }
-    this.#ending.stopped()
+    this.#shutdown.stopped()
   }
 
-  /** Lets the loop turn until something holds, or the run has failed. */
   async #until(holds: () => boolean): Promise<void> {
-    while (!this.#ending.hasFailed && !holds()) {
-      this.#parts.checkpointer.step()
+    while (!this.#shutdown.hasFailed && !holds()) {
+      this.#components.checkpointer.step()
       await pause(1)
     }
   }
 
-  /** Begins to save state, unless that is going on or no more than so many entries have come since it was begun last. Was it begun? */
+  /** Begins to save state, unless a save is in progress or few entries (`behind`) came since the last. Returns whether it began. */
   checkpoint(behind = 0): boolean {
-    if (this.#ending.isOver) return false
-    const begun = this.#parts.checkpointer.begin(this.#parts.log.end, behind)
-    this.#parts.checkpointer.step()
-    return begun
+    if (this.#shutdown.isOver) return false
+    const hasBegun = this.#components.checkpointer.begin(this.#components.log.end, behind)
+    this.#components.checkpointer.step()
+    return hasBegun
   }
 
-  /** What is measured of decisions. */
+  /** Stage times of decisions. */
   get stages(): Stages {
-    return this.#parts.stages
+    return this.#components.stages
   }
 
-  /** Gives the store what was measured of decisions since the last time. */
+  /** Commits the measurements since the last flush. */
   keepStages(): void {
-    if (!this.#ending.isOver) this.#committing.keepStages()
+    if (!this.#shutdown.isOver) this.#committer.keepStages()
   }
 
-  /** Looks whether a tick is due: whoever moves the clock calls it. Returns when the next one is, UTC ms; Infinity without models that tick. */
+  /** Starts due ticks and jobs; whoever moves the clock calls it. Returns the time of the next tick, UTC ms; Infinity if no model ticks. */
   tick(): number {
-    if (!this.#ending.isOver) {
-      this.#parts.checkpointer.step()
-      this.#parts.batches?.tick()
-      this.#parts.trainings.tick()
-      this.#parts.reports?.tick()
+    if (!this.#shutdown.isOver) {
+      this.#components.checkpointer.step()
+      this.#components.batches?.tick()
+      this.#components.trainings.tick()
+      this.#components.reports?.tick()
     }
     this.#turns.letGo()
     this.#pace.look()
-    return this.#parts.ticks.next
+    return this.#components.ticks.next
   }
 
-  async #take(input: Omit<Submitted, 'came' | 'resolve' | 'reject'>): Promise<Receipt> {
-    this.#ending.check()
+  async #submit(input: Submission): Promise<Receipt> {
+    this.#shutdown.check()
     const { source } = input
     if (!this.#sources.includes(source))
       throw new SpillwayError('SPILL_INPUT', `pipeline '${this.#pipeline}' has no source '${source}'${didYouMean(source, this.#sources)}`)
@@ -289,11 +290,11 @@ export class Run {
   }
 
   #turn(): void {
-    if (this.#ending.isOver) return
+    if (this.#shutdown.isOver) return
     try {
       this.#turns.take()
     } catch (error) {
-      this.#ending.fail(error)
+      this.#shutdown.fail(error)
     }
   }
 }

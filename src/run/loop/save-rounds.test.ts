@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
 import { saveRounds } from './save-rounds.ts'
 
-test('state is saved every ten seconds of a run that takes much, and every minute of one that takes little', () => {
+test('a busy run saves its state every ten seconds, an idle one every minute', () => {
   const entries = limits.CHECKPOINT_ROUND_ENTRIES
   const roundsAt = (entriesEach: number): number[] => {
     let [looks, end, saved] = [0, 0, -1]

@@ -57,7 +57,7 @@ const decided = (store: ModelStore): unknown[] =>
     .flatMap(({ bytes }) => [...recordedDecisions(bytes)])
     .map(({ model: name, t: at, vector }) => [(at - start) / 60_000, name, ...Object.values(vector as object)])
 
-/** Every step in a process of its own if `restarts`. */
+/** Runs every step in a process of its own if `restarts`. */
 async function played(restarts: boolean): Promise<ModelStore> {
   const steps: ((live: ReturnType<typeof begin>) => Promise<unknown>)[] = [
     ({ sendAt }) => sendAt(0, 'flights', flight(0)),
@@ -99,11 +99,11 @@ const expected = [
   [60, 'open', null],
 ]
 
-test('decisions of a run see its tables, and a delete decides nothing and keeps no key live', async () => {
+test('decisions see the tables of a run; a delete triggers nothing and keeps no key live', async () => {
   assert.deepEqual(decided(await played(false)), expected)
 })
 
-test('a run that is stopped and started again between any two steps makes the same decisions', async () => {
+test('a run that restarts between any two steps makes the same decisions', async () => {
   const store = await played(true)
   assert.deepEqual(decided(store), expected)
   const group = world.ir.groups.find(({ name }) => name === 'zones')!

@@ -54,7 +54,7 @@ function decisionsOf(disk: Disk): unknown[][] {
   })
 }
 
-test('what is measured of a tick: how long it waited behind others, and nothing of what another process took in', async () => {
+test('a tick is measured with its wait behind others, without times of another process', async () => {
   const { run, store, moveTo } = open()
   await run.submit('readings', batchOf([reading('a', 90, 0)]))
   await moveTo(5.5)
@@ -73,7 +73,7 @@ test('what is measured of a tick: how long it waited behind others, and nothing 
   await again.run.stop()
 })
 
-test('a tick decides about every live key, in order, by what was known at it', async () => {
+test('a tick decides on every live key, in order, with the events visible at it', async () => {
   const { run, store, moveTo } = open()
   await run.submit('readings', batchOf([reading('b', 70, 0), reading('a', 90, 0)]))
   await moveTo(5)
@@ -96,7 +96,7 @@ test('a tick decides about every live key, in order, by what was known at it', a
   ])
 })
 
-test('appends go on while a tick decides about many keys, and are not seen by it; a crash in the middle loses and repeats nothing', async () => {
+test('appends continue while a tick decides on many keys, and it does not see them; a crash in the middle loses and repeats nothing', async () => {
   const keys = limits.TICK_KEYS_AT_ONCE * 2 + 10
   const all = batchOf(Array.from({ length: keys }, (_, i) => reading(`p${String(i).padStart(5, '0')}`, 80, 0)))
   const first = open()
@@ -117,7 +117,7 @@ test('appends go on while a tick decides about many keys, and are not seen by it
   assert.deepEqual(decisionsOf(again.store.disk), expected)
 })
 
-test('a pipeline that has lost a model in the middle of a tick still decides by the others, about all keys', async () => {
+test('a pipeline that loses a model in the middle of a tick still decides with the others, on all keys', async () => {
   const [watch] = clinic.ir.models
   const two = { ...clinic, ir: { ...clinic.ir, models: [{ ...watch, name: 'gone' }, watch] } }
   const store = new ModelStore(undefined, true)
@@ -140,7 +140,7 @@ test('a pipeline that has lost a model in the middle of a tick still decides by 
   )
 })
 
-test('a run that is stopped between ticks goes on with the next one', async () => {
+test('a run that stops between ticks continues with the next one', async () => {
   let disk: Disk = { commits: [] }
   const whole = open()
   for (let m = 1; m < 40; m += 2) {
@@ -157,7 +157,7 @@ test('a run that is stopped between ticks goes on with the next one', async () =
   assert.ok(decisionsOf(disk).length > 10)
 })
 
-test('the first tick is made after a crash before it, and none behind an event that arrived later, though the clock goes back', async () => {
+test('the first tick is made after a crash before it, and none follows a later event, even if the clock goes back', async () => {
   const first = open()
   await first.moveTo(4)
   await first.run.submit('readings', batchOf([reading('a', 70, 4)]))
@@ -179,7 +179,7 @@ test('the first tick is made after a crash before it, and none behind an event t
   assert.equal(back.end, 1, 'the tick of five minutes before is not marked')
 })
 
-test('a tick that is decided after a crash knows the keys that were live at it, though the log has gone on', async () => {
+test('a tick that is decided after a crash sees the keys that were live at it, although the log has grown', async () => {
   const { run, store, moveTo } = open()
   await run.submit('readings', batchOf([reading('a', 70, 0)]))
   await moveTo(5.5)
@@ -187,7 +187,7 @@ test('a tick that is decided after a crash knows the keys that were live at it, 
   await moveTo(14)
   await run.submit('readings', batchOf([reading('b', 80, 14)]))
   await run.stop()
-  // What was decided behind the first event did not reach the disk, and nothing was saved.
+  // Decisions after the first event did not reach the disk, and no state was saved.
   const isBefore = ([name, value]: readonly [string, string | null]) => name !== 'decided' || value === '[1,0]'
   const commits = store.disk.commits.map(({ decisions = [], put = [], ...commit }) => ({
     ...commit,
@@ -199,7 +199,7 @@ test('a tick that is decided after a crash knows the keys that were live at it, 
   assert.deepEqual(decisionsOf({ commits }).slice(0, 1), [[5, 'a', 1, 70, 1]])
 })
 
-test('ticks that were missed are made late while a key may be live, and the last in any case; periods that meet are one mark', () => {
+test('missed ticks are made late while a key may be live, and the last in any case; coinciding periods share one marker', () => {
   const ticks = new Ticks([5000, 15_000], 1000)
   const made = (now: number, liveUntil: number) => ticks.take(now, liveUntil).map(({ t: at }) => at)
   assert.deepEqual(made(5000, Infinity), [], 'the moment has not passed')
@@ -211,7 +211,7 @@ test('ticks that were missed are made late while a key may be live, and the last
   assert.equal(new Ticks([], 0).next, Infinity)
 })
 
-test('many missed ticks are made some at a time', () => {
+test('many missed ticks are made in portions', () => {
   const ticks = new Ticks([1000, 2500], 0)
   const made: number[] = []
   for (let some = ticks.take(1_000_001, Infinity); some.length > 0; some = ticks.take(1_000_001, Infinity)) {
@@ -222,7 +222,7 @@ test('many missed ticks are made some at a time', () => {
   assert.deepEqual(made, all)
 })
 
-test('a run that was down makes the ticks of the time between, before it takes anything new', async () => {
+test('a restarted run makes the missed ticks before it accepts new records', async () => {
   const whole = open()
   const first = open()
   for (const { run } of [whole, first]) await run.submit('readings', batchOf([reading('a', 50, 0)]))

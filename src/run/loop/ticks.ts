@@ -1,57 +1,58 @@
 /**
- * The ticks of a run: multiples of its models' periods from the epoch, each marked in the log once its moment has passed.
+ * The ticks of a run: multiples of the periods of its models, each marked in the log once its time has passed.
  *
- * A tick's marker stands after every event with an arrival up to it (semantics §4), so it is written when an append could not have that arrival any
- * more. Ticks that passed while nothing ran are made late, each at its own time, so that a crash changes no decision; those at which no key can
- * be live decide nothing and are passed over, but for the last.
+ * A marker follows every event with an arrival up to the tick (semantics, decisions and placements), so it is written when no later append
+ * can have that arrival. Ticks that were missed while no process ran are made late, each at its own time, so a crash changes no decision.
+ * Ticks without a live key decide nothing and are skipped, except the last.
  */
 import type { Clock } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import type { Mark } from '../../log/segment.ts'
 
+/** The ticks that are due. */
 export class Ticks {
   readonly #periods: readonly number[]
   #last: number
 
-  /** `last`: no tick at or before it is made any more. UTC ms. */
+  /** `last`: time of the last tick that was made, UTC ms. `periods`: ms. */
   constructor(periods: readonly number[], last: number) {
     this.#periods = periods
     this.#last = last
   }
 
-  /** The next tick, UTC ms; Infinity if nothing ticks. */
+  /** The time of the next tick, UTC ms; Infinity if no model ticks. */
   get next(): number {
     return Math.min(...this.#periods.map(period => (Math.floor(this.#last / period) + 1) * period))
   }
 
-  /** Looks at the clock only if something ticks. */
+  /** Reads the clock only if a model ticks. */
   isDue(clock: Clock): boolean {
     return this.#periods.length > 0 && this.next < clock()
   }
 
   /**
-   * The marks to be made at `now`, in order, some hundreds at a time: as long as there are more, a tick is due. No key is live after `liveUntil`, UTC ms,
-   * unless an event comes.
+   * The next markers at `now`, in order, at most some hundreds; a tick stays due while there are more. No key is live after `liveUntil`,
+   * UTC ms, unless an event arrives.
    */
   take(now: number, liveUntil: number): Extract<Mark, { kind: 'tick' }>[] {
     if (this.#periods.length === 0 || this.next >= now) return []
     const due = new Set(this.#periods.flatMap(period => this.#due(period, now - 1, liveUntil)))
-    const marks = [...due].sort((a, b) => a - b).slice(0, limits.TICKS_AT_ONCE)
-    this.#last = marks.at(-1)!
-    return marks.map(t => ({ kind: 'tick', t }))
+    const markers = [...due].sort((a, b) => a - b).slice(0, limits.TICKS_AT_ONCE)
+    this.#last = markers.at(-1)!
+    return markers.map(t => ({ kind: 'tick', t }))
   }
 
-  /** Multiples of a period behind the last tick, up to `until`. */
+  /** Multiples of a period after the last tick, up to `until`. */
   #due(period: number, until: number, liveUntil: number): number[] {
     const ticks: number[] = []
-    const last = Math.floor(until / period) * period
+    const lastMultiple = Math.floor(until / period) * period
     for (
       let t = (Math.floor(this.#last / period) + 1) * period;
-      t <= Math.min(last, liveUntil) && ticks.length < limits.TICKS_AT_ONCE;
+      t <= Math.min(lastMultiple, liveUntil) && ticks.length < limits.TICKS_AT_ONCE;
       t += period
     )
       ticks.push(t)
     const isWhole = ticks.length < limits.TICKS_AT_ONCE
-    return isWhole && last > this.#last && ticks.at(-1) !== last ? [...ticks, last] : ticks
+    return isWhole && lastMultiple > this.#last && ticks.at(-1) !== lastMultiple ? [...ticks, lastMultiple] : ticks
   }
 }

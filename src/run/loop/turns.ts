@@ -1,4 +1,6 @@
-/** What a run does in one turn: some of what is to be decided, then the ticks that are due, then what has come in; each is a commit. */
+/**
+ * The turns of a run. One turn makes some pending decisions, then the due ticks, then appends the received records; each step is a commit.
+ */
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { DECIDED } from '../../log/decided.ts'
@@ -8,6 +10,7 @@ import type { Committing } from './committer.ts'
 import { progressText } from '../decide/decision-queue.ts'
 import type { Inbox, Submitted } from '../ingest/inbox.ts'
 import { TICKED } from '../recovery/opening.ts'
+import type { TakenAt } from '../decide/stage-times.ts'
 import type { Parts } from './run-parts.ts'
 
 export interface TurnsOptions {
@@ -18,68 +21,84 @@ export interface TurnsOptions {
   readonly onReport: ((report: string) => void) | undefined
 }
 
+/** Runs one turn at a time. */
 export class Turns {
-  readonly #parts: Parts
+  readonly #components: Parts
   readonly #options: TurnsOptions
-  /** The ids of a source are at their limit: what waits is not taken until time has passed. */
+  /** A source has reached its limit of ids, so the inbox waits until time has passed. */
   #isHeld = false
-  /** As it was found last. */
+  /** The value of `#isHeld` at the last turn. */
   #wasHeld = false
-  /** It was said that records with new texts are rejected. */
-  #saidFull = false
-  /** When the turn began, ms by the stopwatch. */
-  #began = 0
+  /** The report that new texts are rejected was printed. */
+  #hasReportedFull = false
+  /** Start of the turn, ms by the stopwatch. */
+  #turnStart = 0
 
   constructor(options: TurnsOptions) {
     this.#options = options
-    this.#parts = options.parts
+    this.#components = options.parts
   }
 
   get isHeldBack(): boolean {
     return this.#wasHeld
   }
 
-  /** Time has passed: what is held back may be looked at again. */
+  /** Time has passed: records that are held back may be tried again. */
   letGo(): void {
     this.#isHeld = false
   }
 
-  /** Is everything taken and decided that may be? What is held back does not count. */
+  /** Is everything appended and decided that can be? Records that are held back do not count. */
   get isIdle(): boolean {
-    const { asked, deciding, batches, trainings } = this.#parts
+    const { asked: requestQueue, deciding: decisionQueue, batches: batchRuns, trainings } = this.#components
     return (
-      (this.#options.inbox.isEmpty || this.#isHeld) && asked.isEmpty && deciding.isIdle && batches?.hasReady !== true && !trainings.hasReady
+      (this.#options.inbox.isEmpty || this.#isHeld) &&
+      requestQueue.isEmpty &&
+      decisionQueue.isIdle &&
+      batchRuns?.hasReady !== true &&
+      !trainings.hasReady
     )
   }
 
   get hasWork(): boolean {
-    return !this.isIdle || this.#parts.ticks.isDue(this.#parts.clock)
+    return !this.isIdle || this.#components.ticks.isDue(this.#components.clock)
   }
 
-  /** Throws what a source's records or the pipeline's functions do that cannot be: then whoever sent what was taken is told. */
+  /** Runs one turn. Throws exceptions of user functions, after their senders were notified. */
   take(): void {
-    const { ticks, asked, deciding, log, clock, reading, decider, retention, batches, trainings } = this.#parts
-    this.#began = stopwatch()
-    this.#step()
-    const now = Math.max(clock(), reading.at, batches?.notBefore ?? -Infinity, trainings.notBefore)
+    const {
+      ticks,
+      asked: requestQueue,
+      deciding: decisionQueue,
+      log,
+      clock,
+      reading: featureReader,
+      decider,
+      retention,
+      batches: batchRuns,
+      trainings,
+    } = this.#components
+    this.#turnStart = stopwatch()
+    this.#decideNext()
+    const now = Math.max(clock(), featureReader.at, batchRuns?.notBefore ?? -Infinity, trainings.notBefore)
     const due = ticks.take(now, log.notBefore + decider.live)
     if (due.length > 0) this.#append([], due, now, [[TICKED, String(due.at(-1)!.t)]])
-    // Nothing that arrives now may stand before a tick that is due.
+    // No new arrival may precede a due tick.
     const isBehind = ticks.next < now
-    const swaps = isBehind || !batches?.hasReady ? undefined : batches.take(log.end, Math.max(now, log.notBefore))
+    const swaps = isBehind || !batchRuns?.hasReady ? undefined : batchRuns.take(log.end, Math.max(now, log.notBefore))
     if (swaps) this.#append([], swaps.marks, now, swaps.put)
-    const promoted = isBehind || !trainings.hasReady ? undefined : trainings.take(log.end, Math.max(now, log.notBefore))
-    if (promoted) this.#append([], promoted.marks, now, promoted.put)
-    const { came } = asked
-    const requests = isBehind ? [] : asked.mark(log.end, Math.max(now, log.notBefore))
-    if (requests.length > 0) this.#append([], requests, now, [], came)
-    if (!isBehind && deciding.waiting < limits.UNDECIDED_MAX) this.#takeIn(now)
-    const forgetting = deciding.isIdle ? retention?.next() : undefined
+    const promotions = isBehind || !trainings.hasReady ? undefined : trainings.take(log.end, Math.max(now, log.notBefore))
+    if (promotions) this.#append([], promotions.marks, now, promotions.put)
+    const { came: receivedAt } = requestQueue
+    const requests = isBehind ? [] : requestQueue.mark(log.end, Math.max(now, log.notBefore))
+    if (requests.length > 0) this.#append([], requests, now, [], receivedAt)
+    if (!isBehind && decisionQueue.waiting < limits.UNDECIDED_MAX) this.#appendReceived(now)
+    const forgetting = decisionQueue.isIdle ? retention?.next() : undefined
     if (forgetting) void this.#options.committing.commit(forgetting)
   }
 
-  #takeIn(now: number): void {
-    const inputs = this.#taken(now)
+  #appendReceived(now: number): void {
+    const inputs = this.#drainInbox(now)
     if (inputs.length === 0) return
     const cursors = inputs.flatMap(({ cursor }) => (cursor ? [[`cursor/${cursor[0]}`, cursor[1]] as const] : []))
     try {
@@ -90,57 +109,59 @@ export class Turns {
     }
   }
 
-  /** What has come in, or nothing as long as ids within `dedupe` leave no room for it: they are never forgotten early. */
-  #taken(now: number): Submitted[] {
+  /** The inputs of this turn; none while ids within `dedupe` leave no room for them, since ids are never forgotten early. */
+  #drainInbox(now: number): Submitted[] {
     const { inbox, onReport } = this.#options
     const wasHeld = this.#wasHeld
-    const inputs = inbox.take((source, records) => this.#parts.appender.isFullFor(source, records, now))
+    const inputs = inbox.take((source, records) => this.#components.appender.isFullFor(source, records, now))
     this.#isHeld = this.#wasHeld = inputs.length === 0 && !inbox.isEmpty
     if (this.#isHeld && !wasHeld)
-      onReport?.(
-        'sources are held back: one has as many ids within its `dedupe` as can be remembered (DEDUPE_IDS_MAX); it goes on as they get older',
-      )
+      onReport?.('sources are held back: one has reached the limit of ids within its `dedupe` (DEDUPE_IDS_MAX); it continues as ids expire')
     return inputs
   }
 
-  #step(): void {
-    const decided = this.#parts.deciding.step()
+  #decideNext(): void {
+    const decided = this.#components.deciding.step()
     if (!decided) return
     const { decisions, effects, progress, times } = decided
     this.#options.awaiting.made(decisions, progress.entry)
     void this.#options.committing.commit({ decisions, effects, put: [[DECIDED, progressText(progress)]] }, { times })
   }
 
-  #sayFull(): void {
-    this.#saidFull = true
+  #reportFull(): void {
+    this.#hasReportedFull = true
     this.#options.onReport?.(
-      'keys and string features have as many texts as a run keeps (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): records with new texts are rejected (limit), and those of known keys go on',
+      'the texts of keys and string features have reached their limit (RUN_STRINGS_MAX, RUN_STRINGS_BYTES_MAX): ' +
+        'records with new texts are rejected (limit), others are accepted',
     )
   }
 
-  /** `came`: when the first of it did. */
+  /** `receivedAt`: time of the first input, ms by the stopwatch. */
   #append(
     inputs: readonly Submitted[],
-    marks: readonly Mark[],
+    markers: readonly Mark[],
     now: number,
     put: readonly (readonly [string, string | null])[],
-    came = inputs[0]?.came ?? this.#began,
+    receivedAt = inputs[0]?.came ?? this.#turnStart,
   ): void {
-    const { appender, deciding, lookup } = this.#parts
-    const { awaiting, committing } = this.#options
-    const { appended, dead, letters, receipts, late } = appender.take(inputs, marks, now)
-    if (!this.#saidFull && dead.some(({ reason }) => reason === 'limit')) this.#sayFull()
-    inputs.forEach(({ awaited }, i) => {
-      const { sequence, accepted, repeated } = receipts[i]
-      if (awaited) awaiting.expect(sequence - accepted, sequence, awaited, repeated)
+    const { appender, deciding: decisionQueue, lookup } = this.#components
+    const { awaiting: pendingReplies, committing: committer } = this.#options
+    const { appended, dead: deadLetters, letters: deadLetterChanges, receipts, late } = appender.take(inputs, markers, now)
+    if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
+    inputs.forEach(({ awaited: reply }, i) => {
+      const { sequence, accepted, repeated: duplicateEntries } = receipts[i]
+      if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, duplicateEntries)
     })
-    const taken = { came, turn: this.#began, appended: stopwatch(), wall: now }
-    const decided = appended && deciding.take(appended, appender.stringsOf, taken)
+    const turnTimes: TakenAt = { came: receivedAt, turn: this.#turnStart, appended: stopwatch(), wall: now }
+    const decided = appended && decisionQueue.take(appended, appender.stringsOf, turnTimes)
     if (appended) lookup.given(appended.stored)
-    if (decided) awaiting.made(decided.decisions, decided.progress.entry)
-    const all = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
+    if (decided) pendingReplies.made(decided.decisions, decided.progress.entry)
+    const values = decided ? [...put, [DECIDED, progressText(decided.progress)] as const] : put
     const { decisions = [], effects = [], times = [] } = decided ?? {}
     const segment = appended && { segment: appended.stored }
-    void committing.commit({ ...segment, decisions, effects, dead, letters, put: all }, { inputs, receipts, late, times, taken })
+    void committer.commit(
+      { ...segment, decisions, effects, dead: deadLetters, letters: deadLetterChanges, put: values },
+      { inputs, receipts, late, times, taken: turnTimes },
+    )
   }
 }

@@ -81,7 +81,7 @@ interface Driven {
   readonly store: ModelStore
   readonly run: Run
   readonly reports: string[]
-  /** Entries that the start took again. */
+  /** Entries that the start replayed. */
   readonly taken: number
   minute(m: number): Promise<void>
 }
@@ -112,7 +112,7 @@ async function settle(run: Run, turns: number): Promise<void> {
   }
 }
 
-test('a run that crashes while it saves state, again and again, is the run that never did', async () => {
+test('a run that crashes during checkpoints, again and again, decides as one that never did', async () => {
   const minutes = 200
   const whole = open()
   let part = open()
@@ -136,7 +136,7 @@ test('a run that crashes while it saves state, again and again, is the run that 
   assert.ok(least < whole.run.end / 2, `a start took at least ${least} of ${whole.run.end} entries`)
 })
 
-test('saved state that is lost or damaged is reported and made again', async () => {
+test('lost or damaged state is reported and made again', async () => {
   const first = open()
   for (let m = 0; m < 60; m++) await first.minute(m)
   await first.run.stop()
@@ -163,7 +163,7 @@ test('saved state that is lost or damaged is reported and made again', async () 
   }
 })
 
-test('a group whose last event stands in the middle of a segment goes on behind it', async () => {
+test('a group whose last event is inside a segment continues after it', async () => {
   const onPayments = model('on_payments', { decide: on(payments), inputs: p => ({ n: byCard.of(p.card).n }), score })
   const onLogins = model('on_logins', { decide: on(logins), inputs: l => ({ n: byCard.of(l.card).n }), score })
   const cards = pipeline('cards', [onPayments, onLogins])
@@ -173,7 +173,7 @@ test('a group whose last event stands in the middle of a segment goes on behind 
   for (let i = 0; i < 3; i++) {
     const run = begin(disk)
     const payment = { id: `i${i}`, card: 'c', shop: 1, amount: 1, label: 'l', at: start }
-    // In one turn, so that the last entry of the segment is of no event of the group.
+    // In one turn, so that the last entry of the segment is no event of the group.
     await Promise.all([run.submit('payments', batchOf([payment])), run.submit('logins', batchOf([{ card: 'c', at: start }]))])
     await run.stop()
     disk = { commits: disk.commits, states: disk.states }
@@ -185,7 +185,7 @@ test('a group whose last event stands in the middle of a segment goes on behind 
   )
 })
 
-test('a name is used once, whichever process saves at the same end of the log', async () => {
+test('a file name is used once, whichever process saves at the same end of the log', async () => {
   const first = open()
   for (let m = 0; m < 20; m++) await first.minute(m)
   await first.run.stop()
@@ -202,7 +202,7 @@ test('a name is used once, whichever process saves at the same end of the log', 
   assert.deepEqual(open(again.store.crash(0)).reports, [])
 })
 
-test('a round that cannot be written is reported and leaves the last one', async () => {
+test('a checkpoint that cannot be written is reported and leaves the last one', async () => {
   const first = open()
   for (let m = 0; m < 20; m++) await first.minute(m)
   first.run.checkpoint()
@@ -231,7 +231,7 @@ test('a round that cannot be written is reported and leaves the last one', async
   assert.equal(restoredManifest(first.store, new Strings(), report => assert.fail(report))!.round, saved!.round + 2)
 })
 
-test('many strings are saved over several turns, and those that come meanwhile in the next round', async () => {
+test('many strings are saved over several turns, and new ones in the next checkpoint', async () => {
   const kept = new ModelStore(undefined, true)
   const strings = new Strings()
   for (let i = 0; i < limits.STRINGS_AT_ONCE * 2 + 3; i++) strings.idOf(`first ${i}`)
@@ -264,7 +264,7 @@ test('many strings are saved over several turns, and those that come meanwhile i
   )
 })
 
-test('keys that come while a round saves other groups do not make its state useless', async () => {
+test('keys that arrive while a checkpoint saves other groups do not invalidate its state', async () => {
   const byAmount = features('by_amount', { from: payments, entity: shop, place: stream, values: () => ({ n: count('lifetime') }) })
   const onBoth = model('on_both', {
     decide: on(payments),

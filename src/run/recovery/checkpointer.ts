@@ -1,9 +1,9 @@
 /**
- * Saves a run's state in slices while it runs, so that a start takes only the end of the log again.
+ * Saves the state of a run in slices while it runs, so that a start replays only the end of the log.
  *
- * A round saves every group a slice at a time, each as of its own moment, and the strings that are new; between two slices the run goes on. What a round has
- * written counts once its manifest is committed, behind every event that its slices hold: state is never ahead of the log. Derived data: a file
- * that is lost or damaged is made again from the log.
+ * A checkpoint saves each group slice by slice, each slice as of its own log position, and the new strings; turns run between two slices. A
+ * checkpoint counts once its manifest is committed, after every event that its slices hold, so state is never ahead of the log. State is
+ * derived: a lost or damaged file is made again from the log.
  */
 import { crc32 } from 'node:zlib'
 import { othersTurn } from '../../base/clock.ts'
@@ -18,19 +18,19 @@ export interface CheckpointerOptions {
   readonly store: LogStore
   readonly groups: readonly LiveGroup[]
   readonly strings: Strings
-  /** String files that were restored, and how many strings they gave. */
+  /** String files that were restored, and the number of strings in them. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
-  /** `Manifest.readAt`; −Infinity where nothing was read. */
+  /** `Manifest.readAt`; −Infinity if nothing was read. */
   readonly readAt?: () => number
-  /** Files of somebody else that are needed: a round removes every file that is neither its own nor one of these. */
+  /** Files that other components need: a checkpoint removes every file that is neither its own nor one of these. */
   readonly otherFiles: () => readonly string[]
   /** Commits the manifest; resolves when it is durable. */
   readonly commit: (manifest: string) => Promise<void>
   readonly onError: (error: unknown) => void
 }
 
-/** A file that is being written. */
-interface Writing {
+/** A file in progress. */
+interface StateFileWriter {
   readonly name: string
   readonly sink: StateSink
   crc: number
@@ -44,25 +44,29 @@ interface Slice {
   readonly to: number
 }
 
-interface Round {
-  /** Groups of which nothing is saved yet, the next one first. */
-  readonly left: LiveGroup[]
-  /** The rest of the group that is being saved. */
+interface Checkpoint {
+  /** Groups that are not saved yet, the next one first. */
+  readonly pending: LiveGroup[]
+  /** Remaining slices of the current group. */
   slices: Slice[]
   readonly groups: Record<string, SavedGroup & { readonly files: StateFile[] }>
-  writing: Writing | undefined
+  writer: StateFileWriter | undefined
 }
 
+/** The current checkpoint, if there is one. */
 export class Checkpointer {
   readonly #options: CheckpointerOptions
   #stringFiles: readonly StateFile[]
   #stringsSaved: number
-  #round: Round | undefined
-  #isWriting = false
-  /** Of the folder, this process's or an earlier one's: a name with it is used once, so that what a manifest names is what it named. */
+  #checkpoint: Checkpoint | undefined
+  #isBusy = false
+  /**
+   * Number of the checkpoint in this folder, across processes. A file name contains it and is used once, so a manifest never names a
+   * replaced file.
+   */
   #number: number
   #files = 0
-  #entryAtRound = -1
+  #lastEntry = -1
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -72,61 +76,64 @@ export class Checkpointer {
   }
 
   get isIdle(): boolean {
-    return !this.#isWriting && this.#round === undefined
+    return !this.#isBusy && this.#checkpoint === undefined
   }
 
-  /** Begins a round if the log has grown by more than so many entries since the last one. `entry`: the log's next. Was it begun? */
+  /**
+   * Begins a checkpoint if the log has grown by more than `behind` entries since the last one. `entry`: the next entry of the log. Returns
+   * whether it began.
+   */
   begin(entry: number, behind = 0): boolean {
-    if (!this.isIdle || entry - this.#entryAtRound <= behind) return false
-    this.#entryAtRound = entry
+    if (!this.isIdle || entry - this.#lastEntry <= behind) return false
+    this.#lastEntry = entry
     this.#number++
     const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
     const saved = groups.map(({ group: { name, place }, run, incomplete }) => {
-      const of = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
-      return [name, { ...of, files: [] as StateFile[] }] as const
+      const attributes = { place, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
+      return [name, { ...attributes, files: [] as StateFile[] }] as const
     })
-    this.#round = { left: groups, slices: [], groups: Object.fromEntries(saved), writing: undefined }
+    this.#checkpoint = { pending: groups, slices: [], groups: Object.fromEntries(saved), writer: undefined }
     return true
   }
 
-  /** Saves the next slice of the round, if the last one was taken. Takes milliseconds of this thread; the rest is the disk's. */
+  /** Saves the next slice, if the last one is written. Takes milliseconds of this thread; the rest is disk time. */
   step(): void {
-    if (this.#isWriting || !this.#round) return
-    this.#isWriting = true
-    void this.#next(this.#round)
+    if (this.#isBusy || !this.#checkpoint) return
+    this.#isBusy = true
+    void this.#next(this.#checkpoint)
   }
 
-  async #next(round: Round): Promise<void> {
+  async #next(checkpoint: Checkpoint): Promise<void> {
     try {
-      const slice = nextOf(round)
-      if (slice && slice.group.run !== round.groups[slice.group.group.name].run) await this.#giveUp(round)
-      else if (slice) await this.#save(round, slice)
-      else await this.#finish(round)
+      const slice = nextSlice(checkpoint)
+      if (slice && slice.group.run !== checkpoint.groups[slice.group.group.name].run) await this.#abandon(checkpoint)
+      else if (slice) await this.#save(checkpoint, slice)
+      else await this.#finish(checkpoint)
     } catch (error) {
-      await this.#giveUp(round)
+      await this.#abandon(checkpoint)
       this.#options.onError(error)
     } finally {
-      this.#isWriting = false
+      this.#isBusy = false
     }
   }
 
-  /** A round whose group has another body by now would have slices of two heads: it is left as it is, and the next begins anew. */
-  async #giveUp(round: Round): Promise<void> {
-    this.#round = undefined
-    this.#entryAtRound = -1
-    await round.writing?.sink.discard().catch(() => {})
+  /** Abandons the checkpoint. After the swap of a snapshot its slices would belong to two deltas; the next checkpoint begins anew. */
+  async #abandon(checkpoint: Checkpoint): Promise<void> {
+    this.#checkpoint = undefined
+    this.#lastEntry = -1
+    await checkpoint.writer?.sink.discard().catch(() => {})
   }
 
-  async #save(round: Round, { group, from, to }: Slice): Promise<void> {
-    const { files } = round.groups[group.group.name]
-    const writing = (round.writing ??= this.#create('group'))
-    await append(writing, group.save(from, to))
-    if (round.slices.length > 0 && writing.length < limits.STATE_FILE_BYTES) return
-    files.push(await finish(writing))
-    round.writing = undefined
+  async #save(checkpoint: Checkpoint, { group, from, to }: Slice): Promise<void> {
+    const { files } = checkpoint.groups[group.group.name]
+    const writer = (checkpoint.writer ??= this.#create('group'))
+    await append(writer, group.save(from, to))
+    if (checkpoint.slices.length > 0 && writer.length < limits.STATE_FILE_BYTES) return
+    files.push(await finish(writer))
+    checkpoint.writer = undefined
   }
 
-  async #finish({ groups }: Round): Promise<void> {
+  async #finish({ groups }: Checkpoint): Promise<void> {
     const { store, commit } = this.#options
     const { size } = this.#options.strings
     const strings = await this.#saveStrings(size)
@@ -135,49 +142,49 @@ export class Checkpointer {
     await commit(JSON.stringify(manifest))
     this.#stringFiles = strings
     this.#stringsSaved = size
-    this.#round = undefined
+    this.#checkpoint = undefined
     const saved = [...strings, ...Object.values(groups).flatMap(({ files }) => files)].map(({ name }) => name)
     store.keepStates(new Set([...saved, ...this.#options.otherFiles()]))
   }
 
-  /** The first `size` strings: those that were saved before, and those that are new. */
+  /** Saves the first `size` strings: files of earlier checkpoints, and a file of the new strings. */
   async #saveStrings(size: number): Promise<readonly StateFile[]> {
     const isMany = this.#stringFiles.length >= limits.STRING_FILES_MAX
     const from = isMany ? 0 : this.#stringsSaved
-    const kept = isMany ? [] : this.#stringFiles
-    if (size === from) return kept
-    const writing = this.#create('strings')
-    await append(writing, await stringsBytes(this.#options.strings, from, size))
-    return [...kept, await finish(writing)]
+    const savedFiles = isMany ? [] : this.#stringFiles
+    if (size === from) return savedFiles
+    const writer = this.#create('strings')
+    await append(writer, await stringsBytes(this.#options.strings, from, size))
+    return [...savedFiles, await finish(writer)]
   }
 
-  #create(kind: string): Writing {
+  #create(kind: string): StateFileWriter {
     const name = `${kind}-${this.#number}-${this.#files++}.bin`
     return { name, sink: this.#options.store.createState(name), crc: 0, length: 0 }
   }
 }
 
-async function append(writing: Writing, bytes: Uint8Array): Promise<void> {
-  writing.crc = crc32(bytes, writing.crc)
-  writing.length += bytes.length
-  await writing.sink.append(bytes)
+async function append(writer: StateFileWriter, bytes: Uint8Array): Promise<void> {
+  writer.crc = crc32(bytes, writer.crc)
+  writer.length += bytes.length
+  await writer.sink.append(bytes)
 }
 
-async function finish({ name, sink, crc }: Writing): Promise<StateFile> {
+async function finish({ name, sink, crc }: StateFileWriter): Promise<StateFile> {
   await sink.finish()
   return { name, crc }
 }
 
 /**
- * A group is cut into slices when the first of them is saved, and not when the round begins: turns go on in between and bring new keys. A first slice that is complete
- * up to an event of a key behind the last slice would leave that event out of the state, so that `restore` refuses such slices.
+ * Cuts a group into slices when the first slice is saved, not when the checkpoint begins: turns in between add keys. A first slice that is
+ * complete up to an event of a key after the last slice would lose this event, so `restore` rejects such slices.
  */
-function nextOf(round: Round): Slice | undefined {
-  if (round.slices.length === 0) round.slices = round.left.splice(0, 1).flatMap(slicesOf)
-  return round.slices.shift()
+function nextSlice(checkpoint: Checkpoint): Slice | undefined {
+  if (checkpoint.slices.length === 0) checkpoint.slices = checkpoint.pending.splice(0, 1).flatMap(slicesOf)
+  return checkpoint.slices.shift()
 }
 
-/** A group without a key has one slice, of none. */
+/** A group without keys has one empty slice. */
 function slicesOf(group: LiveGroup): Slice[] {
   const { keys, bytes } = group.kernel
   const slots = Math.max(1, Math.floor((limits.SLICE_BYTES * keys) / Math.max(1, bytes)))
@@ -185,7 +192,7 @@ function slicesOf(group: LiveGroup): Slice[] {
   return Array.from({ length: count }, (_, i) => ({ group, from: i * slots, to: Math.min(keys, (i + 1) * slots) }))
 }
 
-/** Of the first round of a run that has many keys, all of their texts: some thousands at a time, between which the run goes on. */
+/** Encodes strings. The first checkpoint of a run with many keys has all of their texts, so turns run after every some thousands. */
 async function stringsBytes(strings: Strings, from: number, to: number): Promise<Uint8Array> {
   const writer = new ByteWriter()
   writer.varint(to - from)

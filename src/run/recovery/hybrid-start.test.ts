@@ -8,7 +8,7 @@ import { every, hybrid, pipeline, stream } from '../../index.ts'
 import { HybridGroup } from '../groups/hybrid-group.ts'
 import { Run } from '../loop/run.ts'
 
-test('after a crash at any commit it goes on with one layer or two, and decides the same', async () => {
+test('after a crash at any commit it continues with one layer or two, and decides the same', async () => {
   const first = await lived()
   const made = new Map(decisionsOf(first).map(one => [one.entry, one]))
   const { commits, states } = first.store.disk
@@ -23,7 +23,7 @@ test('after a crash at any commit it goes on with one layer or two, and decides 
   }
 })
 
-test('a start goes on with the body in use, its head from saved state or from the log behind its cut', async () => {
+test('a start continues with the snapshot in use, and a delta from saved state or from the log after its cut', async () => {
   const first = await lived()
   const before = feature(first.run, 'layered', 'c1')
   const run = bodyOf(first)
@@ -44,7 +44,7 @@ test('a start goes on with the body in use, its head from saved state or from th
   }
 })
 
-test('a result that is lost is made again from the log, and told', async () => {
+test('a lost result is made again from the log, and reported', async () => {
   const first = await lived()
   await first.run.stop()
   const { commits, states } = first.store.disk
@@ -59,7 +59,7 @@ test('a result that is lost is made again from the log, and told', async () => {
   }
 })
 
-test('a result of other definitions is none: everything is head until the next run, which is made at once', async () => {
+test('a result of other definitions is ignored: all events are in the delta until the next run, which starts at once', async () => {
   const first = await lived()
   await first.run.stop()
   const other = groupOf('layered', hybrid(every('5m')), '11m')
@@ -67,7 +67,7 @@ test('a result of other definitions is none: everything is head until the next r
   const again = open({ of: pipeline('pay', [other, like]), disk: first.store.disk, at: 10 * MINUTE + 2 })
   assert.match(
     again.reports.join(),
-    /group 'layered' is defined otherwise than in its last batch run: everything is in its stream layer until the next/,
+    /the definition of group 'layered' has changed since its last batch run: its stream layer has everything until the next/,
   )
   assert.deepEqual([bodyOf(again), feature(again.run, 'layered', 'c1').layer], [undefined, 'stream'])
   assertAlike(again)
@@ -77,7 +77,7 @@ test('a result of other definitions is none: everything is head until the next r
   await again.run.stop()
 })
 
-test('without batch runs a hybrid group is the stream’s by one kernel, also over a log that had them', async () => {
+test('without batch runs a hybrid group equals the stream’s, in one kernel, also over a log that had them', async () => {
   const first = await lived()
   const before = feature(first.run, 'layered', 'c1')
   await first.run.stop()

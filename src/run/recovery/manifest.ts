@@ -1,55 +1,60 @@
-/** What a round of saving state has kept: files beside the log, named by a value that is committed behind everything they hold. */
+/** The manifest of a checkpoint: the state files beside the log, named by a value that is committed after everything they hold. */
 import { crc32 } from 'node:zlib'
 import type { Strings } from '../../columns/strings.ts'
 import type { PlacementIR } from '../../define/ir/ir.ts'
 import { ByteReader } from '../../log/bytes.ts'
 import type { StoredLog } from '../../log/store.ts'
 
-/** A kept file, and what its bytes must sum to. */
+/** A state file, and the checksum of its bytes. */
 export interface StateFile {
   readonly name: string
   readonly crc: number
 }
 
+/** The files of the last complete checkpoint. */
 export interface Manifest {
-  /** Counts the rounds of a folder. */
+  /** Number of the checkpoint in this folder. */
   readonly round: number
   readonly strings: readonly StateFile[]
-  /** By group: its slices, one behind the other, and the placement by which they were applied. */
+  /** Slices by group, in order, and the placement under which they were applied. */
   readonly groups: Readonly<Record<string, SavedGroup>>
-  /** No key was read above it outside of decisions, UTC ms: what is appended later is stamped at least this. */
+  /** The latest time at which a key was read outside of decisions, UTC ms: later entries are stamped at least this. */
   readonly readAt?: number
 }
 
+/** The saved state of one group. */
 export interface SavedGroup {
   readonly place: PlacementIR
   readonly files: readonly StateFile[]
-  /** The batch run onto whose result the slices are the head; absent where there is none. */
+  /** The batch run whose result is the snapshot below the slices; absent if there is none. */
   readonly run?: number
   /** `LiveGroup.incomplete`, where it is not −Infinity. */
   readonly incomplete?: number
 }
 
-/** The name of the value that holds the manifest. */
+/** Name of the stored manifest. */
 export const MANIFEST = 'checkpoint'
 
-/** The manifest of the last round that ended. */
+/** The manifest of the last complete checkpoint. */
 export function manifestOf(store: StoredLog): Manifest | undefined {
   const text = store.get(MANIFEST)
   return text === undefined ? undefined : (JSON.parse(text) as Manifest)
 }
 
-/** The bytes of a file that a manifest names, if they are as they were written. */
+/** The bytes of a state file; undefined if it is missing or damaged. */
 export function stateBytes(store: StoredLog, { name, crc }: StateFile): Uint8Array | undefined {
   const bytes = store.readState(name)
   return bytes && crc32(bytes) === crc ? bytes : undefined
 }
 
-/** What the last round saved, its strings given back to `strings`, which are empty. Without it, or where strings are damaged, there is nothing. */
+/**
+ * Loads the last manifest and its strings into `strings`, which must be empty. Undefined if there is no manifest, or a string file is
+ * damaged.
+ */
 export function restoredManifest(store: StoredLog, strings: Strings, onReport: (report: string) => void): Manifest | undefined {
   const manifest = manifestOf(store)
   if (!manifest) return undefined
-  // One file after the other: all of them together are as large as what they give.
+  // File by file: all of them together are as large as the strings in memory.
   for (const file of manifest.strings) {
     const bytes = stateBytes(store, file)
     if (!bytes) {

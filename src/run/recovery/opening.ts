@@ -1,7 +1,7 @@
 /**
- * A pipeline over a store, with what its log says in memory: what whoever appends to it stands on, a run or an import of history.
+ * A pipeline over a store, with its state in memory: the common base of a run and of an import of history.
  *
- * Takes the log again as far as its decisions are recorded; entries behind that wait to be decided.
+ * Opening replays the log up to the last recorded decision; later entries wait to be decided.
  */
 import { partFilesIn } from '../../batch/ledger.ts'
 import type { Strings } from '../../columns/strings.ts'
@@ -26,53 +26,59 @@ import type { Outbox } from '../decide/outbox.ts'
 import { undecidedFrom } from './recover.ts'
 import type { Results } from '../groups/batch-results.ts'
 
-/** What a run needs of a pipeline: its IR and the user's functions. */
+/** A pipeline that can run: its IR and the functions of the user. */
 export interface Runnable extends Definitions {
   readonly fingerprint: string
   readonly maps: ReadonlyMap<string, RowMap>
 }
 
-/** The value that says which pipeline ran last: `{ fingerprint, ir }`. */
+/** Name of the stored pipeline that ran last: `{ fingerprint, ir }`. */
 export const PIPELINE = 'pipeline'
-/** The value that says when the last tick was. */
+/** Name of the stored time of the last tick. */
 export const TICKED = 'ticked'
 
-/** A pipeline as the log keeps it. */
+/** The stored form of a pipeline. */
 export const pipelineText = ({ fingerprint, ir }: Runnable): string => JSON.stringify({ fingerprint, ir })
 
+/** Options of `openPipeline`. */
 export interface OpeningOptions extends MemoryOptions {
-  /** Makes what follows from decisions, if anything shall; none of them is before `from`, UTC ms. */
+  /** Makes the outbox of effects, if effects are wanted; no decision is before `from`, UTC ms. */
   readonly outbox?: (strings: Strings, from: number) => Outbox
-  /** What is left undone of decisions; nothing of a history, whose decisions nobody waits for. */
+  /** Draws explored decisions; absent for imported history, whose decisions are not answered. */
   readonly exploration?: Exploration
-  /** Measures decisions by freshness objectives, if anything shall. */
+  /** Measures the freshness of decisions against objectives. */
   readonly freshness?: Freshness
   readonly store: LogStore
   readonly partitions?: number | undefined
-  /** What is in memory of the log already; made from it unless given. */
+  /** State that is already in memory; made from the log by default. */
   readonly memory?: Memory | undefined
-  /** Where the texts of what is appended have their ids. */
+  /** The strings of the columns of appended records. */
   readonly stringsOf: StringsOf
   readonly readAt?: () => number
-  /** Names of needed files beside the log, without saved state; by default the results of batch runs that the ledger keeps. */
+  /** Names of needed files beside the log, without saved state; default: the results of batch runs in the ledger. */
   readonly otherFiles?: () => readonly string[]
 }
 
-export interface Opening {
+/** The components of an opened pipeline that every turn uses. */
+export interface RunCore {
   readonly strings: Strings
   readonly log: Log
   readonly lookup: EventLookup
   readonly decider: Decider
   readonly deciding: Deciding
   readonly checkpointer: Checkpointer
+}
+
+/** The components of an opened pipeline. */
+export interface Opening extends RunCore {
   readonly remembered: Remembered
   readonly results: Results | undefined
   readonly bodies: Bodies | undefined
 }
 
 /**
- * Throws `SPILL_DATA` where the log is damaged, `SPILL_SCHEMA` where a source was changed so that its events cannot be read, and `SPILL_UNSUPPORTED` for a
- * group that is placed corrected.
+ * Opens a pipeline. Throws `SPILL_DATA` if the log is damaged, `SPILL_SCHEMA` if a changed source cannot read its events, and
+ * `SPILL_UNSUPPORTED` for a group with the placement `corrected`.
  */
 export function open(runnable: Runnable, options: OpeningOptions): Opening {
   const { store, partitions, stringsOf, onReport = () => {} } = options
@@ -87,14 +93,14 @@ export function open(runnable: Runnable, options: OpeningOptions): Opening {
   champions.over(store)
   for (const group of decider.batches) group.swap(results?.at(group, from.entry))
   bodies?.over(store)
-  // What another process swapped in meanwhile.
+  // Follow the swaps of the previous process.
   if (options.memory) for (const group of decider.hybrids) bodies?.follow(group, from.entry)
   decider.scoreAsOf(from.entry)
   const checkpointer = new Checkpointer({
     store,
     strings,
     groups: decider.groups,
-    // The files that another process has restored from may be gone: what is taken over is saved whole.
+    // State files of the previous process may be gone, so everything is saved again.
     restored: options.memory ? { files: [], count: 0 } : memory.restored,
     ...(options.readAt && { readAt: options.readAt }),
     otherFiles: options.otherFiles ?? (() => partFilesIn(store)),

@@ -1,8 +1,8 @@
 /**
- * What a run has in memory, made again: saved state, and from the log what came after it.
+ * Recovers the state of a run: restores saved state and replays the log after it.
  *
- * The log is the only truth. State that is missing, damaged or of other definitions is made again from the log's beginning and reported; append ids and
- * live keys are those of the events that arrived recently enough. So a start costs a look at the end of the log, however long it is.
+ * The log is the only truth. State that is missing, damaged or of other definitions is reported and made from the beginning of the log.
+ * Append ids and live keys come from recent events. So a start reads the end of the log, however long the log is.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { SpillwayError } from '../../base/errors.ts'
@@ -27,41 +27,44 @@ export interface RecoveryOptions {
   readonly log: Log
   readonly strings: Strings
   readonly decider: Decider
-  /** Of hybrid groups, where batch runs are made. */
+  /** Snapshots of hybrid groups, if batch runs are made. */
   readonly bodies: Bodies | undefined
   readonly isLookedAt: (source: string, column: string) => boolean
-  /** Decisions of entries below this are recorded. */
+  /** Decisions on entries below this are recorded. */
   readonly decided: number
-  /** Milliseconds for which events are kept. */
+  /** Retention of events, ms. */
   readonly keep: number
   readonly idsMax: number | undefined
-  /** What was saved with the strings that there are now. */
+  /** The manifest whose strings are already restored. */
   readonly manifest: Manifest | undefined
-  /** State that could not be used, in words. */
+  /** Receives messages about state that could not be used. */
   readonly onReport: (report: string) => void
 }
 
-interface Start {
+interface GroupStart {
   readonly group: LiveGroup
-  /** The entry from which on the log is to be taken again for it. */
+  /** First entry to replay for the group. */
   readonly from: number
-  /** From the log, since nothing of it was saved, or could be used. */
+  /** No saved state was usable: the group is made from the log. */
   readonly isMade: boolean
   isBehind: boolean
 }
 
-/** Makes a decider's groups what they are by a log, which may go on growing meanwhile: another process runs on it, and this one is to follow. */
+/**
+ * Brings the groups of a decider to the state of a log. The log may grow meanwhile: another process may run on it, and this one may take
+ * over.
+ */
 export class Recovery {
   readonly remembered: Remembered
   readonly #options: RecoveryOptions
-  readonly starts: readonly Start[]
+  readonly starts: readonly GroupStart[]
   readonly #ticksFrom: number
   readonly #columnsFrom: number
-  /** The first entry that is taken again, for groups, ids or ticks. */
+  /** First entry that is replayed for groups, ids or ticks. */
   readonly first: number
-  /** The next entry to be taken. */
+  /** The next entry to replay. */
   #next: number
-  /** The log has no event that arrived up to here, UTC ms. */
+  /** The log has forgotten events that arrived up to this time, UTC ms. */
   #forgotten = -Infinity
 
   constructor(options: RecoveryOptions) {
@@ -71,9 +74,9 @@ export class Recovery {
     const ids = new Map(withIds.map(source => [source.name, new AppendIds(source.name, source.dedupe, idsMax)]))
     const originals = new Map(ir.sources.filter(({ identity }) => identity).map(({ name }) => [name, new AppendIds(name, keep)]))
     this.remembered = { ids, originals, forgotten: arrival => Math.max(this.#forgotten, arrival - keep - 1) }
-    this.starts = decider.groups.map(group => {
-      const body = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
-      const from = restoreGroup(group, options) ?? body
+    this.starts = decider.groups.map((group): GroupStart => {
+      const snapshotEntry = group instanceof HybridGroup ? options.bodies?.begin(group, options.decided) : undefined
+      const from = restoreGroup(group, options) ?? snapshotEntry
       return { group, from: from ?? 0, isMade: from === undefined, isBehind: true }
     })
     checkReach(ir, beginsOf(store), firstTick(options))
@@ -86,62 +89,62 @@ export class Recovery {
     this.#next = this.first
   }
 
-  /** Takes the log as far as its decisions are recorded. Throws `SPILL_DATA` for a damaged segment. */
+  /** Replays the log up to the last recorded decision. Throws `SPILL_DATA` for a damaged segment. */
   advance(log: Log, decided: number, onProgress?: (entries: number, of: number) => void): void {
     const { strings, isLookedAt } = this.#options
-    const take = (segment: Segment): void => {
-      this.#take(segment, log)
+    const replay = (segment: Segment): void => {
+      this.#replay(segment, log)
       onProgress?.(this.#next - this.first, log.end - this.first)
     }
     const columnsFrom = Math.min(this.#columnsFrom, decided)
     if (this.#next < columnsFrom)
-      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) take(segment)
-    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) take(segment)
+      for (const segment of log.segments(this.#next, columnsFrom, { stringsOf: () => strings, wanted: () => false })) replay(segment)
+    for (const segment of log.segments(this.#next, decided, { stringsOf: () => strings, wanted: isLookedAt })) replay(segment)
   }
 
-  /** Takes of the rest, whose decisions are to be made yet, what was accepted; from here on the decider takes it. */
+  /** Reads the ids of the undecided rest. The decider applies it from here on. */
   finish(log: Log, decided: number, begins: Begins): void {
     const noColumns = { stringsOf: () => this.#options.strings, wanted: () => false }
-    for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#remember(segment, log)
-    for (const known of [this.remembered.ids, this.remembered.originals]) for (const ids of known.values()) ids.settle()
+    for (const segment of log.segments(Math.max(this.#next, decided), log.end, noColumns)) this.#recordIds(segment, log)
+    for (const acceptedIds of [this.remembered.ids, this.remembered.originals]) for (const ids of acceptedIds.values()) ids.settle()
     for (const { group, isBehind } of this.starts) if (isBehind) group.startAfter(log.eventsOf(group.group.source, decided))
-    // What was forgotten while this process read is behind all that it has not read.
+    // Events that were forgotten during recovery precede all unread ones.
     this.#forgotten = begins.arrival
     for (const { group, isMade } of this.starts) if (isMade) group.incompleteUpTo(this.#forgotten)
   }
 
-  #take(segment: Segment, log: Log): void {
-    const behind = segment.first + segment.length
+  #replay(segment: Segment, log: Log): void {
+    const end = segment.first + segment.length
     if (segment.first > this.#next)
       for (const { group, isBehind } of this.starts) if (!isBehind) group.startAfter(countBefore(segment, group.group.source))
-    this.#next = behind
-    this.#remember(segment, log)
+    this.#next = end
+    this.#recordIds(segment, log)
     for (const start of this.starts) {
-      if (behind <= start.from) continue
+      if (end <= start.from) continue
       if (start.isBehind) start.group.startAfter(countBefore(segment, start.group.group.source))
       start.isBehind = false
     }
     const groups = this.starts.filter(({ isBehind }) => !isBehind).map(({ group }) => group)
-    this.#options.decider.catchUp(segment, groups, behind > this.#ticksFrom)
+    this.#options.decider.catchUp(segment, groups, end > this.#ticksFrom)
   }
 
-  #remember(segment: Segment, log: Log): void {
+  #recordIds(segment: Segment, log: Log): void {
     const { ids, originals } = this.remembered
     for (const source of this.#options.ir.sources) {
-      remember(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
-      remember(originals.get(source.name), segment, source.name, 'identities', -Infinity)
+      recordIds(ids.get(source.name), segment, source.name, 'ids', log.notBefore - source.dedupe)
+      recordIds(originals.get(source.name), segment, source.name, 'identities', -Infinity)
     }
   }
 }
 
-/** Gives the entry from which on the log is to be taken again for a group; nothing if nothing of it was saved, or can be used. */
+/** Restores a group. Returns the first entry to replay; undefined if no saved state is usable. */
 function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryOptions): number | undefined {
   const { name, place } = group.group
   const saved = manifest?.groups[name]
-  // The head of another body is of no use, and is made again from the log as that body was.
+  // A delta of another snapshot is useless: it is made from the log, as that snapshot was.
   if (!saved || saved.run !== group.run) return undefined
   if (!isDeepStrictEqual(saved.place, place)) {
-    onReport(`group '${name}' is placed otherwise than it was; it is made again from the log`)
+    onReport(`the placement of group '${name}' has changed; the group is made again from the log`)
     return undefined
   }
   const files = saved.files.map(file => stateBytes(store, file))
@@ -159,7 +162,7 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
       )
       return undefined
     }
-    // A body may have been made again from a log that has forgotten more since.
+    // A snapshot may have been made again from a log that has forgotten more since.
     group.incompleteUpTo(Math.max(saved.incomplete ?? -Infinity, group.incomplete))
     return from
   } catch (error) {
@@ -169,17 +172,20 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RecoveryO
   }
 }
 
-/** No tick that is not decided yet is before this, UTC ms. */
+/** Lower bound of the undecided ticks, UTC ms. */
 const firstTick = ({ store, log, decided }: RecoveryOptions): number => undecidedFrom(store, log, decided)
 
-/** No decision that is to be made yet is before this, UTC ms: it stands behind what arrived before it. `decided`: those of entries below are recorded. */
+/**
+ * Lower bound of the time of undecided decisions, UTC ms: they follow what arrived before it. `decided`: decisions on entries below it are
+ * recorded.
+ */
 export function undecidedFrom(store: StoredLog, log: Log, decided: number): number {
   if (decided === log.end) return log.notBefore
   return decided > 0 ? store.segmentAt(decided - 1)!.arrival : -Infinity
 }
 
-function remember(
-  known: AppendIds | undefined,
+function recordIds(
+  acceptedIds: AppendIds | undefined,
   { first, order, sources }: Segment,
   source: string,
   kind: 'ids' | 'identities',
@@ -188,13 +194,13 @@ function remember(
   const index = sources.findIndex(rows => rows.source === source)
   const rows = sources[index]
   const hashes = rows?.[kind]
-  if (!known || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
+  if (!acceptedIds || !hashes || rows.block.arrival[rows.block.length - 1] < since) return
   const { arrival, length } = rows.block
-  if (!order) return known.addRows(hashes, arrival, first)
+  if (!order) return acceptedIds.addRows(hashes, arrival, first)
   for (let entry = 0, row = 0; row < length; entry++) {
     if (order && order[entry] !== index) continue
     const [high, low] = [hashes.high[row], hashes.low[row]]
-    if (high !== 0 || low !== 0) known.add(high, low, first + entry, arrival[row])
+    if (high !== 0 || low !== 0) acceptedIds.add(high, low, first + entry, arrival[row])
     row++
   }
 }

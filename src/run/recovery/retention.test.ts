@@ -74,7 +74,7 @@ const keep = keptFor(watch.ir, 60_000)
 const start = Date.parse('2026-01-01T00:00Z')
 const minute = (m: number) => start + m * 60_000
 
-/** One minute of a history: duplicates, revisions and deletes among it, of no longer ago than `keep`. */
+/** One minute of a history, with duplicates, revisions and deletes of events within `keep`. */
 function minuteOf(m: number): { payments: unknown[]; readings: unknown[] } {
   const next = random(m + 1)
   const pick = (n: number) => Math.floor(next() * n)
@@ -117,18 +117,18 @@ async function settle(run: Run, turns: number): Promise<void> {
 
 const decisionsOf = ({ store }: { store: ModelStore }) => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
 
-test('what ids, revisions and ticks need is kept, whatever was asked for', () => {
+test('events that ids, revisions and ticks need are kept, whatever was requested', () => {
   assert.equal(keptFor(watch.ir, 60_000), 45 * 60_000)
   assert.equal(keptFor(watch.ir, 86_400_000), 86_400_000)
 })
 
-test('of each placement as much is kept as its windows reach back to, and no more', async () => {
+test('each placement keeps as much as its windows reach back to, and no more', async () => {
   const places = [
     { place: stream, reach: 60 + 1 },
     { place: lag('9m'), reach: 60 + 1 + 9 },
     { place: partial('9m'), reach: 60 + 1 },
     { place: partial('80m'), reach: 80 },
-    // At minute 200 it ran last for minute 180.
+    // At minute 200 the last run was of minute 180.
     { place: scheduled('*/20 * * * *', { lasts: '3m' }), reach: 20 + 60 + 1 },
   ]
   for (const { place, reach } of places) {
@@ -141,12 +141,12 @@ test('of each placement as much is kept as its windows reach back to, and no mor
       now = minute(m)
       await run.submit('payments', batchOf([{ id: `i${m}`, card: 'c', amount: 1, at: now }]))
     }
-    // It looks once a minute in the sixty-fourth part of what is kept.
+    // It checks at an interval of one sixty-fourth of the retention.
     assert.equal(beginsOf(store).arrival, minute(200 - reach - 1), JSON.stringify(group))
   }
 })
 
-test('a pipeline that needs its whole log is refused, and why is said', () => {
+test('a pipeline that needs its whole log is rejected, with the reason', () => {
   const lifetime = features('ever', { from: payments, entity: card, place: stream, values: () => ({ n: count('lifetime') }) })
   const plans = table('plans', { schema: { card, plan: t.string(), at: t.timestamp() }, key: 'card', time: 'at' })
   const numbered = source('numbered', {
@@ -168,7 +168,7 @@ test('a pipeline that needs its whole log is refused, and why is said', () => {
   for (const [of, message] of cases) assert.throws(() => keptFor(pipeline('p', [of]).ir, 1e9), { code: 'SPILL_UNSUPPORTED', message })
 })
 
-test('a run that forgets decides as one that keeps everything, also where its state is lost', async () => {
+test('a run with retention decides as one that keeps everything, also after a loss of state', async () => {
   const whole = open(watch, undefined, undefined)
   let part = open(watch, undefined, keep)
   const next = random(11)
@@ -198,7 +198,7 @@ test('a run that forgets decides as one that keeps everything, also where its st
   assert.deepEqual([...damagedSegments(part.store)], [])
 })
 
-test('windows that reach back to what was forgotten are refused until they do not', async () => {
+test('windows that reach forgotten events are rejected until they do not', async () => {
   const first = open(watch, undefined, keep)
   for (let m = 0; m < 300; m++) await first.through(m)
   await first.run.stop()
@@ -218,7 +218,7 @@ test('windows that reach back to what was forgotten are refused until they do no
     await whole.through(m)
     await second.through(m)
     if (m === 320) {
-      // What is refused is refused also by the process after this one.
+      // The next process rejects the same windows.
       await second.run.stop()
       second = open(longer, second.store.crash(0), keep)
     }
@@ -239,7 +239,7 @@ test('windows that reach back to what was forgotten are refused until they do no
   assert.ok(refused > 20 && refused < found.length - 20, `${refused} of ${found.length} were refused`)
 })
 
-test('an event that may revise what was forgotten is a dead letter', async () => {
+test('an event that may revise a forgotten one is a dead letter', async () => {
   const { run, store, through } = open(watch, undefined, keep)
   for (let m = 0; m < 200; m++) await through(m)
   const dead = store.dead.length
@@ -250,7 +250,7 @@ test('an event that may revise what was forgotten is a dead letter', async () =>
   assert.equal(store.dead[dead].reason, 'stale-revision')
 })
 
-test('a pipeline whose ids, revisions or ticks need what was forgotten is refused', async () => {
+test('a pipeline whose ids, revisions or ticks need forgotten events is rejected', async () => {
   const first = open(watch, undefined, keep)
   for (let m = 0; m < 300; m++) await first.through(m)
   await first.run.stop()
@@ -269,7 +269,7 @@ test('a pipeline whose ids, revisions or ticks need what was forgotten is refuse
   })
 })
 
-test('features at a moment are of what the log has, or are refused', async () => {
+test('features as of a time use the events of the log, or are rejected', async () => {
   const { run, store, through } = open(watch, undefined, keep)
   for (let m = 0; m < 300; m++) await through(m)
   const whole = open(watch, undefined, undefined)

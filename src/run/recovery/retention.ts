@@ -1,8 +1,10 @@
 /**
- * What of its log a run may forget: segments all of whose events arrived longer ago than it keeps, and than any window, id, revision or live key can reach.
+ * Retention of the log: forgets segments whose events arrived longer ago than `keep`, and longer ago than any window, id, revision or live
+ * key can reach.
  *
- * State is derived from the log, so the log keeps what state is derived from: an event in a window has arrived no earlier than its time. Whatever has no such
- * bound (a lifetime window, a table, an identity without the event time) keeps the whole log, and a run that is to forget is refused.
+ * State is derived from the log, so the log keeps what state needs: an event of a window has arrived no earlier than its time. A pipeline
+ * with an unbounded reach (a lifetime window, a table, an identity without the event time) keeps its whole log, and a run with retention is
+ * rejected.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -17,15 +19,15 @@ export interface RetentionOptions {
   readonly ir: PipelineIR
   readonly store: StoredLog
   readonly log: Log
-  /** Milliseconds, as `keptFor` gives them. */
+  /** Retention, ms, as given by `retentionMs`. */
   readonly keep: number
-  /** What other things than reads of groups depend on: nothing that arrived before it, UTC ms. */
+  /** Earliest arrival that anything besides group reads needs, UTC ms. */
   readonly reach?: () => number
 }
 
 /**
- * Milliseconds for which a run keeps events that was asked to keep them for `keep`: not less than ids, revisions and ticks need. Throws
- * `SPILL_UNSUPPORTED` for a pipeline that needs its whole log.
+ * Retention of a run that was asked for `keep`, ms: at least what ids, revisions and ticks need. Throws `SPILL_UNSUPPORTED` for a pipeline
+ * that needs its whole log.
  */
 export function keptFor({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
   for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
@@ -36,8 +38,8 @@ export function keptFor({ sources, groups, models, actions = [], reports = [] }:
 }
 
 /**
- * Throws `SPILL_UNSUPPORTED` for a pipeline whose ids, revisions or ticks at `now`, UTC ms, and later need events that the log has forgotten. Windows that reach
- * back to them are refused one by one.
+ * Throws `SPILL_UNSUPPORTED` if ids, revisions or ticks at `now`, UTC ms, or later need forgotten events. Windows that reach them are
+ * rejected one by one.
  */
 export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: number): void {
   if (entry === 0) return
@@ -48,46 +50,48 @@ export function checkReach(ir: PipelineIR, { entry, arrival }: Begins, now: numb
         'SPILL_UNSUPPORTED',
         `${revised(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
       )
-  // A report whose keys reach back too far is refused by itself: what decides goes on.
-  for (const { what, ms } of needsOf({ ...ir, reports: [] }))
+  // A report that reaches back too far is rejected by itself; decisions continue.
+  for (const { setting, ms } of needsOf({ ...ir, reports: [] }))
     if (now - ms <= arrival)
       throw new SpillwayError(
         'SPILL_UNSUPPORTED',
-        `${what} is ${durationText(ms)}, and the log has forgotten what arrived up to ${text(arrival)}: make it shorter, or begin a new folder`,
+        `${setting} is ${durationText(ms)}, and the log has forgotten what arrived up to ${text(arrival)}: ` +
+          'make it shorter, or begin a new folder',
       )
 }
 
-/** How far back other things than windows reach. */
+/** Reach of everything except windows. */
 function needsOf({
   sources,
   models,
   actions = [],
   reports = [],
-}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly what: string; readonly ms: number }[] {
+}: Pick<PipelineIR, 'sources' | 'models' | 'actions' | 'reports'>): { readonly setting: string; readonly ms: number }[] {
   return [
-    ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ what: `dedupe of source '${name}'`, ms: dedupe }])),
+    ...sources.flatMap(({ name, id, dedupe }) => (id === undefined ? [] : [{ setting: `dedupe of source '${name}'`, ms: dedupe }])),
     ...sources.flatMap(({ name, revisable }) =>
-      revisable === undefined ? [] : [{ what: `revisable of source '${name}'`, ms: revisable }],
+      revisable === undefined ? [] : [{ setting: `revisable of source '${name}'`, ms: revisable }],
     ),
-    ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ what: `live of model '${name}'`, ms: decide.live }] : [])),
-    ...reports.map(({ name, live }) => ({ what: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
-    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ what: `cooldown of action '${name}'`, ms: cooldown }])),
+    ...models.flatMap(({ name, decide }) => (decide.kind === 'every' ? [{ setting: `live of model '${name}'`, ms: decide.live }] : [])),
+    ...reports.map(({ name, live }) => ({ setting: `live of report '${name}'`, ms: live + limits.REPORT_LATE_MS })),
+    ...actions.flatMap(({ name, cooldown }) => (cooldown === undefined ? [] : [{ setting: `cooldown of action '${name}'`, ms: cooldown }])),
   ]
 }
 
 const revised = ({ name, time }: SourceIR): string =>
-  `the identity of source '${name}' does not have its time '${time}', so that an event of any age may be revised`
+  `the identity of source '${name}' does not include its time '${time}', so an event of any age may be revised`
 
 const needsAll = (why: string): SpillwayError =>
   new SpillwayError('SPILL_UNSUPPORTED', `this pipeline needs its whole log, and none of it can be forgotten: ${why}; leave out --keep`)
 
+/** The forgetting of one log, a part at a time. */
 export class Retention {
   readonly #options: RetentionOptions
   readonly #reaches: readonly ((now: number) => number)[]
   #begin: number
-  /** What may be forgotten, as it was found last. */
-  #until = 0
-  #lookAt = -Infinity
+  /** Entries below this may be forgotten, as of the last check. */
+  #forgettableEnd = 0
+  #nextCheck = -Infinity
 
   constructor(options: RetentionOptions) {
     this.#options = options
@@ -97,12 +101,12 @@ export class Retention {
     this.#begin = beginsOf(options.store).entry
   }
 
-  /** What to commit, once everything that the log has is decided, so that the next part is forgotten; nothing as long as there is little. */
+  /** The commit that forgets the next part, once every entry is decided; undefined if there is little to forget. */
   next(): Pick<Commit, 'forget' | 'put'> | undefined {
     const { store } = this.#options
-    if (this.#until <= this.#begin) this.#look()
-    if (this.#until <= this.#begin) return undefined
-    const upto = Math.min(this.#until, this.#begin + limits.FORGET_ENTRIES)
+    if (this.#forgettableEnd <= this.#begin) this.#findForgettable()
+    if (this.#forgettableEnd <= this.#begin) return undefined
+    const upto = Math.min(this.#forgettableEnd, this.#begin + limits.FORGET_ENTRIES)
     const { first, entries } = store.segmentAt(upto)!
     const entry = first > this.#begin ? first : first + entries
     this.#begin = entry
@@ -110,19 +114,19 @@ export class Retention {
     return { forget: entry, put: [[BEGINS, beginsText({ entry, arrival })]] }
   }
 
-  /** Finding what may be forgotten reads some segments: it is done each time that a part of what is kept has passed. */
-  #look(): void {
-    const { store, log, keep, reach: others = () => Infinity } = this.#options
+  /** Finds the end of the forgettable part. This reads some segments, so it runs only after a fraction of the retention has passed. */
+  #findForgettable(): void {
+    const { store, log, keep, reach: otherReach = () => Infinity } = this.#options
     const now = log.notBefore
-    if (now < this.#lookAt) return
-    this.#lookAt = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
-    // The last segment that is stored says how the log goes on.
-    const needed = Math.min(others(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
-    this.#until = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
+    if (now < this.#nextCheck) return
+    this.#nextCheck = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
+    // The last stored segment says how the log continues.
+    const needed = Math.min(otherReach(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
+    this.#forgettableEnd = Math.min(log.since(needed), store.lastSegment()?.first ?? 0)
   }
 }
 
-/** The earliest arrival of an event that a read of a group at `now` or later depends on. */
+/** The earliest arrival that a read of a group at `now` or later depends on. */
 function reachOf({ place, features }: GroupIR): (now: number) => number {
   const window = Math.max(0, ...features.map(feature => Number(feature.window) + feature.hop))
   switch (place.kind) {

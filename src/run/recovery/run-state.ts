@@ -1,6 +1,6 @@
 /**
- * What a run has in memory of its log: strings, groups, and what was accepted. Made before the run, so that a process which is to follow another can get
- * ready while that one still runs.
+ * The state of a run in memory: strings, groups, and accepted ids. It is built before the run, so a process that takes over can get ready
+ * while its predecessor still runs.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
@@ -18,36 +18,38 @@ import { restoredManifest, type StateFile } from './manifest.ts'
 import { Recovery } from './recover.ts'
 import { Results } from '../groups/batch-results.ts'
 
+/** Options of the state of a run. */
 export interface MemoryOptions {
-  /** Milliseconds for which the log is kept, as `keptFor` gives them; all of it unless given. */
+  /** Retention of the log, ms, as given by `retentionMs`; default: everything. */
   readonly keep?: number | undefined
-  /** Batch runs are made beside the run; without it groups that are placed batch are as a job would give them that runs on time. */
+  /** Batch runs are made beside the run. Without them, groups with a batch placement behave as if a job ran on time. */
   readonly hasRuns?: boolean | undefined
-  /** Ids remembered within `dedupe`, one source; for tests. */
+  /** Ids kept within `dedupe` for one source; for tests. */
   readonly idsMax?: number | undefined
-  /** What went wrong and was mended: saved state that could not be used, in words. */
+  /** Receives messages about problems that were repaired, such as unusable saved state. */
   readonly onReport?: ((report: string) => void) | undefined
-  /** Entries of the log taken again, of those to take. */
+  /** Receives the number of replayed entries, and the total. */
   readonly onProgress?: ((entries: number, of: number) => void) | undefined
 }
 
+/** The state of a run before it starts. */
 export class Memory {
   readonly strings = new Strings()
   readonly decider: Decider
   readonly recovery: Recovery
-  /** Of batch runs, where they are made. */
+  /** Results of batch runs, if they are made. */
   readonly results: Results | undefined
   readonly bodies: Bodies | undefined
   readonly champions: Champions
-  /** String files that were restored, and how many strings they gave. */
+  /** String files that were restored, and the number of strings in them. */
   readonly restored: { readonly files: readonly StateFile[]; readonly count: number }
   readonly isLookedAt: (source: string, column: string) => boolean
   readonly #definitions: Definitions
   readonly #onProgress: MemoryOptions['onProgress']
 
   /**
-   * Restores what was saved beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does, and `SPILL_UNSUPPORTED` for
-   * a group that is placed corrected.
+   * Restores the state beside a log, which another process may be writing. Throws `SPILL_DATA` and `SPILL_SCHEMA` as a run does, and
+   * `SPILL_UNSUPPORTED` for a group with the placement `corrected`.
    */
   constructor(
     definitions: Definitions,
@@ -57,8 +59,8 @@ export class Memory {
     const { ir } = definitions
     const { strings } = this
     checkSupported(ir)
-    const lookedAt = columnsLookedAt(ir)
-    this.isLookedAt = (source, column) => lookedAt.get(source)?.has(column) === true
+    const columnsRead = columnsLookedAt(ir)
+    this.isLookedAt = (source, column) => columnsRead.get(source)?.has(column) === true
     this.#definitions = definitions
     this.#onProgress = onProgress
     const manifest = restoredManifest(store, strings, onReport)
@@ -85,7 +87,7 @@ export class Memory {
     })
   }
 
-  /** Takes the log as far as it is decided now. Returns how far that is. */
+  /** Replays the log up to the last recorded decision. Returns that position. */
   catchUp(store: StoredLog): number {
     const { entry } = progressOf(store.get(DECIDED))
     this.recovery.advance(this.#logOf(store), entry, this.#onProgress)
@@ -102,6 +104,6 @@ function checkSupported({ groups }: PipelineIR): void {
   if (corrected)
     throw new SpillwayError(
       'SPILL_UNSUPPORTED',
-      `group '${corrected.name}' is placed corrected, which is for reports: nothing decides by what it knows later`,
+      `group '${corrected.name}' is placed corrected, which is for reports: a decision cannot use later events`,
     )
 }

@@ -168,7 +168,7 @@ test('the run follows a changed file, and reports an unusable file once with its
   assert.equal(reports.length, 1, reports.join('\n'))
   assert.match(
     reports[0],
-    /^the freshness objectives from before go on, since .*objectives\.json groups\.copi: pipeline 'shop' has no feature group 'copi'; did you mean 'copy'\?; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR$/,
+    /^the previous freshness objectives stay in force, since .*objectives\.json groups\.copi: pipeline 'shop' has no feature group 'copi'; did you mean 'copy'\?; rename the objective or remove it, or let the audit write the file again: spillway audit PIPELINE --data DIR$/,
   )
   const reader = readFolder(data)
   assert.match(objectivesIn(data, reader).problem!, /^groups\.copi: pipeline 'shop' has no feature group 'copi'/)
