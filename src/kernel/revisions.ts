@@ -229,12 +229,12 @@ export class Revisions {
   }
 }
 
-/** Writes the identity of an event, NaN first if it has none. */
+/** Writes the identity of an event; NaN in every column if it has none. The id of a text that another event had would be saved, and restored where that text is not. */
 function identify(columns: readonly Column[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
     into[i] = columns[i].values[event]!
     if (columns[i].nulls?.[event]) {
-      into[0] = NaN
+      into.fill(NaN)
       return false
     }
   }
