@@ -132,7 +132,10 @@ export class Ledger {
     this.#arena.load(slot, from)
     if (!from.translates) return
     const { data, width } = this.#arena
-    for (const [value, isText] of this.#texts.entries())
-      if (isText) from.translate(data, width, this.#arena.from(slot), this.#arena.end(slot), IDENTITY + value)
+    const [first, end] = [this.#arena.from(slot), this.#arena.end(slot)]
+    // Earlier versions saved ids of no meaning behind the NaN of an event without an identity.
+    for (let at = first * width + IDENTITY; at < end * width; at += width)
+      if (Number.isNaN(data[at])) data.fill(NaN, at, at + this.#identity)
+    for (const [value, isText] of this.#texts.entries()) if (isText) from.translate(data, width, first, end, IDENTITY + value)
   }
 }

@@ -238,12 +238,15 @@ export class Revisions {
   }
 }
 
-/** Writes the identity of an event to `into`. Returns false, with NaN first, if it has none. */
+/**
+ * Writes the identity of an event; NaN in every column if it has none. The text id of another event would be saved, and a restore may not have
+ * that text.
+ */
 function identify(columns: readonly Column[], event: number, into: Float64Array): boolean {
   for (let i = 0; i < columns.length; i++) {
     into[i] = columns[i].values[event]!
     if (columns[i].nulls?.[event]) {
-      into[0] = NaN
+      into.fill(NaN)
       return false
     }
   }
