@@ -157,7 +157,7 @@ export const limits = {
   /** HTTP requests of one route class (ingest, decide, webhook) that wait for their commit at once. */
   HTTP_WAITING_MAX: 1 << 14,
   /** Records of HTTP requests that are not yet durable, all requests together: a client waits for what others have in flight. */
-  HTTP_WAITING_RECORDS_MAX: 1 << 14,
+  HTTP_WAITING_RECORDS_MAX: 1 << 15,
   /** Milliseconds of work on large bodies and questions after which everything else on the loop has its turn. */
   SERVE_AT_ONCE_MS: 5,
   /** Least bytes of a large JSON body: its client waits for its turn before the server parses the body. */
