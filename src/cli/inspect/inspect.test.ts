@@ -195,7 +195,7 @@ test('pages of the file that are overwritten or missing end in a report or one c
 test('a folder that is none, and a wrong use', async () => {
   const none = await called('inspect', '--data', shop.folder)
   assert.equal(none.status, 1)
-  assert.match(none.err, /^SPILL_STORE: .* is no data folder: it has no log\.db; a run makes one$/)
+  assert.match(none.err, /^SPILL_STORE: .* is not a data folder: it has no log\.db; a run creates one$/)
   const wrong = await called('inspect', shop.data)
   assert.equal(wrong.status, 2)
   assert.match(wrong.err, /^the folder is named by --data, not by/)
