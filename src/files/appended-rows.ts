@@ -50,15 +50,15 @@ export function keptType({ type, list }: OutputColumn): DuckDBType {
   return duckdbTypes[type] ?? DOUBLE
 }
 
-/** SQL expression that converts the stored form to the column's type; `kept` is the column's name in the table. */
-export function cast({ name, type, list }: OutputColumn, kept = identifier(name)): string {
+/** SQL expression that converts the stored form to the column's type; `storedName` is the column's name in the table. */
+export function cast({ name, type, list }: OutputColumn, storedName = identifier(name)): string {
   const item =
     type === 'bool'
       ? 'x = 1'
       : type === 'timestamp'
         ? 'make_timestamptz(x::BIGINT * 1000)'
         : `x::${(duckdbTypes[type] ?? DOUBLE).toString()}`
-  return `${list ? `list_transform(${kept}, lambda x: ${item})` : kept} AS ${identifier(name)}`
+  return `${list ? `list_transform(${storedName}, lambda x: ${item})` : storedName} AS ${identifier(name)}`
 }
 
 /** A reusable chunk for rows of these columns: creating one costs as much as filling it. */

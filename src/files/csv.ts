@@ -24,7 +24,7 @@ export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFil
   return {
     name,
     format: 'csv',
-    columns: header.names.filter(field => field !== '').map(each => ({ name: each })),
+    columns: header.names.filter(field => field !== '').map(field => ({ name: field })),
     progress: () => file.bytesRead / size,
     async *batches(wanted) {
       for (const column of wanted ?? []) checkColumn(name, header.names, column)

@@ -35,10 +35,10 @@ export function likelyOutcomes(columns: readonly InferredColumn[], excluded: rea
       return [{ column: name, truth, part, hasOutcomeName: wordsOf(name).some(word => outcomeWords.has(word)) }]
     })
     .toSorted((a, b) => Number(b.hasOutcomeName) - Number(a.hasOutcomeName) || a.part - b.part)
-    .map(({ column, truth, part, hasOutcomeName: isSpoken }) => ({
+    .map(({ column, truth, part, hasOutcomeName }) => ({
       column,
       truth,
-      reason: `${isSpoken ? 'its name suggests an outcome' : 'it has two values'}, and it is ${truth} in ${percent(part)} of the records`,
+      reason: `${hasOutcomeName ? 'its name suggests an outcome' : 'it has two values'}, and it is ${truth} in ${percent(part)} of the records`,
     }))
 }
 

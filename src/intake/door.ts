@@ -62,7 +62,7 @@ export class Door {
   readonly #options: DoorOptions
   readonly #builder: BlockBuilder
   readonly #passingStrings = new Strings()
-  readonly #places: RowPositions | undefined
+  readonly #positions: RowPositions | undefined
   #reader: { readonly origin: Origin; readonly rows: RowReader } | undefined
 
   constructor(source: SourceIR, options: DoorOptions) {
@@ -70,7 +70,7 @@ export class Door {
     this.source = source
     this.#options = options
     this.#builder = new BlockBuilder(source.columns.filter(({ name }) => keep === undefined || keep.has(name)))
-    this.#places = options.places ? new RowPositions() : undefined
+    this.#positions = options.places ? new RowPositions() : undefined
   }
 
   /** Number of valid rows. */
@@ -106,13 +106,13 @@ export class Door {
   clear(): void {
     this.#builder.clear()
     this.#passingStrings.clear()
-    this.#places?.clear()
+    this.#positions?.clear()
   }
 
   /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
   refuseRow(fault: Fault, row: number, block: Block): void {
     const form = this.#options.map && { mapped: true as const }
-    this.#refused(fault, this.#places!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+    this.#refused(fault, this.#positions!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
   /** String table of a column. */
@@ -140,7 +140,7 @@ export class Door {
     // If some texts have no room, each row must be validated by itself.
     if (this.#writeCells(cells, length, reader, true)) return false
     const first = this.#builder.length
-    for (let index = 0; this.#places && index < length; index++) this.#places.set(first + index, batch.origin, batch.numberOf(index))
+    for (let index = 0; this.#positions && index < length; index++) this.#positions.set(first + index, batch.origin, batch.numberOf(index))
     this.#builder.commitAll(stamped.time, stamped.arrival)
     this.counts.records += length
     this.counts.ahead += stamped.ahead
@@ -183,7 +183,7 @@ export class Door {
     const fault = this.#stampRow(reader)
     if (fault) return fault
     const row = this.#builder.length - 1
-    this.#places?.set(row, batch.origin, batch.numberOf(index))
+    this.#positions?.set(row, batch.origin, batch.numberOf(index))
     return undefined
   }
 

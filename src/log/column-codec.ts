@@ -19,9 +19,9 @@ const DOUBLES = 4
 
 export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Array | Uint8Array, length: number): void {
   if (length === 1) return writeNumber(writer, values[0])
-  const { least, greatest, isWhole: whole } = numberRange(values, length)
+  const { least, greatest, isWhole } = numberRange(values, length)
   const range = greatest - least
-  if (!whole || range >= 2 ** 32) {
+  if (!isWhole || range >= 2 ** 32) {
     writer.varint(DOUBLES)
     writer.doubles(values, length)
     return

@@ -55,8 +55,8 @@ export class EventLookup {
     if (!decoded) return undefined
     const { segment, strings, rows } = decoded
     const entry = sequence - segment.first
-    const found = segment.sources[segment.order ? segment.order[entry] : 0]
-    return found && { source: found.source, block: found.block, row: rows[entry], strings }
+    const rowsOfSource = segment.sources[segment.order ? segment.order[entry] : 0]
+    return rowsOfSource && { source: rowsOfSource.source, block: rowsOfSource.block, row: rows[entry], strings }
   }
 
   /** The marker at a sequence number; `undefined` if retention removed it, or for an event. */

@@ -225,7 +225,7 @@ test('waits for a server that restarts or crashes', { skip }, async () => {
     const away = () => warnings.filter(text => text.includes('is unreachable')).length
     while (away() < n) await pause(5)
     await server().begin()
-    while (warnings.filter(text => text.endsWith('is back')).length < n) await pause(5)
+    while (warnings.filter(text => text.endsWith('is reachable again')).length < n) await pause(5)
   }
   await server().withClient(1, sql => insert(sql, 'restarted', 3))
   while (taken(store).length < 3) await pause(5)

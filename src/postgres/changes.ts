@@ -73,7 +73,7 @@ export async function readChanges(run: Fed, source: SourceIR, options: ChangesOp
 type SavedPosition = Known & ReadState
 
 /** True if something was read, so that changes may have been missed. */
-const hasRead = (place: SavedPosition | undefined): place is SavedPosition => place !== undefined && place.state !== 'begins'
+const hasRead = (position: SavedPosition | undefined): position is SavedPosition => position !== undefined && position.state !== 'begins'
 
 class ChangesReader {
   readonly #sql: Sql
@@ -111,14 +111,14 @@ class ChangesReader {
 
   /** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
   async #checkTable(
-    place: SavedPosition | undefined,
+    position: SavedPosition | undefined,
   ): Promise<{ table: Table; publication: Publication | undefined; warnings: readonly string[] }> {
     const { table: name, publication } = this.#options
-    const currentTable = await tableAsRead(this.#sql, name, hasRead(place) ? place : undefined)
+    const currentTable = await tableAsRead(this.#sql, name, hasRead(position) ? position : undefined)
     const current = await publicationOf(this.#sql, publication, currentTable)
     const { table, warnings: hidden } = shownTable(currentTable, current, publication, this.#source)
     const warnings = [...hidden, ...checkTable(table, this.#source)]
-    if (hasRead(place)) checkShown(current, publication, table, this.#source)
+    if (hasRead(position)) checkShown(current, publication, table, this.#source)
     return { table, publication: current, warnings }
   }
 
@@ -132,9 +132,9 @@ class ChangesReader {
   }
 
   /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
-  async #begin(table: Table, current: Publication | undefined, place: ReadState | undefined, signal: AbortSignal): Promise<ReadState> {
+  async #begin(table: Table, current: Publication | undefined, position: ReadState | undefined, signal: AbortSignal): Promise<ReadState> {
     const { slot, publication, database, folder, copy } = this.#options
-    if (place?.state === 'begins' && place.lsn !== undefined) await dropUnread(this.#sql, slot, place.lsn)
+    if (position?.state === 'begins' && position.lsn !== undefined) await dropUnread(this.#sql, slot, position.lsn)
     await refuseForeign(this.#sql, slot)
     await ensurePublication(this.#sql, current, publication, table, this.#source)
     const path = copyFile(folder, slot)
@@ -150,17 +150,17 @@ class ChangesReader {
     return withClient(await openClient(database, true), begin, signal)
   }
 
-  async #save(place: ReadState): Promise<void> {
-    await this.#feeding.give(batchOf([]), this.#cursorFor(place))
+  async #save(position: ReadState): Promise<void> {
+    await this.#feeding.give(batchOf([]), this.#cursorFor(position))
     await this.#feeding.settled()
   }
 
   #cursorFor(state: ReadState): Cursor {
-    const place: SavedPosition = { ...this.#readTable!, ...state }
-    return [this.#cursor, JSON.stringify(place)]
+    const position: SavedPosition = { ...this.#readTable!, ...state }
+    return [this.#cursor, JSON.stringify(position)]
   }
 
-  async #readCopy(place: ReadState & { readonly state: 'copied' }, signal: AbortSignal): Promise<ReadState> {
+  async #readCopy(position: ReadState & { readonly state: 'copied' }, signal: AbortSignal): Promise<ReadState> {
     const { folder, slot, table } = this.#options
     const path = copyFile(folder, slot)
     if (!hasCopy(path))
@@ -169,12 +169,12 @@ class ChangesReader {
         `is gone: it held the rows of ${table} that were not read yet; name a new slot to copy the table again (?slot=…)`,
         { place: path },
       )
-    for await (const { batch, place: file } of readCopy(path, table, place.file, signal)) {
-      await this.#feeding.give(batch, this.#cursorFor({ ...place, file }))
-      if (signal.aborted) return place
+    for await (const { batch, place: file } of readCopy(path, table, position.file, signal)) {
+      await this.#feeding.give(batch, this.#cursorFor({ ...position, file }))
+      if (signal.aborted) return position
     }
-    if (signal.aborted) return place
-    const next: ReadState = { state: 'changes', lsn: place.lsn }
+    if (signal.aborted) return position
+    const next: ReadState = { state: 'changes', lsn: position.lsn }
     await this.#save(next)
     return next
   }
@@ -192,9 +192,9 @@ class ChangesReader {
           relation: table,
           follow,
           seen: this.#readTable?.columns,
-          cursorAt: (place, columns) => {
+          cursorAt: (position, columns) => {
             this.#readTable = { ...this.#readTable!, columns }
-            return this.#cursorFor({ state: 'changes', ...place })
+            return this.#cursorFor({ state: 'changes', ...position })
           },
           looks: new Looks(() => this.#checkTable({ ...this.#readTable!, ...from }), lookMs),
         },

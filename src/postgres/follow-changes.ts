@@ -49,10 +49,10 @@ export async function followChanges(options: FollowingChanges, from: ChangePlace
   const stream = await endedBy(signal, replication, () => ChangeStream.open(replication, slot, publication, lsnOf(from.lsn)))
   try {
     for (;;) {
-      const stretch = await stream.take(signal)
-      if (stretch === undefined || signal.aborted) return
+      const batch = await stream.take(signal)
+      if (batch === undefined || signal.aborted) return
       looks.take()
-      for (const message of stretch.messages) {
+      for (const message of batch.messages) {
         try {
           changes.handle(message)
         } catch (error) {
@@ -63,8 +63,8 @@ export async function followChanges(options: FollowingChanges, from: ChangePlace
         if (changes.pending >= limits.POSTGRES_PAGE_ROWS) await changes.submit(stream)
       }
       await changes.submit(stream)
-      await changes.saveIdlePosition(stream, stretch.sent)
-      if (until !== undefined && changes.hasReached(until, stretch.sent)) return
+      await changes.saveIdlePosition(stream, batch.sent)
+      if (until !== undefined && changes.hasReached(until, batch.sent)) return
     }
   } finally {
     stream.close()

@@ -129,7 +129,7 @@ test('waits for a server that restarts or crashes', { skip }, async () => {
   await run.stop()
   assert.deepEqual(taken(store), [1, 2, 3])
   assert.match(warnings[0], /^source 'rows': PostgreSQL is unreachable/)
-  assert.match(warnings[1], /is back$/)
+  assert.match(warnings[1], /is reachable again$/)
 })
 
 test('the signal ends a query that waits for a lock', { skip }, () =>

@@ -51,7 +51,7 @@ export function noTable(name: string): never {
 }
 
 export async function tableNamed(sql: Sql, name: string): Promise<Table | undefined> {
-  const [found] = await sql<
+  const [catalogueRow] = await sql<
     {
       oid: string
       schema: string
@@ -68,8 +68,8 @@ export async function tableNamed(sql: Sql, name: string): Promise<Table | undefi
       format('%I.%I', n.nspname, c.relname) AS quoted,
       (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS origin
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(${name})`
-  if (found === undefined) return undefined
-  const { oid, schema, relation, kind, identity, hasIdentity, quoted: qualifiedName, origin } = found
+  if (catalogueRow === undefined) return undefined
+  const { oid, schema, relation, kind, identity, hasIdentity, quoted: qualifiedName, origin } = catalogueRow
   const columns = await columnsOf(sql, oid)
   // The table was dropped between the two statements.
   if (columns.length === 0) return undefined

@@ -102,7 +102,7 @@ export class EffectReader implements StoredEffects {
 
   /** Merges the effects of several actions and states, each of which is sorted by itself. */
   *#newestMatching({ action, state }: EffectFilter, pageSize: number): Generator<StoredEffect> {
-    const kinds = this.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
+    const kinds = this.counts().filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
     const numbersOfKind = this.#db.prepare(
       `SELECT number FROM effect WHERE action = ?1 AND state = ?2 AND number < ?3 ORDER BY number DESC LIMIT ${pageSize}`,
     )

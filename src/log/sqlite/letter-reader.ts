@@ -39,7 +39,7 @@ export class LetterReader {
     // Dead letters of one source and reason are sorted by themselves.
     const minId = this.#db.prepare('SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3')
     const kinds = this.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
-    const ids = kinds.map(kind => minId.get(kind.source, kind.reason, id)!['id']).filter(found => found !== null)
+    const ids = kinds.map(kind => minId.get(kind.source, kind.reason, id)!['id']).filter(letterId => letterId !== null)
     const letter =
       ids.length === 0 ? undefined : this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(Math.min(...ids.map(Number)))
     return letter && letterOf(letter)
