@@ -48,7 +48,7 @@ export interface OfTable {
 export class ChangeRecords {
   readonly #source: SourceIR
   readonly #table: string
-  readonly #baseOf: ReadonlyMap<number, number>
+  readonly #baseTypes: ReadonlyMap<number, number>
   readonly #names: ReadonlySet<string> | undefined
   /** Columns that identify an event, for a source with `deleted`. */
   readonly #identifying: readonly string[]
@@ -56,37 +56,40 @@ export class ChangeRecords {
   #columns: readonly ReadColumn[] = []
   #indexes: readonly number[] = []
 
-  #seen: readonly string[] | undefined
+  #lastColumns: readonly string[] | undefined
 
-  constructor(source: SourceIR, { table, baseOf, seen, map }: OfTable) {
-    this.#seen = seen
-    this.#map = map
+  constructor(source: SourceIR, options: OfTable) {
+    this.#lastColumns = options.seen
+    this.#map = options.map
     this.#source = source
-    this.#table = table.name
-    this.#baseOf = baseOf
+    this.#table = options.table.name
+    this.#baseTypes = options.baseOf
     this.#names = source.mapVersion === undefined ? new Set(source.columns.map(({ name }) => name)) : undefined
     this.#identifying = source.deleted === undefined ? [] : [source.key, ...(source.identity ?? [])]
   }
 
   /** Names of the columns that the source reads, as of the last relation message. */
   get seen(): readonly string[] | undefined {
-    return this.#seen
+    return this.#lastColumns
   }
 
   /** Sets the columns of the following rows. Throws `SPILL_SOURCE` if a column is missing that the source has read before. */
   columnsAre({ columns }: Relation): void {
     const selected = columns.map((column, place) => ({ ...column, place })).filter(({ name }) => this.#names?.has(name) !== false)
     const names = selected.map(({ name }) => name)
-    const missing = this.#seen?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
+    const missing = this.#lastColumns?.filter(name => !names.includes(name) && this.#names?.has(name) !== false) ?? []
     if (missing.length > 0) throw missingColumnsError(this.#table, missing, this.#names === undefined)
-    this.#seen = names
+    this.#lastColumns = names
     this.#indexes = selected.map(({ place }) => place)
     this.#columns = selected.map(({ name, type }) => ({ name, read: this.#reader(name, type) }))
   }
 
   #reader(name: string, type: number): ReadColumn['read'] {
     const { columns, mapVersion } = this.#source
-    return valueReader(this.#baseOf.get(type) ?? type, mapVersion === undefined ? columns.find(column => column.name === name) : undefined)
+    return valueReader(
+      this.#baseTypes.get(type) ?? type,
+      mapVersion === undefined ? columns.find(column => column.name === name) : undefined,
+    )
   }
 
   /** The records of a change; `at` is the commit time of its transaction, UTC ms. */
