@@ -1,8 +1,9 @@
 /**
- * Rows of typed columns into a table of DuckDB, in chunks of 2,048. Items of lists are doubles and texts there, which are cast when they leave it.
+ * Appends rows of typed columns to a DuckDB table, in chunks of 2,048. List items are stored as doubles and texts, and cast when they are
+ * read out.
  *
- * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC). Whole numbers are so from the start: of a column of doubles DuckDB asks, to know its bounds,
- * for each value whether it is NaN, which takes as long as all else together.
+ * Numbers are DOUBLE, int and duration BIGINT, timestamp TIMESTAMPTZ (UTC). Integers have their final type from the start: for the bounds
+ * of a double column DuckDB tests each value for NaN, which takes as long as all the rest.
  */
 import {
   BIGINT,
@@ -30,12 +31,12 @@ export const CHUNK_ROWS = 2048
 const WORD = 2 ** 32
 const MICROS = 1000
 
-/** A column of a chunk on its way into a vector. */
+/** Buffer of one column of a chunk, before it is copied into a vector. */
 const cells = new Uint8Array(CHUNK_ROWS * CELL_BYTES)
 const cellWords = new Uint32Array(cells.buffer)
 const halves = new Int32Array(cells.buffer)
 
-const types: Partial<Record<ColumnType, DuckDBType>> = {
+const duckdbTypes: Partial<Record<ColumnType, DuckDBType>> = {
   bool: BOOLEAN,
   int: BIGINT,
   duration: BIGINT,
@@ -43,23 +44,27 @@ const types: Partial<Record<ColumnType, DuckDBType>> = {
   string: VARCHAR,
 }
 
-/** What a column is in the table. */
+/** Type of a column in the table. */
 export function keptType({ type, list }: OutputColumn): DuckDBType {
   if (list) return LIST(type === 'string' ? VARCHAR : DOUBLE)
-  return types[type] ?? DOUBLE
+  return duckdbTypes[type] ?? DOUBLE
 }
 
-/** From what was appended to the column's type; `kept`: what the column is called in the table. */
-export function cast({ name, type, list }: OutputColumn, kept = identifier(name)): string {
+/** SQL expression that converts the stored form to the column's type; `storedName` is the column's name in the table. */
+export function cast({ name, type, list }: OutputColumn, storedName = identifier(name)): string {
   const item =
-    type === 'bool' ? 'x = 1' : type === 'timestamp' ? 'make_timestamptz(x::BIGINT * 1000)' : `x::${(types[type] ?? DOUBLE).toString()}`
-  return `${list ? `list_transform(${kept}, lambda x: ${item})` : kept} AS ${identifier(name)}`
+    type === 'bool'
+      ? 'x = 1'
+      : type === 'timestamp'
+        ? 'make_timestamptz(x::BIGINT * 1000)'
+        : `x::${(duckdbTypes[type] ?? DOUBLE).toString()}`
+  return `${list ? `list_transform(${storedName}, lambda x: ${item})` : storedName} AS ${identifier(name)}`
 }
 
-/** What rows of these columns go through, again and again: making one costs as much as filling it. */
+/** A reusable chunk for rows of these columns: creating one costs as much as filling it. */
 export const chunkFor = (columns: readonly OutputColumn[]): DuckDBDataChunk => DuckDBDataChunk.create(columns.map(keptType))
 
-/** Appends rows [from, to) of the columns, at most `CHUNK_ROWS`, through a chunk of theirs. */
+/** Appends rows [from, to) of the columns, at most `DUCKDB_CHUNK_ROWS`, through a chunk of these columns. */
 export function appendRows(
   appender: DuckDBAppender,
   chunk: DuckDBDataChunk,
@@ -92,16 +97,16 @@ function writeColumn(
   if (nulls?.subarray(from, to).includes(1)) writeValidity(vector, nulls.subarray(from, to))
   if (type === 'string') return writeTexts(vector, column, strings, from, to)
   if (type === 'bool') return writeBools(vector, values, from, to)
-  if (types[type]) return writeIntegers(vector, column, from, to, type === 'timestamp' ? MICROS : 1)
+  if (duckdbTypes[type]) return writeIntegers(vector, column, from, to, type === 'timestamp' ? MICROS : 1)
   const numbers = values instanceof Float64Array ? values.subarray(from, to) : Float64Array.from(values.subarray(from, to))
   bindings.copy_data_to_vector(vector, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.byteLength)
 }
 
 type Vector = ReturnType<typeof bindings.data_chunk_get_vector>
 
-/** Short texts as the bytes that a vector has of them: a call into DuckDB for each takes thirty times as long. */
+/** Writes short texts in the vector's own format: a call into DuckDB for each text takes thirty times as long. */
 function writeTexts(vector: Vector, { values, nulls }: OutputValues, strings: Strings, from: number, to: number): void {
-  const others: number[] = []
+  const longRows: number[] = []
   cells.fill(0)
   for (let row = from, at = 0; row < to; row++, at += CELL_BYTES) {
     if (nulls?.[row] === 1) continue
@@ -111,10 +116,10 @@ function writeTexts(vector: Vector, { values, nulls }: OutputValues, strings: St
       cellWords[at / 4] = length
       strings.copy(id, cells, at + 4)
     }
-    if (length > SHORT || (length > 0 && cells[at + 4] === NO_UTF8)) others.push(row)
+    if (length > SHORT || (length > 0 && cells[at + 4] === NO_UTF8)) longRows.push(row)
   }
   bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, (to - from) * CELL_BYTES)
-  for (const row of others) bindings.vector_assign_string_element(vector, row - from, strings.textOf(values[row]))
+  for (const row of longRows) bindings.vector_assign_string_element(vector, row - from, strings.textOf(values[row]))
 }
 
 function writeBools(vector: Vector, values: OutputValues['values'], from: number, to: number): void {
@@ -122,10 +127,10 @@ function writeBools(vector: Vector, values: OutputValues['values'], from: number
   bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, to - from)
 }
 
-/** Whole numbers in 64 bits, the lower half first. */
-function writeIntegers(vector: Vector, { values, nulls }: OutputValues, from: number, to: number, times: number): void {
+/** Writes integers as 64 bits, low half first. */
+function writeIntegers(vector: Vector, { values, nulls }: OutputValues, from: number, to: number, factor: number): void {
   for (let row = from, at = 0; row < to; row++, at += 2) {
-    const value = values[row] * times
+    const value = values[row] * factor
     const low = value | 0
     if (value === low) {
       halves[at] = low
@@ -140,7 +145,7 @@ function writeIntegers(vector: Vector, { values, nulls }: OutputValues, from: nu
   bindings.copy_data_to_vector(vector, 0, cells.buffer, 0, (to - from) * 8)
 }
 
-/** A bit a row, 1 where there is a value. */
+/** Writes one bit a row, 1 for a value. */
 function writeValidity(vector: Vector, nulls: Uint8Array): void {
   const bits = new Uint8Array(Math.ceil(nulls.length / 64) * 8)
   for (let row = 0; row < nulls.length; row++) if (nulls[row] !== 1) bits[row >> 3] |= 1 << (row & 7)

@@ -1,6 +1,6 @@
-/** DuckDB's bindings, for what its library does a value at a time: the memory of vectors. */
+/** DuckDB's low-level bindings, for direct access to the memory of vectors; the library handles one value at a time. */
 import { createRequire } from 'node:module'
 import type Bindings from '@duckdb/node-bindings'
 
-/** Those that the library itself uses: another copy would be another DuckDB. */
+/** The copy that the library itself uses: another copy would be a separate DuckDB. */
 export const bindings = createRequire(import.meta.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as typeof Bindings

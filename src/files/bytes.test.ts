@@ -6,7 +6,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-test('the mark of UTF-8 is taken off wherever a text is cut, once, and nothing else is', async () => {
+test('removes one UTF-8 byte order mark, wherever the text is cut, and nothing else', async () => {
   const texts: readonly (readonly [given: string, wanted: string])[] = [
     ['', ''],
     ['\uFEFF', ''],
@@ -16,10 +16,10 @@ test('the mark of UTF-8 is taken off wherever a text is cut, once, and nothing e
     ['\uFFFD1\n', '\uFFFD1\n'],
     ['a\uFEFF', 'a\uFEFF'],
   ]
-  for (const [given, wanted] of texts)
+  for (const [input, expected] of texts)
     for (let size = 1; size < 8; size++) {
-      const found: Buffer[] = []
-      for await (const chunk of unmarked(inPieces(Buffer.from(given), size))) found.push(chunk)
-      assert.equal(Buffer.concat(found).toString(), wanted, `${JSON.stringify(given)} in pieces of ${size}`)
+      const chunks: Buffer[] = []
+      for await (const chunk of unmarked(inPieces(Buffer.from(input), size))) chunks.push(chunk)
+      assert.equal(Buffer.concat(chunks).toString(), expected, `${JSON.stringify(input)} in pieces of ${size}`)
     }
 })

@@ -1,7 +1,7 @@
 /**
- * The bytes of a file, in chunks; a gzip is unpacked on the way, whatever its name.
+ * Reads the bytes of a file in chunks; unpacks gzip on the way.
  *
- * What was read before a fault is delivered before the error is thrown.
+ * Bytes before a fault are delivered before the error is thrown.
  */
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
@@ -11,11 +11,11 @@ import { fileError, systemError } from './file-error.ts'
 
 const CHUNK_BYTES = 1 << 18
 
-/** The chunks of a file. Throws `SPILL_INPUT` if it cannot be read, or if its gzip is cut off or damaged. */
+/** The chunks of a file. Throws `SPILL_INPUT` if it cannot be read, or if its gzip is truncated or damaged. */
 export class FileBytes {
   readonly #path: string
   readonly #gzip: boolean
-  /** Bytes read so far of the file as it lies on the disk. */
+  /** Bytes read so far from the disk, before unpacking. */
   bytesRead = 0
 
   constructor(path: string, gzip: boolean) {
@@ -25,7 +25,7 @@ export class FileBytes {
 
   async *chunks(): AsyncGenerator<Buffer> {
     const file = createReadStream(this.#path, { highWaterMark: CHUNK_BYTES })
-    const chunks: Readable = this.#gzip ? unpacked(file) : file
+    const chunks: Readable = this.#gzip ? gunzipped(file) : file
     try {
       for await (const chunk of unmarked(chunks)) {
         this.bytesRead = file.bytesRead
@@ -40,7 +40,7 @@ export class FileBytes {
   }
 }
 
-function unpacked(file: Readable): Readable {
+function gunzipped(file: Readable): Readable {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   file.on('error', error => gunzip.destroy(error))
   return file.pipe(gunzip)
@@ -53,22 +53,22 @@ function gzipError(path: string, error: unknown): SpillwayError {
   return systemError(path, error)
 }
 
-/** The chunks of a text without its mark of UTF-8, wherever they are cut. */
+/** The chunks of a text without its byte order mark, however the chunks are cut. */
 export async function* unmarked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let begin: Buffer | undefined = Buffer.alloc(0)
+  let head: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of chunks) {
-    if (!begin) yield chunk
+    if (!head) yield chunk
     else {
-      begin = Buffer.concat([begin, chunk])
-      if (begin.length < 3) continue
-      yield withoutMark(begin)
-      begin = undefined
+      head = Buffer.concat([head, chunk])
+      if (head.length < 3) continue
+      yield withoutMark(head)
+      head = undefined
     }
   }
-  if (begin && begin.length > 0) yield begin
+  if (head && head.length > 0) yield head
 }
 
-/** Text may begin with the mark of UTF-8, which is no part of it. */
+/** Removes the UTF-8 byte order mark at the start of a text, which is not part of it. */
 export function withoutMark(chunk: Buffer): Buffer {
   return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? chunk.subarray(3) : chunk
 }

@@ -24,7 +24,7 @@ async function recordsIn(file: string): Promise<unknown[]> {
   return records
 }
 
-test('columns go to files of their own, two of one name too, in the order of their rows', async () => {
+test('writes columns to separate files in row order, also two columns of one name', async () => {
   const strings = new Strings()
   const files = await ColumnFiles.open(path('scratch'))
   for (const round of [1, 2]) {
@@ -54,10 +54,10 @@ test('columns go to files of their own, two of one name too, in the order of the
       { path: path('deep/x.parquet'), columns: [x] },
     ])
     assert.deepEqual(await recordsIn(ofKey.path), [{ x: 'b' }, { x: 'a' }, { x: 'ü' }])
-    const refused = { 'n.refused': null }
+    const noReason = { 'n.refused': null }
     assert.deepEqual(await recordsIn(ofN.path), [
-      { n: 3, ...refused },
-      { n: 4, ...refused },
+      { n: 3, ...noReason },
+      { n: 4, ...noReason },
       { n: null, 'n.refused': 'SPILL_LIMIT' },
     ])
     assert.deepEqual(await recordsIn(ofX.path), [{ x: 0.5 }, { x: null }, { x: round }])
@@ -66,36 +66,36 @@ test('columns go to files of their own, two of one name too, in the order of the
   files.close()
 })
 
-test('what does not fit into memory goes on in the folder, and the bytes are the same', async () => {
+test('spills what exceeds the memory limit, with equal bytes', async () => {
   const ROWS = 200_000
   const next = random(1)
   const columns = Array.from({ length: 8 }, (_, i): OutputColumn => ({ name: `c${i}`, type: 'double' }))
   const values = columns.map(() => ({ values: Float64Array.from({ length: ROWS }, next) }))
   const sums = []
   let spilled = false
-  for (const memory of [48, 1024]) {
-    const scratch = path(`memory-${memory}`)
-    const files = await ColumnFiles.open(scratch, memory)
+  for (const memoryMb of [48, 1024]) {
+    const scratch = path(`memory-${memoryMb}`)
+    const files = await ColumnFiles.open(scratch, memoryMb)
     await files.begin(columns)
     for (let i = 0; i < 6; i++) files.append(ROWS, values, new Strings())
-    if (memory < 1024) spilled = existsSync(scratch)
+    if (memoryMb < 1024) spilled = existsSync(scratch)
     sums.push(await files.finish(columns.map(column => ({ path: path(`${column.name}.parquet`), columns: [column] }))))
     files.close()
   }
-  assert.ok(spilled, 'some of it was put aside')
+  assert.ok(spilled, 'some rows were spilled')
   assert.deepEqual(sums[0], sums[1])
 })
 
-test('the bytes of a file are the same, in whatever stretches its rows came', async () => {
+test('the bytes of a file do not depend on the batches of its rows', async () => {
   const ROWS = 300_000
   const values = Float64Array.from({ length: ROWS }, (_, i) => (i * 7919) % 1000)
   const nulls = Uint8Array.from({ length: ROWS }, (_, i) => Number(i % 7 === 0))
   const files = await ColumnFiles.open(path('scratch'))
   const sums = []
-  for (const stretch of [ROWS, 65_536, 100_001, 1777]) {
+  for (const batchRows of [ROWS, 65_536, 100_001, 1777]) {
     await files.begin([n])
-    for (let from = 0; from < ROWS; from += stretch) {
-      const to = Math.min(ROWS, from + stretch)
+    for (let from = 0; from < ROWS; from += batchRows) {
+      const to = Math.min(ROWS, from + batchRows)
       files.append(to - from, [{ values: values.subarray(from, to), nulls: nulls.subarray(from, to) }], new Strings())
     }
     sums.push(await files.finish([{ path: path('n.parquet'), columns: [n] }]))
@@ -104,7 +104,7 @@ test('the bytes of a file are the same, in whatever stretches its rows came', as
   for (const sum of sums) assert.deepEqual(sum, sums[0])
 })
 
-test('a file that cannot be written is said, and nothing of it remains', async () => {
+test('a file that cannot be written is an error, and leaves nothing', async () => {
   const files = await ColumnFiles.open(path('scratch'))
   writeFileSync(path('file'), '')
   mkdirSync(path('taken.parquet'))

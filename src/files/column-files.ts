@@ -1,8 +1,9 @@
 /**
- * Columns of one table as Parquet files of their own, through DuckDB: a part of a store in which each column can be written alone.
+ * Writes columns of one table to separate Parquet files, through DuckDB. A feature store needs this to write each column alone.
  *
- * One object for many tables, one after the other. Rows are kept in a table of DuckDB's, which goes on in a folder beyond its memory, and leave it in the order
- * in which they came. The bytes of a file are a function of its rows, its columns and DuckDB's version. A file appears whole or not at all.
+ * One writer serves many tables, one after another. Rows are buffered in a DuckDB table, which spills into a folder beyond its memory
+ * limit, and are written in their original order. A file's bytes are a function of its rows, its columns and DuckDB's version. A file
+ * appears whole or not at all.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
@@ -16,7 +17,7 @@ import { systemError } from './file-error.ts'
 import { writeError } from './parquet-writer.ts'
 import type { OutputColumn, OutputValues } from './table.ts'
 
-/** A file to be written, and which columns of the table go into it: those themselves, not their like. */
+/** A file to write, and its columns: the same objects as in `begin`, not equal copies. */
 export interface ColumnFile {
   readonly path: string
   readonly columns: readonly OutputColumn[]
@@ -28,10 +29,10 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
-/** Of a group of rows in DuckDB: given to the table whole, whatever they come in, so that the groups of a file do not depend on it. */
-const HELD_ROWS = 122_880
+/** Rows in a row group of DuckDB. Rows are flushed in whole groups, so that the groups of a file do not depend on the batches. */
+const ROW_GROUP = 122_880
 
-const why: OutputColumn[] = [
+const reasonColumns: OutputColumn[] = [
   { name: 'row', type: 'int' },
   { name: 'of', type: 'string' },
   { name: 'code', type: 'string' },
@@ -44,39 +45,41 @@ export class ColumnFiles {
   #chunk: DuckDBDataChunk | undefined
   #rows: DuckDBAppender | undefined
   #refused: DuckDBAppender | undefined
-  /** Columns with a value that was refused. */
+  /** Names of columns with rejected values. */
   readonly #withRefused = new Set<string>()
   readonly #codes = new Strings()
   #length = 0
-  /** Rows that the table has not yet: they cannot leave the memory. */
-  #held = 0
+  /** Rows not yet flushed to the table; they cannot be spilled. */
+  #unflushed = 0
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
     this.#instance = instance
     this.#connection = connection
   }
 
-  /** `folder`: where what does not fit into memory goes; DuckDB makes it when it is needed, and takes it away. */
+  /** `folder`: directory for spilled data; DuckDB creates it when needed and removes it. */
   static async open(folder: string, memoryMb: number = limits.BACKFILL_MEMORY_MB): Promise<ColumnFiles> {
     const settings = { threads: '1', memory_limit: `${memoryMb}MB`, temp_directory: folder }
     const instance = await DuckDBInstance.create(':memory:', settings)
     return new ColumnFiles(instance, await instance.connect())
   }
 
-  /** How many rows the table has. */
+  /** Number of rows in the table. */
   get length(): number {
     return this.#length
   }
 
-  /** Begins a table, in place of what was there. */
+  /** Starts a new table in place of the previous one. */
   async begin(columns: readonly OutputColumn[]): Promise<void> {
     this.#closeAppenders()
     this.#columns = columns
     this.#chunk = undefined
     this.#withRefused.clear()
-    this.#length = this.#held = 0
-    const kept = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${keptType(column).toString()}`).join(', ')
-    await this.#connection.run(`CREATE OR REPLACE TABLE rows (${kept(columns)}); CREATE OR REPLACE TABLE refused (${kept(why)})`)
+    this.#length = this.#unflushed = 0
+    const definitions = (of: readonly OutputColumn[]) => of.map((column, i) => `c${i} ${keptType(column).toString()}`).join(', ')
+    await this.#connection.run(
+      `CREATE OR REPLACE TABLE rows (${definitions(columns)}); CREATE OR REPLACE TABLE refused (${definitions(reasonColumns)})`,
+    )
     this.#rows = await this.#connection.createAppender('rows')
     this.#refused = await this.#connection.createAppender('refused')
   }
@@ -84,37 +87,37 @@ export class ColumnFiles {
   append(length: number, values: readonly OutputValues[], strings: Strings): void {
     const chunk = (this.#chunk ??= chunkFor(this.#columns))
     for (let from = 0; from < length;) {
-      const to = Math.min(length, from + CHUNK_ROWS, from + HELD_ROWS - this.#held)
+      const to = Math.min(length, from + CHUNK_ROWS, from + ROW_GROUP - this.#unflushed)
       appendRows(this.#rows!, chunk, this.#columns, values, strings, from, to)
-      this.#held += to - from
+      this.#unflushed += to - from
       from = to
-      if (this.#held < HELD_ROWS) continue
+      if (this.#unflushed < ROW_GROUP) continue
       this.#rows!.flushSync()
-      this.#held = 0
+      this.#unflushed = 0
     }
     this.#length += length
   }
 
-  /** Says why values of a column are missing, of rows counted from the table's first: their file gets a column `NAME.refused`. */
+  /** Records the reasons for missing values of a column, by row of the table: the column's file then gets a column `NAME.refused`. */
   refuse(column: OutputColumn, rows: readonly number[], codes: readonly string[]): void {
     this.#withRefused.add(column.name)
-    const of = this.#codes.idOf(column.name)
+    const nameId = this.#codes.idOf(column.name)
     const columns: OutputValues[] = [
       { values: Float64Array.from(rows) },
-      { values: new Int32Array(rows.length).fill(of) },
+      { values: new Int32Array(rows.length).fill(nameId) },
       { values: Int32Array.from(codes, code => this.#codes.idOf(code)) },
     ]
-    const chunk = chunkFor(why)
+    const chunk = chunkFor(reasonColumns)
     for (let from = 0; from < rows.length; from += CHUNK_ROWS)
-      appendRows(this.#refused!, chunk, why, columns, this.#codes, from, Math.min(rows.length, from + CHUNK_ROWS))
+      appendRows(this.#refused!, chunk, reasonColumns, columns, this.#codes, from, Math.min(rows.length, from + CHUNK_ROWS))
   }
 
-  /** Writes the table. Throws `SPILL_INPUT` where a file cannot be written. */
+  /** Writes the files of the table. Throws `SPILL_INPUT` if a file cannot be written. */
   async finish(files: readonly ColumnFile[]): Promise<WrittenFile[]> {
     this.#closeAppenders()
-    const written: WrittenFile[] = []
-    for (const file of files) written.push(await this.#write(file))
-    return written
+    const results: WrittenFile[] = []
+    for (const file of files) results.push(await this.#write(file))
+    return results
   }
 
   close(): void {
@@ -128,19 +131,19 @@ export class ColumnFiles {
     try {
       mkdirSync(dirname(path), { recursive: true })
       await this.#connection.run(`COPY (${this.#select(columns)}) TO ${quoted(part)} (FORMAT parquet)`)
-      const sum = sumOf(part)
+      const checksum = sumOf(part)
       renameSync(part, path)
-      return { path, ...sum }
+      return { path, ...checksum }
     } catch (error) {
       if (existsSync(part)) rmSync(part)
       throw writeError(path, error)
     }
   }
 
-  /** Columns go by their numbers in the table: those of different files may have one name. */
+  /** Selects columns by their number in the table, since columns of different files may share a name. */
   #select(columns: readonly OutputColumn[]): string {
-    const kept = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
-    const values = columns.map(column => cast(column, kept(column)))
+    const columnSql = (column: OutputColumn) => `rows.c${this.#columns.indexOf(column)}`
+    const values = columns.map(column => cast(column, columnSql(column)))
     const refused = columns.filter(({ name }) => this.#withRefused.has(name))
     if (refused.length === 0) return `SELECT ${values.join(', ')} FROM rows`
     const codes = refused.map(({ name }, i) => `r${i}.c2 AS ${identifier(`${name}.refused`)}`)
@@ -157,7 +160,7 @@ export class ColumnFiles {
 
 const BUFFER_BYTES = 1 << 20
 
-/** How long a file is, and the SHA-256 of its bytes. Throws `SPILL_INPUT` where it cannot be read. */
+/** Size of a file and SHA-256 of its bytes. Throws `SPILL_INPUT` if it cannot be read. */
 export function sumOf(path: string): { bytes: number; sha256: string } {
   const hash = createHash('sha256')
   const buffer = new Uint8Array(BUFFER_BYTES)

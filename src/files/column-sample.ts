@@ -1,4 +1,4 @@
-/** The values of one field over a sample, and the narrowest column type that takes them all. */
+/** Samples the values of one field and infers the narrowest column type that holds all of them. */
 import { decimalPlaces } from '../base/exact.ts'
 import type { ColumnType, TypeIR } from '../define/ir/ir.ts'
 import { instantOf } from '../intake/instant.ts'
@@ -6,63 +6,66 @@ import { fractionDigits, mayGroup, writtenNumber, yesNoOf, type NumberStyle, typ
 import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'
 
 const DISTINCT_KEPT = 100_000
-/** Names of money, whose fractions are exact; of other numbers more digits may follow later. */
-const money = /amount|price|cost|total|fee|balance|salary|revenue|payment|tax|[€$£¥]/i
+/** Names of amounts of money, whose fractions are exact; other numbers may get more digits in later records. */
+const moneyName = /amount|price|cost|total|fee|balance|salary|revenue|payment|tax|[€$£¥]/i
 const MONEY_PLACES = 2
 
-/** Epoch times that a column called a time may hold: the years 2001 to 2100, in milliseconds and in seconds. */
-const milliseconds = { from: 978_307_200_000, to: 4_102_444_800_000 }
-/** Of numbers below it one takes them for seconds. */
+/** Plausible epoch times of a time column: the years 2001 to 2100, in milliseconds. */
+const epochRange = { from: 978_307_200_000, to: 4_102_444_800_000 }
+/** Numbers below this are taken for seconds. */
 const SECONDS_BELOW = 10_000_000_000
 export const timeName =
   /(?:^|[\W_])(?:at|ts|time|timestamp|date|datetime|when|created|occurred|start|end)$|(?:Time|Date|Timestamp|At)$|timestamp|datetime/i
 
 export interface InferredColumn extends TypeIR {
   readonly name: string
-  /** Some record had none. */
+  /** Some records have no value. */
   readonly nullable: boolean
-  /** Different values met. */
+  /** Number of different values. */
   readonly distinct: number
-  /** How often each was met, where there are two. */
+  /** Records by value, if there are two values. */
   readonly two?: TwoValues
-  /** How a time is written, as the first record has it. */
+  /** Format of a time column, as in the first record. */
   readonly written?: WrittenTime
-  /** How its numbers are written, where that is not as JSON has them. */
+  /** Number format, if it differs from JSON's. */
   readonly numbers?: NumberStyle
-  /** The words of a bool that is not `true` and `false`. */
+  /** Words for true and false, if they are not `true` and `false`. */
   readonly words?: YesNo
-  /** Where it stands in a record, if not at the top: its name is these, with points between. */
+  /** Path to a nested field; the column's name joins it by points. */
   readonly path?: readonly string[]
 }
 
 export type TwoValues = readonly (readonly [value: unknown, records: number])[]
 
-/** As milliseconds or seconds from the epoch on, as ISO 8601 with an offset or without one, as a wall clock's milliseconds, of Parquet, or as people write dates. */
+/**
+ * Format of times: milliseconds or seconds since the epoch, ISO 8601 with or without an offset, wall-clock milliseconds (of Parquet), or a
+ * date order.
+ */
 export type WrittenTime = 'epoch' | 'seconds' | 'offset' | 'local' | 'wall' | DateOrder
 
 type ValueKind = 'bool' | 'int' | 'double' | NumberStyle | 'either' | 'timestamp' | 'date' | 'string' | 'other'
 
 export class ColumnSample {
-  /** Values that are not NULL. */
+  /** Number of values that are not NULL. */
   filled = 0
-  /** Values that are not before the one before them, among those of a timestamp or number. */
+  /** Number of timestamps or numbers that are not below the previous value. */
   ascending = 0
   readonly #kinds = new Map<ValueKind, number>()
   readonly #distinct = new Set<unknown>()
-  /** Of three different values at most. */
+  /** Records by value, for at most three values. */
   readonly #counts = new Map<unknown, number>()
   #first: unknown
-  /** Words in small letters, three at most. */
+  /** Records by lower-case word, for at most three words. */
   readonly #words = new Map<string, number>()
-  /** A number of which only another can tell how it is written, and where it stood. */
+  /** A number whose format only other values can tell, and its position. */
   unclear: { readonly text: string; readonly place: string } | undefined
-  /** All doubles may be thousands with a point. */
+  /** True if the point may group thousands in all doubles. */
   #mayGroup = true
-  #digits = { comma: 0, grouped: 0 }
-  /** Of dates as people write them: the greatest numbers that stood first and second. */
+  #fractionDigits = { comma: 0, grouped: 0 }
+  /** Greatest first and second numbers of dates in human formats. */
   #greatest: [number, number] = [0, 0]
   #places = 0
-  /** In a file of text, what is several things is text. */
+  /** In a file of text, a column of mixed kinds is text. */
   #isText = false
   #min = Infinity
   #max = -Infinity
@@ -76,12 +79,12 @@ export class ColumnSample {
     return this.#counts.size === 2 ? [...this.#counts] : undefined
   }
 
-  /** From the least value to the greatest, of times and numbers; 0 without any. */
+  /** Difference of the greatest and the least time or number; 0 without any. */
   get span(): number {
     return Math.max(0, this.#max - this.#min)
   }
 
-  /** Of a column of times; `declared` is the type that a Parquet file states. */
+  /** Time format of a column of times; `declared` is the type that a Parquet file states. */
   written(declared: string | undefined): WrittenTime {
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared) && !/WITH TIME ZONE/.test(declared)) return 'wall'
     if (typeof this.#first !== 'string' || /^\d+$/.test(this.#first)) return this.#max < SECONDS_BELOW ? 'seconds' : 'epoch'
@@ -90,21 +93,21 @@ export class ColumnSample {
     return /(?:Z|[+-]\d\d:?(?:\d\d)?)$/i.test(this.#first.slice(10)) ? 'offset' : 'local'
   }
 
-  /** The words of a column that says yes and no, and how many records say each. */
+  /** The yes and no words of a column that has only such words, with their counts. */
   get words(): (YesNo & { readonly counts: readonly [yes: number, no: number] }) | undefined {
     const pair = yesNoOf([...this.#words.keys()])
     return pair && { ...pair, counts: [this.#words.get(pair.yes)!, this.#words.get(pair.no)!] }
   }
 
-  /** How the numbers of a column are written that has a comma in some; `either` where none of them tells. */
+  /** Number format of a column in which some values have a comma; `either` if no value is conclusive. */
   get numbers(): NumberStyle | 'either' | undefined {
     const kinds = [...this.#kinds.keys()]
-    const is = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
+    const areAll = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
     const has = (kind: ValueKind) => kinds.includes(kind)
     if (has('comma'))
-      return is('int', 'comma', 'either') || (is('int', 'comma', 'either', 'double') && this.#mayGroup) ? 'comma' : undefined
-    if (has('grouped')) return is('int', 'double', 'grouped', 'either') ? 'grouped' : undefined
-    if (!has('either') || !is('int', 'double', 'either')) return undefined
+      return areAll('int', 'comma', 'either') || (areAll('int', 'comma', 'either', 'double') && this.#mayGroup) ? 'comma' : undefined
+    if (has('grouped')) return areAll('int', 'double', 'grouped', 'either') ? 'grouped' : undefined
+    if (!has('either') || !areAll('int', 'double', 'either')) return undefined
     return has('double') && !this.#mayGroup ? 'grouped' : 'either'
   }
 
@@ -135,10 +138,11 @@ export class ColumnSample {
 
   #addNumber(text: string, kind: NumberStyle | 'either', place: () => string): void {
     if (kind === 'either') this.unclear ??= { text, place: place() }
-    for (const style of ['comma', 'grouped'] as const) this.#digits[style] = Math.max(this.#digits[style], fractionDigits(text, style))
+    for (const style of ['comma', 'grouped'] as const)
+      this.#fractionDigits[style] = Math.max(this.#fractionDigits[style], fractionDigits(text, style))
   }
 
-  /** What comes first in a date is known for sure only at the end: until then its number is by what came before. */
+  /** The date order is certain only at the end; until then the number follows from the values so far. */
   #dateOf(raw: unknown): { kind: ValueKind; number: number } | undefined {
     const date = typeof raw === 'string' ? writtenDate(raw) : undefined
     if (!date) return undefined
@@ -147,19 +151,19 @@ export class ColumnSample {
     return { kind: 'date', number: writtenInstant(date, orderOf(date, this.#greatest)) }
   }
 
-  /** `declared` is the type that a Parquet file states. */
+  /** Infers the type; `declared` is the type that a Parquet file states. */
   type(name: string, declared: string | undefined, numbers?: NumberStyle): TypeIR | { readonly reason: string } {
     const kinds = [...this.#kinds.keys()]
-    const is = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
+    const areAll = (...allowed: ValueKind[]) => kinds.every(kind => allowed.includes(kind))
     if (kinds.length === 0) return { reason: 'NULL in every record sampled' }
     if (kinds.includes('other')) return { reason: 'nested: a map can take from it what is needed' }
     if (declared && /^(?:TIMESTAMP|DATE)/.test(declared)) return { type: 'timestamp' }
     const decimal = declared && /^DECIMAL\(\d+,(\d+)\)$/.exec(declared)
     if (decimal) return { type: 'decimal', scale: Number(decimal[1]) }
-    if (numbers) return numberType(name, Math.max(this.#digits[numbers], numbers === 'grouped' ? this.#places : 0))
+    if (numbers) return numberType(name, Math.max(this.#fractionDigits[numbers], numbers === 'grouped' ? this.#places : 0))
     if (this.words && kinds.length === 1 && kinds[0] === 'string') return { type: 'bool' }
-    if (is('int') && timeName.test(name) && this.#isEpoch()) return { type: 'timestamp' }
-    if (is('int', 'double') && !is('int') && money.test(name) && this.#places <= MONEY_PLACES)
+    if (areAll('int') && timeName.test(name) && this.#isEpoch()) return { type: 'timestamp' }
+    if (areAll('int', 'double') && !areAll('int') && moneyName.test(name) && this.#places <= MONEY_PLACES)
       return { type: 'decimal', scale: MONEY_PLACES }
     const narrowest: readonly (readonly [ColumnType, ValueKind[]])[] = [
       ['bool', ['bool']],
@@ -169,24 +173,24 @@ export class ColumnSample {
       ['timestamp', ['date']],
       ['string', ['string', 'timestamp', 'date', 'comma', 'grouped', 'either']],
     ]
-    const found = narrowest.find(([, allowed]) => is(...allowed))
-    if (!found && this.#isText) return { type: 'string' }
-    return found ? { type: found[0] } : { reason: `holds ${kinds.join(' and ')} values` }
+    const match = narrowest.find(([, allowed]) => areAll(...allowed))
+    if (!match && this.#isText) return { type: 'string' }
+    return match ? { type: match[0] } : { reason: `holds ${kinds.join(' and ')} values` }
   }
 
   #isEpoch(): boolean {
     const scale = this.#max < SECONDS_BELOW ? 1000 : 1
-    return this.#min * scale >= milliseconds.from && this.#max * scale <= milliseconds.to
+    return this.#min * scale >= epochRange.from && this.#max * scale <= epochRange.to
   }
 }
 
-/** Of numbers that are written as people write them. */
+/** Type of numbers in human formats. */
 function numberType(name: string, places: number): TypeIR {
   if (places === 0) return { type: 'int' }
-  return money.test(name) && places <= MONEY_PLACES ? { type: 'decimal', scale: MONEY_PLACES } : { type: 'double' }
+  return moneyName.test(name) && places <= MONEY_PLACES ? { type: 'decimal', scale: MONEY_PLACES } : { type: 'double' }
 }
 
-/** In CSV everything is text: what it writes decides. */
+/** Kind of a value. In CSV all values are text, and their content decides. */
 function kindOf(raw: unknown, isText: boolean): { kind: ValueKind; number?: number } {
   if (typeof raw === 'string') {
     const instant = instantOf(raw, undefined)

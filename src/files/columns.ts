@@ -1,17 +1,17 @@
-/** The columns that a file has, against those that a source needs. */
+/** Matches the columns of a file with the columns that a source needs. */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface ColumnMatch {
-  /** The columns to read; all of the file where a function of the user's may want any. */
+  /** Names of the columns to read; `undefined` for all, since a user's function may need any. */
   readonly wanted: readonly string[] | undefined
-  /** In words, what the source does without and what it ignores: to be said once a file. */
+  /** Messages about missing and ignored columns, to show once a file. */
   readonly warnings: readonly string[]
 }
 
-/** The index of a column. Throws `SPILL_INPUT` for one that the file does not have. */
+/** Index of a column. Throws `SPILL_INPUT` if the file does not have it. */
 export function checkColumn(file: string, names: readonly string[], column: string): number {
   const index = names.indexOf(column)
   if (index >= 0) return index
@@ -22,7 +22,7 @@ export function checkColumn(file: string, names: readonly string[], column: stri
   )
 }
 
-/** What a source reads of a file with columns. Throws `SPILL_INPUT` if one is missing that may not be NULL. */
+/** Columns that a source reads from a file. Throws `SPILL_INPUT` if a column is missing that may not be NULL. */
 export function matchColumns(file: Pick<InputFile, 'name' | 'columns'>, source: SourceIR): ColumnMatch {
   if (!file.columns || source.mapVersion !== undefined) return { wanted: undefined, warnings: [] }
   const names = file.columns.map(column => column.name)

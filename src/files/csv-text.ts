@@ -1,8 +1,8 @@
 /**
- * CSV as RFC 4180 has it, by bytes and then by fields: quotes around a field that holds the delimiter, a quote (doubled) or a newline.
+ * CSV by RFC 4180, in bytes and in fields: quotes enclose a field that contains the delimiter, a quote (doubled) or a newline.
  *
- * An empty field is NULL, a quoted one (`""`) is the empty string. What the RFC does not allow (a quote within an unquoted field, text behind a
- * closing quote) breaks its row and no other.
+ * An empty field is NULL; a quoted one (`""`) is the empty string. A violation of the RFC, such as a quote in an unquoted field or text
+ * after a closing quote, rejects its row and no other.
  */
 import { Fault } from '../intake/refusal.ts'
 import { NEWLINE, type RecordRule } from './splitter.ts'
@@ -12,7 +12,7 @@ export type Delimiter = (typeof delimiters)[number]
 
 const QUOTE = 0x22
 
-/** Where a row ends: at the first newline that is in no quotes. */
+/** Rows end at the first newline outside quotes. */
 export function rowRule(delimiter: Delimiter): RecordRule {
   const delimiterByte = delimiter.charCodeAt(0)
   return {
@@ -33,14 +33,14 @@ export function rowRule(delimiter: Delimiter): RecordRule {
   }
 }
 
-/** The quote that closes a field; −1 if it does not stand in `bytes`, or may be the first half of a doubled one. */
+/** The quote that closes a field; −1 if it is not in `bytes`, or may be the first half of a doubled quote. */
 function closingQuote(bytes: Buffer, from: number, isLast: boolean): number {
   let quote = bytes.indexOf(QUOTE, from)
   while (quote >= 0 && bytes[quote + 1] === QUOTE) quote = bytes.indexOf(QUOTE, quote + 2)
   return quote === bytes.length - 1 && !isLast ? -1 : quote
 }
 
-/** The fields of one row. */
+/** The fields of one row, or the reason why the row is invalid. */
 export function fieldsOf(row: string, delimiter: Delimiter): (string | null)[] | Fault {
   if (!row.includes('"')) return row.split(delimiter).map(field => (field === '' ? null : field))
   const fields: (string | null)[] = []
@@ -51,7 +51,7 @@ export function fieldsOf(row: string, delimiter: Delimiter): (string | null)[] |
     const field = isQuoted ? row.slice(at + 1, end).replaceAll('""', '"') : row.slice(at, end)
     if (!isQuoted && field.includes('"')) return new Fault(`a quote within the unquoted field ${fields.length + 1}`)
     at = isQuoted ? end + 1 : end
-    if (at < row.length && row[at] !== delimiter) return new Fault(`text behind the closing quote of field ${fields.length + 1}`)
+    if (at < row.length && row[at] !== delimiter) return new Fault(`text after the closing quote of field ${fields.length + 1}`)
     fields.push(field === '' && !isQuoted ? null : field)
     at++
   }
@@ -69,9 +69,9 @@ function closingText(row: string, from: number): number {
   return quote
 }
 
-/** The delimiter that the header has most of, outside quotes; a comma if it has none. */
+/** The most frequent delimiter of the header outside quotes; a comma if there is none. */
 export function delimiterOf(header: string): Delimiter {
-  const bare = header.replaceAll(/"[^"]*"/g, '')
-  const counts = delimiters.map(delimiter => bare.split(delimiter).length)
+  const unquoted = header.replaceAll(/"[^"]*"/g, '')
+  const counts = delimiters.map(delimiter => unquoted.split(delimiter).length)
   return delimiters[counts.indexOf(Math.max(...counts))]
 }

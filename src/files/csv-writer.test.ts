@@ -29,7 +29,7 @@ const values: OutputValues[] = [
   },
 ]
 
-test('a table as CSV: quoted where a reader would take it for something else, NULL empty, a list as JSON', async () => {
+test('writes CSV: quotes where needed, NULL as an empty field, lists as JSON', async () => {
   const folder = scratchFolder('csv')
   const path = join(folder, 'table.csv')
   const table = await openTable(path, columns, strings)

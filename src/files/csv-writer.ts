@@ -1,5 +1,6 @@
 /**
- * A table as CSV (RFC 4180), a header first: NULL is an empty field and an empty text `""`, times are ISO 8601 in UTC, durations milliseconds, a list is JSON.
+ * Writes a table as CSV (RFC 4180) with a header. NULL is an empty field, an empty text `""`. Times are ISO 8601 in UTC, durations
+ * milliseconds, lists JSON.
  */
 import type { Strings } from '../columns/strings.ts'
 import { TextSink } from './sink.ts'
@@ -44,5 +45,5 @@ function valueText({ type, list }: OutputColumn, strings: Strings): ValueText {
   }
 }
 
-/** In quotes where a reader would take it for something else. */
+/** Quotes a field that would otherwise be read differently. */
 const field = (text: string): string => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -1,4 +1,4 @@
-/** CSV with a header: each row an object of text by the header's names. The delimiter is found in the header. */
+/** Reads CSV with a header: each row is an object of texts by column name. The delimiter is detected from the header. */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
 import type { Origin } from '../intake/batch.ts'
@@ -24,7 +24,7 @@ export async function openCsv({ path, gzip, size }: FoundFile): Promise<InputFil
   return {
     name,
     format: 'csv',
-    columns: header.names.filter(each => each !== '').map(each => ({ name: each })),
+    columns: header.names.filter(field => field !== '').map(field => ({ name: field })),
     progress: () => file.bytesRead / size,
     async *batches(wanted) {
       for (const column of wanted ?? []) checkColumn(name, header.names, column)
@@ -39,11 +39,11 @@ async function headerOf(path: string, gzip: boolean): Promise<Header> {
   if (header === undefined) throw fileError(path, 'has no header: every line is blank')
   const delimiter = delimiterOf(header)
   const fields = fieldsOf(header, delimiter)
-  if (fields instanceof Fault) throw fileError(path, `has a header that is no CSV: ${fields.detail}`)
+  if (fields instanceof Fault) throw fileError(path, `has a header that is not CSV: ${fields.detail}`)
   const names = fields.map(field => field?.trim() ?? '')
   if (header.includes('\r')) throw fileError(path, 'has lines that end in a carriage return alone; convert them to newlines')
-  const twice = names.find((each, i) => each !== '' && names.indexOf(each) < i)
-  if (twice !== undefined) throw fileError(path, `has two columns '${twice}'; rename one`)
+  const duplicate = names.find((field, i) => field !== '' && names.indexOf(field) < i)
+  if (duplicate !== undefined) throw fileError(path, `has two columns '${duplicate}'; rename one`)
   if (names.includes('__proto__')) throw fileError(path, `has a column '__proto__'; rename it`)
   return { names, delimiter }
 }
@@ -62,7 +62,7 @@ async function firstRow(path: string, gzip: boolean): Promise<string | undefined
   return undefined
 }
 
-/** Decodes the rows of one reading of a file; the first that is not blank is the header. */
+/** Decodes the rows of one pass over a file; skips the header, which is the first line that is not blank. */
 function rowDecoder({ names, delimiter }: Header): Decode {
   let sawHeader = false
   return (bytes, start, end, broken) => {

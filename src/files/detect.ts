@@ -1,6 +1,4 @@
-/**
- * What kind of file this is: by its first bytes where they are a signature (gzip, Parquet), else by its name, else by what it begins with.
- */
+/** Detects the format of a file: by its signature (gzip, Parquet), else by its extension, else by its first bytes. */
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
 import { fileError, systemError } from './file-error.ts'
@@ -18,10 +16,10 @@ const extensions: Readonly<Record<string, FileFormat>> = {
 }
 
 export async function detect(path: string): Promise<FoundFile> {
-  const { head: packed, size } = await headOf(path)
-  const gzip = packed[0] === 0x1f && packed[1] === 0x8b
-  const head = gzip ? unpackedHead(packed) : packed
-  if (head.length === 0 && !(gzip && isCut(packed))) throw fileError(path, 'is empty')
+  const { head: bytes, size } = await headOf(path)
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const head = gzip ? unpackedHead(bytes) : bytes
+  if (head.length === 0 && !(gzip && isTruncated(bytes))) throw fileError(path, 'is empty')
   return { path, gzip, size, format: formatOf(path, head, gzip) }
 }
 
@@ -37,7 +35,7 @@ async function headOf(path: string): Promise<{ head: Buffer; size: number }> {
   }
 }
 
-/** What the first bytes of a gzip hold. A damaged one is left to its reader, which says so. */
+/** Unpacks the first bytes of a gzip. A damaged gzip is left to its reader, which reports the damage. */
 function unpackedHead(packed: Buffer): Buffer {
   try {
     return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH })
@@ -46,8 +44,8 @@ function unpackedHead(packed: Buffer): Buffer {
   }
 }
 
-/** A gzip that has given nothing yet: cut off, or with nothing in it. */
-function isCut(packed: Buffer): boolean {
+/** True for a gzip that is truncated before its first byte of content; false for an empty one. */
+function isTruncated(packed: Buffer): boolean {
   try {
     gunzipSync(packed)
     return false
@@ -57,11 +55,11 @@ function isCut(packed: Buffer): boolean {
 }
 
 function formatOf(path: string, head: Buffer, gzip: boolean): FileFormat {
-  const named = extensions[/\.([^./\\]+?)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+  const byExtension = extensions[/\.([^./\\]+?)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
   const isParquet = head.subarray(0, 4).toString('latin1') === 'PAR1'
   if (isParquet && gzip) throw fileError(path, 'is Parquet within gzip; unpack it (Parquet compresses its columns itself)')
   if (isParquet) return 'parquet'
-  if (named === 'parquet') throw fileError(path, 'is no Parquet file: it does not begin with PAR1')
+  if (byExtension === 'parquet') throw fileError(path, 'is not a Parquet file: it does not begin with PAR1')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
     throw fileError(path, 'is UTF-16; convert it to UTF-8')
   const text = head
@@ -70,7 +68,7 @@ function formatOf(path: string, head: Buffer, gzip: boolean): FileFormat {
     .trimStart()
   if (text.startsWith('[') && /\.json(?:\.gz)?$/i.test(path))
     throw fileError(path, `is one JSON array; write one object a line (jq -c '.[]' does)`)
-  if (named) return named
+  if (byExtension) return byExtension
   if (text.startsWith('{')) return 'ndjson'
   if (head.includes(0)) throw fileError(path, 'is neither NDJSON nor CSV nor Parquet; Spillway reads these, plain or gzip')
   return 'csv'

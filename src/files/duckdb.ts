@@ -1,22 +1,22 @@
-/** DuckDB for files: one instance a process, opened when first needed (50 to 100 ms), since Parquet is read and written through it. */
+/** DuckDB for files: one instance a process, opened at first use (50 to 100 ms), since Parquet is read and written through it. */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 
-/** Files are read once, and one written again under its name would be answered from what the cache holds of the old. */
+/** The cache is off: files are read once, and a file rewritten under the same name would be read from the cache. */
 const settings = { enable_external_file_cache: 'false' }
 
 let instance: Promise<DuckDBInstance> | undefined
 
-/** A connection of its own; close it with `closeSync`. */
+/** Opens a new connection; close it with `closeSync`. */
 export async function connect(): Promise<DuckDBConnection> {
   instance ??= DuckDBInstance.create(':memory:', settings)
   return (await instance).connect()
 }
 
-/** A text as a literal of SQL. */
+/** A text as an SQL literal. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** A name as an identifier of SQL. */
+/** A name as an SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** A path as a literal for a scan of Parquet: DuckDB takes `*`, `?` and `[` in it as a pattern. */
+/** A path as an SQL literal for a Parquet scan, with `*`, `?` and `[` escaped, which DuckDB would read as a pattern. */
 export const scanned = (path: string): string => quoted(path.replaceAll(/[*?[]/g, '[$&]'))

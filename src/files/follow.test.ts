@@ -10,8 +10,8 @@ const folder = scratchFolder('follow')
 
 const signal = new AbortController().signal
 
-/** All records from a place to the end of the file, and the places behind them. */
-async function read(path: string, from: FilePlace = fileStart, follow = false) {
+/** All records from a position to the end of the file, and their positions. */
+async function readToEnd(path: string, from: FilePlace = fileStart, follow = false) {
   const records: unknown[] = []
   const places: string[] = []
   let place = from
@@ -26,21 +26,21 @@ async function read(path: string, from: FilePlace = fileStart, follow = false) {
   return { records, places, place }
 }
 
-test('reading goes on where it was, also in the middle of a line, and counts lines on', async () => {
+test('resumes at its position, also in the middle of a line, with continuous line numbers', async () => {
   const path = join(folder, 'a.ndjson')
   writeFileSync(path, '\ufeff{"n":1}\n{"n":2}\n{"n":')
   const abort = new AbortController()
-  const seen: unknown[] = []
+  const firstRecords: unknown[] = []
   let place = fileStart
   for await (const step of followNdjson(path, { from: fileStart, follow: true, signal: abort.signal })) {
-    seen.push(...step.batch.records)
+    firstRecords.push(...step.batch.records)
     place = step.place
     abort.abort()
   }
-  assert.deepEqual(seen, [{ n: 1 }, { n: 2 }])
+  assert.deepEqual(firstRecords, [{ n: 1 }, { n: 2 }])
   assert.deepEqual([place.offset, place.line], [19, 3])
   appendFileSync(path, '3}\nnonsense\n{"n":4}')
-  const { records, places } = await read(path, place)
+  const { records, places } = await readToEnd(path, place)
   assert.deepEqual(records, [{ n: 3 }, { n: 4 }], 'the last line counts at the end, newline or not')
   assert.deepEqual(
     places.map(text => text.slice(text.lastIndexOf('a.ndjson'))),
@@ -48,19 +48,19 @@ test('reading goes on where it was, also in the middle of a line, and counts lin
   )
 })
 
-test('what is appended while the file is followed comes too', async () => {
+test('reads lines appended while it follows the file', async () => {
   const path = join(folder, 'b.ndjson')
   writeFileSync(path, '')
   const abort = new AbortController()
-  const seen: unknown[] = []
+  const records: unknown[] = []
   for await (const { batch } of followNdjson(path, { from: fileStart, follow: true, signal: follower(path, abort) })) {
-    seen.push(...batch.records)
-    if (seen.length === 3) abort.abort()
+    records.push(...batch.records)
+    if (records.length === 3) abort.abort()
   }
-  assert.deepEqual(seen, [{ n: 0 }, { n: 1 }, { n: 2 }])
+  assert.deepEqual(records, [{ n: 0 }, { n: 1 }, { n: 2 }])
 })
 
-/** Appends three lines, in halves, while the loop reads. */
+/** Appends three lines, in halves, during the read. */
 function follower(path: string, { signal: stop }: AbortController): AbortSignal {
   let n = 0
   const timer = setInterval(() => {
@@ -70,10 +70,10 @@ function follower(path: string, { signal: stop }: AbortController): AbortSignal 
   return stop
 }
 
-test('a line without an end is passed over once, and its place is kept until then', async () => {
+test('skips a line beyond the limit once', async () => {
   const path = join(folder, 'c.ndjson')
   writeFileSync(path, `{"n":1}\n${'x'.repeat(limits.LINE_BYTES_MAX + 10)}\n{"n":2}\n`)
-  const { records, places } = await read(path)
+  const { records, places } = await readToEnd(path)
   assert.deepEqual(records, [{ n: 1 }, { n: 2 }])
   assert.equal(places.filter(place => place.endsWith('refused')).length, 1)
 })
@@ -81,14 +81,14 @@ test('a line without an end is passed over once, and its place is kept until the
 test('a file that became shorter, and another file under its name, are errors', async () => {
   const path = join(folder, 'd.ndjson')
   writeFileSync(path, '{"n":1}\n{"n":2}\n')
-  const { place } = await read(path)
+  const { place } = await readToEnd(path)
   truncateSync(path, 8)
-  await assert.rejects(read(path, place), {
+  await assert.rejects(readToEnd(path, place), {
     code: 'SPILL_INPUT',
     message: /has become shorter while it was followed: 16 bytes were read, and it has 8/,
   })
   writeFileSync(join(folder, 'e.ndjson'), '{"n":1}\n{"n":2}\n{"n":3}\n')
   renameSync(join(folder, 'e.ndjson'), path)
-  await assert.rejects(read(path, place), { code: 'SPILL_INPUT', message: /is not the file that was read up to byte 16/ })
-  await assert.rejects(read(join(folder, 'nowhere')), { code: 'SPILL_INPUT', message: /does not exist/ })
+  await assert.rejects(readToEnd(path, place), { code: 'SPILL_INPUT', message: /is not the file that was read up to byte 16/ })
+  await assert.rejects(readToEnd(join(folder, 'nowhere')), { code: 'SPILL_INPUT', message: /does not exist/ })
 })

@@ -1,8 +1,8 @@
 /**
- * An NDJSON file that grows while it is read: its lines from a place on, and for each batch the place behind it, so that reading goes on there.
+ * Reads a growing NDJSON file from a position on, and gives for each batch the position after it, so that reading can resume there.
  *
- * A line counts once its newline is there. A file that has become shorter, or is another one under the same name, is an error: what was read is
- * no longer what it holds.
+ * A line counts once its newline is written. A file that became shorter, or another file under the same name, is an error: its content is
+ * not the one that was read.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/clock.ts'
@@ -15,11 +15,11 @@ import { ndjsonBatches } from './ndjson.ts'
 const CHUNK_BYTES = 1 << 18
 const POLL_MS = 50
 
-/** Where a file was read up to. */
+/** A position in a file. */
 export interface FilePlace {
   readonly offset: number
   readonly line: number
-  /** The file itself, whatever its name; 0 if nothing was read. */
+  /** Inode of the file, whatever its name; 0 if nothing was read. */
   readonly inode: number
 }
 
@@ -27,19 +27,21 @@ export const fileStart: FilePlace = { offset: 0, line: 1, inode: 0 }
 
 export interface FollowOptions {
   readonly from: FilePlace
-  /** Go on when the end is reached, until the signal; otherwise the last line counts without a newline too. */
+  /** Wait for more lines at the end, until the signal. Otherwise the last line counts without a newline too. */
   readonly follow: boolean
   readonly signal: AbortSignal
   /** As in `NdjsonOptions`. */
   readonly reader?: LineReader | undefined
 }
 
-/** Throws `SPILL_INPUT` if the file cannot be read, is another one, or has become shorter. */
+/**
+ * @throws `SPILL_INPUT` if the file cannot be read, is another file, or has become shorter.
+ */
 export async function* followNdjson(
   path: string,
   { from, follow, signal, reader }: FollowOptions,
 ): AsyncGenerator<{ batch: RecordBatch; place: FilePlace }> {
-  const file = await opened(path)
+  const file = await openFile(path)
   try {
     const { ino: inode, size } = await file.stat()
     if (from.inode !== 0 && from.inode !== inode)
@@ -47,43 +49,43 @@ export async function* followNdjson(
         path,
         `is not the file that was read up to byte ${from.offset}; give it another name, or start with an empty data folder`,
       )
-    if (size < from.offset) throw shrunk(path, from.offset, size)
-    const given = { bytes: from.offset }
-    const chunks = growing(path, file, given, follow, signal)
+    if (size < from.offset) throw shrunkError(path, from.offset, size)
+    const state = { bytes: from.offset }
+    const chunks = growingChunks(path, file, state, follow, signal)
     for await (const { batch, unfinished, nextLine } of ndjsonBatches(chunks, shownPath(path), { firstLine: from.line, reader })) {
       if (signal.aborted) return
-      yield { batch, place: { offset: given.bytes - unfinished, line: nextLine, inode } }
+      yield { batch, place: { offset: state.bytes - unfinished, line: nextLine, inode } }
     }
   } finally {
     await file.close()
   }
 }
 
-/** What stands behind `given.bytes`, as it comes. */
-async function* growing(
+/** The chunks after `state.bytes`, as they are written. */
+async function* growingChunks(
   path: string,
   file: FileHandle,
-  given: { bytes: number },
+  state: { bytes: number },
   follow: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   while (!signal.aborted) {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, given.bytes)
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, state.bytes)
     if (bytesRead > 0) {
-      const isFirst = given.bytes === 0
+      const isFirst = state.bytes === 0
       const bytes = buffer.subarray(0, bytesRead)
-      given.bytes += bytesRead
+      state.bytes += bytesRead
       yield isFirst ? withoutMark(bytes) : bytes
       continue
     }
     const { size } = await file.stat()
-    if (size < given.bytes) throw shrunk(path, given.bytes, size)
+    if (size < state.bytes) throw shrunkError(path, state.bytes, size)
     if (!follow) return
-    if (size === given.bytes) await pause(POLL_MS)
+    if (size === state.bytes) await pause(POLL_MS)
   }
 }
 
-async function opened(path: string): Promise<FileHandle> {
+async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
@@ -91,7 +93,7 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-const shrunk = (path: string, read: number, size: number): Error =>
+const shrunkError = (path: string, read: number, size: number): Error =>
   fileError(
     path,
     `has become shorter while it was followed: ${read} bytes were read, and it has ${size}; append to it, and rotate under another name`,

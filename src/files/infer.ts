@@ -1,6 +1,6 @@
 /**
- * What a file seems to hold, for `spillway init --from FILE`: columns and their types, and which are likely the key, the event time and
- * the id, each with the reason. A guess from the first 10,000 records, for a person to correct.
+ * Infers the schema of a file, for `spillway init --from FILE`: columns with types, and the likely key, event time and id, each with a
+ * reason. A guess from the first 10,000 records, for a person to correct.
  */
 import { fileError } from './file-error.ts'
 import type { FileFormat } from './input-file.ts'
@@ -13,24 +13,24 @@ import { likelyOutcomes, type OutcomeChoice } from './likely-outcome.ts'
 export interface InferredSchema {
   readonly format: FileFormat
   readonly columns: readonly InferredColumn[]
-  /** Fields that are no column: nested, or of several types. */
+  /** Fields that cannot be columns: nested, or of several types. */
   readonly left: readonly { readonly name: string; readonly reason: string }[]
-  /** Columns whose numbers may be thousands or fractions, each with a value and where it stood: they are text. */
+  /** Columns whose comma or point is ambiguous (thousands or fraction), with an example and its position; they become text. */
   readonly unclear: readonly { readonly name: string; readonly text: string; readonly place: string }[]
   readonly key: Choice | undefined
   readonly time: Choice | undefined
   readonly id: Choice | undefined
-  /** Columns that may say what came of an event, the likeliest first. */
+  /** Columns that may hold the outcome of an event, likeliest first. */
   readonly outcomes: readonly OutcomeChoice[]
   /** From the first event time of the sample to the last, ms. */
   readonly span: number
-  /** Records looked at, and those among them that could not be decoded. */
+  /** Number of sampled records, and of those that could not be decoded. */
   readonly sampled: number
   readonly undecodable: number
 }
 
 const SAMPLE_RECORDS = 10_000
-/** Objects within objects that columns are looked for in. */
+/** Depth of nested objects that are searched for columns. */
 const DEPTH_MAX = 4
 
 export interface InferOptions {
@@ -38,15 +38,17 @@ export interface InferOptions {
   readonly numbers?: NumberStyle | undefined
 }
 
-/** Throws `SPILL_INPUT` for a file that cannot be read, or has no record with a field. */
+/**
+ * @throws `SPILL_INPUT` for a file that cannot be read, or has no record with a field.
+ */
 export async function inferSchema(path: string, options: InferOptions = {}): Promise<InferredSchema> {
   const file = await openInput(path)
   const fields = new Fields()
   let sampled = 0
   let undecodable = 0
   for await (const batch of file.batches()) {
-    const { origin, records, undecodable: refused } = batch
-    undecodable += refused.length
+    const { origin, records, undecodable: undecodableRecords } = batch
+    undecodable += undecodableRecords.length
     for (const [i, record] of records.slice(0, SAMPLE_RECORDS - sampled).entries()) {
       if (!isObject(record)) undecodable++
       else fields.add(record, { isText: origin.text, isNested: file.format === 'ndjson', place: () => origin.placeOf(batch.numberOf(i)) })
@@ -70,7 +72,7 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
       ? []
       : [columnOf({ name, ...type, nullable: sample.filled < sampled, distinct: sample.distinct }, sample, { declared, styles, paths })],
   )
-  const left = inferred.flatMap(({ name, type }) => ('reason' in type ? [{ name, reason: type.reason }] : []))
+  const skipped = inferred.flatMap(({ name, type }) => ('reason' in type ? [{ name, reason: type.reason }] : []))
   const time = likelyTime(columns, samples)
   const id = likelyId(columns, sampled, time)
   const key = likelyKey(columns, sampled, [time, id])
@@ -78,69 +80,69 @@ export async function inferSchema(path: string, options: InferOptions = {}): Pro
   const span = time
     ? samples.get(time.column)!.span * (columns.find(({ name }) => name === time.column)!.written === 'seconds' ? 1000 : 1)
     : 0
-  return { format: file.format, columns, left, unclear, key, time, id, outcomes, span, sampled, undecodable }
+  return { format: file.format, columns, left: skipped, unclear, key, time, id, outcomes, span, sampled, undecodable }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-interface Adding {
+interface AddOptions {
   readonly isText: boolean
-  /** Objects in a record have columns of their own. */
+  /** True if nested objects have columns of their own. */
   readonly isNested: boolean
   readonly place: () => string
 }
 
-/** The fields of records, those of objects in them by their path. */
+/** Samples of all fields of the records; nested fields by their path. */
 class Fields {
   readonly samples = new Map<string, ColumnSample>()
-  /** Of fields that are not at the top. */
+  /** Paths of nested fields. */
   readonly paths = new Map<string, readonly string[]>()
   readonly #objects = new Set<string>()
 
-  /** Objects with this name in some records, and other values in others. */
+  /** True if the field is an object in some records and another value in others. */
   isMixed(name: string): boolean {
     return this.#objects.has(name)
   }
 
-  add(record: Readonly<Record<string, unknown>>, adding: Adding, above: readonly string[] = []): void {
+  add(record: Readonly<Record<string, unknown>>, options: AddOptions, parents: readonly string[] = []): void {
     for (const [field, value] of Object.entries(record)) {
-      const path = [...above, field]
+      const path = [...parents, field]
       const name = path.join('.')
-      if (adding.isNested && path.length < DEPTH_MAX && isObject(value)) {
+      if (options.isNested && path.length < DEPTH_MAX && isObject(value)) {
         this.#objects.add(name)
-        this.add(value, adding, path)
+        this.add(value, options, path)
         continue
       }
       let sample = this.samples.get(name)
       if (!sample) this.samples.set(name, (sample = new ColumnSample()))
       if (path.length > 1) this.paths.set(name, path)
-      sample.add(value, adding.isText, adding.place)
+      sample.add(value, options.isText, options.place)
     }
   }
 }
 
-/** How numbers of each column are written; where a column does not tell, as the others of the file, or as `given`. */
-function stylesOf(samples: ReadonlyMap<string, ColumnSample>, given: NumberStyle | undefined) {
+/** Number format of each column. A column that does not tell has `preferred`, or the format of the file's other columns. */
+function stylesOf(samples: ReadonlyMap<string, ColumnSample>, preferred: NumberStyle | undefined) {
   const styles = new Map<string, NumberStyle>()
-  const open: string[] = []
+  const undecided: string[] = []
   for (const [name, { numbers }] of samples)
-    if (numbers === 'either') open.push(name)
+    if (numbers === 'either') undecided.push(name)
     else if (numbers) styles.set(name, numbers)
-  const others = new Set(styles.values())
-  const style = given ?? (others.size === 1 ? [...others][0] : undefined)
-  for (const name of open) if (style) styles.set(name, style)
-  const unclear = style ? [] : open.map(name => ({ name, ...samples.get(name)!.unclear! }))
+  const knownStyles = new Set(styles.values())
+  const style = preferred ?? (knownStyles.size === 1 ? [...knownStyles][0] : undefined)
+  for (const name of undecided) if (style) styles.set(name, style)
+  const unclear = style ? [] : undecided.map(name => ({ name, ...samples.get(name)!.unclear! }))
   return { styles, unclear }
 }
 
-interface Known {
+interface FileFacts {
   readonly declared: ReadonlyMap<string, string | undefined>
   readonly styles: ReadonlyMap<string, NumberStyle>
   readonly paths: ReadonlyMap<string, readonly string[]>
 }
 
-function columnOf(column: InferredColumn, sample: ColumnSample, { declared, styles, paths }: Known): InferredColumn {
+function columnOf(column: InferredColumn, sample: ColumnSample, { declared, styles, paths }: FileFacts): InferredColumn {
   const { two, words } = sample
   const { name, type } = column
   const [numbers, path] = [styles.get(name), paths.get(name)]

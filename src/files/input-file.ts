@@ -1,36 +1,36 @@
-/** What a file of records is once its format is known. */
+/** A file of records in any format. */
 import type { RecordBatch } from '../intake/batch.ts'
 
 export type FileFormat = 'ndjson' | 'csv' | 'parquet'
 
-/** A file whose format is known. */
+/** A file whose format was detected. */
 export interface FoundFile {
   readonly path: string
   readonly format: FileFormat
   readonly gzip: boolean
-  /** Bytes on the disk. */
+  /** Size on disk, in bytes. */
   readonly size: number
 }
 
 export interface FileColumn {
   readonly name: string
-  /** As the file states it: `VARCHAR`, `TIMESTAMP`; CSV states none. */
+  /** Type that the file states: `VARCHAR`, `TIMESTAMP`; none for CSV. */
   readonly type?: string
 }
 
 export interface InputFile {
-  /** The path as messages show it. */
+  /** Path for messages. */
   readonly name: string
   readonly format: FileFormat
-  /** What every record has: CSV and Parquet. */
+  /** Columns of every record: CSV and Parquet. */
   readonly columns?: readonly FileColumn[]
-  /** How many records there are, where the file says. */
+  /** Number of records, if the file states it. */
   readonly records?: number
-  /** The share read so far, 0 to 1. */
+  /** Fraction read so far, 0 to 1. */
   progress(): number
   /**
-   * The records from the first on. `columns` names those that are needed, all unless given; a format that keeps columns apart reads
-   * no others. Throws `SPILL_INPUT` where the file is damaged, after what stood before the damage.
+   * Reads the records from the first on. `columns` names the needed columns, default all; a columnar format reads no others. Throws
+   * `SPILL_INPUT` at the first damage, after the records before it.
    */
   batches(columns?: readonly string[]): AsyncGenerator<RecordBatch>
 }

@@ -11,9 +11,9 @@ const column = (name: string, type: InferredColumn['type'], two?: TwoValues): In
   ...(two && { two }),
 })
 
-const found = (...columns: InferredColumn[]) => likelyOutcomes(columns, []).map(({ column: name, truth }) => [name, truth])
+const outcomes = (...columns: InferredColumn[]) => likelyOutcomes(columns, []).map(({ column: name, truth }) => [name, truth])
 
-test('names that speak of what came of something go before others, and what is rarer before what is common', () => {
+test('telling names come first, then rarer true values', () => {
   const ordinary = column('member', 'bool', [
     [true, 10],
     [false, 90],
@@ -22,35 +22,35 @@ test('names that speak of what came of something go before others, and what is r
     ['0', 30],
     ['1', 70],
   ])
-  const spoken = column('wasLate', 'int', [
+  const named = column('wasLate', 'int', [
     [1, 95],
     [0, 5],
   ])
-  assert.deepEqual(found(common, ordinary, spoken), [
+  assert.deepEqual(outcomes(common, ordinary, named), [
     ['wasLate', 1],
     ['member', true],
     ['express', 1],
   ])
 })
 
-test('a text of two values is one where exactly one of them says yes to something', () => {
+test('a text with two values is an outcome if exactly one value is affirmative', () => {
   const text = (a: string, b: string) =>
     column('status', 'string', [
       [a, 3],
       [b, 7],
     ])
-  assert.deepEqual(found(text('FAIL', 'OK')), [['status', 'FAIL']])
-  assert.deepEqual(found(text('no', 'Yes')), [['status', 'Yes']])
-  assert.deepEqual(found(text('web', 'shop')), [])
-  assert.deepEqual(found(text('late', 'cancelled')), [])
+  assert.deepEqual(outcomes(text('FAIL', 'OK')), [['status', 'FAIL']])
+  assert.deepEqual(outcomes(text('no', 'Yes')), [['status', 'Yes']])
+  assert.deepEqual(outcomes(text('web', 'shop')), [])
+  assert.deepEqual(outcomes(text('late', 'cancelled')), [])
 })
 
-test('numbers that are not 0 and 1, one value alone, and columns that say something else are none', () => {
+test('other numbers, single values and excluded columns are not outcomes', () => {
   const pair = column('count', 'int', [
     [1, 3],
     [2, 7],
   ])
-  assert.deepEqual(found(pair, column('late', 'bool')), [])
+  assert.deepEqual(outcomes(pair, column('late', 'bool')), [])
   const key = column('failed', 'bool', [
     [true, 1],
     [false, 1],
@@ -58,11 +58,11 @@ test('numbers that are not 0 and 1, one value alone, and columns that say someth
   assert.deepEqual(likelyOutcomes([key], [{ column: 'failed', reason: '' }]), [])
 })
 
-test('the reason says how often it is true', () => {
+test('the reason gives the frequency of true', () => {
   const late = column('Late?', 'bool', [
     ['False', 175],
     ['True', 25],
   ])
   const [{ reason }] = likelyOutcomes([late], [])
-  assert.equal(reason, 'its name speaks of what came of something, and it is true in 13 % of the records')
+  assert.equal(reason, 'its name suggests an outcome, and it is true in 13 % of the records')
 })

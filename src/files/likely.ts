@@ -1,54 +1,60 @@
-/** Which columns are likely the event time, the id and the key, and why: names first, then what the values do. */
+/** Finds the likely event time, id and key among the columns, with reasons: by name first, then by values. */
 import { timeName, type ColumnSample, type InferredColumn } from './column-sample.ts'
 
 export interface Choice {
   readonly column: string
-  /** For a person, who may know better. */
+  /** Explanation for a person, who may know better. */
   readonly reason: string
 }
 
 const idName = /^(?:id|uuid|guid|event_?id|transaction_?id|message_?id)$/i
-/** Of something that is numbered: `Order No`, `invoice_number`. */
+/** Names of numbered things: `Order No`, `invoice_number`. */
 const numberName = /(?:^|[\W_])(?:no|nr|num|number|key|ref|reference)\W*$/i
 const entityName =
   /(?:_|^)(?:id|key|code|no|number)$|Id$|user|customer|client|account|card|device|sensor|patient|station|machine|vehicle|host|symbol|ticker|store|shop|terminal|merchant|driver|player|session|origin|destination|city|region|country/i
 
-/** The first that a name speaks for; else the one that rises most steadily. NULL disqualifies. */
+/** The first time column with a telling name; else the one that ascends most steadily. Nullable columns are excluded. */
 export function likelyTime(columns: readonly InferredColumn[], samples: ReadonlyMap<string, ColumnSample>): Choice | undefined {
   const times = columns.filter(({ type, nullable }) => type === 'timestamp' && !nullable)
-  const rise = ({ name }: InferredColumn) => samples.get(name)!.ascending / samples.get(name)!.filled
-  const [best] = times.toSorted((a, b) => Number(timeName.test(b.name)) - Number(timeName.test(a.name)) || rise(b) - rise(a))
+  const ascendingShare = ({ name }: InferredColumn) => samples.get(name)!.ascending / samples.get(name)!.filled
+  const [best] = times.toSorted(
+    (a, b) => Number(timeName.test(b.name)) - Number(timeName.test(a.name)) || ascendingShare(b) - ascendingShare(a),
+  )
   if (!best) return undefined
-  const only = times.length === 1 ? 'the only time that every record has' : `of ${times.length} times, `
-  if (times.length === 1) return { column: best.name, reason: only }
+  const prefix = times.length === 1 ? 'the only time that every record has' : `of ${times.length} times, `
+  if (times.length === 1) return { column: best.name, reason: prefix }
   return {
     column: best.name,
-    reason: only + (timeName.test(best.name) ? 'the one whose name and order speak for it' : 'the one that rises most steadily'),
+    reason: prefix + (timeName.test(best.name) ? 'the one with a telling name' : 'the one that rises most steadily'),
   }
 }
 
-/** A column called an id, or a number of something, whose values are all different. */
+/** A column with the name of an id or a number, whose values are all different. */
 export function likelyId(columns: readonly InferredColumn[], sampled: number, time: Choice | undefined): Choice | undefined {
   const unique = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || type === 'int') && !nullable && distinct === sampled && sampled > 1 && name !== time?.column,
   )
-  const found = [idName, /_?id$/i, numberName].map(pattern => unique.find(({ name }) => pattern.test(name))).find(one => one)
-  return found && { column: found.name, reason: 'different in every record, and called an id' }
+  const match = [idName, /_?id$/i, numberName].map(pattern => unique.find(({ name }) => pattern.test(name))).find(candidate => candidate)
+  return match && { column: match.name, reason: 'different in every record, and called an id' }
 }
 
-/** Of a key each value comes twice on average; one called like a thing may come less often, in the first records of a file. */
+/** Least records per value of a key, on average; a key with a telling name may have fewer in the first records of a file. */
 const PER_VALUE = 2
 const PER_VALUE_NAMED = 1.25
 
-/** A column that comes again and again: one called like a thing, else the text with the most values. */
-export function likelyKey(columns: readonly InferredColumn[], sampled: number, taken: readonly (Choice | undefined)[]): Choice | undefined {
+/** A column with repeated values: one with the name of an entity, else the text with the most values. */
+export function likelyKey(
+  columns: readonly InferredColumn[],
+  sampled: number,
+  excluded: readonly (Choice | undefined)[],
+): Choice | undefined {
   const repeated = columns.filter(
     ({ name, type, nullable, distinct }) =>
       (type === 'string' || (type === 'int' && entityName.test(name))) &&
       !nullable &&
       (distinct * (entityName.test(name) ? PER_VALUE_NAMED : PER_VALUE) <= sampled || sampled === 1) &&
-      !taken.some(choice => choice?.column === name),
+      !excluded.some(choice => choice?.column === name),
   )
   const named = repeated.filter(({ name, distinct }) => entityName.test(name) && distinct > 1)
   const best = (named.length > 0 ? named : repeated).toSorted((a, b) => b.distinct - a.distinct)[0]

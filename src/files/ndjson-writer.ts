@@ -1,4 +1,4 @@
-/** A table as NDJSON: an object a row, with every column; NULL is `null`, times are ISO 8601 in UTC, durations milliseconds. */
+/** Writes a table as NDJSON: one object a row with every column. NULL is `null`, times are ISO 8601 in UTC, durations milliseconds. */
 import type { Strings } from '../columns/strings.ts'
 import { TextSink } from './sink.ts'
 import type { OpenTable, OutputColumn, OutputValues } from './table.ts'
@@ -46,17 +46,17 @@ function valueText({ type }: OutputColumn, strings: Strings): ValueText {
   }
 }
 
-/** Texts as JSON, each quoted once for as long as it is among the last met. */
+/** JSON texts by id, cached. */
 function quotedTexts(strings: Strings): ValueText {
-  const known = new Map<number, string>()
+  const cache = new Map<number, string>()
   return id => {
-    let text = known.get(id)
+    let text = cache.get(id)
     if (text === undefined) {
-      if (known.size >= TEXTS_KEPT) known.clear()
-      known.set(id, (text = JSON.stringify(strings.textOf(id))))
+      if (cache.size >= CACHE_MAX) cache.clear()
+      cache.set(id, (text = JSON.stringify(strings.textOf(id))))
     }
     return text
   }
 }
 
-const TEXTS_KEPT = 1 << 16
+const CACHE_MAX = 1 << 16

@@ -11,28 +11,28 @@ import { damagedLine, noise } from '../../test/inputs/damage.ts'
 import { below, chance, jsonLine, oneOf, randomRow, randomSource } from '../../test/inputs/generate.ts'
 import { ndjsonBatches } from './ndjson.ts'
 
-interface Taken {
+interface ReadResult {
   readonly rows: readonly string[]
   readonly times: readonly number[]
   readonly refusals: readonly Refusal[]
   readonly counts: Door['counts']
-  /** Lines that were never records. */
+  /** Lines decoded straight into cells. */
   readonly read: number
 }
 
-/** What a source makes of lines that come in those chunks. */
-async function take(source: SourceIR, chunks: readonly Buffer[], reader?: LineReader): Promise<Taken> {
+/** Result of reading lines, given in these chunks, for a source. */
+async function readLines(source: SourceIR, chunks: readonly Buffer[], reader?: LineReader): Promise<ReadResult> {
   const strings = new Strings()
   const refusals: Refusal[] = []
   const door = new Door(source, { strings, places: true, onRefused: refusal => refusals.push(refusal) })
-  let read = 0
-  async function* coming() {
+  let cellCount = 0
+  async function* chunkStream() {
     yield* chunks
   }
-  for await (const { batch } of ndjsonBatches(coming(), 'in', { reader })) {
+  for await (const { batch } of ndjsonBatches(chunkStream(), 'in', { reader })) {
     refusals.push(...batch.undecodable)
     door.take(batch)
-    read += batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0
+    cellCount += batch.cells?.isRead.reduce((sum, one) => sum + one, 0) ?? 0
   }
   const block = door.view()
   const all = Array.from({ length: block.length }, (_, row) => row)
@@ -41,11 +41,11 @@ async function take(source: SourceIR, chunks: readonly Buffer[], reader?: LineRe
     times: [...block.time, ...block.arrival],
     refusals,
     counts: door.counts,
-    read,
+    read: cellCount,
   }
 }
 
-/** The text cut anywhere, also in the middle of a character. */
+/** Cuts the text anywhere, also within a character. */
 function cut(next: Random, bytes: Buffer): Buffer[] {
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length;) {
@@ -56,8 +56,8 @@ function cut(next: Random, bytes: Buffer): Buffer[] {
   return chunks
 }
 
-/** A line as others write it, which is the same record or none at all. */
-function redressed(next: Random, line: string): string {
+/** The line in another spelling: an equal record, or an invalid one. */
+function reformatted(next: Random, line: string): string {
   const [from, to] = oneOf(next, [
     [/":/g, '": '],
     [/,"/g, ', "'],
@@ -79,7 +79,7 @@ function redressed(next: Random, line: string): string {
   return line.replace(from, to)
 }
 
-test('a source takes from lines the same rows and refuses the same lines, whether they were records or not', async () => {
+test('a source accepts the same rows and rejects the same lines with and without a line reader', async () => {
   let lines = 0
   let accepted = 0
   let refused = 0
@@ -90,19 +90,19 @@ test('a source takes from lines the same rows and refuses the same lines, whethe
     const all = Array.from({ length: 60 }, () => {
       const line = jsonLine(next, source, randomRow(next, source))
       if (chance(next, 0.5)) return Buffer.from(line)
-      if (chance(next, 0.5)) return Buffer.from(redressed(next, line))
+      if (chance(next, 0.5)) return Buffer.from(reformatted(next, line))
       return chance(next, 0.9) ? damagedLine(next, line, 'ndjson') : noise(next, below(next, 80))
     })
     const chunks = cut(next, Buffer.concat(all.flatMap(line => [line, Buffer.from('\n')])))
-    const slow = await take(source, chunks)
-    const { read: cells, ...fast } = await take(source, chunks, LineReader.of(source))
+    const slow = await readLines(source, chunks)
+    const { read: cells, ...fast } = await readLines(source, chunks, LineReader.of(source))
     assert.deepEqual({ ...fast, read: 0 }, slow, `seed ${seed}`)
     lines += all.length
     accepted += slow.rows.length
     refused += slow.refusals.length
     read += cells
   }
-  // Values of these sources stand at the edges on purpose, which the reader leaves.
+  // These sources have many edge values on purpose, which the line reader leaves to the general path.
   assert.ok(accepted > 0.5 * lines && refused > 0.05 * lines && read > 0.1 * lines, `${lines} ${accepted} ${refused} ${read}`)
 })
 
@@ -124,16 +124,16 @@ const source: SourceIR = {
 }
 
 async function readOf(...lines: string[]): Promise<number[]> {
-  const { read } = await take(source, [Buffer.from(lines.join('\n'))], LineReader.of(source))
-  const alone = await Promise.all(lines.map(line => take(source, [Buffer.from(line)], LineReader.of(source))))
+  const { read } = await readLines(source, [Buffer.from(lines.join('\n'))], LineReader.of(source))
+  const separately = await Promise.all(lines.map(line => readLines(source, [Buffer.from(line)], LineReader.of(source))))
   assert.equal(
     read,
-    alone.reduce((sum, one) => sum + one.read, 0),
+    separately.reduce((sum, result) => sum + result.read, 0),
   )
-  return alone.map(one => one.read)
+  return separately.map(result => result.read)
 }
 
-test('fields in any order, missing ones, NULL, literals, enums and any script are read', async () => {
+test('decodes fields in any order, missing fields, NULL, literals, enums and any script', async () => {
   const lines = [
     '{"key":"漢字😀","at":1,"on":true,"kind":"ä","took":20}',
     '{"took":10,"kind":"a","on":false,"at":"2024-05-01T12:30:00.000Z","key":""}',
@@ -144,7 +144,7 @@ test('fields in any order, missing ones, NULL, literals, enums and any script ar
   assert.deepEqual(await readOf(...lines), [1, 1, 0, 1, 1])
 })
 
-test('doubles of any digits are read, and what none holds is left', async () => {
+test('decodes doubles of any length, and leaves what a double cannot hold', async () => {
   const measured: SourceIR = { ...source, columns: [...source.columns, { name: 'x', type: 'double', nullable: true, max: 1000 }] }
   const texts = [
     '0.1234567890123456789',
@@ -159,10 +159,10 @@ test('doubles of any digits are read, and what none holds is left', async () => 
     '12345678901234567890',
   ]
   const lines = texts.map(text => Buffer.from(`{"key":"k","at":1,"x":${text}}`))
-  const slow = await Promise.all(lines.map(line => take(measured, [line])))
-  const fast = await Promise.all(lines.map(line => take(measured, [line], LineReader.of(measured))))
+  const slow = await Promise.all(lines.map(line => readLines(measured, [line])))
+  const fast = await Promise.all(lines.map(line => readLines(measured, [line], LineReader.of(measured))))
   assert.deepEqual(
-    fast.map(taken => ({ ...taken, read: 0 })),
+    fast.map(result => ({ ...result, read: 0 })),
     slow,
   )
   assert.deepEqual(
@@ -171,8 +171,8 @@ test('doubles of any digits are read, and what none holds is left', async () => 
   )
 })
 
-test('what needs words or care is left', async () => {
-  const left = [
+test('leaves lines that need a message or care', async () => {
+  const undecodedLines = [
     ' {"key":"k","at":1}',
     '{"key":"k"}',
     '{"key":null,"at":1}',
@@ -199,38 +199,38 @@ test('what needs words or care is left', async () => {
     '{',
   ]
   assert.deepEqual(
-    await readOf(...left),
-    left.map(() => 0),
+    await readOf(...undecodedLines),
+    undecodedLines.map(() => 0),
   )
 })
 
-test('a line that is no UTF-8 is refused, and a chunk that ends within a character is none', async () => {
+test('rejects a line that is not UTF-8, but not a chunk that ends within a character', async () => {
   const bad = Buffer.concat([Buffer.from('{"key":"k","at":1}\n{"key":"'), Buffer.of(0xff), Buffer.from('","at":1}\n{"key":"ä","at":1}\n')])
   for (let end = 0; end <= bad.length; end++) {
-    const { read, rows, refusals } = await take(source, [bad.subarray(0, end), bad.subarray(end)], LineReader.of(source))
+    const { read, rows, refusals } = await readLines(source, [bad.subarray(0, end), bad.subarray(end)], LineReader.of(source))
     assert.deepEqual([read, rows.length, refusals.map(({ detail }) => detail)], [2, 2, ['not UTF-8']])
   }
 })
 
-test('another source than the one that lines were read for takes them as records', async () => {
+test('a source other than the line reader’s takes the lines as records', async () => {
   const narrow: SourceIR = { ...source, columns: source.columns.slice(0, 2) }
   const lines = [Buffer.from('{"key":"k","at":1}\n{"key":"k","at":1,"on":true}\n')]
-  const expected = await take(narrow, lines)
-  const { read, ...taken } = await take(narrow, lines, LineReader.of(source))
+  const expected = await readLines(narrow, lines)
+  const { read, ...result } = await readLines(narrow, lines, LineReader.of(source))
   assert.equal(read, 2)
-  assert.deepEqual({ ...taken, read: 0 }, expected)
+  assert.deepEqual({ ...result, read: 0 }, expected)
   assert.deepEqual([expected.rows.length, expected.refusals.length], [1, 1])
 })
 
-test('lines for a source with a map are records', () => {
+test('a source with a map has no line reader', () => {
   assert.equal(LineReader.of({ ...source, mapVersion: '1' }), undefined)
 })
 
-test('texts of as many bytes as their columns take are read straight, and longer ones are rejected as the long way does', async () => {
+test('decodes texts up to their limit, and rejects longer ones like the general path', async () => {
   const line = (key: string) => Buffer.from(JSON.stringify({ key, at: 1 }))
   const lines = [line('é'.repeat(512)), line(`${'é'.repeat(512)}x`)]
   for (const [i, reader] of [LineReader.of(source), undefined].entries()) {
-    const [fits, longer] = await Promise.all(lines.map(each => take(source, [each], reader)))
+    const [fits, longer] = await Promise.all(lines.map(each => readLines(source, [each], reader)))
     assert.deepEqual([fits.rows.length, fits.refusals.length, fits.read], [1, 0, 1 - i])
     assert.deepEqual([longer.rows.length, longer.read], [0, 0])
     assert.match(longer.refusals[0].detail, /'key' has 1025 bytes of UTF-8, and takes at most 1024/)

@@ -1,4 +1,4 @@
-/** NDJSON: one JSON value a line. Blank lines count as lines and are no records. */
+/** Reads NDJSON: one JSON value a line. Blank lines count as lines but are not records. */
 import type { Origin, RecordBatch } from '../intake/batch.ts'
 import { parseRecord } from '../intake/json.ts'
 import type { LineReader } from '../intake/line-reader.ts'
@@ -29,22 +29,22 @@ export function openNdjson({ path, gzip, size }: FoundFile, reader?: LineReader)
   }
 }
 
-/** A batch of lines, and where the next one begins. */
+/** A batch of lines, and the position of the next line. */
 export interface NdjsonBatch {
   readonly batch: RecordBatch
-  /** Bytes of what was given that belong to a line whose end has not come. */
+  /** Bytes at the end of the input that belong to an unfinished line. */
   readonly unfinished: number
   readonly nextLine: number
 }
 
 export interface NdjsonOptions {
-  /** The number of the first line; 1 unless given. */
+  /** Number of the first line; default 1. */
   readonly firstLine?: number
-  /** Of the source that takes the lines, if one does: most of them are then never records. */
+  /** Line reader of the only source of the lines, if there is one: most lines then need no record. */
   readonly reader?: LineReader | undefined
 }
 
-/** The lines of a stream of bytes; `name` stands before their numbers. */
+/** Batches of the lines in a stream of bytes; `name` precedes line numbers in messages. */
 export async function* ndjsonBatches(
   chunks: AsyncIterable<Buffer>,
   name: string,

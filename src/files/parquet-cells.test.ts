@@ -1,4 +1,4 @@
-/** Rows of Parquet that go straight into cells are what they are the long way, refusals included. */
+/** Rows of Parquet decoded straight into cells equal those of the general path, including rejections. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -35,25 +35,25 @@ const things = source('things', {
 
 const ROWS = 6000
 
-/** Rows some of which are wrong in each way that a row of Parquet can be; or none of them from row `cleanUpTo` down. */
-async function written(seed: number, cleanUpTo = 0): Promise<string> {
+/** Writes rows with every kind of fault that Parquet rows can have; rows before `cleanUpTo` have none. */
+async function writeFile(seed: number, cleanUpTo = 0): Promise<string> {
   const path = join(folder, `${seed}.parquet`)
   const next = random(seed)
-  const one = (values: readonly string[]): string => values[Math.floor(next() * values.length)]
+  const pick = (values: readonly string[]): string => values[Math.floor(next() * values.length)]
   const rows = Array.from({ length: ROWS }, (_, i) =>
     i < cleanUpTo
       ? cleanRow(i, next)
       : `(${[
-          next() < 0.02 ? 'NULL' : one([`'k${i % 50}'`, `'a key that is longer than twelve bytes ${i % 7}'`, `'ü${i % 3}'`, `''`]),
-          one(['NULL', '-51', '0', '1000001', String(Math.floor(next() * 1000))]),
-          one(['NULL', '9007199254740991', '9007199254740993', '-5']),
-          one(['NULL', '1.25', '-0.00', '12.5', '99999999999.99']),
-          one(['NULL', `'NaN'::DOUBLE`, '-0.0', '0.1', '1e300']),
-          one(['NULL', 'true', 'false']),
-          one(['NULL', `'a'`, `'b'`, `'c'`]),
-          one(['NULL', `''`, `'${'n'.repeat(Math.floor(next() * 40))}'`, `'日本語のテキスト'`]),
-          one(['NULL', `'2026-03-29 02:30:00'`, `'2026-10-25 02:30:00.123456'`, `'1969-12-31 23:59:59.999999'`]),
-          one(['NULL', '250', '-3']),
+          next() < 0.02 ? 'NULL' : pick([`'k${i % 50}'`, `'a key that is longer than twelve bytes ${i % 7}'`, `'ü${i % 3}'`, `''`]),
+          pick(['NULL', '-51', '0', '1000001', String(Math.floor(next() * 1000))]),
+          pick(['NULL', '9007199254740991', '9007199254740993', '-5']),
+          pick(['NULL', '1.25', '-0.00', '12.5', '99999999999.99']),
+          pick(['NULL', `'NaN'::DOUBLE`, '-0.0', '0.1', '1e300']),
+          pick(['NULL', 'true', 'false']),
+          pick(['NULL', `'a'`, `'b'`, `'c'`]),
+          pick(['NULL', `''`, `'${'n'.repeat(Math.floor(next() * 40))}'`, `'日本語のテキスト'`]),
+          pick(['NULL', `'2026-03-29 02:30:00'`, `'2026-10-25 02:30:00.123456'`, `'1969-12-31 23:59:59.999999'`]),
+          pick(['NULL', '250', '-3']),
           next() < 0.02 ? 'NULL' : `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
         ].join(', ')})`,
   )
@@ -66,32 +66,32 @@ async function written(seed: number, cleanUpTo = 0): Promise<string> {
   return path
 }
 
-/** A row that nothing is wrong with, NULLs among them. */
+/** A valid row, with some NULLs. */
 function cleanRow(i: number, next: () => number): string {
-  const or = (value: string): string => (next() < 0.2 ? 'NULL' : value)
+  const orNull = (value: string): string => (next() < 0.2 ? 'NULL' : value)
   return `(${[
     `'k${'long'.repeat(i % 5)}${i % 50}'`,
-    or(String(Math.floor(next() * 1000) - 50)),
-    or(String(Math.floor((next() - 0.5) * 2 ** 53))),
-    or('12.25'),
-    or(['-0.0', '0.1', '-1e300'][i % 3]),
-    or('true'),
-    or(`'b'`),
-    or(`'${'é'.repeat(i % 9)}'`),
-    or(`'1969-12-31 23:59:59.999999'`),
-    or('250'),
+    orNull(String(Math.floor(next() * 1000) - 50)),
+    orNull(String(Math.floor((next() - 0.5) * 2 ** 53))),
+    orNull('12.25'),
+    orNull(['-0.0', '0.1', '-1e300'][i % 3]),
+    orNull('true'),
+    orNull(`'b'`),
+    orNull(`'${'é'.repeat(i % 9)}'`),
+    orNull(`'1969-12-31 23:59:59.999999'`),
+    orNull('250'),
     `'2026-01-0${1 + (i % 9)} 10:00:00.5+00'`,
   ].join(', ')})`
 }
 
-function intake(): { readonly take: Intake; readonly refused: Refusal[]; readonly strings: Strings } {
+function newIntake(): { readonly builder: Intake; readonly refused: Refusal[]; readonly strings: Strings } {
   const refused: Refusal[] = []
   const strings = new Strings()
-  return { take: new Intake(things, { strings, onRefused: refusal => void refused.push(refusal) }), refused, strings }
+  return { builder: new Intake(things, { strings, onRefused: refusal => void refused.push(refusal) }), refused, strings }
 }
 
-/** Rows and refusals, texts as texts. */
-function taken({ take, refused, strings }: ReturnType<typeof intake>): unknown {
+/** Rows and rejections, with texts instead of ids. */
+function resultOf({ builder: take, refused, strings }: ReturnType<typeof newIntake>): unknown {
   const { block, counts } = take.finish()
   const columns = things.columns.map(({ name, type }) => {
     const { values, nulls } = block.columns[name]
@@ -100,27 +100,27 @@ function taken({ take, refused, strings }: ReturnType<typeof intake>): unknown {
   return { columns, time: [...block.time], counts, refused }
 }
 
-test('what is read into cells is, to the bit, what records give', async () => {
+test('cells equal the values of records, to the bit', async () => {
   for (const seed of [1, 2]) {
-    const path = await written(seed)
-    const [straight, long] = [intake(), intake()]
-    await takeFile(path, [straight.take], { onRefused: () => assert.fail() })
+    const path = await writeFile(seed)
+    const [fast, general] = [newIntake(), newIntake()]
+    await takeFile(path, [fast.builder], { onRefused: () => assert.fail() })
     for await (const batch of (await openInput(path)).batches()) {
       assert.equal(batch.cells, undefined)
-      long.take.take(batch)
+      general.builder.take(batch)
     }
-    assert.deepEqual(taken(straight), taken(long))
-    assert.ok(long.refused.length > 1000 && long.refused.length < ROWS - 500, `${long.refused.length} of ${ROWS} rows refused`)
+    assert.deepEqual(resultOf(fast), resultOf(general))
+    assert.ok(general.refused.length > 1000 && general.refused.length < ROWS - 500, `${general.refused.length} of ${ROWS} rows refused`)
   }
 })
 
-test('chunks with which nothing is wrong are taken at once, and are what their records are', async () => {
-  const path = await written(3, 4500)
-  const [straight, long] = [intake(), intake()]
-  await takeFile(path, [straight.take], { onRefused: () => assert.fail() })
-  for await (const batch of (await openInput(path)).batches()) long.take.take(batch)
-  assert.deepEqual(taken(straight), taken(long))
-  assert.ok(long.refused.length > 200 && long.refused.length < 1500, `${long.refused.length} rows refused`)
-  assert.ok(long.refused.some(({ detail }) => detail.startsWith("'note' has ")))
-  assert.match(long.refused[0].place, /row 45\d\d$/)
+test('chunks without faults are added at once, and equal their records', async () => {
+  const path = await writeFile(3, 4500)
+  const [fast, general] = [newIntake(), newIntake()]
+  await takeFile(path, [fast.builder], { onRefused: () => assert.fail() })
+  for await (const batch of (await openInput(path)).batches()) general.builder.take(batch)
+  assert.deepEqual(resultOf(fast), resultOf(general))
+  assert.ok(general.refused.length > 200 && general.refused.length < 1500, `${general.refused.length} rows refused`)
+  assert.ok(general.refused.some(({ detail }) => detail.startsWith("'note' has ")))
+  assert.match(general.refused[0].place, /row 45\d\d$/)
 })

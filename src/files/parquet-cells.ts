@@ -1,8 +1,8 @@
 /**
- * Chunks of Parquet straight into the cells of a source: the way that most rows take, without an object for any of them.
+ * Decodes Parquet chunks straight into cells of a source, without an object per row. Most rows take this path.
  *
- * A value is what `fieldReader` makes of it, and a row that has one which it refuses, or lacks one that it needs, is left to the long way with all of its faults.
- * Texts go from DuckDB's bytes to ids, and are never strings.
+ * A cell equals the value of `fieldReader`. A row with an invalid or missing value is left to the general path, which reports its faults.
+ * Texts go from DuckDB's bytes to ids and never become strings.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type { ColumnIR, SourceIR } from '../define/ir/ir.ts'
@@ -15,41 +15,41 @@ import { bindings } from './bindings.ts'
 import { PlainNumbers, type Into } from './plain-numbers.ts'
 import { CELL_BYTES, ColumnReader, isValid, longText, SHORT, type PhysicalColumn } from './vectors.ts'
 
-interface Column {
+interface CellColumn {
   readonly ir: ColumnIR
   readonly isRequired: boolean
   readonly read: FieldReader
-  /** Where it stands in the chunk, and how it is read; absent where the file has none. */
+  /** Index in the chunk, and its reader; `undefined` if the file lacks the column. */
   readonly at: number | undefined
   readonly reader: ColumnReader | undefined
-  /** Its bytes are taken as they are. */
+  /** True if the bytes are used as they are. */
   readonly isText: boolean
-  /** Bytes that a text has at most. */
+  /** Longest text, in bytes. */
   readonly bytesMax: number
-  /** Present where its values are read in loops of their own. */
+  /** Present if a typed loop can decode the values. */
   readonly plain: PlainNumbers | undefined
 }
 
 export class ParquetCells {
   readonly #source: SourceIR
-  readonly #columns: readonly Column[]
+  readonly #columns: readonly CellColumn[]
 
   constructor(source: SourceIR, selected: readonly (PhysicalColumn & { readonly name: string })[], origin: Origin) {
     this.#source = source
     this.#columns = source.columns.map(ir => {
       const index = selected.findIndex(({ name }) => name === ir.name)
-      const found = index < 0 ? undefined : selected[index]
+      const selectedColumn = index < 0 ? undefined : selected[index]
       const zoneless = origin.zoneless.has(ir.name)
       const isRequired = requiredAs(source, ir) !== undefined
       return {
         ir,
         isRequired,
         read: fieldReader(ir, { text: false, zoneless }),
-        at: found && index,
-        reader: found && new ColumnReader(found, index),
+        at: selectedColumn && index,
+        reader: selectedColumn && new ColumnReader(selectedColumn, index),
         bytesMax: textBytesMax(source, ir),
-        isText: found?.kind === 'text' && ir.type === 'string' && !ir.values,
-        plain: found && PlainNumbers.of(found, index, ir, { zoneless, isRequired }),
+        isText: selectedColumn?.kind === 'text' && ir.type === 'string' && !ir.values,
+        plain: selectedColumn && PlainNumbers.of(selectedColumn, index, ir, { zoneless, isRequired }),
       }
     })
   }
@@ -59,7 +59,7 @@ export class ParquetCells {
     const width = this.#columns.length
     const values = new Float64Array(rows * width)
     const isRead = new Uint8Array(rows).fill(1)
-    const texts = new Texts()
+    const texts = new TextBuffer()
     this.#columns.forEach((column, index) => {
       if (column.plain) column.plain.read(chunk, { values, isRead, width, index })
       else if (column.isText) readTexts(chunk, column, { values, isRead, texts, width, index })
@@ -69,12 +69,12 @@ export class ParquetCells {
   }
 }
 
-/** A value that is no number leaves its row unread. */
-function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: Column, { values, isRead, width, index }: Into): void {
-  const found = reader?.read(chunk)
+/** Decodes values one at a time; a value that is not a number leaves its row to the general path. */
+function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: CellColumn, { values, isRead, width, index }: Into): void {
+  const raws = reader?.read(chunk)
   const isNumber = ir.type !== 'string'
   for (let row = 0; row < isRead.length; row++) {
-    const raw = found?.[row] ?? null
+    const raw = raws?.[row] ?? null
     const value = raw === null ? NaN : read(raw)
     if (raw === null ? isRequired : !isNumber || typeof value !== 'number') isRead[row] = 0
     else values[row * width + index] = value as number
@@ -83,8 +83,8 @@ function readValues(chunk: DuckDBDataChunk, { reader, read, isRequired, ir }: Co
 
 function readTexts(
   chunk: DuckDBDataChunk,
-  { at, isRequired, bytesMax }: Column,
-  { values, isRead, texts, width, index }: Into & { readonly texts: Texts },
+  { at, isRequired, bytesMax }: CellColumn,
+  { values, isRead, texts, width, index }: Into & { readonly texts: TextBuffer },
 ): void {
   const rows = isRead.length
   const vector = bindings.data_chunk_get_vector(chunk.chunk, at!)
@@ -108,12 +108,12 @@ function readTexts(
   }
 }
 
-/** The bytes of a chunk's texts, one stretch behind the other. */
-class Texts {
+/** The bytes of a chunk's texts, concatenated. */
+class TextBuffer {
   readonly #parts: Uint8Array[] = []
   #length = 0
 
-  /** Returns where they begin. The bytes are copied by `bytes`. */
+  /** Adds bytes without a copy and returns their start; `bytes` copies them. */
   add(part: Uint8Array): number {
     const start = this.#length
     this.#parts.push(part)

@@ -16,7 +16,7 @@ const columns: OutputColumn[] = [
   { name: 'texts', type: 'string', list: true },
 ]
 
-async function written(name: string, rows: number, valuesHeld?: number): Promise<unknown[]> {
+async function writeAndRead(name: string, rows: number, valuesHeld?: number): Promise<unknown[]> {
   const strings = new Strings()
   const path = join(folder, name)
   const table = await openParquetTable(path, columns, strings, valuesHeld)
@@ -36,24 +36,24 @@ async function written(name: string, rows: number, valuesHeld?: number): Promise
   return records
 }
 
-test('a file that was written in parts is the file that was not', async () => {
+test('a file written in parts equals a file written at once', async () => {
   const rows = 12_345
-  const whole = await written('whole.parquet', rows)
+  const whole = await writeAndRead('whole.parquet', rows)
   assert.equal(whole.length, rows)
   assert.deepEqual(whole[1], { n: 1, at: 1, texts: ['t1'] })
   assert.deepEqual(whole[12_342], { n: 12_342, at: null, texts: [] })
-  for (const held of [1, 3 * 5000]) assert.deepEqual(await written('a [part]?.parquet', rows, held), whole)
+  for (const held of [1, 3 * 5000]) assert.deepEqual(await writeAndRead('a [part]?.parquet', rows, held), whole)
   assert.deepEqual(readdirSync(folder).toSorted(), ['a [part]?.parquet', 'whole.parquet'])
 })
 
-test('what is given up leaves nothing', async () => {
+test('an aborted file leaves nothing', async () => {
   const table = await openParquetTable(join(folder, 'gone.parquet'), [columns[0]], new Strings(), 1)
   await table.write(3, [{ values: Float64Array.of(1, 2, 3) }])
   await table.discard()
   assert.ok(readdirSync(folder).every(name => !name.startsWith('gone')))
 })
 
-test('texts of any length are what they were', async () => {
+test('texts of any length round-trip', async () => {
   const strings = new Strings()
   const texts = [
     '',
@@ -73,14 +73,14 @@ test('texts of any length are what they were', async () => {
   const rows = 7000
   const values = Int32Array.from({ length: rows }, (_, i) => strings.idOf(texts[(i * 7) % texts.length]))
   await table.write(rows, [{ values, nulls: Uint8Array.from(values, (_, i) => (i % 5 === 0 ? 1 : 0)) }])
-  // What has half a surrogate pair in it has no UTF-8, and becomes what the engine makes of it.
+  // A text with half a surrogate pair has no UTF-8, and becomes the engine's replacement.
   await table.write(1, [{ values: Int32Array.of(strings.idOf('half \ud800')) }])
   await table.close()
-  const read: unknown[] = []
-  for await (const batch of (await openInput(path)).batches()) read.push(...batch.records)
-  assert.deepEqual(read.pop(), { text: 'half \ufffd' })
+  const records: unknown[] = []
+  for await (const batch of (await openInput(path)).batches()) records.push(...batch.records)
+  assert.deepEqual(records.pop(), { text: 'half \ufffd' })
   assert.deepEqual(
-    read,
+    records,
     Array.from({ length: rows }, (_, i) => ({ text: i % 5 === 0 ? null : texts[(i * 7) % texts.length] })),
   )
 })

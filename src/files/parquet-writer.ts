@@ -1,6 +1,6 @@
 /**
- * A table as Parquet, through DuckDB: rows go into a table of an instance of its own, which is cast and written when it is complete. The file appears whole
- * or not at all. DuckDB holds some 8 bytes a value, up to PARQUET_VALUES_HELD values.
+ * Writes a table as Parquet, through DuckDB. Rows go into a table of a separate instance, which is cast and written when it is complete.
+ * The file appears whole or not at all. DuckDB holds some 8 bytes a value, up to PARQUET_VALUES_HELD values.
  */
 import { rename, rm } from 'node:fs/promises'
 import { DuckDBInstance, type DuckDBAppender } from '@duckdb/node-api'
@@ -12,24 +12,24 @@ import { fileError, shownPath, systemError } from './file-error.ts'
 import { TextSink } from './sink.ts'
 import type { OutputColumn, TableWriter } from './table.ts'
 
-/** `valuesHeld`: how many are held before they are written to a part of the file; the parts become one file when it is complete. */
+/** `valuesHeld`: values in memory before they are written to a part file; the parts become one file at the end. */
 export async function openParquetTable(
   path: string,
   columns: readonly OutputColumn[],
   strings: Strings,
   valuesHeld: number = limits.PARQUET_VALUES_HELD,
 ): Promise<TableWriter> {
-  const whole = `${path}.part`
-  new TextSink(whole, path).close() // A path that cannot be written is said before the work, not after.
+  const temporary = `${path}.part`
+  new TextSink(temporary, path).close() // Reports an unwritable path before the work.
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   const chunk = chunkFor(columns)
-  const kept = columns.map(column => `${identifier(column.name)} ${keptType(column).toString()}`).join(', ')
+  const definitions = columns.map(column => `${identifier(column.name)} ${keptType(column).toString()}`).join(', ')
   const parts: string[] = []
   let appender: DuckDBAppender
   let rows = 0
   const begin = async () => {
-    await connection.run(`CREATE OR REPLACE TABLE rows (${kept})`)
+    await connection.run(`CREATE OR REPLACE TABLE rows (${definitions})`)
     appender = await connection.createAppender('rows')
     rows = 0
   }
@@ -38,10 +38,10 @@ export async function openParquetTable(
     appender.closeSync()
     await copy(`SELECT ${columns.map(column => cast(column)).join(', ')} FROM rows`, to)
   }
-  const free = async () => {
+  const cleanUp = async () => {
     connection.closeSync()
     instance.closeSync()
-    for (const each of [whole, ...parts]) await rm(each, { force: true })
+    for (const file of [temporary, ...parts]) await rm(file, { force: true })
   }
   await begin()
   return {
@@ -51,7 +51,7 @@ export async function openParquetTable(
         appendRows(appender, chunk, columns, values, strings, from, to)
         rows += to - from
         if (rows * columns.length < valuesHeld) continue
-        parts.push(`${whole}${parts.length + 1}`)
+        parts.push(`${temporary}${parts.length + 1}`)
         await writeRows(parts.at(-1)!).catch((error: unknown) => {
           throw writeError(path, error)
         })
@@ -60,24 +60,24 @@ export async function openParquetTable(
     },
     async close() {
       try {
-        if (parts.length === 0) await writeRows(whole)
+        if (parts.length === 0) await writeRows(temporary)
         else {
-          parts.push(`${whole}${parts.length + 1}`)
+          parts.push(`${temporary}${parts.length + 1}`)
           await writeRows(parts.at(-1)!)
-          await copy(`SELECT * FROM read_parquet([${parts.map(scanned).join(', ')}])`, whole)
+          await copy(`SELECT * FROM read_parquet([${parts.map(scanned).join(', ')}])`, temporary)
         }
-        await rename(whole, path)
+        await rename(temporary, path)
       } catch (error) {
         throw writeError(path, error)
       } finally {
-        await free()
+        await cleanUp()
       }
     },
-    discard: free,
+    discard: cleanUp,
   }
 }
 
-/** What went wrong while a file was written, without the name under which that was done. */
+/** Converts an error during writing, with the file's name instead of the temporary name. */
 export function writeError(path: string, error: unknown): Error {
   if (typeof (error as NodeJS.ErrnoException).code === 'string') return systemError(path, error)
   return fileError(path, `cannot be written: ${(error as Error).message.replaceAll(path, () => shownPath(path))}`, error)

@@ -1,9 +1,9 @@
 /**
- * Parquet, through DuckDB: row after row in the order of the file, in chunks of 2,048.
+ * Reads Parquet through DuckDB: row after row in file order, in chunks of 2,048.
  *
- * Values as JavaScript has them: integers and decimals of up to 15 digits are numbers, longer decimals text, integers beyond 2^53
- * bigints, times UTC milliseconds. A TIMESTAMP or DATE without a zone is the milliseconds of its wall clock; finer than a millisecond
- * is cut off toward the past.
+ * Values become JavaScript values: integers, and decimals of up to 15 digits, are numbers; longer decimals are text; integers beyond 2^53
+ * are bigints; times are UTC milliseconds. A TIMESTAMP or DATE without a zone is the milliseconds of its wall clock. Fractions of a
+ * millisecond are rounded toward the past.
  */
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { SpillwayError } from '../base/errors.ts'
@@ -22,7 +22,7 @@ interface ParquetColumn extends PhysicalColumn {
   readonly type: string
 }
 
-/** `reader`: of the source that takes the rows, if one does; most of them are then never records. */
+/** `reader`: line reader of the only source of the rows, if there is one; most rows then need no record. */
 export async function openParquet({ path }: FoundFile, reader?: Pick<LineReader, 'source'>): Promise<InputFile> {
   const { columns, rows } = await describe(path)
   const name = shownPath(path)
@@ -44,8 +44,8 @@ export async function openParquet({ path }: FoundFile, reader?: Pick<LineReader,
       const selected = wanted ? wanted.map(want => columns[checkColumn(name, names, want)]) : columns
       read = 0
       const cells = reader && new ParquetCells(reader.source, selected, origin)
-      for await (const { records, recordOf, cells: own } of chunksOf(path, selected, cells)) {
-        yield { ...batchAt(origin, records, recordOf, read), ...(own && { cells: own }) }
+      for await (const { records, recordOf, cells: ownCells } of chunksOf(path, selected, cells)) {
+        yield { ...batchAt(origin, records, recordOf, read), ...(ownCells && { cells: ownCells }) }
         read += records.length
       }
     },
@@ -75,9 +75,9 @@ async function describe(path: string): Promise<{ columns: ParquetColumn[]; rows:
 }
 
 interface RecordChunk {
-  /** Where there are cells, those that were not read alone. */
+  /** With cells, only the records that were not decoded. */
   readonly records: readonly unknown[]
-  /** Good until the next chunk. */
+  /** Valid until the next chunk. */
   readonly recordOf: (row: number) => unknown
   readonly cells: Cells | undefined
 }
@@ -90,21 +90,21 @@ async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells:
     const names = columns.map(column => column.name)
     const select = columns.map(column => column.sql).join(', ') || 'NULL'
     const result = await connection.stream(`SELECT ${select} FROM ${scanOf(path)}`)
-    next = ahead(result)
+    next = prefetch(result)
     for (;;) {
       const current = await next
       if (!current || current.rowCount === 0) return
-      next = ahead(result)
-      let all: readonly unknown[] | undefined
+      next = prefetch(result)
+      let cache: readonly unknown[] | undefined
       const records = (): readonly unknown[] =>
-        (all ??= rowsOf(
+        (cache ??= rowsOf(
           names,
           readers.map(reader => reader.read(current)),
           current.rowCount,
         ))
       const recordOf = (row: number): unknown => records()[row]
-      const own = cells?.read(current, recordOf)
-      yield { records: own ? unread(own, recordOf) : records(), recordOf, cells: own }
+      const chunkCells = cells?.read(current, recordOf)
+      yield { records: chunkCells ? undecodedRecords(chunkCells, recordOf) : records(), recordOf, cells: chunkCells }
     }
   } catch (error) {
     throw parquetError(path, error)
@@ -114,15 +114,15 @@ async function* chunksOf(path: string, columns: readonly ParquetColumn[], cells:
   }
 }
 
-/** The next chunk, which DuckDB makes while the one before is taken. What goes wrong is told to whoever waits for it. */
-function ahead(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+/** Starts to fetch the next chunk while the current one is processed. The error of a failed fetch reaches the caller that awaits it. */
+function prefetch(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
   const next = result.fetchChunk()
   next.catch(() => {})
   return next
 }
 
-/** A record for each row that cells have not. */
-function unread({ isRead }: Cells, recordOf: (row: number) => unknown): readonly unknown[] {
+/** Records of the rows that the cells do not cover. */
+function undecodedRecords({ isRead }: Cells, recordOf: (row: number) => unknown): readonly unknown[] {
   const records = new Array<unknown>(isRead.length)
   for (let row = isRead.indexOf(0); row >= 0; row = isRead.indexOf(0, row + 1)) records[row] = recordOf(row)
   return records
@@ -149,13 +149,13 @@ async function usingDuckDB<T>(path: string, use: (connection: DuckDBConnection) 
   }
 }
 
-/** An error thrown by whoever consumes the rows passes as it is. */
+/** Passes an error thrown by the consumer of the rows through unchanged. */
 function parquetError(path: string, error: unknown): SpillwayError {
   if (error instanceof SpillwayError) return error
   const [firstLine] = (error as Error).message.split('\n') as [string]
   return fileError(
     path,
-    `is no Parquet file that can be read: ${firstLine.replaceAll(path, shownPath(path))}; copy it again, or have it written again`,
+    `is not a readable Parquet file: ${firstLine.replaceAll(path, shownPath(path))}; copy it again, or write it again`,
     error,
   )
 }

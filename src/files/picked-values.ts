@@ -1,9 +1,9 @@
-/** Rows of a table's columns, picked and put one behind the other: also of columns that have several values a row. */
+/** Selects and concatenates rows of table columns, including columns with several values a row. */
 import { concatColumns, joined } from '../columns/concat.ts'
 import { gatherColumn, picked } from '../columns/gather.ts'
 import type { OutputValues } from './table.ts'
 
-/** The rows `rows`, in that order, with memory of their own. */
+/** The given rows, in that order, copied. */
 export function pickedValues(column: OutputValues, rows: Uint32Array): OutputValues {
   const { width = 1, counts, nulls } = column
   if (!counts) return gatherColumn(column, rows)
@@ -12,7 +12,7 @@ export function pickedValues(column: OutputValues, rows: Uint32Array): OutputVal
   return { values, width, counts: picked(counts, rows), nulls: nulls && picked(nulls, rows) }
 }
 
-/** Parts of one column as one, with how many rows each has. */
+/** Concatenates parts of one column; `lengths` are their row counts. */
 export function joinedValues(parts: readonly OutputValues[], lengths: readonly number[]): OutputValues {
   if (parts.length === 0) return { values: new Float64Array(0) }
   const { width = 1, counts } = parts[0]

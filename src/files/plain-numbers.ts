@@ -1,8 +1,8 @@
 /**
- * Columns of numbers that are taken as they are, if they are whole where they have to be and within their bounds: most of those that there are. They go from a
- * vector's memory into cells without a call or an object for any of them.
+ * Decodes plain numeric columns, which need no conversion but a check for integers and bounds; most columns are such. Values go from a
+ * vector's memory into cells without a call or an object each.
  *
- * A value is what `fieldReader` makes of it, or its row is left to the long way.
+ * A cell equals the value of `fieldReader`, or its row is left to the general path.
  */
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { limits } from '../base/limits.ts'
@@ -12,19 +12,19 @@ import { bytesOf, doublesOf, isValid, type PhysicalColumn } from './vectors.ts'
 
 type Kind = Extract<PhysicalColumn['kind'], 'double' | 'int64' | 'micros' | 'date'>
 
-/** One column of the cells of a chunk. */
+/** One column in the cells of a chunk. */
 export interface Into {
   readonly values: Float64Array
   readonly isRead: Uint8Array
-  /** How many columns there are, and which of them it is. */
+  /** Number of columns, and the index of this one. */
   readonly width: number
   readonly index: number
 }
 
 interface Traits {
-  /** Its numbers are times on a clock in no zone. */
+  /** True if its numbers are wall-clock times without a zone. */
   readonly zoneless: boolean
-  /** A row without a value is left to the long way. */
+  /** True if a row without a value is left to the general path. */
   readonly isRequired: boolean
 }
 
@@ -45,7 +45,7 @@ export class PlainNumbers {
     this.#max = max
   }
 
-  /** Of the column `at` of a chunk; nothing where values need more than that. */
+  /** Decoder of column `at` of a chunk; `undefined` if its values need a conversion. */
   static of({ kind }: PhysicalColumn, at: number, ir: ColumnIR, { zoneless, isRequired }: Traits): PlainNumbers | undefined {
     const greatest = greatestOf(kind, ir, zoneless)
     if (greatest === undefined) return undefined
@@ -71,7 +71,7 @@ export class PlainNumbers {
   }
 }
 
-/** The greatest number that a column may have, if its numbers are taken as they are. */
+/** Greatest number of a plain column; `undefined` if the column is not plain. */
 function greatestOf(kind: PhysicalColumn['kind'], { type, zone }: ColumnIR, zoneless: boolean): number | undefined {
   const isNumber = kind === 'double' || kind === 'int64'
   if (type === 'int' && isNumber) return Number.MAX_SAFE_INTEGER

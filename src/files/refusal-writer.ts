@@ -1,4 +1,4 @@
-/** Refused records as NDJSON, one a line: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are no UTF-8. */
+/** Writes rejected records as NDJSON: `{"reason","detail","place","source","raw"}`, or `"rawBase64"` for bytes that are not UTF-8. */
 import { isUtf8 } from 'node:buffer'
 import type { Refusal } from '../intake/refusal.ts'
 import { TextSink } from './sink.ts'

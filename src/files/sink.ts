@@ -1,8 +1,8 @@
 /**
- * Text into a file, a megabyte at a time; gzip if the name ends in `.gz`.
+ * Writes text to a file, a megabyte at a time; with gzip if the name ends in `.gz`.
  *
- * Writes wait for the disk, so that a writer can never be ahead of it by more than the buffer, and what was written before an error is
- * on the disk. Gzip members are whole: a file that breaks off can be read up to there.
+ * Writes are synchronous, so a writer is ahead of the disk by the buffer at most, and text before an error is on the disk. Each buffer is a
+ * whole gzip member, so a file that breaks off can be read up to there.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
@@ -16,14 +16,15 @@ export class TextSink {
   #parts: string[] = []
   #length = 0
 
-  /** Empties the file if there is one. Throws `SPILL_INPUT`, of the file `named`, if it cannot be written. */
-  constructor(path: string, named = path) {
+  /** Truncates an existing file. Throws `SPILL_INPUT`, naming `shownAs`, if it cannot be written. */
+  constructor(path: string, shownAs = path) {
     this.#path = path
     try {
       this.#file = openSync(path, 'w')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw fileError(named, 'cannot be written: its folder does not exist', error)
-      throw systemError(named, error)
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        throw fileError(shownAs, 'cannot be written: its folder does not exist', error)
+      throw systemError(shownAs, error)
     }
   }
 

@@ -1,47 +1,47 @@
 /**
- * Bytes into records by a format's own rule, in batches: the part that NDJSON and CSV share.
+ * Splits bytes into records by a format's rule, in batches; shared by NDJSON and CSV.
  *
- * Holds one chunk and the record that it cuts, so at most LINE_BYTES_MAX bytes beside the chunk. A record that has no end within
- * that bound, or before the end of the file, is broken where its first line ends; a line longer than the bound is skipped as it comes, and
- * only its head is kept.
+ * Memory holds one chunk and the record across its end, so at most LINE_BYTES_MAX bytes beside the chunk. A record without an end, within
+ * that limit or before the end of the file, is cut at the end of its first line. A line beyond the limit is skipped as it comes, and only
+ * its first bytes are kept.
  */
 import { limits } from '../base/limits.ts'
 
 export const NEWLINE = 0x0a
 
 export interface RecordRule {
-  /** The index of the newline that ends the record at `from`, or of the end of the file; −1 if it does not end in `bytes`. */
+  /** Index of the newline that ends the record at `from`, or of the end of the file; −1 if it does not end in `bytes`. */
   findEnd(bytes: Buffer, from: number, isLast: boolean): number
-  /** Records may hold newlines. */
+  /** True if records may contain newlines. */
   readonly multiline: boolean
 }
 
-/** Records by reference to the bytes that hold them. */
+/** Records as ranges of a shared buffer. */
 export interface Records {
   readonly bytes: Buffer
-  /** For each record its first byte, the byte behind its last (its newline excluded), and the number of its first line, from 1. */
+  /** By record: its first byte, the byte after its last (newline excluded), and the number of its first line, from 1. */
   readonly starts: number[]
   readonly ends: number[]
   readonly lines: number[]
-  /** Indexes of records that have no end: they are cut at the end of their line. */
+  /** Indexes of records without an end, which are cut at the end of their line. */
   readonly broken: Set<number>
   readonly tooLong: LongLine[]
-  /** Bytes, the last of all that were given, that belong to a record whose end has not come. */
+  /** Bytes at the end of the input that belong to an unfinished record. */
   unfinished: number
-  /** The number of the line that comes next. */
+  /** Number of the next line. */
   nextLine: number
 }
 
 export interface LongLine {
   readonly line: number
-  /** Bytes of the whole line. */
+  /** Length of the whole line, in bytes. */
   length: number
   readonly head: Buffer
 }
 
 const HEAD_BYTES = 1024
 
-/** `firstLine` is the number of the line that the chunks begin with. */
+/** `firstLine` is the number of the first line in the chunks. */
 export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordRule, firstLine = 1): AsyncGenerator<Records> {
   const splitter = new Splitter(rule, firstLine)
   for await (const chunk of chunks) yield splitter.push(chunk, false)
@@ -50,7 +50,7 @@ export async function* splitRecords(chunks: AsyncIterable<Buffer>, rule: RecordR
 
 class Splitter {
   readonly #rule: RecordRule
-  #rest: Buffer = Buffer.alloc(0)
+  #remainder: Buffer = Buffer.alloc(0)
   #line: number
   #skipped: LongLine | undefined
 
@@ -60,7 +60,7 @@ class Splitter {
   }
 
   push(chunk: Buffer, isLast: boolean): Records {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const bytes = this.#remainder.length === 0 ? chunk : Buffer.concat([this.#remainder, chunk])
     const records: Records = { bytes, starts: [], ends: [], lines: [], broken: new Set(), tooLong: [], unfinished: 0, nextLine: 1 }
     let start = this.#skipped ? this.#skipOn(records, 0, isLast) : 0
     while (start < bytes.length) {
@@ -69,8 +69,8 @@ class Splitter {
       else if (end < 0 && !isLast && bytes.length - start <= limits.LINE_BYTES_MAX) break
       else start = this.#cut(records, start, isLast)
     }
-    this.#rest = bytes.subarray(start)
-    records.unfinished = this.#rest.length + (this.#skipped?.length ?? 0)
+    this.#remainder = bytes.subarray(start)
+    records.unfinished = this.#remainder.length + (this.#skipped?.length ?? 0)
     records.nextLine = this.#line
     return records
   }
@@ -83,7 +83,7 @@ class Splitter {
     return end + 1
   }
 
-  /** Gives up on the record at `start`, at the end of its line. */
+  /** Gives up the record at `start` at the end of its line. */
   #cut(records: Records, start: number, isLast: boolean): number {
     const { bytes } = records
     const newline = bytes.indexOf(NEWLINE, start)

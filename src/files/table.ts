@@ -1,4 +1,4 @@
-/** A table on its way out: columns of values as a model is given them, in batches. */
+/** Interface of table writers: columns of delivered values, in batches. */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnType } from '../define/ir/ir.ts'
@@ -7,22 +7,22 @@ export interface OutputColumn {
   readonly name: string
   /** Numbers of every type are doubles as delivered; a bool is 0 or 1, a string an id, a timestamp UTC ms, a duration ms. */
   readonly type: ColumnType
-  /** Each value is a list. */
+  /** True if each value is a list. */
   readonly list?: boolean
 }
 
-/** One value a row; for a list, row i has `counts[i]` of them from `i · width` on. */
+/** One value a row. For lists, row i has `counts[i]` items from `i · width` on. */
 export interface OutputValues extends Column {
   readonly width?: number
   readonly counts?: Uint16Array
 }
 
 export interface TableWriter {
-  /** Writes `length` rows of the columns, in the order in which they were declared. Resolves when more may come. */
+  /** Writes `length` rows of the columns, in the declared order. Await it before the next call. */
   write(length: number, columns: readonly OutputValues[]): Promise<void>
   /** Completes the file; resolves when it is whole. */
   close(): Promise<void>
-  /** Gives up after an error: NDJSON keeps the rows written so far, of Parquet nothing remains. */
+  /** Aborts after an error: NDJSON keeps the rows so far, Parquet leaves nothing. */
   discard(): Promise<void>
 }
 

@@ -20,7 +20,7 @@ const files = {
 
 for (const [name, text] of Object.entries(files))
   for (const count of [1, 2])
-    test(`${name} for ${count}: each source refuses each record that it cannot have, also one that cannot be decoded`, async () => {
+    test(`${name} for ${count}: each source rejects each invalid record, also an undecodable one`, async () => {
       const path = join(folder, name)
       writeFileSync(path, text)
       const refusals: SourceRefusal[] = []
@@ -30,10 +30,10 @@ for (const [name, text] of Object.entries(files))
       const counts = await takeFile(path, intakes, { onRefused, onUndecodable: records => (undecodable += records) })
       assert.deepEqual([undecodable, counts.undecodable], [1, 1])
       for (const { source, counts } of intakes) {
-        const own = refusals.filter(refusal => refusal.source === source.name)
+        const ownRefusals = refusals.filter(refusal => refusal.source === source.name)
         const refused = Object.values(counts.refused).reduce((sum, each) => sum + each, 0)
-        assert.equal(own.length, refused + undecodable)
-        // A replay of the letter needs the form to tell CSV from JSON.
-        assert.ok(own.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
+        assert.equal(ownRefusals.length, refused + undecodable)
+        // Sending the dead letter again needs the form to tell CSV from JSON.
+        assert.ok(ownRefusals.every(({ form }) => form?.csv === (name.endsWith('.csv') ? true : undefined)))
       }
     })

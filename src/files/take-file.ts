@@ -1,4 +1,4 @@
-/** One file into one or several intakes: read once, each record offered to every source that it feeds. */
+/** Loads one file into one or several histories: reads it once and offers each record to every source that it feeds. */
 import { formOf, type RecordBatch } from '../intake/batch.ts'
 import type { Intake } from '../intake/intake.ts'
 import { LineReader } from '../intake/line-reader.ts'
@@ -7,23 +7,25 @@ import { matchColumns } from './columns.ts'
 import { openInput } from './input.ts'
 
 export interface TakeOptions {
-  /** Records that could not be decoded: each is refused by every source that the file feeds. What a source refuses otherwise goes to its intake's own. */
+  /** Called for each undecodable record and each source that the file feeds. Other rejections go to the source's own handler. */
   readonly onRefused: (refusal: SourceRefusal) => void
-  /** Called with how many more records could not be decoded, however many sources they were for. */
+  /** Called with the number of further undecodable records, whatever the number of sources. */
   readonly onUndecodable?: ((records: number) => void) | undefined
-  /** Called a batch (2,000 rows or 256 kB), with the share of the file read, 0 to 1. Reading goes on when it resolves. */
+  /** Called after each batch (2,000 rows or 256 kB) with the fraction of the file read, 0 to 1; reading waits for it. */
   readonly onProgress?: (share: number) => void | Promise<void>
 }
 
 export interface FileCounts {
-  /** Records decoded; each of them was offered to every intake. */
+  /** Decoded records; each was offered to every source. */
   readonly records: number
   readonly undecodable: number
-  /** Once a file, in words: columns ignored or missing. */
+  /** Messages about ignored or missing columns, one set a file. */
   readonly warnings: readonly string[]
 }
 
-/** Throws `SPILL_INPUT` if the file cannot be read or has not the columns needed; what stood before a damage was taken. */
+/**
+ * @throws `SPILL_INPUT` if the file cannot be read or lacks needed columns; records before a damage are loaded.
+ */
 export async function takeFile(path: string, intakes: readonly Intake[], options: TakeOptions): Promise<FileCounts> {
   const file = await openInput(path, intakes.length === 1 ? LineReader.of(intakes[0].source) : undefined)
   const matches = intakes.map(intake => matchColumns(file, intake.source))

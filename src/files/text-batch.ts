@@ -1,4 +1,4 @@
-/** A batch of records that are stretches of text: NDJSON lines and CSV rows. */
+/** Makes a batch of text records: NDJSON lines and CSV rows. */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/limits.ts'
 import type { Origin, RecordBatch } from '../intake/batch.ts'
@@ -10,28 +10,31 @@ import type { LongLine, Records } from './splitter.ts'
 
 const CARRIAGE_RETURN = 0x0d
 
-/** What a format makes of the record in `bytes[start, end)`: its value, why it has none, or nothing for a blank line. `broken`: it has no end. */
+/**
+ * Decodes the record in `bytes[start, end)`: returns its value, the reason why it is invalid, or `undefined` for a blank line. `broken`: it
+ * has no end.
+ */
 export type Decode = (bytes: Buffer, start: number, end: number, broken: boolean) => JsonRecord | Fault | undefined
 
-/** `reader` reads what it can into cells, and `decode` the rest. */
+/** `reader` decodes records into cells where it can, and `decode` the others. */
 export function textBatch(origin: Origin, records: Records, decode: Decode, reader?: LineReader): RecordBatch {
   const values: unknown[] = []
   const indexes: number[] = []
   const inexact = new Map<number, ReadonlyMap<string, string>>()
   const undecodable: Refusal[] = records.tooLong.map(line => tooLong(origin, line))
-  // What stands behind the last record may end in the middle of a character.
+  // The bytes after the last record may end in the middle of a character.
   const allUtf8 = isUtf8(records.bytes.subarray(0, records.ends.at(-1) ?? 0))
-  const stretchOf = (index: number) => {
+  const rangeOf = (index: number) => {
     const start = records.starts[index]
     return { start, end: withoutReturn(records.bytes, start, records.ends[index]) }
   }
   const valueOf = (at: number) => {
-    const { start, end } = stretchOf(indexes[at])
+    const { start, end } = rangeOf(indexes[at])
     return (decode(records.bytes, start, end, false) as JsonRecord).value
   }
   const cells = reader && new LineCells(reader, records.bytes, records.starts.length, valueOf)
   for (let index = 0; index < records.starts.length; index++) {
-    const { start, end } = stretchOf(index)
+    const { start, end } = rangeOf(index)
     const broken = records.broken.has(index)
     const isText = allUtf8 || isUtf8(records.bytes.subarray(start, end))
     if (isText && cells?.read(values.length, start, end)) {
@@ -60,7 +63,7 @@ export function textBatch(origin: Origin, records: Records, decode: Decode, read
   }
 }
 
-/** The record as it stood, as text if it is text; copied, so that it does not hold on to its chunk. */
+/** The original record, as text if it is UTF-8; copied, so that it does not keep its chunk alive. */
 function rawBytes(records: Records, index: number): string | Uint8Array {
   const bytes = records.bytes.subarray(records.starts[index], records.ends[index])
   return isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes)
@@ -75,7 +78,7 @@ function tooLong(origin: Origin, { line, length, head }: LongLine): Refusal {
   return new Fault(detail).at(origin.placeOf(line), isUtf8(head) ? head.toString('utf8') : new Uint8Array(head))
 }
 
-/** Spaces, tabs and a carriage return are nothing. */
+/** True for a record of spaces, tabs and carriage returns. */
 export function isBlank(bytes: Buffer, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== CARRIAGE_RETURN) return false
   return true

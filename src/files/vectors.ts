@@ -1,9 +1,9 @@
 /**
- * The columns of a DuckDB chunk as JavaScript values.
+ * Reads the columns of a DuckDB chunk as JavaScript values.
  *
- * The library makes a bigint, an object or a decoding for each value, which is most of the time of reading a file. The few
- * physical types that `physicalColumn` reduces the common ones to are read from the vector's memory instead; the rest goes through
- * the library.
+ * The library creates a bigint, an object or a decoded text for each value, which takes most of the time of reading a file.
+ * `physicalColumn` reduces the common types to a few physical types, which are read from the vector's memory instead. The other types go
+ * through the library.
  */
 import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import { bindings } from './bindings.ts'
@@ -14,22 +14,22 @@ const WORDS_SAFE = 2 ** 21
 const DAY = 86_400_000
 const MICROS = 1000
 
-/** Bytes of a text in a vector: its length, and up to so many bytes, or a pointer at byte 8. */
+/** Bytes of a text in a vector: its length, then up to `INLINE_TEXT_BYTES` bytes, or a pointer at byte 8. */
 export const CELL_BYTES = 16
 export const SHORT = 12
 
-/** A column as selected, and how its values are read. */
+/** SQL expression of a selected column, and the reader of its values. */
 export interface PhysicalColumn {
   readonly sql: string
   readonly kind: 'double' | 'int64' | 'uint64' | 'micros' | 'date' | 'bool' | 'text' | 'other'
-  /** Its values are wall-clock times in no zone. */
+  /** True if its values are wall-clock times without a zone. */
   readonly zoneless: boolean
 }
 
-/** How a column of a type is best read: exactly, and in as few physical types as possible. */
+/** Selects the exact physical type of a column; as few types as possible. */
 export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
   const column = identifier(name)
-  const as = (kind: PhysicalColumn['kind'], sql = column, zoneless = false): PhysicalColumn => ({ sql, kind, zoneless })
+  const selection = (kind: PhysicalColumn['kind'], sql = column, zoneless = false): PhysicalColumn => ({ sql, kind, zoneless })
   switch (type.typeId) {
     case DuckDBTypeId.TINYINT:
     case DuckDBTypeId.SMALLINT:
@@ -39,37 +39,37 @@ export function physicalColumn(name: string, type: DuckDBType): PhysicalColumn {
     case DuckDBTypeId.UINTEGER:
     case DuckDBTypeId.FLOAT:
     case DuckDBTypeId.DOUBLE:
-      return as('double', `${column}::DOUBLE`)
+      return selection('double', `${column}::DOUBLE`)
     case DuckDBTypeId.BIGINT:
-      return as('int64')
+      return selection('int64')
     case DuckDBTypeId.UBIGINT:
-      return as('uint64')
+      return selection('uint64')
     case DuckDBTypeId.DECIMAL:
-      return type.width <= 15 ? as('double', `${column}::DOUBLE`) : as('text', `${column}::VARCHAR`)
+      return type.width <= 15 ? selection('double', `${column}::DOUBLE`) : selection('text', `${column}::VARCHAR`)
     case DuckDBTypeId.TIMESTAMP_TZ:
-      return as('micros')
+      return selection('micros')
     case DuckDBTypeId.TIME:
-      return as('micros')
+      return selection('micros')
     case DuckDBTypeId.TIMESTAMP:
     case DuckDBTypeId.TIMESTAMP_S:
     case DuckDBTypeId.TIMESTAMP_MS:
     case DuckDBTypeId.TIMESTAMP_NS:
-      return as('micros', `${column}::TIMESTAMP`, true)
+      return selection('micros', `${column}::TIMESTAMP`, true)
     case DuckDBTypeId.DATE:
-      return as('date', column, true)
+      return selection('date', column, true)
     case DuckDBTypeId.BOOLEAN:
-      return as('bool')
+      return selection('bool')
     case DuckDBTypeId.VARCHAR:
-      return as('text')
+      return selection('text')
     case DuckDBTypeId.ENUM:
     case DuckDBTypeId.UUID:
-      return as('text', `${column}::VARCHAR`)
+      return selection('text', `${column}::VARCHAR`)
     default:
-      return as('other')
+      return selection('other')
   }
 }
 
-/** Reads one column of chunk after chunk. */
+/** Reads one column of consecutive chunks. */
 export class ColumnReader {
   readonly #kind: PhysicalColumn['kind']
   readonly #index: number
@@ -93,64 +93,67 @@ export class ColumnReader {
     return values
   }
 
-  /** Strings of up to twelve bytes stand in the vector itself: the length, then the bytes. Others are behind a pointer at byte 8. */
-  #readTexts(data: Uint8Array, validity: Uint8Array | null, into: unknown[]): void {
+  /** Texts of up to twelve bytes are in the vector itself: length, then bytes. Longer texts are behind a pointer at byte 8. */
+  #readTexts(data: Uint8Array, validity: Uint8Array | null, texts: unknown[]): void {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-    for (let i = 0; i < into.length; i++) {
+    for (let i = 0; i < texts.length; i++) {
       if (validity && !isValid(validity, i)) continue
       const length = words[i * 4]
-      if (length <= SHORT_TEXT) into[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
-      else if (length <= 12) into[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
-      else into[i] = longText(data, i * 16 + 8, length).toString('utf8')
+      if (length <= CACHED_BYTES) texts[i] = this.#shortText(bytes, i * 16 + 4, length, words[i * 4 + 1] + words[i * 4 + 2] * WORD)
+      else if (length <= 12) texts[i] = bytes.toString('utf8', i * 16 + 4, i * 16 + 4 + length)
+      else texts[i] = longText(data, i * 16 + 8, length).toString('utf8')
     }
   }
 
-  /** Codes and flags come again and again: their bytes (padded with 0) and length are a number, which finds the text decoded before. */
+  /** Codes and flags repeat: their bytes (padded with 0) and length form a number, which is the key of a cache of decoded texts. */
   #shortText(bytes: Buffer, start: number, length: number, code: number): string {
     const key = code * 8 + length
     let text = this.#texts.get(key)
     if (text === undefined) {
       text = bytes.toString('utf8', start, start + length)
-      if (this.#texts.size < TEXTS_KEPT) this.#texts.set(key, text)
+      if (this.#texts.size < CACHE_MAX) this.#texts.set(key, text)
     }
     return text
   }
 }
 
-const SHORT_TEXT = 6
-const TEXTS_KEPT = 1 << 16
+const CACHED_BYTES = 6
+const CACHE_MAX = 1 << 16
 
 export const bytesOf = { double: 8, int64: 8, uint64: 8, micros: 8, date: 4, bool: 1 } as const
 
-function readNumbers(kind: keyof typeof bytesOf, { buffer, byteOffset, byteLength }: Uint8Array, into: unknown[]): void {
-  const rows = into.length
+function readNumbers(kind: keyof typeof bytesOf, { buffer, byteOffset, byteLength }: Uint8Array, values: unknown[]): void {
+  const rows = values.length
   if (kind === 'double') {
     const numbers = new Float64Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) into[i] = numbers[i]
+    for (let i = 0; i < rows; i++) values[i] = numbers[i]
   } else if (kind === 'date') {
     const days = new Int32Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) into[i] = days[i] * DAY
+    for (let i = 0; i < rows; i++) values[i] = days[i] * DAY
   } else if (kind === 'bool') {
     const bits = new Uint8Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) into[i] = bits[i] !== 0
+    for (let i = 0; i < rows; i++) values[i] = bits[i] !== 0
   } else {
-    readWide(kind, new DataView(buffer, byteOffset, byteLength), into)
+    readWide(kind, new DataView(buffer, byteOffset, byteLength), values)
   }
 }
 
-/** 64-bit integers as numbers; beyond 2^53 as bigints, to be refused rather than rounded. Microseconds as milliseconds, toward the past. */
-function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, into: unknown[]): void {
-  for (let i = 0; i < into.length; i++) {
+/**
+ * Reads 64-bit integers as numbers; beyond 2^53 as bigints, which are rejected later instead of rounded. Microseconds become milliseconds,
+ * rounded down.
+ */
+function readWide(kind: 'int64' | 'uint64' | 'micros', data: DataView, values: unknown[]): void {
+  for (let i = 0; i < values.length; i++) {
     const high = kind === 'uint64' ? data.getUint32(i * 8 + 4, true) : data.getInt32(i * 8 + 4, true)
     const value = high * WORD + data.getUint32(i * 8, true)
-    if (kind === 'micros') into[i] = Math.floor(value / MICROS)
-    else if (high < WORDS_SAFE && high >= -WORDS_SAFE) into[i] = value
-    else into[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
+    if (kind === 'micros') values[i] = Math.floor(value / MICROS)
+    else if (high < WORDS_SAFE && high >= -WORDS_SAFE) values[i] = value
+    else values[i] = kind === 'uint64' ? data.getBigUint64(i * 8, true) : data.getBigInt64(i * 8, true)
   }
 }
 
-/** The numbers of a vector as doubles, UTC ms of times; NaN for integers beyond 2^53. */
+/** The numbers of a vector as doubles; times in UTC ms, integers beyond 2^53 as NaN. */
 export function doublesOf(kind: 'double' | 'int64' | 'micros' | 'date', { buffer, byteOffset }: Uint8Array, rows: number): Float64Array {
   if (kind === 'double') return new Float64Array(buffer, byteOffset, rows)
   const numbers = new Float64Array(rows)
@@ -170,10 +173,10 @@ export function doublesOf(kind: 'double' | 'int64' | 'micros' | 'date', { buffer
   return numbers
 }
 
-/** Has a row a value, by a vector's bits? */
+/** True if a row has a value, by the vector's validity bits. */
 export const isValid = (validity: Uint8Array, row: number): boolean => ((validity[row >> 3] >> (row & 7)) & 1) === 1
 
-/** The bytes of a text behind a pointer: good as long as its chunk is. */
+/** The bytes of a text behind a pointer, valid as long as its chunk. */
 export function longText(data: Uint8Array, pointerAt: number, length: number): Buffer {
   const bytes = bindings.get_data_from_pointer(data.buffer as ArrayBuffer, data.byteOffset + pointerAt, length)
   return Buffer.from(bytes.buffer, bytes.byteOffset, length)

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { orderOf, writtenDate, writtenInstant, type DateOrder } from './written-date.ts'
 
 const read = (text: string, order: DateOrder): string | undefined => {
-  const found = writtenDate(text)
-  return found && new Date(writtenInstant(found, order)).toISOString().slice(0, 19)
+  const date = writtenDate(text)
+  return date && new Date(writtenInstant(date, order)).toISOString().slice(0, 19)
 }
 
-test('days, months, years and clocks of twelve hours are read where they stand', () => {
+test('reads days, months, years and twelve-hour clocks', () => {
   for (const [text, order, iso] of [
     ['31.12.2025 14:05', 'dmy', '2025-12-31T14:05:00'],
     ['1.2.2025', 'dmy', '2025-02-01T00:00:00'],
@@ -19,7 +19,7 @@ test('days, months, years and clocks of twelve hours are read where they stand',
     assert.equal(read(text, order), iso, text)
 })
 
-test('what is ISO 8601, and what is no date, is none', () => {
+test('rejects ISO 8601 and texts that are not dates', () => {
   for (const text of [
     '2025-12-31',
     '2025-12-31 14:05',
@@ -36,7 +36,7 @@ test('what is ISO 8601, and what is no date, is none', () => {
     assert.equal(writtenDate(text), undefined, text)
 })
 
-test('what comes first is told by the greatest numbers of a column, and else by what is usual', () => {
+test('the greatest numbers of a column decide the order, else the convention', () => {
   const order = (text: string, greatest: readonly [number, number]) => orderOf(writtenDate(text)!, greatest)
   assert.equal(order('1/2/2025', [13, 12]), 'dmy')
   assert.equal(order('1.2.2025', [12, 13]), 'mdy')

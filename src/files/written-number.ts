@@ -1,33 +1,33 @@
-/** Numbers and yes-or-no as people and spreadsheets write them in text: `1.234,5`, `1,234.5`, `ja`. */
+/** Recognises numbers and yes/no words in human and spreadsheet formats: `1.234,5`, `1,234.5`, `ja`. */
 
-/** `comma` separates the fraction, or it groups the thousands. */
+/** `comma`: a comma separates the fraction. `grouped`: a comma groups thousands. */
 export type NumberStyle = 'comma' | 'grouped'
 
-const fraction = /^[-+]?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+),\d+$/
+const commaFraction = /^[-+]?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+),\d+$/
 const pointGroups = /^[-+]?[1-9]\d{0,2}(?:\.\d{3}){2,}$/
 const commaGroups = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+\.\d+$|^[-+]?[1-9]\d{0,2}(?:,\d{3}){2,}$/
-/** 1.234, which is either as a point's fraction or as a thousand. */
+/** 1.234 may be a fraction or a thousand. */
 const onePointGroup = /^[-+]?[1-9]\d{0,2}\.\d{3}$/
 const oneCommaGroup = /^[-+]?[1-9]\d{0,2},\d{3}$/
 
-/** `either`: 1,234 is a thousand or a fraction, and only other values can tell. `undefined`: a text that is no number with a comma. */
+/** `either`: 1,234 may be a thousand or a fraction. `undefined`: not a number with a comma. */
 export function writtenNumber(text: string): NumberStyle | 'either' | undefined {
   const number = text.trim()
   if (oneCommaGroup.test(number)) return 'either'
-  if (fraction.test(number) || pointGroups.test(number)) return 'comma'
+  if (commaFraction.test(number) || pointGroups.test(number)) return 'comma'
   return commaGroups.test(number) ? 'grouped' : undefined
 }
 
-/** May the point in this number group thousands? */
+/** True if the point in this number may group thousands. */
 export const mayGroup = (text: string): boolean => onePointGroup.test(text.trim())
 
-/** Digits of the fraction. */
+/** Number of fraction digits. */
 export const fractionDigits = (text: string, style: NumberStyle): number => {
   const at = text.trim().lastIndexOf(style === 'comma' ? ',' : '.')
   return at < 0 ? 0 : text.trim().length - at - 1
 }
 
-/** Words that say yes, each with the words that say no beside it. */
+/** Words for yes, each with its words for no. */
 const pairs: readonly (readonly [yes: string, ...no: readonly string[]])[] = [
   ['yes', 'no'],
   ['y', 'n'],
@@ -46,7 +46,7 @@ const pairs: readonly (readonly [yes: string, ...no: readonly string[]])[] = [
   ['はい', 'いいえ'],
 ]
 
-/** Two words, in small letters, of which one says yes and the other no. */
+/** A pair of lower-case words for yes and no. */
 export interface YesNo {
   readonly yes: string
   readonly no: string

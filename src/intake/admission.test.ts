@@ -27,7 +27,7 @@ function blockOf(rows: readonly Row[]): Block {
   return { length: rows.length, time: arrival, arrival, position: arrival, columns }
 }
 
-/** Semantics §1, word by word, over the list of what was accepted. */
+/** Literal implementation of the semantics, over the list of accepted rows. */
 function expected(rows: readonly Row[], source: SourceIR) {
   const accepted: Row[] = []
   return rows.map(row => {
@@ -48,10 +48,10 @@ function expected(rows: readonly Row[], source: SourceIR) {
   })
 }
 
-test('duplicates, conflicts and revisions as the semantics say, over random logs', () => {
+test('duplicates, conflicts and revisions follow the semantics, over random logs', () => {
   const next = random(11)
   const pick = (n: number) => Math.floor(next() * n)
-  const seen = new Set<string>()
+  const decisions = new Set<string>()
   for (let round = 0; round < 400; round++) {
     const source: SourceIR = round % 2 === 0 ? base : { ...base, identity: ['part'], revisable: 30 }
     let arrival = 0
@@ -59,21 +59,21 @@ test('duplicates, conflicts and revisions as the semantics say, over random logs
       arrival += pick(6)
       return { key: pick(2), id: pick(6) === 0 ? null : pick(4), part: pick(6) === 0 ? null : pick(3), value: pick(2), arrival }
     })
-    const verdicts = expected(rows, source)
+    const expectedDecisions = expected(rows, source)
     const admission = admit(source, blockOf(rows), undefined)
-    const found = rows.map(() => 'accept')
-    for (const row of admission.duplicates) found[row] = 'duplicate'
-    for (const row of admission.conflicts) found[row] = 'conflict'
-    for (const row of admission.stale) found[row] = 'stale'
-    assert.deepEqual(found, verdicts)
-    const kept = verdicts.flatMap((verdict, row) => (verdict === 'accept' ? [row] : []))
-    assert.deepEqual(admission.accepted ? [...admission.accepted] : rows.map((_, row) => row), kept)
-    for (const verdict of verdicts) seen.add(verdict)
+    const actual = rows.map(() => 'accept')
+    for (const row of admission.duplicates) actual[row] = 'duplicate'
+    for (const row of admission.conflicts) actual[row] = 'conflict'
+    for (const row of admission.stale) actual[row] = 'stale'
+    assert.deepEqual(actual, expectedDecisions)
+    const acceptedRows = expectedDecisions.flatMap((verdict, row) => (verdict === 'accept' ? [row] : []))
+    assert.deepEqual(admission.accepted ? [...admission.accepted] : rows.map((_, row) => row), acceptedRows)
+    for (const verdict of expectedDecisions) decisions.add(verdict)
   }
-  assert.deepEqual([...seen].sort(), ['accept', 'conflict', 'duplicate', 'stale'])
+  assert.deepEqual([...decisions].sort(), ['accept', 'conflict', 'duplicate', 'stale'])
 })
 
-test('a history without anything to drop is left as it stands', () => {
+test('a history without anything to drop is returned unchanged', () => {
   const rows = [1, 2, 3].map(id => ({ key: 1, id, part: null, value: 1, arrival: id }))
   assert.equal(admit(base, blockOf(rows), undefined).accepted, undefined)
 })

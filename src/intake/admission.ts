@@ -1,9 +1,9 @@
 /**
- * Which appends a log takes, decided in the order in which it takes them: duplicates, conflicts and revisions of semantics §1.
+ * Admission control of a log: accepts rows in log order and finds duplicates, conflicts and stale revisions (semantics, the log).
  *
- * The decision is a function of what the log holds: rows in order of (arrival, file order). Content is every column but the
- * recorded arrival, which the append sets and the sender does not. Within `dedupe` an append id is accepted once, or, in a source with `identity`,
- * once a revision, so the latest accepted row of an id decides. Costs a look-up a row.
+ * The result is a function of the log alone: rows in order of (arrival, file order). An event's content is every column but the recorded
+ * arrival, which the append sets and not the sender. Within `dedupe` an append id is accepted once. In a source with `identity` it is
+ * accepted once per revision, so the latest accepted row of an id decides. Cost: one look-up a row.
  */
 import type { Block, Column } from '../columns/block.ts'
 import { RowIndex, sameValues } from '../columns/row-index.ts'
@@ -14,38 +14,38 @@ import type { SourceIR } from '../define/ir/ir.ts'
 import { RecentRows } from './recent-rows.ts'
 
 export interface Admission {
-  /** Rows accepted, in order; `undefined` if all were, as they stand. */
+  /** Accepted rows, in order; `undefined` if all rows were accepted in their present order. */
   readonly accepted: Uint32Array | undefined
   readonly duplicates: readonly number[]
-  /** Rows with the append id of another that holds other content. */
+  /** Rows whose append id was accepted before with different content. */
   readonly conflicts: readonly number[]
   /** Rows that revise an event whose arrival is more than `revisable` ago. */
   readonly stale: readonly number[]
 }
 
-/** True if rows of this source can be refused for what was accepted before, so that all of their columns are needed. */
+/** True if a row's admission depends on earlier rows, so that all columns of the source are needed. */
 export function remembers(source: SourceIR): boolean {
   return source.id !== undefined || source.identity !== undefined
 }
 
-/** Decides on every row of a block with all columns of its source; `order` are its rows by arrival, `undefined` if they stand so. */
+/** Decides on each row of a block with all columns of its source. `order`: the rows by arrival; `undefined` if they are in that order. */
 export function admit(source: SourceIR, block: Block, order: Uint32Array | undefined, idsMax: number = limits.DEDUPE_IDS_MAX): Admission {
-  const memory = new Memory(source, block, idsMax)
+  const state = new AdmissionState(source, block, idsMax)
   const rejected = { duplicate: [] as number[], conflict: [] as number[], stale: [] as number[] }
   const accepted = new Uint32Array(block.length)
   let count = 0
   for (let i = 0; i < block.length; i++) {
     const row = order ? order[i] : i
-    const verdict = memory.decide(row)
-    if (verdict === 'accept') accepted[count++] = row
-    else rejected[verdict].push(row)
+    const decision = state.decide(row)
+    if (decision === 'accept') accepted[count++] = row
+    else rejected[decision].push(row)
   }
-  const untouched = !order && count === block.length
+  const isUnchanged = !order && count === block.length
   const { duplicate: duplicates, conflict: conflicts, stale } = rejected
-  return { accepted: untouched ? undefined : accepted.subarray(0, count), duplicates, conflicts, stale }
+  return { accepted: isUnchanged ? undefined : accepted.subarray(0, count), duplicates, conflicts, stale }
 }
 
-class Memory {
+class AdmissionState {
   readonly #source: SourceIR
   readonly #arrival: Float64Array
   readonly #content: readonly Column[]
@@ -87,13 +87,13 @@ class Memory {
   }
 }
 
-/** The columns that are an event's content: all but one that is the arrival and nothing else. */
+/** Names of the columns that make up an event's content: all but a column that holds only the arrival. */
 export function contentNames({ columns, arrives, time }: SourceIR): string[] {
   const arrival = arrives.kind === 'column' && arrives.column !== time ? arrives.column : undefined
   return columns.map(column => column.name).filter(name => name !== arrival)
 }
 
-/** Counts the ids accepted within `dedupe`: a log has to remember them all. */
+/** Counts the ids accepted within `dedupe`, all of which a log must remember. */
 class RecentIds {
   readonly #source: SourceIR
   readonly #max: number

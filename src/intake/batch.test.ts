@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formOf, rawText } from './batch.ts'
 
-test('a record without bytes keeps what JSON has no number for', () => {
+test('a record without raw bytes keeps the numbers that JSON lacks', () => {
   assert.equal(
     rawText({ a: 2n ** 60n, b: NaN, c: -Infinity, d: 1.5, e: null }),
     '{"a":"1152921504606846976","b":"NaN","c":"-Infinity","d":1.5,"e":null}',
   )
 })
 
-test('what raw text is, follows from where it stood; of NDJSON there is nothing to say', () => {
+test('the raw form follows from the origin; NDJSON needs none', () => {
   const origin = { placeOf: String, text: false, tabular: false, zoneless: new Set<string>() }
   assert.equal(formOf(origin), undefined)
   assert.deepEqual(formOf(origin, 0), { row: 0 })

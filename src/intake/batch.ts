@@ -1,38 +1,38 @@
-/** Raw records on their way in, some hundreds at a time: what every reader of files gives and every intake takes. */
+/** A batch of raw records, some hundreds: readers of files produce batches, and validators consume them. */
 import type { Cells } from './cells.ts'
 import type { RawForm, Refusal } from './refusal.ts'
 
-/** Where records come from, and how their values are to be read. One object for all batches of a file. */
+/** Origin of records, and how to read their values. All batches of a file share one object. */
 export interface Origin {
-  /** `file.ndjson:12` of the record with that number (a line, or a row of Parquet; both from 1). */
+  /** Position of a record in words, `file.ndjson:12`, by its number: a line, or a row of Parquet, both from 1. */
   placeOf(number: number): string
   /** Values may be text: `'12'` is an int. True for CSV. */
   readonly text: boolean
-  /** Records have the columns of the file, and those that a source does not name are ignored: CSV and Parquet. */
+  /** Records have the file's columns, and columns that the source does not name are ignored. True for CSV and Parquet. */
   readonly tabular: boolean
-  /** Fields whose numbers are wall-clock milliseconds in no zone, to be read in the zone of their column. */
+  /** Fields whose numbers are wall-clock milliseconds without a zone, to be read in the zone of their column. */
   readonly zoneless: ReadonlySet<string>
 }
 
 export interface RecordBatch {
   readonly origin: Origin
   readonly records: readonly unknown[]
-  /** Present if some were read into the columns of a source: their places in `records` hold nothing. */
+  /** Present if some records were decoded straight into columns; those are empty in `records`. */
   readonly cells?: Cells
   numberOf(index: number): number
-  /** The record as it stood in the file. */
+  /** The record as it was in the file. */
   rawOf(index: number): string | Uint8Array
-  /** By record, the fields whose number has more digits than JavaScript's numbers hold, as they were written. */
+  /** By record index: fields whose number has more digits than a double holds, as text. */
   readonly inexact?: ReadonlyMap<number, ReadonlyMap<string, string>>
-  /** The records were refused before: only this row of those that `map` makes of each, or rows that need no `map`. */
+  /** Set for dead letters that are sent again: validate only this row of the mapped rows, or rows that need no `map`. */
   readonly again?: Pick<RawForm, 'row' | 'mapped'>
-  /** Records of this stretch that could not be decoded. */
+  /** Records of this part of the file that could not be decoded. */
   readonly undecodable: readonly Refusal[]
-  /** Told of each record that a run refuses, these among them, before that is durable. */
+  /** Called for each record that a run rejects, before the rejection is durable; includes the undecodable records. */
   readonly onRefused?: (refusal: Refusal) => void
 }
 
-/** What the raw text of a record from there is; `row` as in `RawForm`. */
+/** Describes the raw text of a record of this origin; `row` as in `RawForm`. */
 export function formOf({ text, tabular, zoneless }: Origin, row?: number): RawForm | undefined {
   const form: RawForm = {
     ...(text && { csv: true }),
@@ -43,7 +43,7 @@ export function formOf({ text, tabular, zoneless }: Origin, row?: number): RawFo
   return Object.keys(form).length > 0 ? form : undefined
 }
 
-/** Records that are no file's: a test's, or rows already at hand. */
+/** A batch of records that come from no file: of a test, or rows in memory. */
 export function batchOf(records: readonly unknown[], name = 'row'): RecordBatch {
   return {
     origin: { placeOf: number => `${name} ${number}`, text: false, tabular: false, zoneless: new Set() },
@@ -54,7 +54,7 @@ export function batchOf(records: readonly unknown[], name = 'row'): RecordBatch 
   }
 }
 
-/** A record without bytes of its own, as JSON. Whole numbers beyond JavaScript's keep all their digits, and what is no number to JSON its name. */
+/** A record without raw bytes, as JSON. Integers beyond 2^53 keep all digits; numbers that JSON lacks become their names. */
 export function rawText(record: unknown): string {
   try {
     return JSON.stringify(record, (_, value: unknown) => (isNoJson(value) ? String(value) : value)) ?? String(record)

@@ -1,19 +1,51 @@
-/** Records that were read straight from bytes into the columns of their source: a number a column, in row after row. */
+/** Cells: records decoded straight from bytes into the columns of their source, one number a column, row after row. */
+import { limits } from '../base/limits.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 
-/** A text is where it begins, times this, and its bytes: of lines of 2^20 bytes in a stretch of 2^32. */
+/** A text cell is `start * TEXT_SHIFT + length`: lines of up to 2^20 bytes in buffers of up to 2^32 bytes. */
 export const TEXT_SHIFT = 2 ** 21
 
-/** Some of the records of a batch, by their index in it. */
+/** Decoded records of a batch, by their index in it. */
 export interface Cells {
-  /** Whose columns they are. */
+  /** The source whose columns they have. */
   readonly source: SourceIR
-  /** Where texts stand, well-formed UTF-8. */
+  /** Buffer of the texts, well-formed UTF-8. */
   readonly bytes: Uint8Array
-  /** By record: 1 if it was read. The others have values, as all have in batches without cells. */
+  /** By record: 1 if it was decoded. The others are values in `records`, as in batches without cells. */
   readonly isRead: Uint8Array
-  /** A row for each record: a physical value a column, NaN for NULL, a text by its place. */
+  /** A row for each record: one physical value a column. NaN is NULL; a text is its position in `bytes`. */
   readonly values: Float64Array
-  /** A record as a value after all, for who has other columns. */
+  /** The record as a plain value, for a source with other columns. */
   valueOf(index: number): unknown
+}
+
+/** Event times and arrivals of many valid rows. */
+export interface Stamped {
+  /** UTC ms, by row. */
+  readonly time: Float64Array
+  readonly arrival: Float64Array
+  /** Number of rows whose event time is after their arrival. */
+  readonly ahead: number
+}
+
+/**
+ * Times and declared arrivals of the first `rows` rows (semantics, the log); `undefined` if a row was not decoded or has an invalid time.
+ */
+export function stampCells({ source, isRead, values }: Cells, rows: number): Stamped | undefined {
+  if (isRead.subarray(0, rows).includes(0)) return undefined
+  const { columns, arrives, maxClockSkew } = source
+  const indexOf = (column: string): number => columns.findIndex(({ name }) => name === column)
+  const timeAt = indexOf(source.time)
+  const arrivalAt = arrives.kind === 'column' ? indexOf(arrives.column) : timeAt
+  const delay = arrives.kind === 'after' ? arrives.delay : 0
+  const stamped = { time: new Float64Array(rows), arrival: new Float64Array(rows), ahead: 0 }
+  for (let row = 0, at = 0; row < rows; row++, at += columns.length) {
+    const eventTime = values[at + timeAt]
+    const arrival = values[at + arrivalAt] + delay
+    if (arrival > limits.TIME_MS_MAX || eventTime - arrival > maxClockSkew) return undefined
+    if (eventTime > arrival) stamped.ahead++
+    stamped.time[row] = Math.min(eventTime, arrival)
+    stamped.arrival[row] = arrival
+  }
+  return stamped
 }

@@ -1,8 +1,9 @@
 /**
- * The door of one source: raw records become rows of typed columns with an arrival, or refusals. Pure: it reads no file and no clock.
+ * Validates the records of one source: each raw record becomes rows of typed columns with an arrival, or a rejection. Pure: reads no file
+ * and no clock.
  *
- * Every row of a record ends as a row of the builder or as a refusal, or there is none because the source's `map` gave none. What needs to know
- * other events (duplicates, conflicts, stale revisions) is decided by who asks.
+ * Each row of a record ends as a row of the builder or as a rejection; a record has no rows if the source's `map` returned none. The caller
+ * decides whatever depends on other events: duplicates, conflicts and stale revisions.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -12,44 +13,45 @@ import { BlockBuilder } from '../columns/builder.ts'
 import { NoRoomForText, type TextBounds } from '../columns/strings-room.ts'
 import { Strings } from '../columns/strings.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
-import type { Cells } from './cells.ts'
+import { stampCells, type Cells } from './cells.ts'
 import { formOf, type Origin, type RecordBatch } from './batch.ts'
 import { noRoomFault } from './text-bound.ts'
 import { inexactFault } from './inexact.ts'
 import { mappedRows, thrownFault, type RowMap } from './mapping.ts'
-import { Places } from './places.ts'
 import { Fault, type RawForm, type RefusalReason, type SourceRefusal } from './refusal.ts'
 import { RowReader } from './row-reader.ts'
 import { rowText } from './row-text.ts'
-import { stampCells } from './stamp-cells.ts'
 import type { TheirNames } from './their-names.ts'
 
 export interface DoorOptions {
   readonly map?: RowMap | undefined
-  /** Where the texts of columns that are `shared` get their ids: one for all sources of a pipeline. */
+  /** String table for the `shared` columns: one for all sources of a pipeline. */
   readonly strings: Strings
-  /** How much room records may take of `strings`: those with a new text beyond it are refused. Unless given, a text beyond all room throws. */
+  /** Limits on new texts in `strings`; records with a new text beyond them are rejected. Without limits, a full table throws. */
   readonly room?: TextBounds | undefined
-  /** Columns whose texts others will look at; all unless given. The others' ids are forgotten with the rows. */
+  /** Columns whose texts are used after validation; default all. Text ids of other columns are valid until `clear`. */
   readonly shared?: ReadonlySet<string> | undefined
-  /** Columns to keep; all unless given. The others are checked. */
+  /** Columns to keep; default all. The other columns are only validated. */
   readonly keep?: ReadonlySet<string> | undefined
-  /** Records are somebody else's: fields that are no column are ignored. Of a source with a map, whose records have both names, what they call its columns. */
+  /**
+   * Column names of foreign records, whose extra fields are ignored. For a source with a map, whose records have both names, it names the
+   * columns.
+   */
   readonly theirs?: TheirNames | undefined
-  /** Remember where each row came from, for refusals that come later. */
+  /** Record the origin of each row, for later rejections. */
   readonly places: boolean
   readonly onRefused: (refusal: SourceRefusal) => void
-  /** The arrival of an event whose source declares `declared` for it: that, unless given. */
+  /** Arrival of an event for which the source declares `declared`; default `declared`. */
   readonly arrivalOf?: ((declared: number) => number) | undefined
   readonly eventsMax?: number | undefined
 }
 
 export interface DoorCounts {
-  /** Raw records seen. */
+  /** Raw records so far. */
   records: number
-  /** Records for which `map` gave no row. */
+  /** Records for which `map` returned no row. */
   skipped: number
-  /** Rows that claimed a time ahead of their arrival, within `maxClockSkew`: the arrival became their time. */
+  /** Rows whose event time was after their arrival, within `maxClockSkew`; their event time became the arrival. */
   ahead: number
   refused: Partial<Record<RefusalReason, number>>
 }
@@ -60,7 +62,7 @@ export class Door {
   readonly #options: DoorOptions
   readonly #builder: BlockBuilder
   readonly #passingStrings = new Strings()
-  readonly #places: Places | undefined
+  readonly #positions: RowPositions | undefined
   #reader: { readonly origin: Origin; readonly rows: RowReader } | undefined
 
   constructor(source: SourceIR, options: DoorOptions) {
@@ -68,52 +70,52 @@ export class Door {
     this.source = source
     this.#options = options
     this.#builder = new BlockBuilder(source.columns.filter(({ name }) => keep === undefined || keep.has(name)))
-    this.#places = options.places ? new Places() : undefined
+    this.#positions = options.places ? new RowPositions() : undefined
   }
 
-  /** Rows taken and not refused. */
+  /** Number of valid rows. */
   get length(): number {
     return this.#builder.length
   }
 
-  /** Checks the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
+  /** Validates the records of a batch. Throws `SPILL_LIMIT` past REPLAY_EVENTS_MAX events or STRINGS_MAX strings. */
   take(batch: RecordBatch): void {
-    const rows = this.#readerOf(batch.origin)
+    const reader = this.#readerOf(batch.origin)
     const { strings, room } = this.#options
     strings.boundBy(room)
     try {
-      if (this.#takeCells(batch, rows)) return
-      for (let index = 0; index < batch.records.length; index++) this.#takeRecord(batch, index, rows)
+      if (this.#addCells(batch, reader)) return
+      for (let index = 0; index < batch.records.length; index++) this.#addRecord(batch, index, reader)
     } finally {
       strings.boundBy()
     }
   }
 
-  /** Makes room for so many more rows, if they may be that many. */
+  /** Reserves room for `rows` more rows, up to the limit of events. */
   expect(rows: number): void {
     const { eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
     this.#builder.reserve(Math.min(this.#builder.length + rows, eventsMax))
   }
 
-  /** The rows as they stand: no copy, and no longer true once more are taken. */
+  /** A view of the rows, valid until the next batch. */
   view(): Block {
     return this.#builder.view()
   }
 
-  /** Forgets the rows. The memory that they had is used again, so a view of them must not be. */
+  /** Drops the rows and reuses their memory, so views of them become invalid. */
   clear(): void {
     this.#builder.clear()
     this.#passingStrings.clear()
-    this.#places?.clear()
+    this.#positions?.clear()
   }
 
-  /** Refuses a row for what others have found, with where it came from and its text. `block` is a view of the rows. */
+  /** Rejects a validated row, with its origin and its text; `block` is a view of the rows. */
   refuseRow(fault: Fault, row: number, block: Block): void {
     const form = this.#options.map && { mapped: true as const }
-    this.#refused(fault, this.#places!.of(row), rowText(this.source, block, row, this.stringsOf), form)
+    this.#refused(fault, this.#positions!.of(row), rowText(this.source, block, row, this.stringsOf), form)
   }
 
-  /** Where a column's texts have their ids. */
+  /** String table of a column. */
   readonly stringsOf = (column: string): Strings => {
     const { shared, strings } = this.#options
     return shared === undefined || shared.has(column) ? strings : this.#passingStrings
@@ -126,8 +128,8 @@ export class Door {
     return this.#reader.rows
   }
 
-  /** All records at once, where they are cells of this source and nothing is wrong with any of them. */
-  #takeCells(batch: RecordBatch, rows: RowReader): boolean {
+  /** Adds all records of a batch at once, if they are cells of this source and all of them are valid. */
+  #addCells(batch: RecordBatch, reader: RowReader): boolean {
     const { length } = batch.records
     const { cells } = batch
     const { arrivalOf, eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
@@ -135,29 +137,29 @@ export class Door {
     const stamped = stampCells(cells, length)
     if (!stamped) return false
     this.#builder.makeRoom(length)
-    // Some of its texts may have no room: then each row is judged by itself.
-    if (this.#write(cells, length, rows, true)) return false
+    // If some texts have no room, each row must be validated by itself.
+    if (this.#writeCells(cells, length, reader, true)) return false
     const first = this.#builder.length
-    for (let index = 0; this.#places && index < length; index++) this.#places.set(first + index, batch.origin, batch.numberOf(index))
+    for (let index = 0; this.#positions && index < length; index++) this.#positions.set(first + index, batch.origin, batch.numberOf(index))
     this.#builder.commitAll(stamped.time, stamped.arrival)
     this.counts.records += length
     this.counts.ahead += stamped.ahead
     return true
   }
 
-  #takeRecord(batch: RecordBatch, index: number, rows: RowReader): void {
+  #addRecord(batch: RecordBatch, index: number, reader: RowReader): void {
     this.counts.records++
     const { again, cells } = batch
     const isRead = cells?.isRead[index] === 1
     if (isRead && cells.source === this.source) {
-      const fault = this.#write(cells, index, rows) ?? this.#count(rows, batch, index)
+      const fault = this.#writeCells(cells, index, reader) ?? this.#commitRow(reader, batch, index)
       if (fault) this.#refuse(fault, batch, index)
       return
     }
     const record = isRead ? cells.valueOf(index) : batch.records[index]
     if (!this.#options.map || again?.mapped) {
       const inexact = batch.inexact?.get(index)
-      const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#takeRow(record, rows, batch, index)
+      const fault = (inexact && inexactFault(this.source.columns, inexact)) ?? this.#addRow(record, reader, batch, index)
       if (fault) this.#refuse(fault, batch, index)
       return
     }
@@ -165,51 +167,46 @@ export class Door {
     if (mapped instanceof Fault) return this.#refuse(mapped, batch, index)
     if (mapped.length === 0) this.counts.skipped++
     else if (again?.row !== undefined && again.row >= mapped.length)
-      this.#refuse(
-        new Fault(`map gives ${mapped.length} rows of it now, and it is row ${again.row} that was refused`, 'map'),
-        batch,
-        index,
-        again.row,
-      )
+      this.#refuse(new Fault(`map returns ${mapped.length} rows now, and row ${again.row} was refused`, 'map'), batch, index, again.row)
     mapped.forEach((row, i) => {
-      const fault = again?.row === undefined || again.row === i ? this.#takeRow(row, rows, batch, index) : undefined
+      const fault = again?.row === undefined || again.row === i ? this.#addRow(row, reader, batch, index) : undefined
       if (fault) this.#refuse(fault, batch, index, i)
     })
   }
 
-  #takeRow(record: unknown, rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
-    return this.#read(record, rows) ?? this.#count(rows, batch, index)
+  #addRow(record: unknown, reader: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    return this.#read(record, reader) ?? this.#commitRow(reader, batch, index)
   }
 
-  /** Makes the row that was written last one of the door's, unless its time is wrong. */
-  #count(rows: RowReader, batch: RecordBatch, index: number): Fault | undefined {
-    const fault = this.#stamp(rows)
+  /** Commits the row written last, unless its time is invalid. */
+  #commitRow(reader: RowReader, batch: RecordBatch, index: number): Fault | undefined {
+    const fault = this.#stampRow(reader)
     if (fault) return fault
     const row = this.#builder.length - 1
-    this.#places?.set(row, batch.origin, batch.numberOf(index))
+    this.#positions?.set(row, batch.origin, batch.numberOf(index))
     return undefined
   }
 
-  /** Writes the row with that index, or `all` before it. */
-  #write(cells: Cells, index: number, rows: RowReader, all = false): Fault | undefined {
+  /** Writes the row with that index, or with `all` the rows before it. */
+  #writeCells(cells: Cells, index: number, reader: RowReader, all = false): Fault | undefined {
     try {
-      if (all) rows.writeAll(cells, index)
-      else rows.write(cells, index)
+      if (all) reader.writeAll(cells, index)
+      else reader.write(cells, index)
       return undefined
     } catch (thrown) {
       return this.#faultOf(thrown)
     }
   }
 
-  #read(record: unknown, rows: RowReader): Fault | undefined {
+  #read(record: unknown, reader: RowReader): Fault | undefined {
     try {
-      return rows.read(record)
+      return reader.read(record)
     } catch (thrown) {
       return this.#faultOf(thrown)
     }
   }
 
-  /** A row that a map made may throw when it is read; limits pass, unless a run goes on without what is beyond them. */
+  /** A mapped row may throw when it is read. Limits pass through, except the string limit in a run, which rejects the record. */
   #faultOf(thrown: unknown): Fault {
     const { map, room } = this.#options
     if (thrown instanceof NoRoomForText && room) return noRoomFault(room)
@@ -217,20 +214,20 @@ export class Door {
     return thrownFault('a row of map threw', thrown)
   }
 
-  /** Gives the row its arrival and event time (semantics §1), which makes it count. */
-  #stamp(rows: RowReader): Fault | undefined {
+  /** Sets the arrival and event time of the row (semantics, the log), which commits it. */
+  #stampRow(reader: RowReader): Fault | undefined {
     const { arrives, maxClockSkew } = this.source
     const { arrivalOf, eventsMax = limits.REPLAY_EVENTS_MAX } = this.#options
-    const declared = arrives.kind === 'after' ? rows.time + arrives.delay : rows.arrival
+    const declared = arrives.kind === 'after' ? reader.time + arrives.delay : reader.arrival
     const arrival = arrivalOf ? arrivalOf(declared) : declared
     if (arrival > limits.TIME_MS_MAX) return new Fault(`the arrival, ${arrival} ms, is beyond 2^43 ms`)
-    const ahead = rows.time - arrival
+    const ahead = reader.time - arrival
     if (ahead > maxClockSkew) {
       const skew = durationText(maxClockSkew)
       return new Fault(`'${this.source.time}' is ${ahead} ms ahead of the arrival; maxClockSkew allows ${skew}`, 'future')
     }
     if (ahead > 0) this.counts.ahead++
-    this.#builder.commit(Math.min(rows.time, arrival), arrival)
+    this.#builder.commit(Math.min(reader.time, arrival), arrival)
     if (this.#builder.length > eventsMax)
       throw new SpillwayError(
         'SPILL_LIMIT',
@@ -239,7 +236,7 @@ export class Door {
     return undefined
   }
 
-  /** `row`: which of those that the map made of the record. */
+  /** `row`: index of the rejected row among the mapped rows. */
   #refuse(fault: Fault, batch: RecordBatch, index: number, row?: number): void {
     const { origin, again } = batch
     const form = again?.mapped ? again : formOf(origin, row)
@@ -250,5 +247,29 @@ export class Door {
     const refusal = fault.at(place, raw, this.source.name)
     this.counts.refused[fault.reason] = (this.counts.refused[fault.reason] ?? 0) + 1
     this.#options.onRefused(form ? { ...refusal, form } : refusal)
+  }
+}
+
+/** Positions of rows in their files, for later rejections: a number a row (4 bytes), and the first row of each file. */
+class RowPositions {
+  readonly #origins: { readonly firstRow: number; readonly origin: Origin }[] = []
+  #numbers = new Uint32Array(1024)
+
+  set(row: number, origin: Origin, number: number): void {
+    if (this.#origins.at(-1)?.origin !== origin) this.#origins.push({ firstRow: row, origin })
+    if (row >= this.#numbers.length) {
+      const larger = new Uint32Array(this.#numbers.length * 2)
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    this.#numbers[row] = number
+  }
+
+  clear(): void {
+    this.#origins.length = 0
+  }
+
+  of(row: number): string {
+    return this.#origins.findLast(({ firstRow }) => firstRow <= row)!.origin.placeOf(this.#numbers[row])
   }
 }

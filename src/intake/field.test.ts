@@ -14,7 +14,7 @@ function accepts(column: Partial<ColumnIR>, cases: readonly (readonly [unknown, 
   for (const [raw, physical] of cases) assert.ok(Object.is(read(column, raw), physical), `${shown(raw)}: ${shown(read(column, raw))}`)
 }
 
-function refuses(column: Partial<ColumnIR>, raws: readonly unknown[], detail: RegExp) {
+function rejects(column: Partial<ColumnIR>, raws: readonly unknown[], detail: RegExp) {
   for (const raw of raws) {
     const fault = read(column, raw)
     assert.ok(fault instanceof Fault, shown(raw))
@@ -30,10 +30,10 @@ test('int: safe integers, as numbers or bigints', () => {
     [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
     [7n, 7],
   ])
-  refuses({ type: 'int' }, [2 ** 53, -(2 ** 53), 2n ** 53n, 1.5, NaN, Infinity, '5', true, {}, []], /needs an int within/)
+  rejects({ type: 'int' }, [2 ** 53, -(2 ** 53), 2n ** 53n, 1.5, NaN, Infinity, '5', true, {}, []], /needs an int within/)
 })
 
-test('decimal: exactly what was written, or refused', () => {
+test('decimal: exact, or rejected', () => {
   accepts({ type: 'decimal', scale: 2 }, [
     [12.34, 1234],
     ['12.34', 1234],
@@ -47,7 +47,7 @@ test('decimal: exactly what was written, or refused', () => {
     ['-0.00', 0],
     ['12.340', 1234],
   ])
-  refuses(
+  rejects(
     { type: 'decimal', scale: 2 },
     [0.1 + 0.2, '12.345', 1e-3, 90_071_992_547_409.92, NaN, 'x', '', ' 1', '0x10', true, null],
     /at most 2 digits after the point/,
@@ -58,7 +58,7 @@ test('decimal: exactly what was written, or refused', () => {
   ])
 })
 
-test('decimal: the fast way from a number is the way by its text', () => {
+test('decimal: the fast path from a number equals parsing its text', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -76,7 +76,7 @@ test('decimal: the fast way from a number is the way by its text', () => {
   )
 })
 
-test('decimal: text and back', () => {
+test('decimal: text round-trips', () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 15 }), (scaled, scale) => {
       assert.equal(read({ type: 'decimal', scale }, decimalText(scaled, scale)), scaled + 0)
@@ -84,14 +84,14 @@ test('decimal: text and back', () => {
   )
 })
 
-test('double: finite, and no −0', () => {
+test('double: finite, without −0', () => {
   accepts({ type: 'double' }, [
     [-0, 0],
     [5e-324, 5e-324],
     [2 ** 60, 2 ** 60],
     [2n ** 60n, 2 ** 60],
   ])
-  refuses({ type: 'double' }, [NaN, Infinity, -Infinity, '1', 2n ** 60n + 1n], /needs a finite number/)
+  rejects({ type: 'double' }, [NaN, Infinity, -Infinity, '1', 2n ** 60n + 1n], /needs a finite number/)
 })
 
 test('timestamp: ISO text, milliseconds, a Date', () => {
@@ -106,7 +106,7 @@ test('timestamp: ISO text, milliseconds, a Date', () => {
     ['1990-01-01T01:00Z', Date.UTC(1990, 0, 1, 1)],
     [1000, 1000],
   ])
-  refuses({ type: 'timestamp' }, ['soon', '1000', 1.5, NaN, new Date(NaN), 2 ** 43 + 1, '9999-01-01', true, 5n], /needs a time/)
+  rejects({ type: 'timestamp' }, ['soon', '1000', 1.5, NaN, new Date(NaN), 2 ** 43 + 1, '9999-01-01', true, 5n], /needs a time/)
 })
 
 test('duration, bool, string', () => {
@@ -116,37 +116,37 @@ test('duration, bool, string', () => {
     ['0s', 0],
     [-1, -1],
   ])
-  refuses({ type: 'duration' }, ['5', '5 m', 1.5, true], /needs a duration/)
+  rejects({ type: 'duration' }, ['5', '5 m', 1.5, true], /needs a duration/)
   accepts({ type: 'bool' }, [
     [true, 1],
     [false, 0],
   ])
-  refuses({ type: 'bool' }, [1, 0, 'true', 'yes'], /needs true or false/)
+  rejects({ type: 'bool' }, [1, 0, 'true', 'yes'], /needs true or false/)
   accepts({ type: 'string' }, [
     ['', ''],
     ['😀', '😀'],
   ])
-  refuses({ type: 'string' }, [5, true, {}, Symbol('x'), () => 1], /needs a string/)
-  refuses({ type: 'string' }, ['\ud83d', 'a\ude00'], /half of a surrogate pair/)
+  rejects({ type: 'string' }, [5, true, {}, Symbol('x'), () => 1], /needs a string/)
+  rejects({ type: 'string' }, ['\ud83d', 'a\ude00'], /half of a surrogate pair/)
 })
 
-test('an enum names what was meant', () => {
+test('a wrong enum value gets a suggestion', () => {
   accepts({ type: 'string', values: ['credit', 'debit'] }, [['debit', 'debit']])
-  refuses({ type: 'string', values: ['credit', 'debit'] }, ['debti'], /has no value 'debti'; did you mean 'debit'\?/)
-  refuses({ type: 'string', values: ['credit', 'debit'] }, [5], /needs a string/)
+  rejects({ type: 'string', values: ['credit', 'debit'] }, ['debti'], /has no value 'debti'; did you mean 'debit'\?/)
+  rejects({ type: 'string', values: ['credit', 'debit'] }, [5], /needs a string/)
 })
 
-test('bounds are inclusive and said in the units of the column', () => {
+test('bounds are inclusive, and shown in the units of the column', () => {
   accepts({ type: 'decimal', scale: 2, min: -150, max: 1000 }, [
     [-1.5, -150],
     [10, 1000],
   ])
-  refuses({ type: 'decimal', scale: 2, min: -150, max: 1000 }, [-1.51, 10.01], /outside \[-1\.5, 10\]/)
-  refuses({ type: 'timestamp', min: 0 }, [-1], /outside \[1970-01-01T00:00:00\.000Z, ∞\]/)
-  refuses({ type: 'int', max: 5 }, [6], /'x' is 6, outside \[−∞, 5\]/)
+  rejects({ type: 'decimal', scale: 2, min: -150, max: 1000 }, [-1.51, 10.01], /outside \[-1\.5, 10\]/)
+  rejects({ type: 'timestamp', min: 0 }, [-1], /outside \[1970-01-01T00:00:00\.000Z, ∞\]/)
+  rejects({ type: 'int', max: 5 }, [6], /'x' is 6, outside \[−∞, 5\]/)
 })
 
-test('text stands for every type where the file has only text', () => {
+test('in a file of text, every type may be text', () => {
   const text = { text: true, zoneless: false }
   const values: readonly (readonly [Partial<ColumnIR>, string, number | string])[] = [
     [{ type: 'int' }, ' 42 ', 42],

@@ -1,8 +1,8 @@
 /**
- * One raw value to the physical value of its column, exactly or not at all: the values of semantics §2.
+ * Converts a raw value to the physical value of its column, exactly or not at all (semantics, types).
  *
- * A reader is made once for a column and a file. It gives a number (a bool is 0 or 1), a string, or the `Fault`; missing values and
- * NULL are the caller's. With `text` (CSV) every type may also be written as text.
+ * A reader is created once for a column and a file. It returns a number (a bool is 0 or 1), a string, or a `Fault`; the caller handles
+ * missing values and NULL. With `text` (CSV), values of every type may be text.
  */
 import { limits } from '../base/limits.ts'
 import { scaledInteger, spanMs } from '../base/exact.ts'
@@ -25,15 +25,15 @@ export interface Reading {
 export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
   switch (column.type) {
     case 'int':
-      return bounded(column, raw => (reading.text && typeof raw === 'string' ? scaledInteger(raw.trim(), 0) : intOf(raw)))
+      return withBounds(column, raw => (reading.text && typeof raw === 'string' ? scaledInteger(raw.trim(), 0) : intOf(raw)))
     case 'decimal':
-      return bounded(column, raw => decimalOf(reading.text ? trimmed(raw) : raw, column.scale ?? 0))
+      return withBounds(column, raw => decimalOf(reading.text ? trimmed(raw) : raw, column.scale ?? 0))
     case 'double':
-      return bounded(column, raw => doubleOf(reading.text ? numberText(raw) : raw))
+      return withBounds(column, raw => doubleOf(reading.text ? numberText(raw) : raw))
     case 'timestamp':
-      return bounded(column, timestampReader(column, reading))
+      return withBounds(column, timestampReader(column, reading))
     case 'duration':
-      return bounded(column, raw => spanMs(reading.text ? wholeText(raw) : raw))
+      return withBounds(column, raw => spanMs(reading.text ? wholeText(raw) : raw))
     case 'bool':
       return raw => boolOf(column, reading.text ? boolText(raw) : raw)
     default:
@@ -41,8 +41,8 @@ export function fieldReader(column: ColumnIR, reading: Reading): FieldReader {
   }
 }
 
-/** Adds the checks that all numbers share: that there is one, no −0, and the declared bounds. */
-function bounded(column: ColumnIR, read: (raw: unknown) => number | undefined): FieldReader {
+/** Adds the checks common to all numbers: a number of the right type, no −0, the declared bounds. */
+function withBounds(column: ColumnIR, read: (raw: unknown) => number | undefined): FieldReader {
   const { min = -Infinity, max = Infinity } = column
   return raw => {
     const value = read(raw)
@@ -63,8 +63,8 @@ function decimalOf(raw: unknown, scale: number): number | undefined {
 }
 
 /**
- * A number stands for its shortest decimal text. Up to fifteen digits no two decimals share a double, so if the rounded product
- * divides back to the number it is that text's; the others are read from the text.
+ * Scales a double, read as its shortest decimal text. Up to fifteen digits no two decimals share a double. So the rounded product is exact
+ * if it divides back to the number; all other numbers are parsed as text.
  */
 function scaledNumber(value: number, scale: number): number | undefined {
   const power = 10 ** scale
@@ -101,14 +101,14 @@ function stringReader(column: ColumnIR): FieldReader {
       return new Fault(
         `'${name}' has ${Buffer.byteLength(raw)} bytes of UTF-8, and takes at most ${maxBytes}; t.string({ maxBytes }) allows more`,
       )
-    return raw.isWellFormed() ? raw : new Fault(`'${name}' is no well-formed text: it holds half of a surrogate pair`)
+    return raw.isWellFormed() ? raw : new Fault(`'${name}' is not well-formed text: it contains half of a surrogate pair`)
   }
 }
 
 function enumReader(column: ColumnIR, values: readonly string[]): FieldReader {
-  const known = new Set<unknown>(values)
+  const allowed = new Set<unknown>(values)
   return raw => {
-    if (known.has(raw)) return raw as string
+    if (allowed.has(raw)) return raw as string
     return typeof raw === 'string'
       ? new Fault(`'${column.name}' has no value ${shown(raw)}${didYouMean(raw, values)}`)
       : wrongType(column, raw)
@@ -117,10 +117,12 @@ function enumReader(column: ColumnIR, values: readonly string[]): FieldReader {
 
 const trimmed = (raw: unknown): unknown => (typeof raw === 'string' ? raw.trim() : raw)
 
-/** Digits as the integer that they write; other text, trimmed. What a double would round stays beyond ±(2^53−1), and is refused. */
+/**
+ * Converts integer text to a number; trims other text. A number beyond ±(2^53−1) stays out of range and is rejected, so nothing is rounded.
+ */
 const wholeText = (raw: unknown): unknown => textAs(/^-?\d+$/, raw)
 
-/** Decimal text as the double nearest to it; other text, trimmed. */
+/** Converts decimal text to the nearest double; trims other text. */
 const numberText = (raw: unknown): unknown => textAs(/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/, raw)
 
 function textAs(form: RegExp, raw: unknown): unknown {
@@ -134,7 +136,7 @@ function boolText(raw: unknown): unknown {
   return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : raw
 }
 
-const needs = {
+const expectedValues = {
   int: 'an int within ±(2^53−1)',
   double: 'a finite number',
   timestamp: 'a time (ISO 8601, integer UTC ms or a Date) within ±2^43 ms',
@@ -144,18 +146,18 @@ const needs = {
 } as const
 
 function wrongType(column: ColumnIR, raw: unknown): Fault {
-  const what =
+  const expected =
     column.type === 'decimal'
       ? `a decimal with at most ${column.scale ?? 0} digits after the point, within 2^53 when scaled`
-      : needs[column.type]
-  return new Fault(`'${column.name}' needs ${what}, got ${shown(raw)}`)
+      : expectedValues[column.type]
+  return new Fault(`'${column.name}' needs ${expected}, got ${shown(raw)}`)
 }
 
-/** Declared bounds in the units of the user's column. */
+/** The declared bounds, in the units of the user's column. */
 function boundsText({ min, max, type, scale = 0 }: ColumnIR): string {
-  const text = (bound: number | undefined, none: string) =>
+  const text = (bound: number | undefined, unbounded: string) =>
     bound === undefined
-      ? none
+      ? unbounded
       : type === 'decimal'
         ? String(bound / 10 ** scale)
         : type === 'timestamp'
@@ -166,7 +168,7 @@ function boundsText({ min, max, type, scale = 0 }: ColumnIR): string {
 
 const SHOWN_MAX = 60
 
-/** A value for a message, cut short. */
+/** A value for a message, shortened. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()

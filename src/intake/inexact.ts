@@ -1,7 +1,9 @@
 import type { ColumnIR } from '../define/ir/ir.ts'
 import { Fault } from './refusal.ts'
 
-/** Numbers with more digits than a double holds are no exact values; a double column takes the nearest. `inexact`: by field, as it was written. */
+/**
+ * Rejects numbers with more digits than a double holds, except in double columns, which take the nearest. `inexact`: their text by field.
+ */
 export function inexactFault(columns: readonly ColumnIR[], inexact: ReadonlyMap<string, string>): Fault | undefined {
   for (const { name, type } of columns) {
     const text = inexact.get(name)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { instantOf } from './instant.ts'
 
-test('the forms that are read', () => {
+test('accepted formats', () => {
   const noon = Date.UTC(2024, 4, 1, 12, 30)
   const forms: readonly (readonly [string, number])[] = [
     ['2024-05-01', Date.UTC(2024, 4, 1)],
@@ -24,7 +24,7 @@ test('the forms that are read', () => {
   for (const [text, expected] of forms) assert.equal(instantOf(text, undefined), expected, text)
 })
 
-test('what is no instant', () => {
+test('rejected texts', () => {
   const texts = [
     '',
     '2024',
@@ -62,7 +62,7 @@ test('what is no instant', () => {
   for (const text of texts) assert.equal(instantOf(text, undefined), undefined, text)
 })
 
-test('every instant that JavaScript writes is read as it was', () => {
+test('every ISO instant that JavaScript writes is read back', () => {
   fc.assert(
     fc.property(fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), date => {
       assert.equal(instantOf(date.toISOString(), undefined), date.getTime())
@@ -71,13 +71,13 @@ test('every instant that JavaScript writes is read as it was', () => {
   )
 })
 
-test('without an offset the time is local, through both changes of the clock', () => {
+test('without an offset the time is local, through both clock changes', () => {
   const zurich = (text: string) => new Date(instantOf(text, 'Europe/Zurich')!).toISOString().slice(0, 16)
   assert.equal(zurich('2024-01-15T12:00'), '2024-01-15T11:00')
   assert.equal(zurich('2024-07-15'), '2024-07-14T22:00')
   assert.equal(zurich('2024-03-31T01:59'), '2024-03-31T00:59')
   assert.equal(zurich('2024-03-31T02:30'), '2024-03-31T01:30', 'skipped by the clock: moves on by an hour, to 03:30')
   assert.equal(zurich('2024-03-31T03:00'), '2024-03-31T01:00')
-  assert.equal(zurich('2024-10-27T02:30'), '2024-10-27T00:30', 'shown twice: the earlier')
+  assert.equal(zurich('2024-10-27T02:30'), '2024-10-27T00:30', 'occurs twice: the earlier')
   assert.equal(zurich('2024-10-27T03:00'), '2024-10-27T02:00')
 })

@@ -32,7 +32,7 @@ const withArrival: SourceIR = {
 
 const withId: SourceIR = { ...withArrival, id: 'id' }
 
-function take(source: SourceIR, records: readonly unknown[], options: Partial<IntakeOptions> = {}) {
+function buildHistory(source: SourceIR, records: readonly unknown[], options: Partial<IntakeOptions> = {}) {
   const refusals: Refusal[] = []
   const strings = new Strings()
   const intake = new Intake(source, { strings, onRefused: refusal => refusals.push(refusal), ...options })
@@ -43,7 +43,7 @@ function take(source: SourceIR, records: readonly unknown[], options: Partial<In
 }
 
 test('records become columns of physical values in order of arrival', () => {
-  const { block, column, strings, refusals } = take(withArrival, [
+  const { block, column, strings, refusals } = buildHistory(withArrival, [
     { card: 'b', amount: 1.5, at: 900, arrived: 2000 },
     { card: 'a', amount: '12.34', at: 1000, arrived: 1000 },
     { card: 'b', amount: null, at: 1000, arrived: 2000 },
@@ -60,7 +60,7 @@ test('records become columns of physical values in order of arrival', () => {
   assert.deepEqual([...block.columns['amount'].nulls!], [0, 0, 1])
 })
 
-test('each refused record says what is wrong with it, where it stood, and what it was', () => {
+test('a rejection has the problem, the position and the original record', () => {
   const bad: readonly (readonly [unknown, string, RegExp])[] = [
     [{ card: 'a', at: 1, amuont: 3 }, 'schema', /no column 'amuont'; did you mean 'amount'\?/],
     [{ card: 'a', at: 1, amount: 'much' }, 'schema', /'amount' needs a decimal with at most 2 digits after the point.*got 'much'/],
@@ -74,7 +74,7 @@ test('each refused record says what is wrong with it, where it stood, and what i
     [['a', 1], 'schema', /must be an object/],
     [null, 'schema', /must be an object, got null/],
   ]
-  const { refusals, block, counts } = take(
+  const { refusals, block, counts } = buildHistory(
     payments,
     bad.map(([record]) => record),
   )
@@ -90,8 +90,8 @@ test('each refused record says what is wrong with it, where it stood, and what i
   assert.deepEqual(counts.refused, { schema: 7, key: 2, time: 2 })
 })
 
-test('a refused row leaves nothing behind in the row after it', () => {
-  const { column, block } = take(payments, [
+test('a rejected row leaves nothing in the next row', () => {
+  const { column, block } = buildHistory(payments, [
     { card: 'a', amount: null, at: 'no time' },
     { card: 'a', amount: 3, at: 5 },
   ])
@@ -99,8 +99,8 @@ test('a refused row leaves nothing behind in the row after it', () => {
   assert.equal(block.columns['amount'].nulls?.[0] ?? 0, 0)
 })
 
-test('a time ahead of its arrival becomes the arrival within maxClockSkew, and is refused beyond', () => {
-  const { block, column, reasons, counts } = take(withArrival, [
+test('within maxClockSkew a time ahead of its arrival becomes the arrival; beyond it is rejected', () => {
+  const { block, column, reasons, counts } = buildHistory(withArrival, [
     { card: 'a', at: 61_000, arrived: 1000 },
     { card: 'a', at: 61_001, arrived: 1000 },
   ])
@@ -110,8 +110,8 @@ test('a time ahead of its arrival becomes the arrival within maxClockSkew, and i
   assert.equal(counts.ahead, 1)
 })
 
-test('a recorded arrival that is missing is refused, and not taken from the row before', () => {
-  const { reasons, block } = take(withArrival, [
+test('a missing recorded arrival is rejected, and not taken from the previous row', () => {
+  const { reasons, block } = buildHistory(withArrival, [
     { card: 'a', at: 1, arrived: 5 },
     { card: 'a', at: 1 },
   ])
@@ -120,7 +120,7 @@ test('a recorded arrival that is missing is refused, and not taken from the row 
 })
 
 test('late events are accepted and counted', () => {
-  const { counts } = take(withArrival, [
+  const { counts } = buildHistory(withArrival, [
     { card: 'a', at: 0, arrived: 86_400_000 },
     { card: 'a', at: 0, arrived: 86_400_001 },
   ])
@@ -128,29 +128,29 @@ test('late events are accepted and counted', () => {
   assert.equal(counts.late, 1)
 })
 
-test('a map gives no row, one or several; what it throws and what is no row is refused', () => {
+test('a map returns no row, one row or several; its errors and invalid rows are rejected', () => {
   const map = (raw: { n: number }) => {
     if (raw.n < 0) throw new Error('negative')
     if (raw.n === 99) return 'text'
     if (raw.n === 2000) return Array.from({ length: 2000 }, () => ({}))
     return Array.from({ length: raw.n }, (_, i) => ({ card: 'a', at: i, ...(raw.n === 3 && i === 1 ? { amount: 'x' } : {}) }))
   }
-  const { counts, reasons, refusals } = take(payments, [{ n: 2 }, { n: 0 }, { n: -1 }, { n: 99 }, { n: 2000 }, { n: 3 }], { map })
+  const { counts, reasons, refusals } = buildHistory(payments, [{ n: 2 }, { n: 0 }, { n: -1 }, { n: 99 }, { n: 2000 }, { n: 3 }], { map })
   assert.deepEqual(reasons, ['map', 'schema', 'schema', 'schema'])
   assert.match(refusals[0].detail, /map threw: negative/)
   assert.match(refusals[2].detail, /more than 1000 \(MAP_ROWS_MAX\)/)
   assert.deepEqual([counts.records, counts.skipped, counts.accepted], [6, 1, 4])
 })
 
-test('a map whose row throws when read, and one that returns a promise', () => {
-  const trap = Object.defineProperty({ card: 'a' }, 'at', { get: () => assert.fail('no such field'), enumerable: true })
-  assert.deepEqual(take(payments, [{}], { map: () => trap }).reasons, ['map'])
-  assert.match(take(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).refusals[0].detail, /promise/)
+test('rejects a mapped row that throws when read, and a promise', () => {
+  const throwingRow = Object.defineProperty({ card: 'a' }, 'at', { get: () => assert.fail('no such field'), enumerable: true })
+  assert.deepEqual(buildHistory(payments, [{}], { map: () => throwingRow }).reasons, ['map'])
+  assert.match(buildHistory(payments, [{}], { map: async () => ({ card: 'a', at: 1 }) }).refusals[0].detail, /promise/)
 })
 
-test('equal content under one id within dedupe is a duplicate; other content is a conflict', () => {
+test('equal content under one id within dedupe is a duplicate; different content is a conflict', () => {
   const first = { id: 'p1', card: 'a', amount: 1, at: 0 }
-  const { counts, reasons, block, refusals } = take(withId, [
+  const { counts, reasons, block, refusals } = buildHistory(withId, [
     { ...first, arrived: 1000 },
     { ...first, arrived: 2000 },
     { ...first, arrived: 3000, amount: 2 },
@@ -165,8 +165,8 @@ test('equal content under one id within dedupe is a duplicate; other content is 
   assert.deepEqual([...block.position], [0, 1, 2])
 })
 
-test('the first to arrive is accepted, wherever it stands in the file', () => {
-  const { column, reasons } = take(withId, [
+test('the first to arrive is accepted, whatever its position in the file', () => {
+  const { column, reasons } = buildHistory(withId, [
     { id: 'p1', card: 'a', amount: 2, at: 0, arrived: 2000 },
     { id: 'p1', card: 'a', amount: 1, at: 0, arrived: 1000 },
   ])
@@ -174,16 +174,16 @@ test('the first to arrive is accepted, wherever it stands in the file', () => {
   assert.deepEqual(column('amount'), [100])
 })
 
-test('an arrival column that is the event time too is content', () => {
+test('an arrival column that is also the event time is content', () => {
   const source: SourceIR = { ...payments, id: 'id', arrives: { kind: 'column', column: 'at' } }
-  const { reasons, counts } = take(
+  const { reasons, counts } = buildHistory(
     source,
     [0, 0, 1].map(at => ({ id: 'p1', card: 'a', at })),
   )
   assert.deepEqual([reasons, counts.duplicates], [['conflict'], 1])
 })
 
-test('a map may not name what is no column, whatever the file holds', () => {
+test('a mapped row may not have unknown fields, whatever the file has', () => {
   const origin = { ...batchOf([]).origin, tabular: true }
   const rowsOf = (source: SourceIR, map?: RowMap) => {
     const refused: Refusal[] = []
@@ -197,13 +197,13 @@ test('a map may not name what is no column, whatever the file holds', () => {
 
 test('events without an id are never duplicates', () => {
   const record = { card: 'a', amount: 1, at: 0, arrived: 0 }
-  assert.equal(take(withId, [record, record, { ...record, id: null }]).counts.accepted, 3)
+  assert.equal(buildHistory(withId, [record, record, { ...record, id: null }]).counts.accepted, 3)
 })
 
-test('with identity a changed event is a revision, until revisable has passed since the original', () => {
+test('with identity a changed event is a revision, until `revisable` has passed since the original', () => {
   const source: SourceIR = { ...withId, identity: ['id'], revisable: 10_000 }
   const first = { id: 'p1', card: 'a', at: 0 }
-  const { reasons, counts, column } = take(source, [
+  const { reasons, counts, column } = buildHistory(source, [
     { ...first, amount: 1, arrived: 0 },
     { ...first, amount: 2, arrived: 1 },
     { ...first, amount: 2, arrived: 2 },
@@ -216,8 +216,8 @@ test('with identity a changed event is a revision, until revisable has passed si
   assert.deepEqual(reasons, ['stale-revision'])
 })
 
-test('only the columns asked for are kept; the others are checked all the same', () => {
-  const { block, strings, reasons } = take(
+test('only the requested columns are kept; the others are still validated', () => {
+  const { block, strings, reasons } = buildHistory(
     withId,
     [
       { id: 'p1', card: 'a', amount: 1, at: 0, arrived: 0 },
@@ -232,23 +232,26 @@ test('only the columns asked for are kept; the others are checked all the same',
   assert.deepEqual(reasons, ['schema'])
 })
 
-test('limits are errors with their name', () => {
+test('exceeded limits are errors with the limit’s name', () => {
   const rows = [1, 2, 3].map(n => ({ id: `p${n}`, card: 'a', at: 0, arrived: 0 }))
   assert.throws(
-    () => take(withId, rows, { eventsMax: 2 }),
+    () => buildHistory(withId, rows, { eventsMax: 2 }),
     (error: SpillwayError) => error.code === 'SPILL_LIMIT' && /REPLAY_EVENTS_MAX/.test(error.message),
   )
   assert.throws(
-    () => take(withId, rows, { idsMax: 2 }),
+    () => buildHistory(withId, rows, { idsMax: 2 }),
     (error: SpillwayError) => error.code === 'SPILL_LIMIT' && /DEDUPE_IDS_MAX/.test(error.message),
   )
-  const spread = rows.map((row, i) => ({ ...row, arrived: i * 3_600_001 }))
-  assert.equal(take(withId, spread, { idsMax: 1 }).counts.accepted, 3)
+  const spreadRows = rows.map((row, i) => ({ ...row, arrived: i * 3_600_001 }))
+  assert.equal(buildHistory(withId, spreadRows, { idsMax: 1 }).counts.accepted, 3)
 })
 
-test('fields that objects inherit are not in a record', () => {
+test('inherited fields are not fields of a record', () => {
   const source: SourceIR = { ...payments, columns: [...payments.columns, { name: 'constructor', type: 'string', nullable: true }] }
-  const { reasons, block } = take(source, [JSON.parse('{"card":"a","at":1}'), JSON.parse('{"card":"a","at":1,"__proto__":{"amount":5}}')])
+  const { reasons, block } = buildHistory(source, [
+    JSON.parse('{"card":"a","at":1}'),
+    JSON.parse('{"card":"a","at":1,"__proto__":{"amount":5}}'),
+  ])
   assert.deepEqual(reasons, ['schema'])
   assert.equal(block.columns['constructor'].nulls![0], 1)
 })

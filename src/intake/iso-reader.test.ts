@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { instantOf } from './instant.ts'
 import { IsoReader } from './iso-reader.ts'
 
-/** Times in many forms, some with a character replaced by another. */
+/** Times in many formats, some with a replaced character. */
 const time = fc
   .tuple(
     fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }),
@@ -12,32 +12,34 @@ const time = fc
     fc.constantFrom('Z', '', '+02:00', '-0130', '+05', 'z', '123Z', '.5Z'),
     fc.option(fc.tuple(fc.nat(25), fc.constantFrom('0', '1', '3', '9', '-', ':', '.', 'T', 'Z', ' ', '+', ',', 'x', '\u00e9'))),
   )
-  .map(([date, cut, end, other]) => {
+  .map(([date, cut, end, replacement]) => {
     const text = `${date.toISOString().slice(0, cut)}${end}`
-    return other && other[0] < text.length ? `${text.slice(0, other[0])}${other[1]}${text.slice(other[0] + 1)}` : text
+    return replacement && replacement[0] < text.length
+      ? `${text.slice(0, replacement[0])}${replacement[1]}${text.slice(replacement[0] + 1)}`
+      : text
   })
 
-test('the same instants as of text, and none where text has none', () => {
-  let found = 0
+test('reads the same instants from bytes as from text, and rejects the same texts', () => {
+  let instants = 0
   for (const zone of [undefined, 'UTC', 'Europe/Zurich']) {
     const reader = new IsoReader(zone)
     fc.assert(
       fc.property(fc.array(time, { minLength: 1, maxLength: 4 }), texts => {
-        // One after the other, since the reader remembers a date.
+        // Several times with one reader, which caches a date.
         for (const text of [...texts, ...texts]) {
           const bytes = Buffer.from(`"${text}"`)
           const instant = reader.read(bytes, 1, bytes.length - 1)
           assert.equal(instant, instantOf(text, zone) ?? NaN, text)
-          if (!Number.isNaN(instant)) found++
+          if (!Number.isNaN(instant)) instants++
         }
       }),
       { numRuns: 3000 },
     )
   }
-  assert.ok(found > 1000)
+  assert.ok(instants > 1000)
 })
 
-test('a date that does not exist is none, again and again', () => {
+test('rejects a date that does not exist, repeatedly', () => {
   const reader = new IsoReader(undefined)
   const read = (text: string) => reader.read(Buffer.from(text), 0, text.length)
   for (let i = 0; i < 2; i++) assert.equal(read('2025-02-29T00:00:00Z'), NaN)

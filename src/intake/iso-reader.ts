@@ -1,7 +1,8 @@
 /**
- * Times of ISO 8601 in bytes: `instantOf`, with a short way for the form that computers write, `2024-05-01T12:30:00.000Z`, milliseconds or none.
+ * Parses ISO 8601 times in bytes: `parseInstant` with a fast path for the common form `2024-05-01T12:30:00.000Z`, with or without
+ * milliseconds.
  *
- * Times that come one after the other mostly have one date, so that its midnight is found once.
+ * Consecutive times mostly share a date, so the midnight of the last date is cached.
  */
 import { instantOf } from './instant.ts'
 
@@ -9,7 +10,7 @@ const DATE_LENGTH = 10
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-/** Bytes of a text beyond which it is no time. */
+/** Longest text that can be a time, in bytes. */
 const LENGTH_MAX = 64
 
 const ZERO = 0x30
@@ -20,22 +21,22 @@ const Z = 0x5a
 
 export class IsoReader {
   readonly #zone: string | undefined
-  /** The date met last, as it was written, and its midnight, UTC ms. */
+  /** Bytes of the last date, and its midnight, UTC ms. */
   readonly #date = new Uint8Array(DATE_LENGTH)
   #midnight = NaN
 
-  /** `zone`: that of times that name no offset. */
+  /** `zone` applies to times without an offset. */
   constructor(zone: string | undefined) {
     this.#zone = zone
   }
 
-  /** UTC ms of the text in `bytes[from, to)`; NaN if it is no instant. */
+  /** UTC ms of the text in `bytes[from, to)`; NaN if it is not an instant. */
   read(bytes: Uint8Array, from: number, to: number): number {
     const length = to - from
     const hasFraction = length === 24 && bytes[from + 19] === POINT
     if (!hasFraction && length !== 20) return this.#readAny(bytes, from, to)
-    const separated = bytes[from + 10] === T && bytes[from + 13] === COLON && bytes[from + 16] === COLON && bytes[to - 1] === Z
-    if (!separated) return this.#readAny(bytes, from, to)
+    const hasSeparators = bytes[from + 10] === T && bytes[from + 13] === COLON && bytes[from + 16] === COLON && bytes[to - 1] === Z
+    if (!hasSeparators) return this.#readAny(bytes, from, to)
     const hour = twoDigits(bytes, from + 11)
     const minute = twoDigits(bytes, from + 14)
     const second = twoDigits(bytes, from + 17)
@@ -59,10 +60,10 @@ export class IsoReader {
   }
 }
 
-/** NaN for what is no digit. */
+/** NaN if the byte is not a digit. */
 const digitOf = (byte: number): number => (byte >= ZERO && byte <= ZERO + 9 ? byte - ZERO : NaN)
 
 const twoDigits = (bytes: Uint8Array, at: number): number => digitOf(bytes[at]) * 10 + digitOf(bytes[at + 1])
 
-/** Bytes as characters: others than ASCII become characters that are in no time. */
+/** Bytes as characters: bytes beyond ASCII become characters that no time contains. */
 const asciiOf = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to))

@@ -8,7 +8,7 @@ const parse = (text: string) => parseRecord(Buffer.from(text), 0, Buffer.byteLen
 const detail = (text: string) => (parse(text) as Fault).detail
 const inexact = (text: string) => [...((parse(text) as JsonRecord).inexact ?? [])]
 
-test('any JSON that JavaScript writes is read as it was', () => {
+test('any JSON that JavaScript writes is read back', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 5 }), text => {
       const record = parse(text)
@@ -20,7 +20,7 @@ test('any JSON that JavaScript writes is read as it was', () => {
   )
 })
 
-test('any bytes are read as JSON.parse reads them, or refused', () => {
+test('any text is read as by JSON.parse, or rejected', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...Array.from('{}[]":,-+.eE0123456789\\u ntf')), maxLength: 60 }), text => {
       let expected: unknown
@@ -36,7 +36,7 @@ test('any bytes are read as JSON.parse reads them, or refused', () => {
   )
 })
 
-test('whole numbers that a double does not hold are refused', () => {
+test('rejects integers that a double does not hold', () => {
   assert.equal(
     detail('{"a":9007199254740993}'),
     `'a' is 9007199254740993, which JSON numbers cannot hold exactly (beyond 2^53); write it as text, for a column of t.string()`,
@@ -48,25 +48,25 @@ test('whole numbers that a double does not hold are refused', () => {
     assert.deepEqual(parse(`{"a":${text}}`), { value: { a: Number(text) } })
 })
 
-test('fractions that a double does not hold are noted by field', () => {
+test('notes fractions that a double does not hold, by field', () => {
   assert.deepEqual(inexact('{"a":0.1,"b":12.340000000000000001,"c":{"d":1.00000000000000000001}}'), [['b', '12.340000000000000001']])
   assert.deepEqual(inexact('{"a":0.30000000000000004,"b":1.7976931348623157e308,"c":12.34000000000000000000}'), [])
   assert.deepEqual(inexact('{"a":-9.0000000000000001e-7}'), [['a', '-9.0000000000000001e-7']])
 })
 
-test('digits within text are no numbers', () => {
+test('digits within texts are not numbers', () => {
   assert.deepEqual(parse('{"9007199254740993":"9007199254740993 \\" 9007199254740993"}'), {
     value: { '9007199254740993': '9007199254740993 " 9007199254740993' },
   })
 })
 
-test('a field that stands twice is refused, whatever its spelling', () => {
-  assert.equal(detail('{"a":1,"a":1}'), 'a field stands twice in the record')
-  assert.equal(detail('{"a":1,"\\u0061":1}'), 'a field stands twice in the record')
+test('rejects a duplicate field, whatever its spelling', () => {
+  assert.equal(detail('{"a":1,"a":1}'), 'a field occurs twice in the record')
+  assert.equal(detail('{"a":1,"\\u0061":1}'), 'a field occurs twice in the record')
   assert.deepEqual(parse('{"a":{"b:":1},"b":":"}'), { value: { a: { 'b:': 1 }, b: ':' } })
 })
 
-test('depth is bounded before anything recurs', () => {
+test('bounds the depth before any recursion', () => {
   assert.match(detail('['.repeat(100_000)), /nested 100000 deep/)
   assert.match(detail(`{"a":${'['.repeat(64)}${']'.repeat(64)}}`), /nested 65 deep/)
   assert.deepEqual(parse('{"a":"[[[[{{{{"}'), { value: { a: '[[[[{{{{' } })

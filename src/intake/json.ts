@@ -1,24 +1,24 @@
 /**
- * One JSON record, without what `JSON.parse` does silently: it rounds long numbers, keeps the last of two fields with one name, and
- * has no bound on depth.
+ * Parses one JSON record and rejects what `JSON.parse` accepts silently: long numbers, which it rounds, duplicate field names, and any
+ * depth.
  *
- * One look at the bytes (about 1 ns each) counts depth and fields and finds the numbers with more than fifteen digits, which a double
- * may not hold; `JSON.parse` does the rest.
+ * One pass over the bytes (about 1 ns each) counts depth and fields, and finds numbers of more than fifteen digits, which a double may not
+ * hold. `JSON.parse` does the rest.
  */
 import { limits } from '../base/limits.ts'
 import { Fault } from './refusal.ts'
 
 export interface JsonRecord {
   readonly value: unknown
-  /** Fields of the record itself whose fraction has more digits than a double holds, as written. */
+  /** Fields of the record itself whose fraction has more digits than a double holds, as text. */
   readonly inexact?: ReadonlyMap<string, string>
-  /** The first fraction anywhere in it that has more digits than a double holds, with its field, in words. */
+  /** Description of the first such fraction at any depth, with its field. */
   readonly rounded?: string
 }
 
-/** Decodes well-formed UTF-8 `bytes[start, end)`, or says why not. */
+/** Parses well-formed UTF-8 `bytes[start, end)`, or returns the reason why it cannot. */
 export function parseRecord(bytes: Buffer, start: number, end: number): JsonRecord | Fault {
-  const shape = new Shape(bytes, start, end)
+  const shape = new JsonShape(bytes, start, end)
   if (shape.depth > limits.JSON_DEPTH_MAX)
     return new Fault(`JSON nested ${shape.depth} deep, more than ${limits.JSON_DEPTH_MAX} (JSON_DEPTH_MAX)`)
   let value: unknown
@@ -27,13 +27,13 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JsonReco
   } catch (error) {
     return new Fault(`not JSON: ${(error as Error).message}`)
   }
-  if (isObject(value) && Object.keys(value).length !== shape.fields) return new Fault('a field stands twice in the record')
+  if (isObject(value) && Object.keys(value).length !== shape.fields) return new Fault('a field occurs twice in the record')
   return shape.longNumbers.length > 0 ? withoutRounding(value, shape.longNumbers) : { value }
 }
 
 interface LongNumber {
   readonly text: string
-  /** The name of the field as written, quoted; of the nearest before, if the number stands in an array. */
+  /** The field's quoted name; for a number in an array, the nearest name before it. */
   readonly field: string
   readonly depth: number
 }
@@ -44,10 +44,10 @@ const BACKSLASH = 0x5c
 const COLON = 0x3a
 const MINUS = 0x2d
 
-/** What a record looks like from outside. Of what is no JSON it says nothing useful, and does no harm. */
-class Shape {
+/** Depth, fields and long numbers of a record. For invalid JSON the result is meaningless but harmless. */
+class JsonShape {
   depth = 0
-  /** Fields of the outermost object. */
+  /** Number of fields of the outermost object. */
   fields = 0
   readonly longNumbers: LongNumber[] = []
 
@@ -55,15 +55,15 @@ class Shape {
     let depth = 0
     let fieldStart = start
     let fieldEnd = start
-    let quoted = start
+    let quoteAt = start
     for (let i = start; i < end; i++) {
       const byte = bytes[i]
       if (byte === QUOTE) {
-        quoted = i
+        quoteAt = i
         i = closingQuote(bytes, i + 1, end)
       } else if (byte === COLON) {
         if (depth === 1) this.fields++
-        fieldStart = quoted
+        fieldStart = quoteAt
         fieldEnd = i
       } else if ((byte >= 0x30 && byte <= 0x39) || byte === MINUS) {
         const numberEnd = endOfNumber(bytes, i, end)
@@ -92,7 +92,7 @@ function closingQuote(bytes: Buffer, from: number, end: number): number {
   return end
 }
 
-/** Digits, a point, an exponent and signs. */
+/** Scans digits, a point, an exponent and signs. */
 function endOfNumber(bytes: Buffer, from: number, end: number): number {
   let i = from + 1
   for (; i < end; i++) {
@@ -105,13 +105,13 @@ function endOfNumber(bytes: Buffer, from: number, end: number): number {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Refuses whole numbers that were rounded, wherever they stand; notes rounded fractions of the record's own fields. */
+/** Rejects integers that were rounded, at any depth; records rounded fractions of the record's own fields. */
 function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): JsonRecord | Fault {
   const inexact = new Map<string, string>()
   let rounded: string | undefined
   for (const { text, field, depth } of longNumbers) {
-    const held = String(Number(text))
-    if (text === held || digitsOf(text) === digitsOf(held)) continue
+    const roundTrip = String(Number(text))
+    if (text === roundTrip || digitsOf(text) === digitsOf(roundTrip)) continue
     const name = field === '' ? 'the record' : (JSON.parse(field) as string)
     if (/^-?\d+$/.test(text))
       return new Fault(
@@ -123,7 +123,7 @@ function withoutRounding(value: unknown, longNumbers: readonly LongNumber[]): Js
   return { value, ...(inexact.size > 0 && { inexact }), ...(rounded !== undefined && { rounded }) }
 }
 
-/** The significant digits of a number as written: those of 0.0120 and of 12 are `12`. */
+/** Significant digits of a number's text: `12` for 0.0120 and for 12. */
 function digitsOf(source: string): string {
   const [mantissa] = source.split(/e/i)
   return mantissa.replaceAll(/[-.]/g, '').replaceAll(/^0+|0+$/g, '')

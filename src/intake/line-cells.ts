@@ -1,4 +1,4 @@
-/** The cells of one batch of JSON texts that stand in the same bytes. */
+/** Cells of a batch of JSON texts in one buffer. */
 import type { Cells } from './cells.ts'
 import type { LineReader } from './line-reader.ts'
 
@@ -10,7 +10,7 @@ export class LineCells implements Cells {
   readonly valueOf: (index: number) => unknown
   readonly #reader: LineReader
 
-  /** Of at most so many records. `valueOf` makes a value of one that was read, from its text. */
+  /** For at most `records` records. `valueOf` parses the text of a decoded record. */
   constructor(reader: LineReader, bytes: Buffer, records: number, valueOf: (index: number) => unknown) {
     this.source = reader.source
     this.bytes = bytes
@@ -20,7 +20,7 @@ export class LineCells implements Cells {
     this.#reader = reader
   }
 
-  /** Reads the record with that index from well-formed UTF-8 `bytes[start, end)`, or says that it has to be read otherwise. */
+  /** Decodes record `index` from well-formed UTF-8 `bytes[start, end)`. Returns false if it must be parsed as JSON. */
   read(index: number, start: number, end: number): boolean {
     const isRead = this.#reader.read(this.bytes, start, end, this.values, index * this.#reader.width)
     if (isRead) this.isRead[index] = 1

@@ -1,10 +1,10 @@
 /**
- * JSON lines of one source straight into cells: the way that most lines take, without a string or an object for any of them.
+ * Decodes JSON lines of one source straight into cells, without a string or an object per line. Most lines take this path.
  *
- * It reads what senders mostly write: one flat object with columns of the source, each once, texts without escapes, numbers of up to fifteen digits
- * without an exponent, doubles of any. What it takes has, to the bit, the values that `parseRecord` and `RowReader` give; whatever else a line is, it leaves to them, its
- * faults included, so that it needs no words. Costs a look or two at each byte, some 1 ns each; senders repeat the order of their fields, so that a name is mostly
- * compared with the one that stood there last.
+ * It handles the common form: one flat object with columns of the source, each at most once. Texts have no escapes. Numbers have up to
+ * fifteen digits and no exponent, except doubles. The cells equal, to the bit, the values of `parseJsonRecord` and `RowReader`. Every other
+ * line is left to these, including all invalid lines, so this reader needs no error messages. Cost: one or two passes over the bytes, some
+ * 1 ns each. Senders repeat the order of their fields, so a name is mostly compared with the last name at its position.
  */
 import { limits } from '../base/limits.ts'
 import { Strings } from '../columns/strings.ts'
@@ -26,17 +26,17 @@ const NULL = Buffer.from('null')
 const TRUE = Buffer.from('true')
 const FALSE = Buffer.from('false')
 
-/** No value of this reader's. */
-const LEFT = -1
+/** The line must be parsed as JSON. */
+const NOT_DECODED = -1
 
 export class LineReader {
   readonly source: SourceIR
   readonly width: number
   readonly #columns: readonly CellReader[]
-  /** By place in a line: the column that stood there last. */
+  /** By position in a line: the column that was there last. */
   readonly #order: Int32Array
-  /** By column: the number of the line that had it last. */
-  readonly #seen: Float64Array
+  /** By column: number of the last line that had it. */
+  readonly #lastLine: Float64Array
   #line = 0
 
   private constructor(source: SourceIR) {
@@ -45,37 +45,40 @@ export class LineReader {
     this.width = columns.length
     this.#columns = columns.map(column => new CellReader(boundedText(source, column), requiredAs(source, column) !== undefined))
     this.#order = Int32Array.from(columns.keys())
-    this.#seen = new Float64Array(columns.length)
+    this.#lastLine = new Float64Array(columns.length)
   }
 
-  /** None for a source with a `map`, which wants records. */
+  /** `undefined` for a source with a `map`, which needs records. */
   static of(source: SourceIR): LineReader | undefined {
     return source.mapVersion === undefined ? new LineReader(source) : undefined
   }
 
-  /** Reads well-formed UTF-8 `bytes[start, end)` into `cells` from `at` on, a cell a column; or returns false, having written anything there. */
+  /**
+   * Decodes well-formed UTF-8 `bytes[start, end)` into `cells` from `at` on, a cell a column. Returns false if it cannot; the cells are
+   * then undefined.
+   */
   read(bytes: Buffer, start: number, end: number, cells: Float64Array, at: number): boolean {
     if (bytes[start] !== OPEN) return false
     this.#line++
     let i = start
     let count = 0
     do {
-      i = behindBlanks(bytes, i + 1)
+      i = skipBlanks(bytes, i + 1)
       const index = this.#columnAt(bytes, i, count)
       if (index < 0) return false
       const column = this.#columns[index]
-      i = behindBlanks(bytes, i + column.name.length)
+      i = skipBlanks(bytes, i + column.name.length)
       if (bytes[i] !== COLON) return false
-      i = column.read(bytes, behindBlanks(bytes, i + 1), end, cells, at + index)
-      if (i === LEFT) return false
-      i = behindBlanks(bytes, i)
+      i = column.read(bytes, skipBlanks(bytes, i + 1), end, cells, at + index)
+      if (i === NOT_DECODED) return false
+      i = skipBlanks(bytes, i)
       count++
     } while (bytes[i] === COMMA)
-    if (bytes[i] !== CLOSE || behindBlanks(bytes, i + 1) < end) return false
+    if (bytes[i] !== CLOSE || skipBlanks(bytes, i + 1) < end) return false
     return count === this.width || this.#fillMissing(cells, at)
   }
 
-  /** Which column's name stands there, none that the line had; or −1. */
+  /** The column whose name is at `at`; −1 for an unknown name or a second occurrence. */
   #columnAt(bytes: Uint8Array, at: number, place: number): number {
     if (place >= this.width) return -1
     let index = this.#order[place]
@@ -84,14 +87,14 @@ export class LineReader {
       if (index < 0) return -1
       this.#order[place] = index
     }
-    if (this.#seen[index] === this.#line) return -1
-    this.#seen[index] = this.#line
+    if (this.#lastLine[index] === this.#line) return -1
+    this.#lastLine[index] = this.#line
     return index
   }
 
   #fillMissing(cells: Float64Array, at: number): boolean {
     for (let index = 0; index < this.width; index++) {
-      if (this.#seen[index] === this.#line) continue
+      if (this.#lastLine[index] === this.#line) continue
       if (this.#columns[index].required) return false
       cells[at + index] = NaN
     }
@@ -99,19 +102,19 @@ export class LineReader {
   }
 }
 
-/** One a source, by its name: all that is sent to it is read by the same. */
+/** One reader for each source, by name. */
 export const lineReaders = (sources: readonly SourceIR[]): ReadonlyMap<string, LineReader | undefined> =>
   new Map(sources.map(source => [source.name, LineReader.of(source)]))
 
-/** Reads the values of one column. */
+/** Decodes the values of one column. */
 class CellReader {
-  /** As it stands in a line, quoted. */
+  /** Quoted name, as in a line. */
   readonly name: Buffer
   readonly required: boolean
   readonly #type: ColumnIR['type']
-  /** Of a decimal: digits behind the point that it has. */
+  /** Decimal places of a decimal. */
   readonly #scale: number
-  /** Of a text: bytes that it has at most. */
+  /** Longest text, in bytes. */
   readonly #bytesMax: number
   readonly #min: number
   readonly #max: number
@@ -133,36 +136,36 @@ class CellReader {
     for (const value of values) this.#allowed.idOf(value)
   }
 
-  /** Writes the value that begins at `at` to a cell. Returns where it ends, or `LEFT`. */
+  /** Decodes the value at `at` into a cell. Returns its end, or `NOT_DECODED`. */
   read(bytes: Buffer, at: number, end: number, cells: Float64Array, cell: number): number {
     if (bytes[at] === QUOTE) {
       const close = closingQuote(bytes, at + 1, end)
-      if (close === LEFT) return LEFT
-      const value = this.#ofText(bytes, at + 1, close)
-      if (!(value >= this.#min && value <= this.#max)) return LEFT
+      if (close === NOT_DECODED) return NOT_DECODED
+      const value = this.#decodeText(bytes, at + 1, close)
+      if (!(value >= this.#min && value <= this.#max)) return NOT_DECODED
       cells[cell] = value
       return close + 1
     }
     const isNumber = this.#type !== 'string' && this.#type !== 'bool'
     if (isNumber && scannedNumber.scan(bytes, at, true)) {
-      const value = this.#ofNumber()
-      if (!(value >= this.#min && value <= this.#max)) return LEFT
+      const value = this.#decodeNumber()
+      if (!(value >= this.#min && value <= this.#max)) return NOT_DECODED
       cells[cell] = value
       return scannedNumber.end
     }
-    const fraction = this.#type === 'double' ? fractionEnd(bytes, at) : LEFT
-    if (fraction !== LEFT) {
-      // A zero has no sign.
+    const fraction = this.#type === 'double' ? fractionEnd(bytes, at) : NOT_DECODED
+    if (fraction !== NOT_DECODED) {
+      // Adding 0 turns −0 into 0.
       const value = Number(bytes.toString('latin1', at, fraction)) + 0
-      if (!Number.isFinite(value) || value < this.#min || value > this.#max) return LEFT
+      if (!Number.isFinite(value) || value < this.#min || value > this.#max) return NOT_DECODED
       cells[cell] = value
       return fraction
     }
-    return this.#literal(bytes, at, cells, cell)
+    return this.#decodeLiteral(bytes, at, cells, cell)
   }
 
-  /** NaN for what is left. */
-  #ofText(bytes: Uint8Array, from: number, to: number): number {
+  /** NaN if the text must be parsed as JSON. */
+  #decodeText(bytes: Uint8Array, from: number, to: number): number {
     switch (this.#type) {
       case 'string':
         if (to - from > this.#bytesMax) return NaN
@@ -176,34 +179,34 @@ class CellReader {
     }
   }
 
-  #ofNumber(): number {
+  #decodeNumber(): number {
     return this.#type === 'double' ? scannedNumber.double : scannedNumber.scaled(this.#type === 'decimal' ? this.#scale : 0)
   }
 
-  #literal(bytes: Uint8Array, at: number, cells: Float64Array, cell: number): number {
+  #decodeLiteral(bytes: Uint8Array, at: number, cells: Float64Array, cell: number): number {
     if (isAt(bytes, at, NULL) && !this.required) {
       cells[cell] = NaN
       return at + NULL.length
     }
-    if (this.#type !== 'bool') return LEFT
+    if (this.#type !== 'bool') return NOT_DECODED
     const isTrue = isAt(bytes, at, TRUE)
-    if (!isTrue && !isAt(bytes, at, FALSE)) return LEFT
+    if (!isTrue && !isAt(bytes, at, FALSE)) return NOT_DECODED
     cells[cell] = isTrue ? 1 : 0
     return at + (isTrue ? TRUE : FALSE).length
   }
 }
 
-/** Of a text without escapes and without what JSON wants escaped; `LEFT` for any other. */
+/** End of a text without escapes and control characters; `NOT_DECODED` for any other. */
 function closingQuote(bytes: Uint8Array, from: number, end: number): number {
   for (let i = from; i < end; i++) {
     const byte = bytes[i]
     if (byte === QUOTE) return i
-    if (byte === BACKSLASH || byte < 0x20) return LEFT
+    if (byte === BACKSLASH || byte < 0x20) return NOT_DECODED
   }
-  return LEFT
+  return NOT_DECODED
 }
 
-function behindBlanks(bytes: Uint8Array, from: number): number {
+function skipBlanks(bytes: Uint8Array, from: number): number {
   let i = from
   while (bytes[i] === 0x20 || bytes[i] === 0x09) i++
   return i

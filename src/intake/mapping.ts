@@ -1,12 +1,12 @@
-/** A source's own function, called with care: it may throw, and may return anything. */
+/** Calls a source's `map` function, which may throw and may return anything. */
 import { limits } from '../base/limits.ts'
 import { shown } from './field.ts'
 import { Fault } from './refusal.ts'
 
-/** A raw record to no row (`null` or `[]`), one, or several. */
+/** The user's function from a raw record to no row (`null` or `[]`), one row, or several. */
 export type RowMap = (record: never) => unknown
 
-/** The rows that `map` makes of a record; each of them still to be checked. */
+/** The rows that `map` returns for a record, not yet validated. */
 export function mappedRows(map: RowMap, record: unknown): readonly unknown[] | Fault {
   let rows: unknown
   try {
@@ -21,6 +21,6 @@ export function mappedRows(map: RowMap, record: unknown): readonly unknown[] | F
   return rows
 }
 
-export function thrownFault(what: string, thrown: unknown): Fault {
-  return new Fault(`${what}: ${thrown instanceof Error ? thrown.message : shown(thrown)}`, 'map')
+export function thrownFault(subject: string, thrown: unknown): Fault {
+  return new Fault(`${subject}: ${thrown instanceof Error ? thrown.message : shown(thrown)}`, 'map')
 }

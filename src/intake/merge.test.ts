@@ -25,11 +25,11 @@ test('the order is arrival, then source as defined, then offset', () => {
   assert.equal(merged.length, 6)
 })
 
-test('no histories are an empty log', () => {
+test('no histories give an empty log', () => {
   assert.equal(mergeHistories([]).length, 0)
 })
 
-test('more events than a replay may hold are refused', () => {
+test('rejects more events than a replay may hold', () => {
   const isLimit = (error: SpillwayError) =>
     error.code === 'SPILL_LIMIT' && /3 events are more than 2 \(REPLAY_EVENTS_MAX\)/.test(error.message)
   assert.throws(() => mergeHistories([history('a', [1, 2]), history('b', [1])], 2), isLimit)

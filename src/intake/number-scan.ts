@@ -1,7 +1,7 @@
 /**
- * Decimal digits in bytes as a number, exactly: up to fifteen of them, which a double holds whatever they are.
+ * Scans decimal digits in bytes to an exact number: up to fifteen digits, which a double always holds.
  *
- * The result of the last scan stands in fields, so that none is allocated.
+ * The fields hold the result of the last scan, so nothing is allocated.
  */
 import { limits } from '../base/limits.ts'
 
@@ -14,14 +14,17 @@ const POINT = 0x2e
 const POWERS = Float64Array.from({ length: DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent)
 
 class NumberScan {
-  /** The byte behind the last digit. */
+  /** Index of the byte after the last digit. */
   end = 0
-  /** All digits as one integer, with the sign; 0 has none. */
+  /** All digits as one signed integer; 0 has no sign. */
   #digits = 0
-  /** How many of them stand behind the point. */
+  /** Number of digits after the point. */
   #places = 0
 
-  /** Scans a sign, digits, and a point with digits behind it. False for anything else, for more digits, and where an exponent follows. `json`: no zero may lead. */
+  /**
+   * Scans a sign, digits, and optionally a point with digits. Returns false for anything else, for more than fifteen digits, and before an
+   * exponent. `json`: leading zeros are not allowed.
+   */
   scan(bytes: Uint8Array, at: number, json: boolean): boolean {
     const isNegative = bytes[at] === MINUS
     const first = isNegative ? at + 1 : at
@@ -37,7 +40,7 @@ class NumberScan {
       places = i - fraction
       if (places === 0) return false
     }
-    // `| 0x20`: an E of either case.
+    // `| 0x20` matches E and e.
     if (whole + places > DIGITS_MAX || (bytes[i] | 0x20) === 0x65) return false
     this.end = i
     this.#digits = isNegative ? 0 - digits : digits
@@ -45,22 +48,22 @@ class NumberScan {
     return true
   }
 
-  /** The number as an integer of units of 10^−scale; NaN if it has more places, or is no safe integer then. */
+  /** The number in units of 10^−scale; NaN if it has more places, or is then not a safe integer. */
   scaled(scale: number): number {
     if (this.#places > scale) return NaN
     const scaled = this.#digits * POWERS[scale - this.#places]
     return Math.abs(scaled) <= limits.EXACT_MAX ? scaled : NaN
   }
 
-  /** The nearest double: digits and power are exact, and a division rounds once. */
+  /** The nearest double: digits and power are exact, and the division rounds once. */
   get double(): number {
     return this.#digits / POWERS[this.#places]
   }
 }
 
 /**
- * Behind a JSON number with a point or an exponent, of however many digits, that begins there; −1 if none does. A whole number is none: with more than fifteen digits it may be no double, and is
- * then no value.
+ * End of a JSON number with a point or an exponent, of any length; −1 if there is none at `at`. An integer of more than fifteen digits may
+ * not be a double, and gives −1.
  */
 export function fractionEnd(bytes: Uint8Array, at: number): number {
   const first = bytes[at] === MINUS ? at + 1 : at

@@ -1,8 +1,8 @@
 /**
- * Rows found again by the values of some of their columns, for as long as that matters: of append ids, within `dedupe`.
+ * Index of recent rows by the values of some columns, limited in time: of append ids, within `dedupe`.
  *
- * Two generations of an index, the older thrown away once all of it is too old, so that what is looked at stays in the processor's cache however long the history is: three million
- * ids of half a year take 0.4 s of processor time instead of 1.1 s.
+ * Two generations of an index rotate: the older is dropped once all its rows are too old. The index thus stays in the processor's cache
+ * however long the history is. Three million ids of half a year take 0.4 s of processor time instead of 1.1 s.
  */
 import type { Column } from '../columns/block.ts'
 import { RowIndex } from '../columns/row-index.ts'
@@ -12,55 +12,55 @@ const ROWS_MIN = 16
 export class RecentRows {
   readonly #columns: readonly Column[]
   readonly #arrival: Float64Array
-  readonly #within: number
+  readonly #window: number
   #older: RowIndex
   #newer: RowIndex
-  /** The rows of the newer generation, and for how many it has room. */
+  /** Rows of the newer generation, and its capacity. */
   #rows: number[] = []
-  #room = ROWS_MIN
-  /** The arrival of its first. */
-  #since = -Infinity
+  #capacity = ROWS_MIN
+  /** Arrival of its first row. */
+  #newerSince = -Infinity
 
-  /** `within` ms. Rows come in order of arrival. */
-  constructor(columns: readonly Column[], arrival: Float64Array, within: number) {
+  /** `window` in ms. Rows must come in order of arrival. */
+  constructor(columns: readonly Column[], arrival: Float64Array, window: number) {
     this.#columns = columns
     this.#arrival = arrival
-    this.#within = within
+    this.#window = window
     this.#older = new RowIndex(columns, 0)
-    this.#newer = new RowIndex(columns, this.#room)
+    this.#newer = new RowIndex(columns, this.#capacity)
   }
 
-  /** True if one of the columns is NULL in this row: it has no id. */
+  /** True if one of the columns is NULL in this row, which then has no id. */
   hasNull(row: number): boolean {
     return this.#newer.hasNull(row)
   }
 
-  /** The row put last with the values that `row` has, or −1: surely found if it arrived at most `within` before it. */
+  /** The last row with the values of `row`, or −1. Always finds a row that arrived at most `window` before `row`. */
   find(row: number): number {
-    const found = this.#newer.find(row)
-    return found >= 0 ? found : this.#older.find(row)
+    const match = this.#newer.find(row)
+    return match >= 0 ? match : this.#older.find(row)
   }
 
-  /** From now on `row` is what its values find. */
+  /** Makes `row` the row that its values find. */
   put(row: number): void {
-    // What is older than the newer generation's first is then too old for all that comes.
-    if (this.#arrival[row] - this.#since > this.#within) this.#turn(row)
-    if (this.#rows.length === this.#room) this.#grow()
+    // Rows older than the newer generation's first are then too old for all later rows.
+    if (this.#arrival[row] - this.#newerSince > this.#window) this.#rotate(row)
+    if (this.#rows.length === this.#capacity) this.#grow()
     this.#rows.push(row)
     this.#newer.put(row)
   }
 
-  #turn(row: number): void {
+  #rotate(row: number): void {
     this.#older = this.#newer
-    this.#since = this.#arrival[row]
-    this.#room = Math.max(ROWS_MIN, this.#rows.length)
+    this.#newerSince = this.#arrival[row]
+    this.#capacity = Math.max(ROWS_MIN, this.#rows.length)
     this.#rows = []
-    this.#newer = new RowIndex(this.#columns, this.#room)
+    this.#newer = new RowIndex(this.#columns, this.#capacity)
   }
 
   #grow(): void {
-    this.#room *= 2
-    this.#newer = new RowIndex(this.#columns, this.#room)
+    this.#capacity *= 2
+    this.#newer = new RowIndex(this.#columns, this.#capacity)
     for (const row of this.#rows) this.#newer.put(row)
   }
 }

@@ -1,44 +1,47 @@
-/** A record that was not accepted: why, where it stood, and what it was, so that it can be edited and sent again. */
+/** A rejected record: its reason, its position and its raw text, so that it can be repaired and sent again. */
 export const refusalReasons = ['schema', 'key', 'time', 'future', 'conflict', 'stale-revision', 'map', 'limit'] as const
 
 /**
- * The reasons of semantics §7, and `map`: the source's function threw; `limit`: a run has no room for one more text. What cannot be decoded at all is `schema`, as there.
+ * Reasons for a rejection: those of the semantics (rejected records), `map` (the source's function threw) and `limit` (a run has no room
+ * for a new text). A record that cannot be decoded has the reason `schema`.
  */
 export type RefusalReason = (typeof refusalReasons)[number]
 
-/** What raw text is, for whoever sends it again, where it is not simply a record of its source as JSON. */
+/** Format of the raw text, for sending it again; absent for a record of the source as JSON. */
 export interface RawForm {
-  /** A row of a CSV file as it stood there; what its fields are stands in the file's header. */
+  /** A row of a CSV file; its field names are in the file's header. */
   readonly csv?: true
-  /** A row of a file's columns, of which a source may name some. */
+  /** A row with the file's columns, of which the source names some. */
   readonly tabular?: true
-  /** As in `Origin`. */
+  /** As in `RecordOrigin`. */
   readonly zoneless?: readonly string[]
-  /** Which of the rows that the source's `map` made of the record was refused: the others were judged by themselves. */
+  /** Index of the rejected row among the rows that the source's `map` made of the record; the others were validated by themselves. */
   readonly row?: number
-  /** A row of the source's own columns, that its `map` has made. */
+  /** A row of the source's own columns, made by its `map`. */
   readonly mapped?: true
 }
 
 export interface Refusal {
   readonly reason: RefusalReason
-  /** What is wrong, naming the field and the value. */
+  /** The problem, with the field and the value. */
   readonly detail: string
   /** `file.ndjson:12`, or `file.parquet row 12`. */
   readonly place: string
-  /** The source that refused; absent as long as the reader of a file, which does not know what the file feeds, has refused alone. */
+  /**
+   * The source that rejected it. Absent while only the file's reader has rejected it, which does not know the sources that the file feeds.
+   */
   readonly source?: string
-  /** The record as it stood: text, or bytes where they are no text. A row of columns is given as JSON. */
+  /** The original record: text, or bytes that are not UTF-8. A row of columns is JSON. */
   readonly raw: string | Uint8Array
   readonly form?: RawForm
 }
 
-/** A refusal by a source: also of a record that could not be decoded, once it is known which sources its file feeds. */
+/** A rejection by a source. Undecodable records get one once it is known which sources their file feeds. */
 export interface SourceRefusal extends Refusal {
   readonly source: string
 }
 
-/** Why a value or row is refused, before anyone says where it stood. */
+/** The reason why a value or row is rejected, without its position. */
 export class Fault {
   readonly reason: RefusalReason
   readonly detail: string

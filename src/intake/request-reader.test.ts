@@ -9,12 +9,12 @@ const columns = [
   { name: 'at', type: 'timestamp', nullable: true },
 ] as const
 const reader = () => new RequestReader({ kind: 'request', columns, key: 'card' }, new Strings())
-const taken = (fields: unknown) => {
+const faultOf = (fields: unknown) => {
   const fault = reader().take(fields)
   return fault && [fault.reason, fault.detail]
 }
 
-test('fields become columns, a row a request', () => {
+test('fields become columns, one row a request', () => {
   const requests = reader()
   assert.equal(requests.take({ card: 'c1', amount: '1.50', at: '2026-01-01T00:00Z' }), undefined)
   requests.take({ card: 'c2', amount: -1 })
@@ -31,10 +31,10 @@ test('fields become columns, a row a request', () => {
   )
 })
 
-test('what is not of the fields is refused', () => {
-  assert.deepEqual(taken({ amount: 1 }), ['key', "'card' is missing"])
-  assert.deepEqual(taken({ card: 'c1', amount: -1 })?.[0], 'schema')
-  assert.deepEqual(taken({ card: 'c1' }), ['schema', "'amount' is missing"])
-  assert.deepEqual(taken({ card: 'c1', amount: 1, ammount: 2 }), ['schema', "there is no column 'ammount'; did you mean 'amount'?"])
-  assert.deepEqual(taken(null)?.[0], 'schema')
+test('rejects missing, invalid and unknown fields', () => {
+  assert.deepEqual(faultOf({ amount: 1 }), ['key', "'card' is missing"])
+  assert.deepEqual(faultOf({ card: 'c1', amount: -1 })?.[0], 'schema')
+  assert.deepEqual(faultOf({ card: 'c1' }), ['schema', "'amount' is missing"])
+  assert.deepEqual(faultOf({ card: 'c1', amount: 1, ammount: 2 }), ['schema', "there is no column 'ammount'; did you mean 'amount'?"])
+  assert.deepEqual(faultOf(null)?.[0], 'schema')
 })

@@ -1,4 +1,4 @@
-/** Requests to one model as columns: their fields are checked as those of an event are. */
+/** Reads decision requests of one model into columns, validating their fields like those of events. */
 import { limits } from '../base/limits.ts'
 import type { Column } from '../columns/block.ts'
 import { BlockBuilder } from '../columns/builder.ts'
@@ -17,20 +17,20 @@ export class RequestReader {
     this.#rows = new RowReader({ columns, key }, this.#builder, () => strings, batchOf([]).origin)
   }
 
-  /** Of requests that a log has: they were validated when they came, by the bounds of texts that held then. */
+  /** Reader of logged requests, which were validated when they came, under the text limits of that time. */
   static ofStored(trigger: Extract<TriggerIR, { kind: 'request' }>, strings: Strings): RequestReader {
     const columns = trigger.columns.map(column => (column.type === 'string' ? { ...column, maxBytes: limits.LINE_BYTES_MAX } : column))
     return new RequestReader({ ...trigger, columns }, strings)
   }
 
-  /** Takes the fields of one request, or says what is wrong with them. */
+  /** Reads the fields of one request, or returns the reason why they are invalid. */
   take(fields: unknown): Fault | undefined {
     const fault = this.#rows.read(fields)
     if (!fault) this.#builder.commit(0, 0)
     return fault
   }
 
-  /** A row for each request taken, as it stands. */
+  /** One row for each request so far; a view. */
   columns(): Readonly<Record<string, Column>> {
     return this.#builder.view().columns
   }

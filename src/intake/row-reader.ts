@@ -1,7 +1,7 @@
 /**
- * A record's fields, checked and written into the columns of a source: the last row of a builder, not yet committed.
+ * Validates a record's fields and writes them into the columns of a source, as the last, uncommitted row of a builder.
  *
- * Made once for a source and the traits of a file. Costs a look at each field, and allocates nothing but for faults.
+ * Created once for a source and the format of a file. Cost: one check a field; allocates only for faults.
  */
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { BlockBuilder, ColumnBuilder } from '../columns/builder.ts'
@@ -17,20 +17,20 @@ import type { TheirNames } from './their-names.ts'
 interface Field {
   readonly name: string
   readonly read: FieldReader
-  /** Columns that nobody reads are checked and not kept. */
-  readonly kept: ColumnBuilder | undefined
+  /** `undefined` for a column that nobody reads: validated, not kept. */
+  readonly target: ColumnBuilder | undefined
   readonly strings: Strings
-  /** The reason with which its absence is refused; absent where NULL is a value. */
+  /** Reason of the rejection if the field is missing; `undefined` if NULL is allowed. */
   readonly required: RefusalReason | undefined
-  /** A name that every object inherits: only the record's own field counts. */
+  /** True for a name that every object inherits: only the record's own field counts. */
   readonly inherited: boolean
 }
 
-/** What reading a row needs of its source. A request has neither time nor arrival among its fields. */
-type Rows = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
+/** Properties of a source that reading a row needs. A request has no time and no arrival. */
+type RowSource = Pick<SourceIR, 'columns' | 'key'> & Partial<Pick<SourceIR, 'id' | 'identity' | 'time' | 'arrives' | 'mapVersion'>>
 
-/** The reason with which a row is refused where the column is NULL or missing; `undefined` where that is a value. */
-export function requiredAs({ key, time, arrives }: Rows, { name, nullable }: ColumnIR): RefusalReason | undefined {
+/** Reason of the rejection if the column is NULL or missing; `undefined` if NULL is allowed. */
+export function requiredAs({ key, time, arrives }: RowSource, { name, nullable }: ColumnIR): RefusalReason | undefined {
   if (name === key) return 'key'
   if (name === time) return 'time'
   const isArrival = arrives?.kind === 'column' && arrives.column === name
@@ -42,16 +42,16 @@ export class RowReader {
   readonly #arrival: string | undefined
   readonly #fields: readonly Field[]
   readonly #builder: BlockBuilder
-  /** A file has columns for others too; a map gives only what it means to. */
+  /** Extra fields are ignored: a file may have columns for other sources. Rows from a `map` must not have any. */
   readonly #ignoresUnknown: boolean
   readonly #names: readonly string[]
-  /** The event time of the row read last, as the record claims it. */
+  /** Event time of the last row, as the record states it. */
   time = 0
-  /** The arrival of the row read last, if it is a column. */
+  /** Arrival of the last row, if a column holds it. */
   arrival = 0
 
-  /** `theirs`: records are somebody else's, who have fields for others too; a map gives only what it means to. */
-  constructor(source: Rows, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin, theirs?: TheirNames) {
+  /** `theirs`: column names of foreign records, which may have extra fields. */
+  constructor(source: RowSource, builder: BlockBuilder, stringsOf: (column: string) => Strings, origin: Origin, theirs?: TheirNames) {
     this.#time = source.time
     this.#arrival = source.arrives?.kind === 'column' ? source.arrives.column : undefined
     this.#builder = builder
@@ -63,14 +63,14 @@ export class RowReader {
         text: origin.text,
         zoneless: origin.zoneless.has(theirs?.get(column.name) ?? column.name),
       }),
-      kept: builder.column(column.name),
+      target: builder.column(column.name),
       strings: stringsOf(column.name),
       required: requiredAs(source, column),
       inherited: column.name in Object.prototype,
     }))
   }
 
-  /** Writes the row, or says what is wrong with it. */
+  /** Writes the row, or returns the reason why it is invalid. */
   read(record: unknown): Fault | undefined {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       return new Fault(`a record must be an object, got ${shown(record)}`)
@@ -81,57 +81,57 @@ export class RowReader {
       const raw = field.inherited && !Object.hasOwn(values, field.name) ? undefined : values[field.name]
       if (raw !== undefined) present++
       if (raw === undefined || raw === null) {
-        if (field.required) return this.#missing(field, raw, values)
-        field.kept?.setNull(row)
+        if (field.required) return this.#missingField(field, raw, values)
+        field.target?.setNull(row)
         continue
       }
       const value = field.read(raw)
       if (typeof value === 'object') return value
       if (field.name === this.#time) this.time = value as number
       if (field.name === this.#arrival) this.arrival = value as number
-      field.kept?.set(row, typeof value === 'string' ? field.strings.idOf(value) : value)
+      field.target?.set(row, typeof value === 'string' ? field.strings.idOf(value) : value)
     }
-    return this.#ignoresUnknown ? undefined : this.#unknown(values, present)
+    return this.#ignoresUnknown ? undefined : this.#unknownField(values, present)
   }
 
-  /** Writes a row that was read already: it has the columns of this source, and nothing is wrong with it. */
+  /** Writes a decoded, valid row with the columns of this source. */
   write({ bytes, values }: Cells, index: number): void {
     const row = this.#builder.length
     const at = index * this.#fields.length
     for (let column = 0; column < this.#fields.length; column++) {
-      const { name, kept, strings } = this.#fields[column]
+      const { name, target, strings } = this.#fields[column]
       const value = values[at + column]
       if (name === this.#time) this.time = value
       if (name === this.#arrival) this.arrival = value
-      if (!kept) continue
-      if (kept.isText) setText(kept, row, strings, bytes, value)
-      else if (Number.isNaN(value)) kept.setNull(row)
-      else kept.set(row, value)
+      if (!target) continue
+      if (target.isText) setText(target, row, strings, bytes, value)
+      else if (Number.isNaN(value)) target.setNull(row)
+      else target.set(row, value)
     }
   }
 
-  /** The same of the first rows of cells, which were all read. Room for them was made. */
+  /** Writes the first `rows` rows of cells, all decoded. The caller has reserved room for them. */
   writeAll({ bytes, values }: Cells, rows: number): void {
     const first = this.#builder.length
     const width = this.#fields.length
-    const texts: { readonly at: number; readonly kept: ColumnBuilder; readonly strings: Strings }[] = []
-    this.#fields.forEach(({ kept, strings }, at) => {
-      if (kept?.isText) texts.push({ at, kept, strings })
-      else kept?.setEach(first, rows, values, at, width)
+    const texts: { readonly at: number; readonly target: ColumnBuilder; readonly strings: Strings }[] = []
+    this.#fields.forEach(({ target, strings }, at) => {
+      if (target?.isText) texts.push({ at, target, strings })
+      else target?.setEach(first, rows, values, at, width)
     })
-    // Row by row, so that texts have the ids that they have when rows come one at a time.
+    // Row by row, so that texts get the same ids as when rows come one at a time.
     for (let row = 0; row < rows; row++)
-      for (const { at, kept, strings } of texts) setText(kept, first + row, strings, bytes, values[row * width + at])
+      for (const { at, target, strings } of texts) setText(target, first + row, strings, bytes, values[row * width + at])
   }
 
-  #missing({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {
+  #missingField({ name, required }: Field, raw: unknown, record: Readonly<Record<string, unknown>>): Fault {
     if (raw === null) return new Fault(`'${name}' is NULL`, required)
-    const misspelt = this.#unknown(record, -1)
-    return new Fault(`'${name}' is missing${misspelt ? `; ${misspelt.detail}` : ''}`, required)
+    const unknown = this.#unknownField(record, -1)
+    return new Fault(`'${name}' is missing${unknown ? `; ${unknown.detail}` : ''}`, required)
   }
 
-  /** The first field that is no column, looked for only if the record has more fields than were read. */
-  #unknown(record: Readonly<Record<string, unknown>>, present: number): Fault | undefined {
+  /** The first field that is not a column. Looked for only if the record has more fields than were read. */
+  #unknownField(record: Readonly<Record<string, unknown>>, present: number): Fault | undefined {
     let count = 0
     for (const _ in record) count++
     if (count === present) return undefined
@@ -141,7 +141,7 @@ export class RowReader {
   }
 }
 
-/** Sets a row to the id of the text that a cell says the place of. */
+/** Sets a row to the id of the text whose position is in the cell. */
 function setText(column: ColumnBuilder, row: number, strings: Strings, bytes: Uint8Array, cell: number): void {
   if (Number.isNaN(cell)) return column.setNull(row)
   const start = Math.floor(cell / TEXT_SHIFT)

@@ -1,4 +1,4 @@
-/** Rows of columns back as rows: for refusals that come after decoding, and for whoever compares events one by one. */
+/** Converts rows of columns back to records: for rejections after decoding, and for comparing single events. */
 import type { Block } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ColumnIR, SourceIR, Value } from '../define/ir/ir.ts'
@@ -11,7 +11,7 @@ export function valueAt(block: Pick<Block, 'columns'>, column: ColumnIR, row: nu
   return column.type === 'string' ? strings.textOf(value) : column.type === 'bool' ? value === 1 : value
 }
 
-/** The row as JSON that its source would take again: decimals as text, times and durations in milliseconds. */
+/** The row as JSON that its source accepts: decimals as text, times and durations in milliseconds. */
 export function rowText(source: SourceIR, block: Block, row: number, stringsOf: (column: string) => Strings): string {
   const record = source.columns.map(column => {
     const value = valueAt(block, column, row, stringsOf(column.name))

@@ -28,9 +28,9 @@ const payments = source('payments', {
   revisable: '1d',
 })
 const { KEY_BYTES_MAX, TEXT_BYTES_MAX } = limits
-const sound = { id: 'i', account: 'a', card: 'c', shop: 's', line: 'l', at: 0 }
+const validRecord = { id: 'i', account: 'a', card: 'c', shop: 's', line: 'l', at: 0 }
 
-test('a text has more bytes than a bound exactly where its UTF-8 has', () => {
+test('hasMoreBytes agrees with the length in UTF-8', () => {
   const units = fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀'), maxLength: 12 })
   fc.assert(
     fc.property(units, fc.nat(40), (text, max) => assert.equal(hasMoreBytes(text, max), Buffer.byteLength(text) > max)),
@@ -38,12 +38,12 @@ test('a text has more bytes than a bound exactly where its UTF-8 has', () => {
   )
 })
 
-test('keys, ids, identity fields and entities have the small bound, and a column its own', () => {
+test('keys, ids, identity fields and entities have the small limit, and a column its own', () => {
   const bounds = payments.ir.columns.filter(({ type }) => type === 'string').map(column => textBytesMax(payments.ir, column))
   assert.deepEqual(bounds, [KEY_BYTES_MAX, KEY_BYTES_MAX, KEY_BYTES_MAX, 3, KEY_BYTES_MAX, TEXT_BYTES_MAX, 5])
 })
 
-test('a record with a text beyond its bound is rejected with the column and both numbers, and those beside it are not', () => {
+test('a text beyond its limit rejects its record with the column and both numbers, and no other record', () => {
   const refused: Refusal[] = []
   const intake = new Intake(payments.ir, { strings: new Strings(), onRefused: refusal => refused.push(refusal) })
   const bounds = {
@@ -56,8 +56,8 @@ test('a record with a text beyond its bound is rejected with the column and both
     memo: 5,
   }
   const longer = Object.entries(bounds).flatMap(([name, max]) => [
-    { ...sound, [name]: `${'日'.repeat(max / 3)}${'x'.repeat(max % 3)}` },
-    { ...sound, [name]: `${'日'.repeat(max / 3)}${'x'.repeat(1 + (max % 3))}` },
+    { ...validRecord, [name]: `${'日'.repeat(max / 3)}${'x'.repeat(max % 3)}` },
+    { ...validRecord, [name]: `${'日'.repeat(max / 3)}${'x'.repeat(1 + (max % 3))}` },
   ])
   intake.take(batchOf(longer.map((record, i) => ({ ...record, at: i }))))
   assert.deepEqual(
@@ -70,7 +70,7 @@ test('a record with a text beyond its bound is rejected with the column and both
   assert.equal(intake.finish().block.length + refused.length, longer.length)
 })
 
-test('a request is bounded like a record, unless the log has it already', () => {
+test('a request has the limits of a record, unless it is in the log already', () => {
   const card = entity('card', t.string())
   const decide = {
     kind: 'request',

@@ -1,51 +1,52 @@
 /**
- * A source whose records are somebody else's, and call its columns otherwise: it is read, checked and refused by their names, and its events have its own.
+ * Column mapping: reads a source from records that use other names for its columns. Records are validated and rejected under the foreign
+ * names; events have the source's own names.
  *
- * Only names differ: values, ids and order are those of records that have the source's own.
+ * Only names change: values, ids and order equal those of records with the source's own names.
  */
 import type { Block } from '../columns/block.ts'
 import type { SourceIR } from '../define/ir/ir.ts'
 import type { RowMap } from './mapping.ts'
 
-/** What records call a column, by its own name. A column that is not in it has its own. */
+/** Foreign name of a column, by its own name. A column without an entry keeps its name. */
 export type TheirNames = ReadonlyMap<string, string>
 
-interface Read {
+interface SourceBlock {
   readonly source: SourceIR
   readonly block: Block
 }
 
-/** The source as records without a map are read: under their names. Different columns must have different ones. */
+/** The source with foreign column names, for reading records without a map. Different columns must have different foreign names. */
 export function underTheirNames(source: SourceIR, names: TheirNames): SourceIR {
   const { columns, key, time, id, identity, deleted, arrives } = source
-  const theirs = (column: string): string => names.get(column) ?? column
+  const mapped = (column: string): string => names.get(column) ?? column
   return {
     ...source,
-    columns: columns.map(column => ({ ...column, name: theirs(column.name) })),
-    key: theirs(key),
-    time: theirs(time),
-    ...(id !== undefined && { id: theirs(id) }),
-    ...(identity && { identity: identity.map(theirs) }),
-    ...(deleted !== undefined && { deleted: theirs(deleted) }),
-    arrives: arrives.kind === 'column' ? { ...arrives, column: theirs(arrives.column) } : arrives,
+    columns: columns.map(column => ({ ...column, name: mapped(column.name) })),
+    key: mapped(key),
+    time: mapped(time),
+    ...(id !== undefined && { id: mapped(id) }),
+    ...(identity && { identity: identity.map(mapped) }),
+    ...(deleted !== undefined && { deleted: mapped(deleted) }),
+    arrives: arrives.kind === 'column' ? { ...arrives, column: mapped(arrives.column) } : arrives,
   }
 }
 
-/** What came of the source as it was read, under its own names. */
-export function underOwnNames<Of extends Read>(history: Of, source: SourceIR, names: TheirNames): Of {
+/** Renames the columns of a block that was read under foreign names back to the source's own. */
+export function underOwnNames<T extends SourceBlock>(history: T, source: SourceIR, names: TheirNames): T {
   const { block } = history
   const columns = source.columns.flatMap(({ name }) => {
-    const theirs = names.get(name) ?? name
-    return Object.hasOwn(block.columns, theirs) ? [[name, block.columns[theirs]] as const] : []
+    const mapped = names.get(name) ?? name
+    return Object.hasOwn(block.columns, mapped) ? [[name, block.columns[mapped]] as const] : []
   })
   return { ...history, source, block: { ...block, columns: Object.fromEntries(columns) } }
 }
 
-/** A map whose records have both names. */
+/** Wraps a map so that its records have both names. */
 export function givenOwnNames(map: RowMap, names: TheirNames): RowMap {
   return (record: unknown) => {
     if (typeof record !== 'object' || record === null) return map(record as never)
     const values = record as Readonly<Record<string, unknown>>
-    return map({ ...values, ...Object.fromEntries([...names].map(([name, theirs]) => [name, values[theirs]])) } as never)
+    return map({ ...values, ...Object.fromEntries([...names].map(([name, mapped]) => [name, values[mapped]])) } as never)
   }
 }

@@ -1,11 +1,10 @@
 /**
- * Local time to UTC, by the zone's rules.
+ * Converts local time to UTC by the rules of a time zone.
  *
- * `Intl` knows an instant's local time but is slow (some 2 µs) and knows no way back. Offsets change at most a few times a year, so
- * each zone remembers, for each UTC day, its offset, or the instant at which it changed: about 100 bytes for each day met, and
- * 20 ns a look-up.
+ * `Intl` gives the local time of an instant, but is slow (some 2 µs) and has no inverse. Offsets change at most a few times a year. So each
+ * zone caches, for each UTC day, its offset or the instant of its change: about 100 bytes a day, 20 ns a look-up.
  *
- * A local time that a clock shows twice is the earlier; one that it skips moves on by what was skipped.
+ * A local time that occurs twice is read as the earlier instant. A local time that is skipped moves forward by the length of the gap.
  */
 import { SpillwayError } from '../base/errors.ts'
 
@@ -14,7 +13,7 @@ const DAY = 86_400_000
 interface OffsetDay {
   readonly before: number
   readonly after: number
-  /** The first instant with `after`. */
+  /** First instant with the offset `after`. */
   readonly change: number
 }
 
@@ -22,7 +21,9 @@ export class Zone {
   readonly #format: Intl.DateTimeFormat
   readonly #days = new Map<number, OffsetDay>()
 
-  /** Throws `SPILL_INPUT` for a name that the IANA database does not have. */
+  /**
+   * @throws `SPILL_INPUT` for a name that the IANA database does not have.
+   */
   constructor(name: string) {
     try {
       const numeric = 'numeric'
@@ -42,7 +43,7 @@ export class Zone {
     }
   }
 
-  /** UTC milliseconds of a local time given as if it were UTC. */
+  /** UTC milliseconds of a local time, given as if it were UTC. */
   utcOf(local: number): number {
     const early = local - this.offsetAt(local - DAY)
     const late = local - this.offsetAt(local + DAY)
@@ -54,33 +55,33 @@ export class Zone {
   /** Milliseconds by which local time is ahead of UTC at an instant. */
   offsetAt(utc: number): number {
     const day = Math.floor(utc / DAY)
-    let known = this.#days.get(day)
-    if (!known) this.#days.set(day, (known = this.#lookUp(day * DAY)))
-    return utc < known.change ? known.before : known.after
+    let offsets = this.#days.get(day)
+    if (!offsets) this.#days.set(day, (offsets = this.#findOffsets(day * DAY)))
+    return utc < offsets.change ? offsets.before : offsets.after
   }
 
-  #lookUp(start: number): OffsetDay {
-    const before = this.#ask(start)
-    const after = this.#ask(start + DAY - 1)
+  #findOffsets(start: number): OffsetDay {
+    const before = this.#computeOffset(start)
+    const after = this.#computeOffset(start + DAY - 1)
     if (before === after) return { before, after, change: start }
     let low = start
     let high = start + DAY - 1
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
-      if (this.#ask(middle) === before) low = middle
+      if (this.#computeOffset(middle) === before) low = middle
       else high = middle
     }
     return { before, after, change: high }
   }
 
-  #ask(utc: number): number {
+  #computeOffset(utc: number): number {
     const part: Record<string, number> = {}
-    let ancient = false
+    let isBC = false
     for (const { type, value } of this.#format.formatToParts(utc)) {
-      if (type === 'era') ancient = value === 'BC'
+      if (type === 'era') isBC = value === 'BC'
       else part[type] = Number(value)
     }
-    const year = ancient ? 1 - part['year'] : part['year']
+    const year = isBC ? 1 - part['year'] : part['year']
     const local = Date.UTC(year, part['month'] - 1, part['day'], part['hour'], part['minute'], part['second'])
     return local - Math.floor(utc / 1000) * 1000
   }

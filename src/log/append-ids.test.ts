@@ -5,7 +5,7 @@ import { AppendIds } from './append-ids.ts'
 
 const always = () => true
 
-test('an id is found until it is older than dedupe, to the millisecond', () => {
+test('finds an id until it is older than dedupe, to the millisecond', () => {
   const ids = new AppendIds('s', 1000)
   ids.add(1, 2, 7, 5000)
   assert.equal(ids.find(1, 2, 6000, always), 7)
@@ -14,7 +14,7 @@ test('an id is found until it is older than dedupe, to the millisecond', () => {
   assert.equal(ids.find(2, 2, 5000, always), -1)
 })
 
-test('of two ids with one hash the one that is the same is found', () => {
+test('compares ids of equal hash and finds the equal one', () => {
   const ids = new AppendIds('s', 1000)
   ids.add(1, 2, 7, 5000)
   ids.add(1, 2, 8, 5000)
@@ -28,19 +28,19 @@ test('of two ids with one hash the one that is the same is found', () => {
   )
 })
 
-test('the limit counts ids within dedupe, and no others', () => {
+test('counts ids within dedupe only towards the limit', () => {
   const ids = new AppendIds('s', 10, 3)
   for (const arrival of [0, 5, 10]) ids.add(arrival, 0, arrival, arrival)
   assert.throws(() => ids.add(9, 9, 9, 10), { code: 'SPILL_LIMIT', message: /more than 3 ids within 10ms \(DEDUPE_IDS_MAX\)/ })
   ids.add(9, 9, 9, 11)
 })
 
-test('ids of a segment are what they are one by one', () => {
+test('adding a segment equals adding its ids one by one', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(3), fc.integer(), fc.nat(2)), { minLength: 1, maxLength: 60 }), fc.nat(5), (rows, gap) => {
-      const [one, all] = [new AppendIds('s', 20), new AppendIds('s', 20)]
-      // Behind it there is little room in a chunk.
-      for (const ids of [one, all]) for (let i = 0; i < 8192 - 20; i++) ids.add(7, i + 1, i, 0)
+      const [oneByOne, all] = [new AppendIds('s', 20), new AppendIds('s', 20)]
+      // Leaves little room in the chunk.
+      for (const ids of [oneByOne, all]) for (let i = 0; i < 8192 - 20; i++) ids.add(7, i + 1, i, 0)
       let at = gap
       const arrival = Float64Array.from(rows, ([wait]) => (at += wait))
       const hashes = {
@@ -48,30 +48,30 @@ test('ids of a segment are what they are one by one', () => {
         low: Int32Array.from(rows, ([, low, kind]) => (kind === 0 ? 0 : low)),
       }
       rows.forEach((_, i) => {
-        if (hashes.high[i] !== 0) one.add(hashes.high[i], hashes.low[i], 10_000 + i, arrival[i])
+        if (hashes.high[i] !== 0) oneByOne.add(hashes.high[i], hashes.low[i], 10_000 + i, arrival[i])
       })
       all.addRows(hashes, arrival, 10_000)
       for (let i = 0; i < rows.length; i++)
         assert.equal(
           all.find(hashes.high[i], hashes.low[i], at, () => true),
-          one.find(hashes.high[i], hashes.low[i], at, () => true),
+          oneByOne.find(hashes.high[i], hashes.low[i], at, () => true),
         )
       assert.equal(
         all.find(7, 8000, 15, () => true),
-        one.find(7, 8000, 15, () => true),
+        oneByOne.find(7, 8000, 15, () => true),
       )
     }),
     { numRuns: 20 },
   )
-  const few = new AppendIds('s', 10, 3)
+  const limited = new AppendIds('s', 10, 3)
   const hashes = { high: Int32Array.of(1, 0, 2, 3), low: Int32Array.of(1, 0, 2, 3) }
-  few.addRows(hashes, new Float64Array(4), 0)
-  assert.throws(() => few.addRows({ high: Int32Array.of(4), low: Int32Array.of(4) }, Float64Array.of(10), 4), { code: 'SPILL_LIMIT' })
-  few.addRows(hashes, new Float64Array(4).fill(11), 5)
-  few.addRows({ high: Int32Array.of(0), low: Int32Array.of(0) }, Float64Array.of(11), 9)
+  limited.addRows(hashes, new Float64Array(4), 0)
+  assert.throws(() => limited.addRows({ high: Int32Array.of(4), low: Int32Array.of(4) }, Float64Array.of(10), 4), { code: 'SPILL_LIMIT' })
+  limited.addRows(hashes, new Float64Array(4).fill(11), 5)
+  limited.addRows({ high: Int32Array.of(0), low: Int32Array.of(0) }, Float64Array.of(11), 9)
 })
 
-test('it answers as a list of all ids does, and forgets what is long past', () => {
+test('answers like a list of all ids, and drops old ids', () => {
   const step = fc.record({ wait: fc.nat(30), id: fc.nat(8), same: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), steps => {
@@ -80,7 +80,7 @@ test('it answers as a list of all ids does, and forgets what is long past', () =
       let arrival = 0
       for (const { wait, id, same } of steps) {
         arrival += wait
-        // Ids of one hash: the higher ones share theirs.
+        // Ids share hashes: id and id + 4 have the same.
         const [high, low] = [id % 4, (id % 4) * 2048]
         const isSame = (sequence: number) => same && all[sequence].id === id
         const expected = all.findLastIndex(entry => same && entry.id === id && entry.arrival >= arrival - 100)
@@ -89,7 +89,7 @@ test('it answers as a list of all ids does, and forgets what is long past', () =
         all.push({ id, arrival })
       }
       const recent = all.filter(entry => entry.arrival >= arrival - 200 - 60)
-      assert.ok(ids.size <= recent.length, `${ids.size} ids are kept`)
+      assert.ok(ids.size <= recent.length, `${ids.size} ids are stored`)
     }),
   )
 })

@@ -1,15 +1,16 @@
 /**
- * The append ids that a source's log has accepted within `dedupe`, to find duplicates at full speed (semantics §1); also the identities of originals,
- * which are kept as long as the log is, for a revision that comes too late must be known as one.
+ * Index of the append ids that a source's log accepted within `dedupe`, for finding duplicates; also of the identities of originals.
+ * Identities are kept as long as the log, since a late revision must still find its original.
  *
- * A hash of each id and the sequence number of its event: who asks looks whether that event has the same id, so that two ids of one hash cost a
- * look and never an answer. Two tables take turns: the young one takes what is new, the old one is dropped once all of it is older than `dedupe`,
- * so nothing is taken out one by one. 32 to 40 bytes an id; a look-up is one probe on average.
+ * The index maps a hash of each id to the sequence number of its event. The caller compares the ids themselves, so a hash collision costs
+ * one comparison and never gives a wrong answer. Two tables rotate: new ids go into the young table. The old table is dropped once all its
+ * ids are older than `dedupe`, so ids are never removed one by one. Cost: 32 to 40 bytes an id, one probe per look-up on average.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { durationText } from '../base/time.ts'
-import { IdTable, type Hashes } from './id-table.ts'
+import { IdTable } from './id-table.ts'
+import type { IdHashes } from './segment.ts'
 
 export class AppendIds {
   readonly #source: string
@@ -29,53 +30,61 @@ export class AppendIds {
     return this.#old.length + this.#young.length
   }
 
-  /** Is there no room for so many more at `arrival`? Later there may be: then some are older than `dedupe`. Never of more than there could ever be room for. */
-  isFullFor(more: number, arrival: number): boolean {
+  /**
+   * True if there is no room for `count` more ids at `arrival`, but later there will be, when some ids are older than `dedupe`. Always
+   * false for a `count` above the limit itself.
+   */
+  isFullFor(count: number, arrival: number): boolean {
     const since = arrival - this.#dedupe
     this.#old.expire(since)
     this.#young.expire(since)
-    return more <= this.#max && this.#old.within + this.#young.within + more > this.#max
+    return count <= this.#max && this.#old.within + this.#young.within + count > this.#max
   }
 
-  /** The sequence number of the newest event of this hash that `isSame` knows, with an arrival no more than `dedupe` before `arrival`; or −1. */
+  /**
+   * Returns the sequence number of the newest event with this hash for which `isSame` holds, or −1. Ignores events that arrived more than
+   * `dedupe` before `arrival`.
+   */
   find(high: number, low: number, arrival: number, isSame: (sequence: number) => boolean): number {
     const since = arrival - this.#dedupe
-    const found = this.#young.find(high, low, since, isSame)
-    return found >= 0 ? found : this.#old.find(high, low, since, isSame)
+    const match = this.#young.find(high, low, since, isSame)
+    return match >= 0 ? match : this.#old.find(high, low, since, isSame)
   }
 
-  /** After many ids were added: does at once what would hold up the next search. */
+  /** Indexes the ids added since the last search now, so that the next search does not have to. */
   settle(): void {
     this.#old.settle()
     this.#young.settle()
   }
 
-  /** Adds ids of one segment as `add` does, row i with the sequence number `first + i`. Rows without an id have hashes of zero, and are left out. */
-  addRows(hashes: Hashes, arrival: Float64Array, first: number): void {
+  /** Adds the ids of one segment; row i has sequence number `first + i`. Rows without an id have hashes of zero and are skipped. */
+  addRows(hashes: IdHashes, arrival: Float64Array, first: number): void {
     const { length } = arrival
-    let more = 0
-    for (let row = 0; row < length; row++) if (!isNone(hashes, row)) more++
-    if (more === 0) return
-    this.#expire(arrival[length - 1], more)
+    let count = 0
+    for (let row = 0; row < length; row++) if (!isAbsent(hashes, row)) count++
+    if (count === 0) return
+    this.#expire(arrival[length - 1], count)
     for (let row = 0; row < length;) {
-      if (isNone(hashes, row)) {
+      if (isAbsent(hashes, row)) {
         row++
         continue
       }
       const from = row
-      while (row < length && !isNone(hashes, row)) row++
+      while (row < length && !isAbsent(hashes, row)) row++
       this.#young.addRows(hashes, arrival, first, from, row)
     }
   }
 
-  /** Throws `SPILL_LIMIT` if more ids than the limit are within `dedupe`: ids are never forgotten early. */
+  /**
+   * @throws `SPILL_LIMIT` if more ids than the limit are within `dedupe`: ids are never forgotten early.
+   */
   add(high: number, low: number, sequence: number, arrival: number): void {
     this.#expire(arrival, 1)
     this.#young.add(high, low, sequence, arrival)
   }
 
-  /** Before so many more ids, the last of which arrives then. */
-  #expire(arrival: number, more: number): void {
+  /** Expires old ids and checks the limit before `count` more ids, the last of which arrives at `arrival`. */
+  #expire(arrival: number, count: number): void {
     const since = arrival - this.#dedupe
     if (this.#old.newest < since && this.#young.oldest < since) {
       this.#old = this.#young
@@ -83,7 +92,7 @@ export class AppendIds {
     }
     this.#old.expire(since)
     this.#young.expire(since)
-    if (this.#old.within + this.#young.within + more > this.#max)
+    if (this.#old.within + this.#young.within + count > this.#max)
       throw new SpillwayError(
         'SPILL_LIMIT',
         this.#dedupe === Infinity
@@ -93,4 +102,4 @@ export class AppendIds {
   }
 }
 
-const isNone = ({ high, low }: Hashes, row: number): boolean => high[row] === 0 && low[row] === 0
+const isAbsent = ({ high, low }: IdHashes, row: number): boolean => high[row] === 0 && low[row] === 0

@@ -1,14 +1,14 @@
-/** Where a log begins that does not keep everything. */
+/** Start of a log whose oldest entries were removed by retention. */
 import type { StoredLog } from './store.ts'
 
 export interface Begins {
-  /** Its first entry. */
+  /** The first entry that the log still has. */
   readonly entry: number
-  /** No event before it arrived later, UTC ms; −Infinity if nothing was forgotten. */
+  /** Greatest arrival of the removed events, UTC ms; −Infinity if nothing was removed. */
   readonly arrival: number
 }
 
-/** The name of the value that says it; committed with what is forgotten. */
+/** Name of the stored value that holds the log start; it is committed together with the removal. */
 export const BEGINS = 'begins'
 
 export const beginsText = ({ entry, arrival }: Begins): string => JSON.stringify([entry, arrival])

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 
-test('texts of every length and script come back, one behind the other', () => {
+test('texts of every length and script round-trip', () => {
   const texts = ['', 'a', 'patient-0017', 'ü', 'abcü', '漢字', '👋🏽', 'a\u0000b', '\u007f', '\u0080']
   for (const length of [126, 127, 128, 129, 1000])
     texts.push('x'.repeat(length), `${'x'.repeat(length - 1)}é`, `é${'x'.repeat(length - 1)}`)
@@ -21,9 +21,9 @@ test('texts of every length and script come back, one behind the other', () => {
   )
 })
 
-test('texts by their ids are written as texts are, and come back with ids', () => {
+test('texts written by id equal texts written directly, and read back as ids', () => {
   const texts = ['', 'a', 'ü', '\ufeffmark', '漢字'.repeat(100), 'x'.repeat(1000)]
-  const [strings, again] = [new Strings(), new Strings()]
+  const [strings, readStrings] = [new Strings(), new Strings()]
   const [plain, byId] = [new ByteWriter(), new ByteWriter()]
   for (const text of texts) {
     plain.text(text)
@@ -33,19 +33,19 @@ test('texts by their ids are written as texts are, and come back with ids', () =
   assert.deepEqual(bytes, plain.finish())
   const reader = new ByteReader(bytes, 'texts')
   assert.deepEqual(
-    texts.map(() => again.textOf(reader.textIn(again))),
+    texts.map(() => readStrings.textOf(reader.textIn(readStrings))),
     texts,
   )
   assert.ok(reader.isAtEnd)
 })
 
-test('a text that is no UTF-8 is damaged', () => {
+test('rejects a text that is not UTF-8', () => {
   const writer = new ByteWriter()
   writer.raw(Uint8Array.of(0x61, 0xc3, 0x28))
-  assert.throws(() => new ByteReader(writer.finish(), 'texts').textIn(new Strings()), /texts is damaged: it has a text that is no UTF-8/)
+  assert.throws(() => new ByteReader(writer.finish(), 'texts').textIn(new Strings()), /texts is damaged: it has a text that is not UTF-8/)
 })
 
-test('half of a surrogate pair is written as what stands for it', () => {
+test('writes half of a surrogate pair as the replacement character', () => {
   const writer = new ByteWriter()
   writer.text('a\ud83d')
   assert.equal(new ByteReader(writer.finish(), 'texts').text(), 'a\ufffd')

@@ -1,8 +1,9 @@
 /**
- * Numbers, texts and arrays as bytes, one behind the other, and back.
+ * Binary writer and reader for numbers, texts and arrays.
  *
- * Little-endian, as every machine that Node runs on; arrays of wider numbers start at a multiple of their width, so that they are read as
- * typed arrays without a look at each number. A reader never reads past its end: what says that it is longer than it is, is damaged.
+ * Little-endian, like every machine that Node runs on. Arrays of wider numbers are aligned to their width, so that the reader returns
+ * typed-array views without decoding each number. The reader never reads past its end: a length that exceeds the rest of the bytes means
+ * damage.
  */
 import { isUtf8 } from 'node:buffer'
 import { SpillwayError } from '../base/errors.ts'
@@ -10,9 +11,9 @@ import type { Strings } from '../columns/strings.ts'
 import { NO_UTF8 } from '../columns/text-bytes.ts'
 
 const FIRST_CAPACITY = 256
-/** Characters of a text whose length is one byte. */
+/** Longest text, in characters, whose length takes one byte. */
 const SHORT = 0x7f
-/** So few bytes are copied sooner one by one than through a view of them. */
+/** Up to this many bytes, a loop copies faster than `set` with a view. */
 const FEW = 64
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -28,7 +29,7 @@ export class ByteWriter {
     return this.#length
   }
 
-  /** A whole number from 0 to 2^53 − 1, seven bits a byte. */
+  /** Writes a whole number from 0 to 2^53 − 1, seven bits a byte. */
   varint(value: number): void {
     this.#reserve(8)
     let rest = value
@@ -49,7 +50,7 @@ export class ByteWriter {
     if (text.length > SHORT || !this.#ascii(text)) this.raw(encoder.encode(text))
   }
 
-  /** As `text` does, a text by its id. */
+  /** Writes the text with this id, in the format of `text`. */
   textOf(strings: Strings, id: number): void {
     const length = strings.lengthOf(id)
     this.varint(length)
@@ -58,7 +59,7 @@ export class ByteWriter {
     this.#length += length
   }
 
-  /** Bytes with their number before them. */
+  /** Writes bytes, preceded by their count. */
   raw(bytes: Uint8Array): void {
     this.varint(bytes.length)
     this.#reserve(bytes.length)
@@ -66,7 +67,7 @@ export class ByteWriter {
     this.#length += bytes.length
   }
 
-  /** As `raw` does, what another has written, which begins anew. */
+  /** Moves the bytes of another writer into this one, in the format of `raw`; the other writer is then empty. */
   rawOf(other: ByteWriter): void {
     const length = other.#length
     if (length > FEW) return this.raw(other.view())
@@ -78,7 +79,7 @@ export class ByteWriter {
     other.#length = 0
   }
 
-  /** The numbers of an array whose length the reader knows. */
+  /** Writes the numbers of an array, aligned; the reader must know the length. */
   array(numbers: NumberArray): void {
     const width = numbers.BYTES_PER_ELEMENT
     this.#reserve(numbers.byteLength + width)
@@ -87,7 +88,7 @@ export class ByteWriter {
     this.#length += numbers.byteLength
   }
 
-  /** The first so many of some numbers as doubles, as `array` writes them. */
+  /** Writes the first `length` values as doubles, in the format of `array`. */
   doubles(values: ArrayLike<number>, length: number): void {
     this.#reserve(8 * length + 8)
     let at = Math.ceil(this.#length / 8) * 8
@@ -95,26 +96,29 @@ export class ByteWriter {
     this.#length = at
   }
 
-  /** A number as `doubles` writes it. */
+  /** Writes one double in the format of `doubles`. */
   alignedDouble(value: number): void {
     this.#reserve(16)
     this.#length = Math.ceil(this.#length / 8) * 8
     this.double(value)
   }
 
-  /** What was written, in a buffer of its own that starts with it. The writer begins anew. */
+  /** Returns the written bytes as a copy in a buffer of its own, and empties the writer. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.view().slice()
   }
 
-  /** What was written, until more is. The writer begins anew. */
+  /** Returns a view of the written bytes, valid until the next write, and empties the writer. */
   view(): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes.subarray(0, this.#length)
     this.#length = 0
     return bytes
   }
 
-  /** Most texts are short and ASCII, and a call into the encoder costs more than they do. Writes nothing if this one is not. */
+  /**
+   * Writes a short ASCII text, or nothing and returns false. Most texts are short ASCII, and a call into the encoder costs more than the
+   * loop.
+   */
   #ascii(text: string): boolean {
     const { length } = text
     this.#reserve(length + 1)
@@ -143,14 +147,14 @@ export class ByteWriter {
 export class ByteReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
-  readonly #what: string
+  readonly #label: string
   #at = 0
 
-  /** `what` names the bytes in an error. Bytes that do not start at a multiple of eight are copied. */
-  constructor(bytes: Uint8Array, what: string) {
+  /** `label` names the bytes in error messages. Bytes that are not aligned to eight are copied. */
+  constructor(bytes: Uint8Array, label: string) {
     this.#bytes = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
-    this.#what = what
+    this.#label = label
   }
 
   get isAtEnd(): boolean {
@@ -176,31 +180,31 @@ export class ByteReader {
     try {
       return decoder.decode(bytes)
     } catch {
-      return this.damaged('has a text that is no UTF-8')
+      return this.damaged('has a text that is not UTF-8')
     }
   }
 
-  /** The id that a text has in `strings`. */
+  /** Reads a text and returns its id in `strings`. */
   textIn(strings: Strings): number {
     const length = this.varint()
     const from = this.#take(length)
     const to = from + length
     for (let i = from; i < to; i++)
       if (this.#bytes[i] >= 0x80) {
-        if (this.#bytes[from] !== NO_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) this.damaged('has a text that is no UTF-8')
+        if (this.#bytes[from] !== NO_UTF8 && !isUtf8(this.#bytes.subarray(from, to))) this.damaged('has a text that is not UTF-8')
         break
       }
     return strings.idOfBytes(this.#bytes, from, to)
   }
 
-  /** A view, not a copy. */
+  /** Reads bytes preceded by their count; a view, not a copy. */
   raw(): Uint8Array {
     const length = this.varint()
     const at = this.#take(length)
     return this.#bytes.subarray(at, at + length)
   }
 
-  /** `length` numbers, as a view and not a copy. */
+  /** Reads `length` numbers; a view, not a copy. */
   array<A extends NumberArray>(type: new (buffer: ArrayBufferLike, at: number, length: number) => A, length: number): A {
     const width = (type as unknown as { readonly BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT
     this.#take((width - (this.#at % width)) % width)
@@ -208,9 +212,11 @@ export class ByteReader {
     return new type(this.#bytes.buffer, this.#bytes.byteOffset + at, length)
   }
 
-  /** Throws `SPILL_DATA`. */
+  /**
+   * @throws `SPILL_DATA`, always.
+   */
   damaged(how: string): never {
-    throw new SpillwayError('SPILL_DATA', `${this.#what} is damaged: it ${how} (at byte ${this.#at} of ${this.#bytes.length})`)
+    throw new SpillwayError('SPILL_DATA', `${this.#label} is damaged: it ${how} (at byte ${this.#at} of ${this.#bytes.length})`)
   }
 
   #take(count: number): number {

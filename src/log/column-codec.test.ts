@@ -4,34 +4,35 @@ import { Strings } from '../columns/strings.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { readColumn, readNumbers, writeColumn, writeNumbers } from './column-codec.ts'
 
-const written = (values: Float64Array | Int32Array | Uint8Array): Uint8Array => {
+const encodeNumbers = (values: Float64Array | Int32Array | Uint8Array): Uint8Array => {
   const writer = new ByteWriter()
   writeNumbers(writer, values, values.length)
   return writer.finish()
 }
-const whole = [0, -0, 1, -5, 2 ** 40 + 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+const integers = [0, -0, 1, -5, 2 ** 40 + 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
-test('a number alone is read as it was written, to the bit', () => {
-  for (const value of [...whole, 0.1, -1e300, 2 ** 53, Infinity, NaN]) {
-    const [read] = readNumbers(new ByteReader(written(Float64Array.of(value)), 'a number'), 1)
-    assert.ok(Object.is(read, value), `${value} was read as ${read}`)
+test('a single number round-trips to the bit', () => {
+  for (const value of [...integers, 0.1, -1e300, 2 ** 53, Infinity, NaN]) {
+    const [decoded] = readNumbers(new ByteReader(encodeNumbers(Float64Array.of(value)), 'a number'), 1)
+    assert.ok(Object.is(decoded, value), `${value} was read as ${decoded}`)
   }
 })
 
-test('a whole number alone stands as a column does in which all are that number', () => {
-  for (const value of whole) assert.deepEqual(written(Float64Array.of(value)), written(Float64Array.of(value, value)), String(value))
-  assert.deepEqual(written(Int32Array.of(-7)), written(Float64Array.of(-7)))
-  assert.deepEqual(written(Uint8Array.of(7)), written(Float64Array.of(7)))
+test('a single integer is encoded like a constant column', () => {
+  for (const value of integers)
+    assert.deepEqual(encodeNumbers(Float64Array.of(value)), encodeNumbers(Float64Array.of(value, value)), String(value))
+  assert.deepEqual(encodeNumbers(Int32Array.of(-7)), encodeNumbers(Float64Array.of(-7)))
+  assert.deepEqual(encodeNumbers(Uint8Array.of(7)), encodeNumbers(Float64Array.of(7)))
 })
 
-test('any other number stands as a double, behind its form and at a multiple of eight', () => {
-  const bytes = written(Float64Array.of(0.1))
+test('any other number is a double, after its form and aligned to eight bytes', () => {
+  const bytes = encodeNumbers(Float64Array.of(0.1))
   assert.equal(bytes.length, 16)
   assert.equal(new DataView(bytes.buffer).getFloat64(8, true), 0.1)
-  assert.equal(bytes[0], written(Float64Array.of(0.1, 0.2))[0])
+  assert.equal(bytes[0], encodeNumbers(Float64Array.of(0.1, 0.2))[0])
 })
 
-test('columns one behind the other are read alone, short and long, and the scratch that they are written over is used again', () => {
+test('reads each of several columns alone, and reuses the scratch writer', () => {
   const [out, scratch, strings] = [new ByteWriter(), new ByteWriter(), new Strings()]
   const columns = [
     { values: Float64Array.of(0.5) },
@@ -52,7 +53,7 @@ test('columns one behind the other are read alone, short and long, and the scrat
   assert.ok(reader.isAtEnd)
 })
 
-test('a text alone, or a NULL, stands as a column does in which all are that', () => {
+test('a single text or NULL is encoded like a constant column', () => {
   const strings = new Strings()
   const bytesOf = (ids: readonly number[], nulls?: readonly number[]): Uint8Array => {
     const [out, scratch] = [new ByteWriter(), new ByteWriter()]
@@ -62,6 +63,6 @@ test('a text alone, or a NULL, stands as a column does in which all are that', (
   for (const id of [strings.idOf('north'), strings.idOf(''), strings.idOf('ü'.repeat(200))])
     assert.deepEqual(bytesOf([id]), bytesOf([id, id]))
   const [alone, twice] = [bytesOf([0], [1]), bytesOf([0, 0], [1, 1])]
-  // Their length, that there are NULLs, which: one byte more for one more row.
+  // The length is one byte greater for the second row's NULL flag.
   assert.deepEqual([...alone], [twice[0] - 1, 1, 1, ...twice.subarray(4)])
 })

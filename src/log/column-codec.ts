@@ -1,16 +1,16 @@
 /**
- * One column of a stretch of rows as bytes: what log segments and recorded decisions are made of.
+ * Codec of one column of a block of rows; log segments and recorded decisions are made of such columns.
  *
- * Numbers that are integers close together, as times are, are kept as their distances from the least of them, in one, two or four bytes each;
- * others as doubles. Strings are kept as the stretch's own list of texts and a number a row, so that a stretch can be read alone. NULLs are a
- * byte a row, where there are any. Encoding is a pass or two over the column.
+ * Integers close together, such as times, are stored as offsets from the least, in one, two or four bytes each; other numbers as doubles.
+ * Strings are dictionary-encoded within the block, so that a block can be read alone. NULLs take a byte a row, in columns that have any.
+ * Encoding is one or two passes over the column.
  */
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { FirstSeen } from './first-seen.ts'
 
-/** How the numbers of a column stand; part of the format. */
+/** Encodings of a column's numbers; part of the format. */
 const CONSTANT = 0
 const BYTES = 1
 const SHORTS = 2
@@ -19,9 +19,9 @@ const DOUBLES = 4
 
 export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Array | Uint8Array, length: number): void {
   if (length === 1) return writeNumber(writer, values[0])
-  const { least, greatest, whole } = rangeOf(values, length)
+  const { least, greatest, isWhole } = numberRange(values, length)
   const range = greatest - least
-  if (!whole || range >= 2 ** 32) {
+  if (!isWhole || range >= 2 ** 32) {
     writer.varint(DOUBLES)
     writer.doubles(values, length)
     return
@@ -30,12 +30,14 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array | Int32Arr
   writer.varint(form)
   writer.double(least)
   if (form === CONSTANT) return
-  const distances = form === BYTES ? new Uint8Array(length) : form === SHORTS ? new Uint16Array(length) : new Uint32Array(length)
-  for (let row = 0; row < length; row++) distances[row] = values[row] - least
-  writer.array(distances)
+  const offsets = form === BYTES ? new Uint8Array(length) : form === SHORTS ? new Uint16Array(length) : new Uint32Array(length)
+  for (let row = 0; row < length; row++) offsets[row] = values[row] - least
+  writer.array(offsets)
 }
 
-/** As any others, without a search for the least of them: a turn of one event has some fifty columns of one number. */
+/**
+ * Writes one number in the format of `writeNumbers`, without a search for the least: a turn of one event writes some fifty such columns.
+ */
 export function writeNumber(writer: ByteWriter, value: number): void {
   if (Number.isSafeInteger(value)) {
     writer.varint(CONSTANT)
@@ -51,7 +53,7 @@ export function readNumbers(reader: ByteReader, length: number): Float64Array {
   if (form === DOUBLES) return reader.array(Float64Array, length).slice()
   const values = new Float64Array(length).fill(reader.double())
   if (form === CONSTANT) return values
-  const distances =
+  const offsets =
     form === BYTES
       ? reader.array(Uint8Array, length)
       : form === SHORTS
@@ -59,13 +61,13 @@ export function readNumbers(reader: ByteReader, length: number): Float64Array {
         : form === WORDS
           ? reader.array(Uint32Array, length)
           : reader.damaged(`has a column of form ${form}`)
-  for (let row = 0; row < length; row++) values[row] = values[row] + distances[row]
+  for (let row = 0; row < length; row++) values[row] = values[row] + offsets[row]
   return values
 }
 
-/** Writes a column, with its length in bytes before it, so that a reader can pass over it. `strings` is given for ids of strings. */
+/** Writes a column, preceded by its length in bytes, so that a reader can skip it. `strings` is given for a column of string ids. */
 export function writeColumn(writer: ByteWriter, { values, nulls }: Column, length: number, scratch: ByteWriter, strings?: Strings): void {
-  const hasNulls = nulls !== undefined && isAmong(1, nulls, length)
+  const hasNulls = nulls !== undefined && includes(1, nulls, length)
   scratch.varint(hasNulls ? 1 : 0)
   if (hasNulls) scratch.array(nulls.subarray(0, length))
   if (strings) writeTexts(scratch, values, nulls, length, strings)
@@ -73,32 +75,32 @@ export function writeColumn(writer: ByteWriter, { values, nulls }: Column, lengt
   writer.rawOf(scratch)
 }
 
-/** Reads a column that stands alone in `reader`: what `ByteReader.raw` gives of `writeColumn`. */
+/** Reads a column that is alone in `reader`: the bytes that `ByteReader.raw` returns for a column of `writeColumn`. */
 export function readColumn(reader: ByteReader, length: number, strings?: Strings): Column {
   const nulls = reader.varint() === 1 ? reader.array(Uint8Array, length).slice() : undefined
   const values = strings ? readTexts(reader, length, strings) : readNumbers(reader, length)
   return nulls ? { values, nulls } : { values }
 }
 
-/** A view of the first few costs more than a look at them. */
-function isAmong(sought: number, values: Uint8Array, length: number): boolean {
-  for (let row = 0; row < length; row++) if (values[row] === sought) return true
+/** Scans the first rows in place: making a view costs more. */
+function includes(target: number, values: Uint8Array, length: number): boolean {
+  for (let row = 0; row < length; row++) if (values[row] === target) return true
   return false
 }
 
-const firstSeen = new FirstSeen()
+const dictionary = new FirstSeen()
 
 function writeTexts(writer: ByteWriter, ids: Column['values'], nulls: Column['nulls'], length: number, strings: Strings): void {
   if (length === 1) return writeText(writer, nulls?.[0] ? undefined : ids[0], strings)
-  firstSeen.clear(length)
-  const numbers = new Int32Array(length)
-  for (let row = 0; row < length; row++) if (!nulls?.[row]) numbers[row] = firstSeen.placeOf(ids[row])
-  writer.varint(firstSeen.count)
-  for (let place = 0; place < firstSeen.count; place++) writer.textOf(strings, firstSeen.numberAt(place))
-  writeNumbers(writer, numbers, length)
+  dictionary.clear(length)
+  const codes = new Int32Array(length)
+  for (let row = 0; row < length; row++) if (!nulls?.[row]) codes[row] = dictionary.placeOf(ids[row])
+  writer.varint(dictionary.count)
+  for (let code = 0; code < dictionary.count; code++) writer.textOf(strings, dictionary.numberAt(code))
+  writeNumbers(writer, codes, length)
 }
 
-/** As any others, without a search for those that are the same; `undefined` for NULL. */
+/** Writes one text in the format of `writeTexts`, without a dictionary; `undefined` is NULL. */
 function writeText(writer: ByteWriter, id: number | undefined, strings: Strings): void {
   writer.varint(id === undefined ? 0 : 1)
   if (id !== undefined) writer.textOf(strings, id)
@@ -109,25 +111,28 @@ function readTexts(reader: ByteReader, length: number, strings: Strings): Int32A
   const count = reader.varint()
   if (count > length) return reader.damaged(`has ${count} texts for ${length} rows`)
   const ids = new Int32Array(count)
-  for (let place = 0; place < count; place++) ids[place] = reader.textIn(strings)
-  const places = readNumbers(reader, length)
+  for (let code = 0; code < count; code++) ids[code] = reader.textIn(strings)
+  const codes = readNumbers(reader, length)
   const values = new Int32Array(length)
   if (count === 0) return values
   for (let row = 0; row < length; row++) {
-    if (!(places[row] >= 0 && places[row] < count)) return reader.damaged(`has a text number ${places[row]} of ${count}`)
-    values[row] = ids[places[row]]!
+    if (!(codes[row] >= 0 && codes[row] < count)) return reader.damaged(`has a text number ${codes[row]} of ${count}`)
+    values[row] = ids[codes[row]]!
   }
   return values
 }
 
-function rangeOf(values: Float64Array | Int32Array | Uint8Array, length: number): { least: number; greatest: number; whole: boolean } {
+function numberRange(
+  values: Float64Array | Int32Array | Uint8Array,
+  length: number,
+): { least: number; greatest: number; isWhole: boolean } {
   let least = Infinity
   let greatest = -Infinity
   for (let row = 0; row < length; row++) {
     const value = values[row]
-    if (!Number.isSafeInteger(value)) return { least, greatest, whole: false }
+    if (!Number.isSafeInteger(value)) return { least, greatest, isWhole: false }
     if (value < least) least = value
     if (value > greatest) greatest = value
   }
-  return { least, greatest, whole: length > 0 }
+  return { least, greatest, isWhole: length > 0 }
 }

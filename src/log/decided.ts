@@ -1,10 +1,11 @@
 /**
- * How far the decisions on a log are recorded: a named value that almost every commit changes. Where a commit has decided on all that it appends, its segment's row says so
- * instead (`sqlite/writer.ts`), which is written anyway: a page less.
+ * Decision progress: the entry before which all decisions on the log are recorded, as a named value that almost every commit changes. A
+ * commit that decides on all that it appends stores it in its segment's row instead (`sqlite/writer.ts`). That row is written anyway, which
+ * saves a page.
  */
 
-/** The name of the value. */
+/** Name of the stored value. */
 export const DECIDED = 'decided'
 
-/** The value that says that all decisions on entries before this one are recorded, and none on others. */
+/** Value for: all decisions on entries before `entry` are recorded, and none on later entries. */
 export const decidedBefore = (entry: number): string => `[${entry},0]`

@@ -1,29 +1,31 @@
 /**
- * Effects of decisions as the store has them: the outbox. One is added in the commit of its decision, and every later commit that names it says what became of it.
+ * The outbox: effects of decisions as the store holds them. An effect is added in the commit of its decision; later commits record its
+ * deliveries.
  *
- * Pending → delivered, or dead after the last try; dead → pending again by hand, or dropped. Nothing of one is lost before the log forgets its decision.
+ * States: pending → delivered, or dead after the last attempt; dead → pending again or dropped, by hand. An effect stays until the log
+ * forgets its decision.
  */
 
 /** An effect that follows from a decision. */
 export interface NewEffect {
-  /** Counts all effects of the store from 1, in order of decision. */
+  /** Numbers all effects of the store from 1, in order of decision. */
   readonly number: number
   readonly action: string
-  /** The idempotency key: the same however often it is sent. */
+  /** The idempotency key: equal for all deliveries of the effect. */
   readonly id: string
-  /** The entry of the log that made the decision. */
+  /** The log entry that triggered the decision. */
   readonly entry: number
-  /** What the decision is about, as JSON: effects of one key and action are delivered one after the other. */
+  /** The decision's key, as JSON. Effects of one key and action are delivered one after another. */
   readonly key: string
-  /** Of the decision, UTC ms. */
+  /** Time of the decision, UTC ms. */
   readonly t: number
-  /** When the decision was made, UTC ms by the wall clock. */
+  /** Wall-clock time at which the decision was made, UTC ms. */
   readonly made: number
-  /** Until when it should be acknowledged, UTC ms. */
+  /** Deadline for its acknowledgement, UTC ms. */
   readonly due: number | undefined
-  /** What is sent, JSON. */
+  /** The payload, JSON. */
   readonly body: string
-  /** Recorded and not to be sent: `--dry-run`. */
+  /** True if the effect is recorded but not sent (`--dry-run`). */
   readonly isDry: boolean
 }
 
@@ -32,45 +34,45 @@ export type EffectState = (typeof effectStates)[number]
 
 export interface StoredEffect extends Omit<NewEffect, 'isDry'> {
   readonly state: EffectState
-  /** Tries so far. */
+  /** Attempts so far. */
   readonly attempts: number
-  /** Of a pending one that was tried: not before, UTC ms. */
+  /** Earliest time of the next attempt, UTC ms; for a pending effect that was attempted. */
   readonly next: number | undefined
-  /** Why the last try failed, or why it was dropped. */
+  /** Reason of the last failure, or of the drop. */
   readonly why: string | undefined
-  /** When the first try began, UTC ms by the wall clock. */
+  /** Start of the first attempt, UTC ms by the wall clock. */
   readonly began: number | undefined
-  /** When the last try began and when it was settled, UTC ms by the wall clock. */
+  /** Start and end of the last attempt, UTC ms by the wall clock. */
   readonly sent: number | undefined
   readonly settled: number | undefined
 }
 
-/** What happens to an effect that the store has; a commit fails if it does not. Times are UTC ms by the wall clock. */
+/** State change of a stored effect; the commit fails if the store does not have the effect. Times are UTC ms by the wall clock. */
 export type EffectChange =
-  /** Tried without success; again at `next`. */
+  /** An attempt failed; the next is at `next`. */
   | { readonly kind: 'tried'; readonly number: number; readonly sent: number; readonly next: number; readonly why: string }
   | { readonly kind: 'delivered'; readonly number: number; readonly sent: number; readonly at: number }
-  /** Tried for the last time. */
+  /** The last attempt failed. */
   | { readonly kind: 'dead'; readonly number: number; readonly sent: number; readonly at: number; readonly why: string }
-  /** A dead one that is to be tried again, from the first try on. */
+  /** A dead effect is delivered again, from the first attempt on. */
   | { readonly kind: 'again'; readonly number: number }
   | { readonly kind: 'dropped'; readonly number: number; readonly at: number; readonly why: string }
 
-/** What an operator does with a dead effect. */
+/** Change that an operator makes to a dead effect. */
 export type ChangeByHand = Extract<EffectChange, { readonly kind: 'again' | 'dropped' }>
 
-/** The outbox, to read. */
+/** Queries of the outbox. */
 export interface StoredEffects {
-  /** The number of the newest effect; 0 if there is none. */
+  /** Number of the newest effect; 0 if there is none. */
   last(): number
-  /** Pending effects of an action with a number above `after`, in order. */
+  /** Pending effects of an action with numbers above `after`, in order. */
   pending(action: string, after: number, limit: number): StoredEffect[]
-  /** Pending effects of one key of an action with a number above `after` and none above `last`, in order. */
+  /** Pending effects of one key of an action with numbers above `after` and up to `last`, in order. */
   pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[]
-  /** By its number. */
+  /** The effect with this number. */
   at(number: number): StoredEffect | undefined
-  /** How many are pending, by action, of actions that have some. */
+  /** Number of pending effects by action; actions without pending effects are left out. */
   waiting(): Map<string, number>
-  /** By key, the time of the newest effect of an action among those of decisions at `since` or later, UTC ms. */
+  /** Time of the newest effect of an action by key, among decisions at `since` or later, UTC ms. */
   newest(action: string, since: number): Map<string, number>
 }

@@ -1,8 +1,8 @@
 /**
- * Single events of the log by their sequence number, to hold an append against the one that it may repeat.
+ * Finds single log entries by sequence number, for comparing an append with the event that it may duplicate.
  *
- * Looks among the segments that are on their way to the store, then in the store. Whoever sends a day again repeats one segment after the other,
- * so the last few stay decoded.
+ * Searches the segments that are being committed, then the store. A client that re-sends a day repeats consecutive segments, so the last
+ * few segments stay decoded.
  */
 import { assert } from '../base/assert.ts'
 import type { Block } from '../columns/block.ts'
@@ -12,7 +12,7 @@ import type { StoredLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
 
-/** One event where it stands; its texts are in `strings`. */
+/** An event in its block; its texts are in `strings`. */
 export interface FoundEvent {
   readonly source: string
   readonly block: Block
@@ -20,10 +20,10 @@ export interface FoundEvent {
   readonly strings: Strings
 }
 
-interface Decoded {
+interface DecodedSegment {
   readonly segment: Segment
   readonly strings: Strings
-  /** By entry: its row among the rows of its source, or its place among the marks. */
+  /** By entry: its row among the rows of its source, or its index among the markers. */
   readonly rows: Int32Array
 }
 
@@ -31,58 +31,58 @@ export class EventLookup {
   readonly #store: Pick<StoredLog, 'segmentAt'>
   readonly #columnsOf: SegmentContext['columnsOf']
   readonly #pending: StoredSegment[] = []
-  /** By first sequence number, the one looked at longest ago first. */
-  readonly #decoded = new Map<number, Decoded>()
+  /** By first sequence number, least recently used first. */
+  readonly #cache = new Map<number, DecodedSegment>()
 
   constructor(store: Pick<StoredLog, 'segmentAt'>, columnsOf: SegmentContext['columnsOf']) {
     this.#store = store
     this.#columnsOf = columnsOf
   }
 
-  /** A segment that was given to the store. */
+  /** Adds a segment that was handed to the store. */
   given(segment: StoredSegment): void {
     this.#pending.push(segment)
   }
 
-  /** The store has everything before this entry. */
+  /** Removes the segments before this entry, which the store has committed. */
   stored(before: number): void {
     while (this.#pending.length > 0 && this.#pending[0].first < before) this.#pending.shift()
   }
 
-  /** The event at a sequence number; `undefined` if retention has taken it, or for a mark. Throws `SPILL_DATA` for a damaged segment. */
+  /** The event at a sequence number; `undefined` if retention removed it, or for a marker. Throws `SPILL_DATA` for a damaged segment. */
   at(sequence: number): FoundEvent | undefined {
     const decoded = this.#segmentWith(sequence)
     if (!decoded) return undefined
     const { segment, strings, rows } = decoded
     const entry = sequence - segment.first
-    const found = segment.sources[segment.order ? segment.order[entry] : 0]
-    return found && { source: found.source, block: found.block, row: rows[entry], strings }
+    const rowsOfSource = segment.sources[segment.order ? segment.order[entry] : 0]
+    return rowsOfSource && { source: rowsOfSource.source, block: rowsOfSource.block, row: rows[entry], strings }
   }
 
-  /** The mark at a sequence number; `undefined` as for `at`, and for an event. */
+  /** The marker at a sequence number; `undefined` if retention removed it, or for an event. */
   markAt(sequence: number): Mark | undefined {
     const decoded = this.#segmentWith(sequence)
     if (!decoded || this.at(sequence)) return undefined
     return decoded.segment.marks[decoded.rows[sequence - decoded.segment.first]]
   }
 
-  #segmentWith(sequence: number): Decoded | undefined {
-    for (const [first, decoded] of this.#decoded) {
+  #segmentWith(sequence: number): DecodedSegment | undefined {
+    for (const [first, decoded] of this.#cache) {
       if (sequence < first || sequence >= first + decoded.segment.length) continue
-      this.#decoded.delete(first)
-      this.#decoded.set(first, decoded)
+      this.#cache.delete(first)
+      this.#cache.set(first, decoded)
       return decoded
     }
     const holds = ({ first, entries }: StoredSegment) => first <= sequence && sequence < first + entries
     const stored = this.#pending.find(holds) ?? this.#store.segmentAt(sequence)
     if (!stored || !holds(stored)) return undefined
     const decoded = this.#decode(stored)
-    this.#decoded.set(stored.first, decoded)
-    if (this.#decoded.size > DECODED_MAX) this.#decoded.delete(this.#decoded.keys().next().value!)
+    this.#cache.set(stored.first, decoded)
+    if (this.#cache.size > DECODED_MAX) this.#cache.delete(this.#cache.keys().next().value!)
     return decoded
   }
 
-  #decode({ first, bytes }: StoredSegment): Decoded {
+  #decode({ first, bytes }: StoredSegment): DecodedSegment {
     const strings = new Strings()
     const segment = readSegment(bytes, { columnsOf: this.#columnsOf, stringsOf: () => strings }, `segment ${first} of the log`)
     const counts = new Int32Array(segment.sources.length + 1)

@@ -3,30 +3,30 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { FirstSeen } from './first-seen.ts'
 
-test('numbers have places in the order in which they were first seen, again and again', () => {
-  const seen = new FirstSeen()
+test('codes follow the order of first occurrence, also after reuse', () => {
+  const dictionary = new FirstSeen()
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.nat(50), fc.nat())), numbers => {
-      seen.clear(numbers.length)
+      dictionary.clear(numbers.length)
       const all = [...new Set(numbers)]
       assert.deepEqual(
-        numbers.map(number => seen.placeOf(number)),
+        numbers.map(number => dictionary.placeOf(number)),
         numbers.map(number => all.indexOf(number)),
       )
-      assert.equal(seen.count, all.length)
+      assert.equal(dictionary.count, all.length)
       assert.deepEqual(
-        all.map((_, place) => seen.numberAt(place)),
+        all.map((_, code) => dictionary.numberAt(code)),
         all,
       )
     }),
   )
 })
 
-test('as many as were announced have room', () => {
-  const seen = new FirstSeen()
-  for (const most of [1, 16, 17, 1000]) {
-    seen.clear(most)
-    for (let number = 0; number < most; number++) assert.equal(seen.placeOf(number * 1024), number)
-    for (let number = 0; number < most; number++) assert.equal(seen.placeOf(number * 1024), number)
+test('has room for the declared capacity', () => {
+  const dictionary = new FirstSeen()
+  for (const capacity of [1, 16, 17, 1000]) {
+    dictionary.clear(capacity)
+    for (let number = 0; number < capacity; number++) assert.equal(dictionary.placeOf(number * 1024), number)
+    for (let number = 0; number < capacity; number++) assert.equal(dictionary.placeOf(number * 1024), number)
   }
 })

@@ -1,42 +1,42 @@
 /**
- * Whole numbers from 0 on by the order in which they were first seen: 0, 1, 2 … for each that is new.
+ * Builds a dictionary: gives each distinct whole number a code 0, 1, 2 … in order of first occurrence.
  *
- * Open addressing in arrays that are used again, at most half full. What was seen is forgotten by `clear`, which touches as much as may be seen after it.
+ * Open addressing in reused arrays, at most half full. `clear` costs as much as the capacity that it sets.
  */
 export class FirstSeen {
-  /** Places from 1, or 0. */
-  #places = new Int32Array(0)
+  /** Code + 1 by slot; 0 where the slot is empty. */
+  #slots = new Int32Array(0)
   #numbers = new Int32Array(0)
   #mask = 0
-  /** How many there are. */
+  /** Number of codes. */
   count = 0
 
-  /** Begins anew, for at most so many. */
-  clear(most: number): void {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, most * 2)))
-    if (slots > this.#places.length) {
-      this.#places = new Int32Array(slots)
+  /** Empties the dictionary and makes room for `capacity` distinct numbers. */
+  clear(capacity: number): void {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, capacity * 2)))
+    if (slots > this.#slots.length) {
+      this.#slots = new Int32Array(slots)
       this.#numbers = new Int32Array(slots)
-    } else this.#places.fill(0, 0, slots)
+    } else this.#slots.fill(0, 0, slots)
     this.#mask = slots - 1
     this.count = 0
   }
 
   placeOf(number: number): number {
-    const places = this.#places
+    const slots = this.#slots
     const numbers = this.#numbers
     const hash = Math.imul(number, 0x9e3779b1)
     for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const place = places[slot] - 1
-      if (place >= 0 && numbers[place] === number) return place
-      if (place >= 0) continue
+      const code = slots[slot] - 1
+      if (code >= 0 && numbers[code] === number) return code
+      if (code >= 0) continue
       numbers[this.count] = number
-      places[slot] = this.count + 1
+      slots[slot] = this.count + 1
       return this.count++
     }
   }
 
-  numberAt(place: number): number {
-    return this.#numbers[place]
+  numberAt(code: number): number {
+    return this.#numbers[code]
   }
 }

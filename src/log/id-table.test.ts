@@ -6,33 +6,33 @@ import { IdTable } from './id-table.ts'
 const always = () => true
 const word = (next: () => number) => (next() * 2 ** 32) | 0
 
-function filled(count: number, seed: number, each: (table: IdTable) => void) {
+function filledTable(count: number, seed: number, afterAdd: (table: IdTable) => void) {
   const next = random(seed)
   const table = new IdTable()
   const hashes = Array.from({ length: count }, () => [word(next), word(next)] as const)
   hashes.forEach(([high, low], i) => {
     table.add(high, low, i * 3, i)
-    each(table)
+    afterAdd(table)
   })
   return { table, hashes }
 }
 
-function holdsAll({ table, hashes }: ReturnType<typeof filled>): void {
+function holdsAll({ table, hashes }: ReturnType<typeof filledTable>): void {
   const wrong = hashes.filter(([high, low], i) => table.find(high, low, 0, always) !== i * 3)
   assert.equal(wrong.length, 0)
-  const others = random(99)
-  for (let i = 0; i < 1000; i++) assert.equal(table.find(word(others), word(others), 0, always), -1)
+  const next = random(99)
+  for (let i = 0; i < 1000; i++) assert.equal(table.find(word(next), word(next), 0, always), -1)
 }
 
-test('ids that are placed one by one are found, through many splits', () => holdsAll(filled(100_000, 1, table => table.settle())))
+test('finds ids placed one by one, across many splits', () => holdsAll(filledTable(100_000, 1, table => table.settle())))
 
-test('ids that are placed together are found, and those added behind them', () => {
-  const all = filled(200_000, 2, table => table.length === 150_000 && table.settle())
+test('finds ids placed together, and ids added after them', () => {
+  const all = filledTable(200_000, 2, table => table.length === 150_000 && table.settle())
   assert.equal(all.table.find(1, 1, 0, always), -1)
   holdsAll(all)
 })
 
-test('hashes with the same first bits are found: their part grows', () => {
+test('finds hashes with equal first bits, whose part grows', () => {
   const next = random(3)
   const table = new IdTable()
   const lows = Array.from({ length: 20_000 }, () => word(next))
@@ -41,7 +41,7 @@ test('hashes with the same first bits are found: their part grows', () => {
   assert.equal(table.find(8, lows[0], 0, always), -1)
 })
 
-test('of one hash the newest that is the same is found, and none that is too old', () => {
+test('finds the newest matching id of a hash, and none that is too old', () => {
   const table = new IdTable()
   for (let i = 0; i < 10; i++) table.add(-5, -6, i, 100 + i)
   assert.equal(table.find(-5, -6, 0, always), 9)

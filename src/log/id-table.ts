@@ -1,43 +1,38 @@
 /**
- * Hashes of ids with the sequence numbers and arrivals of their events, in the order in which they were added, arrivals not falling; found by hash.
+ * Append-only hash table from 64-bit id hashes to the sequence numbers and arrivals of their events; arrivals never fall.
  *
- * Nothing that is large is ever made anew: columns are in chunks, and places by hash are in parts by its first bits, each of which is split alone when
- * it is full (extendible hashing), so that no addition takes longer than a part. An id gets its place when an id is looked for next: those of a log that is read
- * again are placed together, in order of their parts, which spares most of the cache misses. A place has some bits of the hash beside the entry's number, so
- * that another id's is mostly passed over without a look at its hash, wherever that is in memory. 24 bytes an id, and 8 to 16 for its place.
+ * Nothing large is ever copied. Columns are chunked, and hash slots are in parts by the first bits of the hash. A full part is split alone
+ * (extendible hashing), so no addition takes longer than one part. Ids get their slots at the next search: ids of a log that is read again
+ * are placed together, ordered by part, which avoids most cache misses. A slot holds some bits of the hash beside the entry's number, so
+ * most other ids are skipped without a memory access to their hash. Cost: 24 bytes an id, and 8 to 16 bytes for its slot.
  */
 import { assert } from '../base/assert.ts'
+import type { IdHashes } from './segment.ts'
 
 const CHUNK_BITS = 13
 const CHUNK = 1 << CHUNK_BITS
 const PART_PLACES = 1 << 13
-/** First bits of a hash that tell parts apart at most; one that is full all the same grows. */
+/** Greatest number of hash bits that select a part; a full part of this depth grows instead of splitting. */
 const DEPTH_MAX = 16
-/** First bits by which ids are put in order before they are placed: the parts of a group fit into a cache, and the groups' ends into another. */
+/** Hash bits of the sort before placement: the parts of one group fit into a cache, and so do the write positions of all groups. */
 const GROUP_BITS = 8
-/** Ids that are placed in order of their parts at a time; fewer are placed as they come. */
+/** Ids are placed together in batches between these sizes; fewer ids are placed one by one. */
 const TOGETHER_MIN = 1 << 16
 const TOGETHER_MAX = 1 << 21
 
-/** Halves of hashes, a row each. */
-export interface Hashes {
-  readonly high: Int32Array
-  readonly low: Int32Array
-}
-
-/** Of a place: the lower ones are the entry's number from 1, the others the last ones of `high`. */
+/** A slot's low bits: the entry's number from 1. Its high bits: the last bits of `high`. */
 const ENTRY_BITS = 25
 const ENTRY_MASK = (1 << ENTRY_BITS) - 1
 
-/** Open addressing, at most half full: 0 where there is no entry. */
+/** Open addressing, at most half full; 0 is an empty slot. */
 interface Part {
   readonly places: Int32Array
   used: number
-  /** Its ids have this many first bits in common. */
+  /** Its ids share this many first bits. */
   readonly depth: number
 }
 
-/** First bits by which so many ids are in parts that are at most two thirds of what splits them, on average. */
+/** Depth at which so many ids fill parts to two thirds of the split threshold at most, on average. */
 const depthFor = (ids: number): number => Math.min(DEPTH_MAX, Math.max(0, Math.ceil(Math.log2((3 * ids) / PART_PLACES))))
 
 const emptyPart = (depth: number, places = PART_PLACES): Part => ({ places: new Int32Array(places), used: 0, depth })
@@ -48,7 +43,7 @@ export class IdTable {
   readonly #low: Int32Array[] = []
   readonly #sequence: Float64Array[] = []
   readonly #arrival: Float64Array[] = []
-  /** By the first `#depth` bits of `high`; neighbours may be one part. */
+  /** By the first `#depth` bits of `high`; neighbours may be the same part. */
   #parts: Part[] = [emptyPart(0)]
   #depth = 0
   #placed = 0
@@ -62,7 +57,7 @@ export class IdTable {
     return this.length > 0 ? this.#arrivalOf(this.length - 1) : -Infinity
   }
 
-  /** Entries that were not expired. */
+  /** Number of entries that have not expired. */
   get within(): number {
     return this.length - this.#expired
   }
@@ -73,12 +68,12 @@ export class IdTable {
 
   find(high: number, low: number, since: number, isSame: (sequence: number) => boolean): number {
     if (this.#placed < this.length) this.settle()
-    const { places } = this.#parts[this.#partOf(high)]
+    const { places } = this.#parts[this.#partIndex(high)]
     const mask = places.length - 1
     let newest = -1
-    const marked = high << ENTRY_BITS
+    const tag = high << ENTRY_BITS
     for (let place = low & mask; places[place] !== 0; place = (place + 1) & mask) {
-      if (((places[place] ^ marked) & ~ENTRY_MASK) !== 0) continue
+      if (((places[place] ^ tag) & ~ENTRY_MASK) !== 0) continue
       const entry = (places[place] & ENTRY_MASK) - 1
       const [chunk, at] = [entry >>> CHUNK_BITS, entry & (CHUNK - 1)]
       if (this.#low[chunk][at] !== low || this.#high[chunk][at] !== high || this.#arrival[chunk][at] < since) continue
@@ -87,8 +82,8 @@ export class IdTable {
     return newest < 0 ? -1 : this.#sequenceOf(newest)
   }
 
-  /** Adds rows [from, to) of columns; row i has the sequence number `first + i`. */
-  addRows({ high, low }: Hashes, arrival: Float64Array, first: number, from: number, to: number): void {
+  /** Adds rows [from, to) of the columns; row i has sequence number `first + i`. */
+  addRows({ high, low }: IdHashes, arrival: Float64Array, first: number, from: number, to: number): void {
     for (let row = from; row < to;) {
       const at = this.length & (CHUNK - 1)
       if (at === 0) this.#makeRoom()
@@ -114,7 +109,7 @@ export class IdTable {
     this.#arrival[chunk][at] = arrival
   }
 
-  /** Gives all that were added their places, which the next search would do. */
+  /** Places all added ids in the hash table, which the next search would otherwise do. */
   settle(): void {
     if (this.#placed === 0 && this.length >= TOGETHER_MIN) this.#spread(depthFor(this.length))
     while (this.length - this.#placed >= TOGETHER_MIN) this.#placeTogether(Math.min(this.length, this.#placed + TOGETHER_MAX))
@@ -124,7 +119,7 @@ export class IdTable {
     }
   }
 
-  /** Parts for as many ids as there are, before the first has its place: none of them will be split for these. */
+  /** Creates enough parts for all ids before the first is placed, so that no part splits for them. */
   #spread(depth: number): void {
     this.#depth = depth
     this.#parts = Array.from({ length: 2 ** depth }, () => emptyPart(depth))
@@ -146,20 +141,20 @@ export class IdTable {
     return this.#sequence[entry >>> CHUNK_BITS][entry & (CHUNK - 1)]
   }
 
-  #partOf(high: number): number {
+  #partIndex(high: number): number {
     return this.#depth === 0 ? 0 : high >>> (32 - this.#depth)
   }
 
   #place(entry: number, high: number, low: number): void {
-    let part = this.#parts[this.#partOf(high)]
+    let part = this.#parts[this.#partIndex(high)]
     while (2 * part.used >= part.places.length) {
-      this.#enlarge(part, this.#partOf(high))
-      part = this.#parts[this.#partOf(high)]
+      this.#enlarge(part, this.#partIndex(high))
+      part = this.#parts[this.#partIndex(high)]
     }
     put(part, entry, high, low)
   }
 
-  /** Entries [placed, to) by a counting sort on the first bits of their hashes, then one part after the other. */
+  /** Places entries [#placed, to): a counting sort by the first hash bits, then group by group. */
   #placeTogether(to: number): void {
     const from = this.#placed
     const shift = 32 - Math.max(1, Math.min(GROUP_BITS, this.#depth))
@@ -169,7 +164,7 @@ export class IdTable {
       starts[group] = starts[group] + 1
     }
     for (let group = 1; group < starts.length; group++) starts[group] = starts[group] + starts[group - 1]
-    // Entry and both halves of its hash side by side: a group is then one stream of writes, and not three.
+    // Entry and both hash halves are adjacent, so that a group is one stream of writes instead of three.
     const sorted = new Int32Array((to - from) * 3)
     for (let first = from; first < to; first = (first | (CHUNK - 1)) + 1) {
       const high = this.#high[first >>> CHUNK_BITS]
@@ -189,7 +184,7 @@ export class IdTable {
     this.#placed = to
   }
 
-  /** Makes of a full part two, by the next bit of its hashes, or a larger one. */
+  /** Splits a full part by the next hash bit, or doubles it at the greatest depth. */
   #enlarge(part: Part, index: number): void {
     if (part.depth === DEPTH_MAX) return this.#replace(part, index, [emptyPart(DEPTH_MAX, part.places.length * 2)])
     if (part.depth === this.#depth) {
@@ -200,7 +195,7 @@ export class IdTable {
     this.#replace(part, index, [emptyPart(part.depth + 1, part.places.length), emptyPart(part.depth + 1, part.places.length)])
   }
 
-  /** Puts one part, or two halves, where a part was, and its entries into them. */
+  /** Replaces a part by one part or two halves, and moves its entries there. */
   #replace(part: Part, index: number, into: readonly Part[]): void {
     const shared = 2 ** (this.#depth - part.depth)
     const first = Math.floor(index / shared) * shared
@@ -210,7 +205,7 @@ export class IdTable {
       const entry = (place & ENTRY_MASK) - 1
       const [chunk, at] = [entry >>> CHUNK_BITS, entry & (CHUNK - 1)]
       const high = this.#high[chunk][at]
-      put(this.#parts[this.#partOf(high)], entry, high, this.#low[chunk][at])
+      put(this.#parts[this.#partIndex(high)], entry, high, this.#low[chunk][at])
     }
   }
 }

@@ -1,10 +1,10 @@
-/** A dead letter as JSON. */
+/** Dead letters as JSON. */
 import { isUtf8 } from 'node:buffer'
 import type { SettledLetter, StoredDeadLetter } from './letters.ts'
 
 export type AnyLetter = StoredDeadLetter | SettledLetter
 
-/** One letter with everything that is known of it, bytes that are no text as base64. */
+/** A dead letter with all its fields; bytes that are not UTF-8 text are base64. */
 export function letterJson({ raw, original, ...letter }: AnyLetter): object {
   return { ...letter, ...bytesAs('raw', raw), ...(original !== undefined && bytesAs('original', original)) }
 }

@@ -1,9 +1,9 @@
 /**
- * The log: where each event gets its place in the total order, and where it is read back.
+ * The event log: gives every event its place in the total order, and reads events back.
  *
- * One object of this class, in one process, decides the order: sequence numbers count all entries, offsets count the events of a source's partition,
- * arrivals never fall (semantics §1). It decides in memory and gives back what is to be committed, so that events, decisions and positions can be
- * one commit; what was decided and not committed is lost with the process, and was acknowledged to nobody.
+ * One object of this class, in one process, decides the order. Sequence numbers count all entries, offsets count the events of a source's
+ * partition, and arrivals never fall (semantics, the log). `append` works in memory and returns the segment to commit, so that events,
+ * decisions and source positions are one commit. Uncommitted appends are lost with the process; none of them was acknowledged.
  */
 import { assert } from '../base/assert.ts'
 import { addText, type Hash64 } from '../base/hash.ts'
@@ -19,13 +19,13 @@ import type { StoredLog, StoredSchema, StoredSegment } from './store.ts'
 
 export interface LogOptions {
   readonly sources: readonly SourceIR[]
-  /** Where the texts of columns to be written have their ids. */
+  /** String table of each column to be written. */
   readonly stringsOf: SegmentContext['stringsOf']
-  /** Partitions of each source, by the hash of its key. Fixed when a source's first event is appended. */
+  /** Partitions of each source, by the hash of its key. Fixed at the source's first append. */
   readonly partitions?: number
 }
 
-/** Events of one source to append, in order; arrivals are set. */
+/** Events of one source to append, in order, with arrivals set. */
 export interface Rows {
   readonly source: SourceIR
   readonly block: Block
@@ -41,7 +41,7 @@ export interface Appending {
 }
 
 export interface Appended {
-  /** As it will be read again, positions set. */
+  /** The segment as readers will see it, with positions. */
   readonly segment: Segment
   readonly stored: StoredSegment
 }
@@ -56,39 +56,41 @@ export class Log {
   #end = 0
   #notBefore = -Infinity
 
-  /** Goes on where the store ends. Throws `SPILL_DATA` if its last segment is damaged, `SPILL_SCHEMA` as `Schemas` does. */
+  /** Resumes at the end of the store. Throws `SPILL_DATA` if the last segment is damaged, `SPILL_SCHEMA` as `SourceSchemas` does. */
   constructor(store: StoredLog, options: LogOptions) {
     this.#store = store
     this.#options = options
     this.schemas = new Schemas(store, options.sources)
     this.#writer = new SegmentWriter({ columnsOf: this.schemas.columnsOf, stringsOf: options.stringsOf })
     const last = store.lastSegment()
-    if (last) this.#continue(last)
+    if (last) this.#resumeAfter(last)
     for (const { name } of options.sources)
       if (!this.#offsets.has(name)) this.#offsets.set(name, new Array<number>(options.partitions ?? 1).fill(0))
   }
 
-  /** The sequence number of the next entry. */
+  /** Sequence number of the next entry. */
   get end(): number {
     return this.#end
   }
 
-  /** The next offset of each partition of each source that the log has seen. */
+  /** Next offset of each partition, for each source in the log. */
   get offsets(): Offsets {
     return Object.fromEntries(this.#offsets)
   }
 
-  /** What the next entry is stamped at least: the greatest arrival, or the millisecond after the last tick. −Infinity if it is empty. */
+  /** Least timestamp of the next entry: the greatest arrival, or the millisecond after the last tick. −Infinity for an empty log. */
   get notBefore(): number {
     return this.#notBefore
   }
 
-  /** Columns of sources that the store does not know yet: to be committed first. */
+  /** Column versions that the store does not have yet; commit them first. */
   get newSchemas(): readonly StoredSchema[] {
     return this.schemas.added
   }
 
-  /** Gives entries their places, as the log's next ones, and what is to be committed. Arrivals must not be below `notBefore`, nor fall. */
+  /**
+   * Assigns entries their places at the end of the log and returns the segment to commit. Arrivals must not fall, nor be below `notBefore`.
+   */
   append({ sources, order, marks }: Appending): Appended {
     const length = sources.reduce((sum, { block }) => sum + block.length, marks.length)
     assert(length > 0, 'a segment has entries')
@@ -96,7 +98,7 @@ export class Log {
     const segment: Segment = {
       first: this.#end,
       length,
-      sources: sources.map(rows => this.#place(rows)),
+      sources: sources.map(rows => this.#assignPositions(rows)),
       marks,
       offsets,
       ...(order && { order }),
@@ -107,46 +109,46 @@ export class Log {
     return { segment, stored }
   }
 
-  /** The segments that begin in [from, to), in order, as they are in the store, from where it begins on; read whole or `SPILL_DATA`. */
-  *segments(from: number, to: number, strings: Pick<SegmentContext, 'stringsOf' | 'wanted'>): Generator<Segment> {
-    const wanted = strings.wanted ?? (() => true)
-    const context = { columnsOf: this.schemas.columnsOf, ...strings }
+  /** Yields the stored segments that begin in [from, to), in order, skipping removed ones. Throws `SPILL_DATA` for a damaged segment. */
+  *segments(from: number, to: number, selection: Pick<SegmentContext, 'stringsOf' | 'wanted'>): Generator<Segment> {
+    const wanted = selection.wanted ?? (() => true)
+    const context = { columnsOf: this.schemas.columnsOf, ...selection }
     for (let next = from; next < to;) {
       const stored = this.#store.segmentAt(next)
       if (!stored || stored.first > next || (stored.first < next && next > from)) {
-        // What was forgotten is not missing; another process may forget while this one reads.
+        // Removed entries are not missing; another process may remove entries during this read.
         const begins = beginsOf(this.#store).entry
-        if (begins <= next) throw missing(next)
+        if (begins <= next) throw missingSegment(next)
         next = begins
         continue
       }
-      yield this.today(readStored(stored, context), wanted)
+      yield this.today(decodeSegment(stored, context), wanted)
       next = stored.first + stored.entries
     }
   }
 
-  /** The first entry of the first segment that has an arrival at or after this, UTC ms; `end` if none has. */
+  /** First entry of the first segment with an arrival at or after `arrival`, UTC ms; `end` if there is none. */
   since(arrival: number): number {
     let low = 0
     let high = this.#end
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
       const stored = this.#store.segmentAt(middle)
-      // What is on its way to the store is later than all that is in it.
+      // Segments still on their way to the store are later than all stored ones.
       if (!stored || stored.arrival >= arrival) high = Math.min(middle, stored?.first ?? middle)
       else low = stored.first + stored.entries
     }
     return low
   }
 
-  /** How many events of a source stand before an entry, at which a segment begins, or at the end. */
+  /** Number of events of a source before `entry`, which is the first of a segment or the end. */
   eventsOf(source: string, entry: number): number {
     const stored = entry < this.#end ? this.#store.segmentAt(entry) : undefined
-    const offsets = stored ? this.#read(stored).offsets[source] : this.#offsets.get(source)
+    const offsets = stored ? this.#readHeader(stored).offsets[source] : this.#offsets.get(source)
     return (offsets ?? []).reduce((sum, next) => sum + next, 0)
   }
 
-  /** A segment with the columns that its sources have today: those that came since are NULL. */
+  /** A segment with the current columns of its sources; columns added since it was written are NULL. */
   today(segment: Segment, wanted: (source: string, column: string) => boolean = () => true): Segment {
     const sources = segment.sources.map(rows => ({
       ...rows,
@@ -155,10 +157,10 @@ export class Log {
     return { ...segment, sources }
   }
 
-  #place({ source, block, ids, identities }: Rows): Segment['sources'][number] {
+  #assignPositions({ source, block, ids, identities }: Rows): Segment['sources'][number] {
     const next = this.#offsets.get(source.name)!
     const position = new Float64Array(block.length)
-    const partitionOf = next.length === 1 ? () => 0 : this.#partitions(source, block, next.length)
+    const partitionOf = next.length === 1 ? () => 0 : this.#partitioner(source, block, next.length)
     for (let row = 0; row < block.length; row++) {
       const partition = partitionOf(row)
       position[row] = partition * limits.OFFSET_MAX + next[partition]++
@@ -168,8 +170,8 @@ export class Log {
     return { source: source.name, schema: this.schemas.current(source.name), block: { ...block, position }, ids, identities }
   }
 
-  /** The partition of a row: all events of a source key are in one (semantics §1). */
-  #partitions(source: SourceIR, block: Block, partitions: number): (row: number) => number {
+  /** Returns the function from a row to its partition: all events of a source key are in one partition (semantics, the log). */
+  #partitioner(source: SourceIR, block: Block, partitions: number): (row: number) => number {
     const { values } = block.columns[source.key]
     const type = source.columns.find(({ name }) => name === source.key)!.type
     const strings: Strings | undefined = type === 'string' ? this.#options.stringsOf(source.name, source.key) : undefined
@@ -182,14 +184,14 @@ export class Log {
     }
   }
 
-  /** A segment without its columns. */
-  #read(stored: StoredSegment): Segment {
+  /** Decodes a segment without its columns. */
+  #readHeader(stored: StoredSegment): Segment {
     const noColumns: SegmentContext = { columnsOf: this.schemas.columnsOf, stringsOf: () => new Strings(), wanted: () => false }
-    return readStored(stored, noColumns)
+    return decodeSegment(stored, noColumns)
   }
 
-  #continue(last: StoredSegment): void {
-    const { offsets, sources } = this.#read(last)
+  #resumeAfter(last: StoredSegment): void {
+    const { offsets, sources } = this.#readHeader(last)
     for (const [name, next] of Object.entries(offsets)) this.#offsets.set(name, [...next])
     for (const { source, block } of sources) {
       const next = this.#offsets.get(source)!
@@ -203,12 +205,14 @@ export class Log {
   }
 }
 
-/** Throws `SPILL_DATA` for a segment that is damaged, or is not the one that stands in its place. */
-function readStored({ first, entries, bytes }: StoredSegment, context: SegmentContext): Segment {
+/**
+ * @throws `SPILL_DATA` for a segment that is damaged or stored under another number.
+ */
+function decodeSegment({ first, entries, bytes }: StoredSegment, context: SegmentContext): Segment {
   const segment = readSegment(bytes, context, `segment ${first} of the log`)
   if (segment.first === first && segment.length === entries) return segment
   throw new SpillwayError('SPILL_DATA', `segment ${first} of the log is damaged: the bytes are those of segment ${segment.first}`)
 }
 
-const missing = (entry: number): SpillwayError =>
+const missingSegment = (entry: number): SpillwayError =>
   new SpillwayError('SPILL_DATA', `the log is damaged: the segment with entry ${entry} is missing; restore the folder from a backup`)

@@ -1,8 +1,9 @@
 /**
- * The columns that each source's events were written with, by version, and how today's definitions read them.
+ * Column versions of each source, and how events of older versions are read with the current definitions.
  *
- * History is replayed, so a change is taken only if every event ever written can be read as a row of today's columns: a column may go, a nullable one
- * may come (NULL in what is older), a column may become nullable. Bounds and enums are checked at the door and bind no event that is in.
+ * A replay must read all history. A schema change is therefore accepted only if every old event can be read as a row of the current
+ * columns. A column may be removed, a nullable column added (NULL in older events), or a column made nullable. Bounds and enums are checked
+ * at intake and do not bind logged events.
  */
 import { SpillwayError } from '../base/errors.ts'
 import type { Block, Column } from '../columns/block.ts'
@@ -12,17 +13,19 @@ import type { StoredLog, StoredSchema } from './store.ts'
 export class Schemas {
   readonly #stored = new Map<string, StoredSchema[]>()
   readonly #sources: ReadonlyMap<string, SourceIR>
-  /** What is new with these sources, to be committed before any event of theirs. */
+  /** New versions that these sources introduce; commit them before any event of the sources. */
   readonly added: readonly StoredSchema[]
 
-  /** Throws `SPILL_SCHEMA` for a source whose history cannot be read as it is defined now. */
+  /**
+   * @throws `SPILL_SCHEMA` for a source whose history cannot be read by its current definition.
+   */
   constructor(store: StoredLog, sources: readonly SourceIR[]) {
     for (const schema of store.schemas()) this.#add(schema)
     this.#sources = new Map(sources.map(source => [source.name, source]))
     this.added = sources.flatMap(source => this.#resolve(source))
   }
 
-  /** The version that a source's events are written with. */
+  /** Version in which new events of a source are written. */
   current(source: string): number {
     return this.#stored.get(source)!.at(-1)!.version
   }
@@ -36,27 +39,27 @@ export class Schemas {
     )
   }
 
-  /** A block that was read with an older version, with the columns that came since: all NULL. */
+  /** Adds the current columns that a block of an older version lacks, all NULL. */
   today(source: string, block: Block, wanted: (column: string) => boolean): Block {
     const { columns = [] } = this.#sources.get(source) ?? {}
     const missing = columns.filter(({ name }) => !(name in block.columns) && wanted(name))
     if (missing.length === 0) return block
-    const nothing = (type: ColumnIR['type']): Column => ({
+    const nullColumn = (type: ColumnIR['type']): Column => ({
       values: type === 'string' ? new Int32Array(block.length) : new Float64Array(block.length),
       nulls: new Uint8Array(block.length).fill(1),
     })
-    return { ...block, columns: { ...block.columns, ...Object.fromEntries(missing.map(({ name, type }) => [name, nothing(type)])) } }
+    return { ...block, columns: { ...block.columns, ...Object.fromEntries(missing.map(({ name, type }) => [name, nullColumn(type)])) } }
   }
 
   #add(schema: StoredSchema): void {
-    const known = this.#stored.get(schema.source)
-    if (known) known.push(schema)
+    const versions = this.#stored.get(schema.source)
+    if (versions) versions.push(schema)
     else this.#stored.set(schema.source, [schema])
   }
 
   #resolve({ name, columns }: SourceIR): StoredSchema[] {
     const stored = this.#stored.get(name) ?? []
-    for (const { columns: then, version } of stored) check(name, then, columns, version)
+    for (const { columns: written, version } of stored) checkCompatible(name, written, columns, version)
     if (stored.length > 0 && sameColumns(stored.at(-1)!.columns, columns)) return []
     const schema = { source: name, version: (stored.at(-1)?.version ?? 0) + 1, columns }
     this.#add(schema)
@@ -64,28 +67,28 @@ export class Schemas {
   }
 }
 
-/** By what bytes mean: name, type and scale, in order, and whether there are NULLs. */
+/** Compares the stored form: name, type and scale in order, and nullability. */
 const sameColumns = (left: readonly ColumnIR[], right: readonly ColumnIR[]): boolean =>
   JSON.stringify(left.map(shapeOf)) === JSON.stringify(right.map(shapeOf))
 
 const shapeOf = ({ name, type, scale, nullable }: ColumnIR): unknown => [name, type, scale, nullable]
 
-function check(source: string, then: readonly ColumnIR[], now: readonly ColumnIR[], version: number): void {
-  const refuse = (column: string, why: string, fix: string): never => {
+function checkCompatible(source: string, written: readonly ColumnIR[], current: readonly ColumnIR[], version: number): void {
+  const reject = (column: string, why: string, fix: string): never => {
     throw new SpillwayError(
       'SPILL_SCHEMA',
       `source '${source}': column '${column}' ${why} in the events of the log (columns version ${version}); ${fix}, or use a new source`,
     )
   }
-  for (const column of now) {
-    const before = then.find(({ name }) => name === column.name)
+  for (const column of current) {
+    const before = written.find(({ name }) => name === column.name)
     if (!before) {
-      if (!column.nullable) refuse(column.name, 'is not', 'make it nullable')
+      if (!column.nullable) reject(column.name, 'is not', 'make it nullable')
       continue
     }
     const typeOf = ({ type, scale }: ColumnIR) => (scale === undefined ? type : `${type}(${scale})`)
     if (typeOf(before) !== typeOf(column))
-      refuse(column.name, `is ${typeOf(before)}, not ${typeOf(column)},`, 'give the new type a new name')
-    if (before.nullable && !column.nullable) refuse(column.name, 'may be NULL', 'leave it nullable')
+      reject(column.name, `is ${typeOf(before)}, not ${typeOf(column)},`, 'give the new type a new name')
+    if (before.nullable && !column.nullable) reject(column.name, 'may be NULL', 'leave it nullable')
   }
 }

@@ -12,7 +12,7 @@ const columnsOf: Record<string, readonly ColumnIR[]> = {
   cards: [{ name: 'card', type: 'string', nullable: false }],
 }
 
-/** Each string column has ids of its own, as kept and passing columns do. */
+/** Each string column has ids of its own, as shared and private columns have. */
 function context(wanted?: SegmentContext['wanted']): SegmentContext {
   const strings = new Map<string, Strings>()
   return {
@@ -61,15 +61,15 @@ const physical = (type: ColumnType, value: Value, strings: Strings): number =>
   value === null ? 0 : type === 'string' ? strings.idOf(value as string) : Number(value)
 
 function segmentOf(
-  of: Readonly<Record<string, readonly Event[]>>,
+  rowsBySource: Readonly<Record<string, readonly Event[]>>,
   order: Uint8Array | undefined,
   marks: readonly Mark[],
-  at: SegmentContext,
+  segmentContext: SegmentContext,
 ): Segment {
-  const sources = Object.entries(of).map(([source, rows]) => {
+  const sources = Object.entries(rowsBySource).map(([source, rows]) => {
     const offsets = [5, 6, 7, limits.OFFSET_MAX - 100]
     const columns = columnsOf[source].map(({ name, type }): [string, Column] => {
-      const values = rows.map(({ row }) => physical(type, row[name], at.stringsOf(source, name)))
+      const values = rows.map(({ row }) => physical(type, row[name], segmentContext.stringsOf(source, name)))
       const nulls = rows.some(({ row }) => row[name] === null)
         ? Uint8Array.from(rows, ({ row }) => (row[name] === null ? 1 : 0))
         : undefined
@@ -89,12 +89,12 @@ function segmentOf(
     const identities = ids && { high: ids.low, low: ids.high }
     return { source, schema: 1, block, ids, identities }
   })
-  const length = Object.values(of).reduce((sum, rows) => sum + rows.length, marks.length)
+  const length = Object.values(rowsBySource).reduce((sum, rows) => sum + rows.length, marks.length)
   return { first: 2 ** 40, length, sources, marks, offsets: { payments: [5, 6, 7], cards: [] }, ...(order && { order }) }
 }
 
-/** Everything in a segment, with texts for ids. */
-function shown({ sources, order, ...rest }: Segment, { stringsOf }: SegmentContext): unknown {
+/** Content of a segment, with texts instead of ids. */
+function describeSegment({ sources, order, ...rest }: Segment, { stringsOf }: SegmentContext): unknown {
   return {
     ...rest,
     order: order && [...order],
@@ -114,28 +114,28 @@ function shown({ sources, order, ...rest }: Segment, { stringsOf }: SegmentConte
 
 const anySegment = fc.record({ payments: events('payments'), cards: events('cards'), ticks: fc.array(fc.integer(), { maxLength: 3 }) })
 
-/** Sources and marks interleaved round and round. */
-function interleaved(counts: readonly number[]): Uint8Array {
-  const left = [...counts]
+/** Sources and markers in round-robin order. */
+function roundRobin(counts: readonly number[]): Uint8Array {
+  const remaining = [...counts]
   const order: number[] = []
-  for (let i = 0; left.some(count => count > 0); i = (i + 1) % left.length) if (left[i]-- > 0) order.push(i)
+  for (let i = 0; remaining.some(count => count > 0); i = (i + 1) % remaining.length) if (remaining[i]-- > 0) order.push(i)
   return Uint8Array.from(order)
 }
 
-test('a segment is read as it was written', () => {
+test('a segment round-trips', () => {
   fc.assert(
     fc.property(anySegment, ({ payments, cards, ticks }) => {
       const writing = context()
       const marks = ticks.map((t): Mark => ({ kind: 'tick', t }))
-      const written = segmentOf({ payments, cards }, interleaved([payments.length, cards.length, ticks.length]), marks, writing)
+      const segment = segmentOf({ payments, cards }, roundRobin([payments.length, cards.length, ticks.length]), marks, writing)
       const reading = context()
-      const read = readSegment(new SegmentWriter(writing).write(written), reading)
-      assert.deepEqual(shown(read, reading), shown(written, writing))
+      const decoded = readSegment(new SegmentWriter(writing).write(segment), reading)
+      assert.deepEqual(describeSegment(decoded, reading), describeSegment(segment, writing))
     }),
   )
 })
 
-test('columns that are not wanted are passed over', () => {
+test('skips columns that are not wanted', () => {
   const writing = context()
   const rows = [{ partition: 0, time: 1, arrival: 1, row: { string: 'x', int: 1, double: 0.5, bool: true, timestamp: 7 } }]
   const bytes = new SegmentWriter(writing).write(segmentOf({ payments: rows }, undefined, [], writing))
@@ -147,13 +147,13 @@ test('columns that are not wanted are passed over', () => {
   assert.equal(sources[0].block.columns['double'].values[0], 0.5)
 })
 
-test('one event of three columns costs about a hundred bytes', () => {
+test('one event of three columns takes about a hundred bytes', () => {
   const writing = context()
   const rows = [{ partition: 0, time: 1.7e12, arrival: 1.7e12, row: { card: 'card-0012345' } }]
   assert.ok(new SegmentWriter(writing).write(segmentOf({ cards: rows }, undefined, [], writing)).length < 120)
 })
 
-test('a segment with any bit changed, or cut anywhere, is refused', () => {
+test('rejects a segment with any flipped bit or any truncation', () => {
   const writing = context()
   const rows = [1, 2, 3].map(i => ({ partition: i % 2, time: i, arrival: i, row: { card: `c${i}` } }))
   const bytes = new SegmentWriter(writing).write(segmentOf({ cards: rows }, undefined, [], writing))

@@ -1,9 +1,9 @@
 /**
- * A segment: what one commit appends, a stretch of the log's total order, as bytes.
+ * A segment: the entries of one commit, a range of the log's total order, encoded as bytes.
  *
- * Its entries are events of any sources and marks, each with the next sequence number; events stand by source in columns, and `order` says how
- * they interleave. A segment can be read alone but for the columns of its sources, which the log keeps by schema version. A checksum over
- * everything stands first, so that a bit that fell over is found before it is believed.
+ * Entries are events of any sources, and log markers; each has the next sequence number. Events are stored by source in columns, and
+ * `order` says how they interleave. A segment can be read alone, given the columns of its sources, which the log keeps by schema version.
+ * It starts with a checksum over all its bytes, so that a flipped bit is detected before anything is decoded.
  */
 import { crc32 } from 'node:zlib'
 import { limits } from '../base/limits.ts'
@@ -16,11 +16,11 @@ import { readColumn, readNumbers, writeColumn, writeNumber, writeNumbers } from 
 const VERSION = 1
 const CHECKSUM_BYTES = 4
 
-/** An entry that is no event: it takes a place in the total order and appends to no source. */
+/** A log marker: an entry that is not an event. It has a place in the total order and belongs to no source. */
 export type Mark =
-  /** The moment of a tick: everything with an arrival up to `t` stands before it, everything else after. */
+  /** A tick: entries with arrivals up to `t` are before it, all others after. */
   | { readonly kind: 'tick'; readonly t: number }
-  /** A request for a decision, with its fields as they are kept. */
+  /** A request for a decision, with its fields in stored form. */
   | {
       readonly kind: 'request'
       readonly model: string
@@ -28,26 +28,26 @@ export type Mark =
       readonly t: number
       readonly fields: Readonly<Record<string, unknown>>
     }
-  /** From here on a group that is placed batch answers from this run's result, which is of the time `s`; that of one placed hybrid is its body. */
+  /** From here on a batch group serves the result of this run, of time `s`; for a hybrid group the result is its snapshot. */
   | { readonly kind: 'swap'; readonly group: string; readonly run: number; readonly s: number; readonly t: number }
-  /** From here on a model scores by this version of it; 0 is what its definition says. */
+  /** From here on a model scores by this version; 0 is its definition's own score. */
   | { readonly kind: 'promote'; readonly model: string; readonly version: number; readonly t: number }
-  /** From here on this version scores beside the one that does, until a version is promoted; 0 is none. */
+  /** From here on this version is the model's challenger, until a promotion; 0 is no challenger. */
   | { readonly kind: 'challenge'; readonly model: string; readonly version: number; readonly t: number }
 
-/** Events of one source, in the order of the log. Positions hold partition and offset. */
+/** Events of one source, in log order. `position` combines partition and offset. */
 export interface SourceRows {
   readonly source: string
-  /** Which version of the source's columns they have. */
+  /** Version of the source's columns. */
   readonly schema: number
   readonly block: Block
-  /** A hash of each row's append id, where the source has ids; zeros where a row has none. */
+  /** Hash of each row's append id, if the source has ids; zeros for a row without id. */
   readonly ids?: IdHashes | undefined
-  /** The same of the identity of each row that is an original, where the source's events can be revised; zeros for a revision. */
+  /** Hash of each original's identity, if the source's events can be revised; zeros for a revision. */
   readonly identities?: IdHashes | undefined
 }
 
-/** Halves of 64-bit hashes, a row each. */
+/** Halves of 64-bit hashes, one row each. */
 export interface IdHashes {
   readonly high: Int32Array
   readonly low: Int32Array
@@ -58,25 +58,25 @@ export interface Segment {
   readonly first: number
   readonly length: number
   readonly sources: readonly SourceRows[]
-  /** By entry: the index of its source in `sources`, or `sources.length` for a mark. Absent where there is one source and no mark. */
+  /** By entry: index of its source in `sources`, or `sources.length` for a marker. Absent for one source and no markers. */
   readonly order?: Uint8Array
   readonly marks: readonly Mark[]
-  /** Before its first entry: the next offset of each partition of each source that the log has seen. */
+  /** Next offset of each partition before the first entry, for each source in the log. */
   readonly offsets: Offsets
 }
 
-/** By source, by partition. */
+/** Next offsets by source and partition. */
 export type Offsets = Readonly<Record<string, readonly number[]>>
 
-/** How a segment's columns are known, and which of them are wanted. */
+/** Columns of a segment's sources, and which of them to read. */
 export interface SegmentContext {
   readonly columnsOf: (source: string, schema: number) => readonly ColumnIR[]
-  /** Where a string column's texts get their ids; the column is left out if there is none. All columns of other types are read if wanted. */
+  /** String table of a string column. */
   readonly stringsOf: (source: string, column: string) => Strings
   readonly wanted?: (source: string, column: string) => boolean
 }
 
-/** Writes segments; one object for all of a log's, so that its buffers are reused. */
+/** Encodes segments. One writer serves a whole log, so that its buffers are reused. */
 export class SegmentWriter {
   readonly #context: SegmentContext
   readonly #out = new ByteWriter()
@@ -98,10 +98,10 @@ export class SegmentWriter {
     for (const mark of marks) out.text(JSON.stringify(mark))
     out.varint(order ? 1 : 0)
     if (order) writeRuns(out, order)
-    const body = out.view()
-    const bytes = new Uint8Array(CHECKSUM_BYTES + body.length)
-    new DataView(bytes.buffer).setUint32(0, crc32(body), true)
-    bytes.set(body, CHECKSUM_BYTES)
+    const payload = out.view()
+    const bytes = new Uint8Array(CHECKSUM_BYTES + payload.length)
+    new DataView(bytes.buffer).setUint32(0, crc32(payload), true)
+    bytes.set(payload, CHECKSUM_BYTES)
     return bytes
   }
 
@@ -120,12 +120,12 @@ export class SegmentWriter {
   }
 }
 
-/** Reads a segment whole, or throws `SPILL_DATA`: nothing of a damaged one is given. */
-export function readSegment(bytes: Uint8Array, context: SegmentContext, what = 'a segment'): Segment {
-  const sum = bytes.length < CHECKSUM_BYTES ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  const body = new Uint8Array(bytes.subarray(CHECKSUM_BYTES))
-  const reader = new ByteReader(body, what)
-  if (sum !== crc32(body)) return reader.damaged('does not have the checksum that it was written with')
+/** Decodes a segment. Throws `SPILL_DATA` for a damaged segment; never returns a part of it. */
+export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 'a segment'): Segment {
+  const checksum = bytes.length < CHECKSUM_BYTES ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const payload = new Uint8Array(bytes.subarray(CHECKSUM_BYTES))
+  const reader = new ByteReader(payload, label)
+  if (checksum !== crc32(payload)) return reader.damaged('does not have the checksum that it was written with')
   const version = reader.varint()
   if (version !== VERSION) return reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)
   const first = reader.varint()
@@ -134,12 +134,12 @@ export function readSegment(bytes: Uint8Array, context: SegmentContext, what = '
   const sources = Array.from({ length: reader.varint() }, () => readRows(reader, context))
   const marks = Array.from({ length: reader.varint() }, () => JSON.parse(reader.text()) as Mark)
   const order = reader.varint() === 1 ? readRuns(reader, length, sources.length) : undefined
-  const counted = sources.reduce((sum, { block }) => sum + block.length, marks.length)
-  if (counted !== length || !reader.isAtEnd) return reader.damaged(`has ${counted} entries where it says ${length}`)
+  const entries = sources.reduce((total, { block }) => total + block.length, marks.length)
+  if (entries !== length || !reader.isAtEnd) return reader.damaged(`has ${entries} entries, but its header says ${length}`)
   return { first, length, sources, marks, offsets, ...(order && { order }) }
 }
 
-/** How many events of a source stand before a segment. */
+/** Number of events of a source before a segment. */
 export const countBefore = ({ offsets }: Segment, source: string): number => (offsets[source] ?? []).reduce((sum, next) => sum + next, 0)
 
 function readRows(reader: ByteReader, { columnsOf, stringsOf, wanted }: SegmentContext): SourceRows {
@@ -173,9 +173,9 @@ function readHashes(reader: ByteReader, length: number): IdHashes | undefined {
 }
 
 function writeOffsets(out: ByteWriter, offsets: Offsets): void {
-  const all = Object.entries(offsets)
-  out.varint(all.length)
-  for (const [source, partitions] of all) {
+  const sources = Object.entries(offsets)
+  out.varint(sources.length)
+  for (const [source, partitions] of sources) {
     out.text(source)
     out.varint(partitions.length)
     for (const next of partitions) out.varint(next)
@@ -190,7 +190,7 @@ function readOffsets(reader: ByteReader): Offsets {
   return Object.fromEntries(entries)
 }
 
-/** The partition of each row and, of each partition, the first offset: the others follow one another. */
+/** Writes the partition of each row and the first offset of each partition; offsets within a partition are consecutive. */
 function writePositions(out: ByteWriter, position: Float64Array, length: number): void {
   if (length === 1) return writePosition(out, position[0])
   const partitions = new Int32Array(length)
@@ -221,7 +221,7 @@ function readPositions(reader: ByteReader, length: number): Float64Array {
     next.set(Math.floor(position / limits.OFFSET_MAX), position)
   }
   const position = new Float64Array(length)
-  // Rows of one partition mostly stand together.
+  // Rows of one partition are mostly adjacent.
   let [partition, at] = [NaN, NaN]
   for (let row = 0; row < length; row++) {
     if (partitions[row] !== partition) {
@@ -236,10 +236,10 @@ function readPositions(reader: ByteReader, length: number): Float64Array {
 
 function writeRuns(out: ByteWriter, order: Uint8Array): void {
   for (let entry = 0; entry < order.length;) {
-    const start = entry
-    while (entry < order.length && order[entry] === order[start]) entry++
-    out.varint(order[start])
-    out.varint(entry - start)
+    const first = entry
+    while (entry < order.length && order[entry] === order[first]) entry++
+    out.varint(order[first])
+    out.varint(entry - first)
   }
 }
 

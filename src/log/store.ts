@@ -1,40 +1,43 @@
 /**
- * The port behind the log: where commits become durable. One implementation is SQLite; another is a model with crashes at every step, for tests.
+ * The storage port of the log: makes commits durable. Implementations are SQLite and, for tests, a model that crashes at any step.
  *
- * Contract: commits become durable whole or not at all, in the order in which they were given: if one survives a crash, so do all before it.
- * A promise resolves only once its commit is durable. After one commit has failed, every later one fails with the same error and nothing more
- * is written, since what follows would stand on what is missing.
+ * Contract: a commit becomes durable whole or not at all. Commits are ordered: if a commit survives a crash, so do all commits before it. A
+ * promise resolves once its commit is durable. After a failed commit every later commit fails with the same error and nothing is written,
+ * since it would depend on missing entries.
  */
 import type { ColumnIR } from '../define/ir/ir.ts'
 import type { EffectChange, NewEffect, StoredEffects } from './effects.ts'
 import type { DeadLetter, LetterChange } from './letters.ts'
 
-/** A segment as it is stored: entries [first, first + entries) of the total order. */
+/** An encoded segment: entries [first, first + entries) of the total order. */
 export interface StoredSegment {
   readonly first: number
   readonly entries: number
-  /** What the entry after it is stamped at least, UTC ms: the greatest arrival, or the millisecond after its last tick. */
+  /** Least timestamp of the entry after it, UTC ms: the greatest arrival, or the millisecond after its last tick. */
   readonly arrival: number
   readonly bytes: Uint8Array
 }
 
-/** A stretch of decisions of one model, in columns. */
+/** A decision batch: consecutive decisions of one model, in columns. */
 export interface StoredDecisions {
   readonly model: string
-  /** Sequence number of the entry that made the model decide: of the first decision and of the last. */
+  /** Sequence numbers of the entries that triggered the first and the last decision. */
   readonly first: number
   readonly last: number
   readonly count: number
   readonly bytes: Uint8Array
-  /** Of decisions that are given to the store: by action, how many it left undone to see what comes of them. Stands in the bytes, and nowhere else once they are stored. */
+  /**
+   * Number of decisions left out for exploration, by action. Set only on the way to the store: once stored, the counts are in `bytes`
+   * alone.
+   */
   readonly explored?: Readonly<Record<string, number>>
 }
 
-/** Stage times of stretches of decisions, measured beside them: samples, and no part of any decision. */
+/** Stage times of decision batches: sampled measurements, stored beside the decisions. */
 export interface StoredStages {
-  /** Counts the blocks from 1. A block that is given again replaces what it was, since it has more. */
+  /** Numbers the blocks from 1. A block written again replaces the shorter one. */
   readonly number: number
-  /** The least and the greatest entry of its stretches. */
+  /** Least and greatest entry of its decision batches. */
   readonly first: number
   readonly last: number
   readonly bytes: Uint8Array
@@ -49,58 +52,61 @@ export interface StoredSchema {
 export interface Commit {
   readonly segment?: StoredSegment
   readonly decisions?: readonly StoredDecisions[]
-  /** What follows from the decisions. */
+  /** Effects of the decisions. */
   readonly effects?: readonly NewEffect[]
-  /** What became of effects of earlier commits. */
+  /** State changes of effects of earlier commits. */
   readonly settled?: readonly EffectChange[]
   readonly stages?: StoredStages
   readonly dead?: readonly DeadLetter[]
-  /** Changes to letters of earlier commits. */
+  /** Changes of dead letters of earlier commits. */
   readonly letters?: readonly LetterChange[]
   readonly schemas?: readonly StoredSchema[]
-  /** Takes away the segments before this entry, at which one begins, the decisions that were made on their entries alone, and the effects of those that are done. */
+  /**
+   * Removes everything before this entry, which must begin a segment: the segments, the decisions on them alone, and their finished
+   * effects.
+   */
   readonly forget?: number
-  /** Named values: where each source was read up to, how far decisions went. `null` takes one away. */
+  /** Named values, such as source positions and decision progress; `null` deletes a value. */
   readonly put?: readonly (readonly [name: string, value: string | null])[]
 }
 
-/** What is committed, to read: it grows while another process writes, and nothing in it changes. */
+/** Committed data, for reading. It grows while another process writes; nothing in it changes. */
 export interface StoredLog {
   readonly effects: StoredEffects
-  /** The segment that holds the entry `sequence`, or the next one after it; what is committed when it is called. */
+  /** The committed segment that holds entry `sequence`, or the first segment after it. */
   segmentAt(sequence: number): StoredSegment | undefined
-  /** The last segment committed. */
+  /** The last committed segment. */
   lastSegment(): StoredSegment | undefined
-  /** The stretches that may hold decisions on an entry; none where it was forgotten. */
+  /** The decision batches that may hold decisions on an entry; none if it was removed. */
   decisionsAt(entry: number): StoredDecisions[]
   schemas(): StoredSchema[]
-  /** The number of the newest block of stage times; 0 if there is none. */
+  /** Number of the newest block of stage times; 0 if there is none. */
   lastStages(): number
-  /** A named value. */
+  /** The value of this name. */
   get(name: string): string | undefined
-  /** Names and values that begin with `prefix`, by name. */
+  /** All named values whose names begin with `prefix`, sorted by name. */
   named(prefix: string): [name: string, value: string][]
-  /** The bytes kept under a name beside the log; `undefined` if there are none. */
+  /** The state saved under a name beside the log; `undefined` if there is none. */
   readState(name: string): Uint8Array | undefined
 }
 
-/** Bytes that are being kept, a stretch at a time. One call waits for the last. */
+/** Writer of one saved state, in pieces. Await each call before the next. */
 export interface StateSink {
-  /** Resolves when the bytes may be used for something else. */
+  /** Resolves when the buffer may be reused. */
   append(bytes: Uint8Array): Promise<void>
-  /** Resolves when all of them are durable under their name. Nothing is there before. */
+  /** Resolves when the state is durable under its name. Until then nothing has that name. */
   finish(): Promise<void>
-  /** Gives up what was not finished. */
+  /** Abandons an unfinished state. */
   discard(): Promise<void>
 }
 
 export interface LogStore extends StoredLog {
   /** Resolves when the commit is durable. */
   commit(commit: Commit): Promise<void>
-  /** Begins to keep bytes under a name of their own, beside the log: derived state, whose name is committed once it is finished. */
+  /** Starts saving a named state beside the log: derived data, whose name is committed once it is finished. */
   createState(name: string): StateSink
-  /** Takes away all bytes but those of these names. */
+  /** Deletes all saved states but those with these names. */
   keepStates(names: ReadonlySet<string>): void
-  /** Waits for what was given, and lets go. */
+  /** Waits for all pending writes, then releases the store. */
   close(): Promise<void>
 }

@@ -19,7 +19,7 @@ function block(...arrivals: readonly number[]): Block {
 }
 
 /** Five segments of two entries each, in two partitions, with a tick in the middle. */
-async function whole(): Promise<StoredSegment[]> {
+async function intactSegments(): Promise<StoredSegment[]> {
   const store = new ModelStore(undefined, true)
   const log = new Log(store, { sources: [ir], stringsOf: () => strings, partitions: 2 })
   await store.commit({ schemas: log.newSchemas })
@@ -35,42 +35,45 @@ async function whole(): Promise<StoredSegment[]> {
   return store.segments
 }
 
-function found(segments: readonly StoredSegment[]): string[] {
+function damageLines(segments: readonly StoredSegment[]): string[] {
   const schemas = [{ source: 's', version: 1, columns: ir.columns }]
   const store = new ModelStore({ commits: [{ schemas }, ...segments.map(segment => ({ segment }))] })
   return [...damagedSegments(store)].map(({ what, entries, problem }) => `${what} ${entries?.join('–')}: ${problem}`)
 }
 
-test('what was written is whole', async () => {
-  assert.deepEqual(found(await whole()), [])
-  assert.deepEqual(found([]), [])
+test('finds no damage in an intact log', async () => {
+  assert.deepEqual(damageLines(await intactSegments()), [])
+  assert.deepEqual(damageLines([]), [])
 })
 
-test('a flipped bit is found in its segment, and the rest is read', async () => {
-  const segments = await whole()
+test('finds a flipped bit in its segment, and checks the rest', async () => {
+  const segments = await intactSegments()
   const bytes = segments[1].bytes.slice()
   bytes[20] ^= 4
   const damaged = [segments[0], { ...segments[1], bytes }, ...segments.slice(2)]
-  assert.deepEqual(found(damaged), [
+  assert.deepEqual(damageLines(damaged), [
     `segment 2 2–3: is damaged: it does not have the checksum that it was written with (at byte 0 of ${bytes.length - 4})`,
   ])
 })
 
-test('a segment that is missing, or stands in another’s place', async () => {
-  const segments = await whole()
-  assert.deepEqual(found(segments.slice(1)), ['log 0–1: is missing'])
-  const [gap, offsets] = found(segments.toSpliced(1, 1))
+test('finds a missing segment, and a segment in the place of another', async () => {
+  const segments = await intactSegments()
+  assert.deepEqual(damageLines(segments.slice(1)), ['log 0–1: is missing'])
+  const [gap, offsets] = damageLines(segments.toSpliced(1, 1))
   assert.equal(gap, 'log 2–3: is missing')
   assert.match(offsets, /^segment 4 4–5: begins at offsets \d,\d of source 's', where the one before it ends at \d,\d$/)
   const swapped = segments.with(1, { ...segments[1], bytes: segments[3].bytes })
-  assert.match(found(swapped)[0], /^segment 2 2–3: holds entries 6 to 7, and stands as 2 to 3$/)
-  assert.match(found(segments.with(0, { ...segments[0], entries: 1 }))[0], /^segment 0 0–0: holds entries 0 to 1, and stands as 0 to 0$/)
+  assert.match(damageLines(swapped)[0], /^segment 2 2–3: holds entries 6 to 7, but is stored as 2 to 3$/)
+  assert.match(
+    damageLines(segments.with(0, { ...segments[0], entries: 1 }))[0],
+    /^segment 0 0–0: holds entries 0 to 1, but is stored as 0 to 0$/,
+  )
 })
 
-test('arrivals that fall, also below a tick, and one that is told wrongly', async () => {
-  const segments = await whole()
+test('finds falling arrivals, also below a tick, and a wrong stored arrival', async () => {
+  const segments = await intactSegments()
   const writer = new SegmentWriter({ columnsOf: () => ir.columns, stringsOf: () => strings })
-  const written = (arrival: number, ...arrivals: readonly number[]): StoredSegment => {
+  const encodeSegment = (arrival: number, ...arrivals: readonly number[]): StoredSegment => {
     const rows = [{ source: 's', schema: 1, block: block(...arrivals) }]
     const position = Float64Array.from(arrivals.keys())
     const bytes = writer.write({
@@ -82,8 +85,8 @@ test('arrivals that fall, also below a tick, and one that is told wrongly', asyn
     })
     return { first: 0, entries: arrivals.length, arrival, bytes }
   }
-  assert.deepEqual(found([written(4, 4, 4, 3, 2)]), ['segment 0 0–3: has arrivals that fall, at entry 2'])
-  assert.deepEqual(found([written(4, 1, 3)]), ['segment 0 0–1: ends at arrival 3, and stands as 4'])
-  assert.deepEqual(found([written(3, 1, 3)]), [])
-  assert.deepEqual(found(segments.with(3, { ...segments[3], arrival: 99 })).length, 2, 'and the next one is below it')
+  assert.deepEqual(damageLines([encodeSegment(4, 4, 4, 3, 2)]), ['segment 0 0–3: has arrivals that fall, at entry 2'])
+  assert.deepEqual(damageLines([encodeSegment(4, 1, 3)]), ['segment 0 0–1: ends at arrival 3, but is stored with 4'])
+  assert.deepEqual(damageLines([encodeSegment(3, 1, 3)]), [])
+  assert.deepEqual(damageLines(segments.with(3, { ...segments[3], arrival: 99 })).length, 2, 'the next segment is below it too')
 })

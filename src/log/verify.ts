@@ -1,8 +1,9 @@
 /**
- * Is the log what it was written as? Reads every segment: its checksum, that each begins where the one before ends, that offsets follow one another,
- * and that arrivals never fall (semantics §1). What was forgotten is not missing.
+ * Integrity check of a log. Reads every segment and verifies its checksum, that it begins where the previous one ends, that offsets are
+ * consecutive, and that arrivals never fall (semantics, the log). Entries removed by retention do not count as missing.
  *
- * Each segment is read alone, so that a run which writes meanwhile is not held up. Behind a damaged one the checks go on from what the next says.
+ * Segments are read one at a time, so that a run which writes at the same time is not delayed. After a damaged segment the check resumes
+ * with the next one.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
@@ -13,69 +14,69 @@ import { beginsOf } from './begins.ts'
 import type { StoredLog, StoredSegment } from './store.ts'
 
 export interface Damage {
-  /** `segment 12`, `decisions of 'fraud'`, `log.db`. */
+  /** The damaged thing: `segment 12`, `decisions of 'fraud'`, `log.db`. */
   readonly what: string
-  /** The first and the last entry that it affects, where that can be told. */
+  /** First and last affected entry, where they can be told. */
   readonly entries?: readonly [first: number, last: number]
   readonly problem: string
 }
 
-/** In a line, for people. */
+/** One line for people. */
 export const damageText = ({ what, entries, problem }: Damage): string =>
   `${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 
-/** What is wrong with the log of a store, in its order; nothing if it is whole. */
+/** Yields the damage in a store's log, in log order; nothing if the log is whole. */
 export function* damagedSegments(store: StoredLog, onProgress: (entries: number, of: number) => void = () => {}): Generator<Damage> {
   const { columnsOf } = new Schemas(store, [])
   const last = store.lastSegment()
   const end = last ? last.first + last.entries : 0
-  let before: Before = { notBefore: -Infinity, offsets: new Map() }
+  let state: LogState = { notBefore: -Infinity, offsets: new Map() }
   for (let next = beginsOf(store).entry; next < end;) {
     const stored = store.segmentAt(next)
     const begins = beginsOf(store).entry
     if (begins > next) {
-      // Forgotten while this read.
+      // Removed by retention during this read.
       next = begins
       continue
     }
     if (!stored) return yield { what: 'log', entries: [next, end - 1], problem: 'is missing' }
     if (stored.first > next) yield { what: 'log', entries: [next, stored.first - 1], problem: 'is missing' }
     next = stored.first + stored.entries
-    const what = `segment ${stored.first}`
+    const name = `segment ${stored.first}`
     const entries = [stored.first, next - 1] as const
     try {
-      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), wanted: () => false }, what)
-      for (const problem of problemsOf(stored, segment, before)) yield { what, entries, problem }
-      before = behind(stored, segment)
+      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), wanted: () => false }, name)
+      for (const problem of segmentProblems(stored, segment, state)) yield { what: name, entries, problem }
+      state = stateAfter(stored, segment)
     } catch (error) {
       if (!(error instanceof SpillwayError)) throw error
-      yield { what, entries, problem: error.message.replace(`${what} `, '') }
-      before = { notBefore: stored.arrival, offsets: new Map() }
+      yield { what: name, entries, problem: error.message.replace(`${name} `, '') }
+      state = { notBefore: stored.arrival, offsets: new Map() }
     }
     onProgress(next, end)
   }
 }
 
-/** Where the log stands before a segment; of partitions, as far as it is known. */
-interface Before {
+/** Expected state of the log before a segment; offsets as far as they are known. */
+interface LogState {
   readonly notBefore: number
   readonly offsets: ReadonlyMap<string, readonly number[]>
 }
 
-function* problemsOf(stored: StoredSegment, segment: Segment, before: Before): Generator<string> {
+function* segmentProblems(stored: StoredSegment, segment: Segment, state: LogState): Generator<string> {
   if (segment.first !== stored.first || segment.length !== stored.entries)
-    yield `holds entries ${segment.first} to ${segment.first + segment.length - 1}, and stands as ${stored.first} to ${stored.first + stored.entries - 1}`
-  for (const [source, known] of before.offsets)
-    if (String(segment.offsets[source]) !== String(known))
-      yield `begins at offsets ${String(segment.offsets[source])} of source '${source}', where the one before it ends at ${String(known)}`
+    yield `holds entries ${segment.first} to ${segment.first + segment.length - 1}, but is stored as ${stored.first} to ${stored.first + stored.entries - 1}`
+  for (const [source, expected] of state.offsets)
+    if (String(segment.offsets[source]) !== String(expected))
+      yield `begins at offsets ${String(segment.offsets[source])} of source '${source}', where the one before it ends at ${String(expected)}`
   const gap = offsetGap(segment)
   if (gap !== undefined) yield gap
-  const { fallen, notBefore } = arrivals(segment, before.notBefore)
-  if (fallen !== undefined) yield `has arrivals that fall, at entry ${fallen}`
-  if (fallen === undefined && notBefore !== stored.arrival) yield `ends at arrival ${notBefore}, and stands as ${stored.arrival}`
+  const { fallen: firstFallen, notBefore } = checkArrivals(segment, state.notBefore)
+  if (firstFallen !== undefined) yield `has arrivals that fall, at entry ${firstFallen}`
+  if (firstFallen === undefined && notBefore !== stored.arrival) yield `ends at arrival ${notBefore}, but is stored with ${stored.arrival}`
 }
 
-/** The first partition whose offsets do not follow one another from what the segment says. */
+/** Finds the first row whose offset does not follow the previous one. */
 function offsetGap({ sources, offsets }: Segment): string | undefined {
   for (const { source, block } of sources) {
     const next = [...(offsets[source] ?? [])]
@@ -90,27 +91,30 @@ function offsetGap({ sources, offsets }: Segment): string | undefined {
   return undefined
 }
 
-/** The first entry that arrives before the log allows, and what the entry behind the segment is stamped at least. */
-function arrivals({ first, length, sources, marks, order }: Segment, notBefore: number): { fallen: number | undefined; notBefore: number } {
+/** Finds the first entry whose arrival falls, and the least timestamp of the entry after the segment. */
+function checkArrivals(
+  { first, length, sources, marks, order }: Segment,
+  notBefore: number,
+): { fallen: number | undefined; notBefore: number } {
   const rows = new Array<number>(sources.length + 1).fill(0)
-  let least = notBefore
-  let fallen: number | undefined
+  let earliest = notBefore
+  let firstFallen: number | undefined
   for (let entry = 0; entry < length; entry++) {
-    const from = order ? order[entry] : sources.length > 0 ? 0 : sources.length
-    const row = rows[from]++
-    if (from === sources.length) {
+    const sourceIndex = order ? order[entry] : sources.length > 0 ? 0 : sources.length
+    const row = rows[sourceIndex]++
+    if (sourceIndex === sources.length) {
       const mark = marks[row]
-      least = Math.max(least, mark.kind === 'tick' ? mark.t + 1 : mark.t)
+      earliest = Math.max(earliest, mark.kind === 'tick' ? mark.t + 1 : mark.t)
       continue
     }
-    const arrival = sources[from].block.arrival[row]
-    if (arrival < least) fallen ??= first + entry
-    least = Math.max(least, arrival)
+    const arrival = sources[sourceIndex].block.arrival[row]
+    if (arrival < earliest) firstFallen ??= first + entry
+    earliest = Math.max(earliest, arrival)
   }
-  return { fallen, notBefore: least }
+  return { fallen: firstFallen, notBefore: earliest }
 }
 
-function behind({ arrival }: StoredSegment, { sources, offsets }: Segment): Before {
+function stateAfter({ arrival }: StoredSegment, { sources, offsets }: Segment): LogState {
   const next = new Map(Object.entries(offsets).map(([source, partitions]) => [source, [...partitions]]))
   for (const { source, block } of sources)
     for (const position of block.position.subarray(0, block.length)) next.get(source)![Math.floor(position / limits.OFFSET_MAX)]++

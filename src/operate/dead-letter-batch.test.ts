@@ -122,7 +122,7 @@ test('of a record with several mapped rows, only the rejected row is sent again'
   assert.deepEqual([receipt.accepted, entries(store), store.dead.length], [1, 3, 1])
   const fewer = await again(store, 2, JSON.stringify(basket(1)))
   assert.deepEqual([fewer.receipt.refused, fewer.store.dead[0].form], [1, { row: 3 }])
-  assert.match(fewer.store.dead[0].detail, /^map gives 1 rows of it now, and it is row 3 that was refused$/)
+  assert.match(fewer.store.dead[0].detail, /^map returns 1 rows now, and row 3 was refused$/)
 })
 
 test('further rejected rows are dead letters of their own', async () => {

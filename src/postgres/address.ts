@@ -1,6 +1,6 @@
 /**
- * A table as it is named on the command line: `pg:outbox?payload=body`, or `pg-changes:orders?slot=orders`. Where the database is stands in the
- * environment.
+ * Parses the address of a table on the command line: `pg:outbox?payload=body`, or `pg-changes:orders?slot=orders`. The environment holds
+ * the address of the database.
  */
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
@@ -8,7 +8,7 @@ import type { OutboxColumns } from './outbox-table.ts'
 
 interface Address {
   readonly table: string
-  /** The variable that holds the address of the database. */
+  /** Environment variable with the address of the database. */
   readonly variable: string | undefined
 }
 
@@ -25,13 +25,13 @@ export interface ChangesAddress extends Address {
   readonly copy: boolean
 }
 
-const form = /^pg(-changes)?:([^?]+)(?:\?(.*))?$/
+const addressPattern = /^pg(-changes)?:([^?]+)(?:\?(.*))?$/
 
 export const isPostgres = (text: string): boolean => /^pg(-changes)?:/.test(text)
 
-/** The address of a table for a source. Throws `SPILL_INPUT` for an option that there is not, or a value that it does not take. */
+/** Parses the address of a table for a source. Throws `SPILL_INPUT` for an unknown option or an invalid value. */
 export function postgresAddress(source: string, text: string): OutboxAddress | ChangesAddress {
-  const [, changes, table, query = ''] = form.exec(text) ?? []
+  const [, changes, table, query = ''] = addressPattern.exec(text) ?? []
   if (table === undefined) throw new SpillwayError('SPILL_INPUT', 'names no table: write pg:outbox or pg-changes:orders', { place: text })
   const options = new Options(text, query, changes ? ['db', 'slot', 'publication', 'copy'] : ['db', 'id', 'xid', 'payload', 'moved'])
   const variable = options.text('db')
@@ -45,21 +45,21 @@ export function postgresAddress(source: string, text: string): OutboxAddress | C
 
 class Options {
   readonly #place: string
-  readonly #given = new Map<string, string>()
+  readonly #values = new Map<string, string>()
 
-  constructor(place: string, query: string, known: readonly string[]) {
+  constructor(place: string, query: string, allowed: readonly string[]) {
     this.#place = place
     for (const [name, value] of new URLSearchParams(query)) {
-      if (!known.includes(name)) this.#refuse(`has no option '${name}'${didYouMean(name, known)}`)
-      this.#given.set(name, value)
+      if (!allowed.includes(name)) this.#refuse(`has no option '${name}'${didYouMean(name, allowed)}`)
+      this.#values.set(name, value)
     }
   }
 
   text(name: string): string | undefined {
-    return this.#given.get(name)
+    return this.#values.get(name)
   }
 
-  /** A name that needs no quotes anywhere. */
+  /** The value of an option that must be a name without need of quotes. */
   name(name: string): string | undefined {
     const value = this.text(name)
     if (value !== undefined && !/^[a-z0-9_]{1,63}$/.test(value))
@@ -67,13 +67,13 @@ class Options {
     return value
   }
 
-  flag(name: string, otherwise: boolean): boolean {
-    const value = this.text(name) ?? String(otherwise)
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.text(name) ?? String(fallback)
     if (value !== 'true' && value !== 'false') this.#refuse(`has ${name}=${value}; it is true or false`)
     return value === 'true'
   }
 
-  #refuse(what: string): never {
-    throw new SpillwayError('SPILL_INPUT', what, { place: this.#place })
+  #refuse(problem: string): never {
+    throw new SpillwayError('SPILL_INPUT', problem, { place: this.#place })
   }
 }

@@ -33,7 +33,7 @@ interface Followed {
   readonly warnings: string[]
 }
 
-/** A table whose rows come before `before`, and what is given of the statements after. */
+/** A table with the rows of `before`, and the records of the statements after them. */
 async function follow(table: string, of: Parameters<typeof irOf>[0], before: string, ...statements: string[]): Promise<Followed> {
   const given = new Given()
   const warnings: string[] = []
@@ -56,7 +56,7 @@ async function follow(table: string, of: Parameters<typeof irOf>[0], before: str
     )
     await read()
     for (const statement of statements) await sql.unsafe(statement)
-    // The server may still be about to see that the connection ended.
+    // The server may not have noticed yet that the connection ended.
     while ((await sql`SELECT FROM pg_replication_slots WHERE slot_name = ${table} AND active`).length > 0) await pause(5)
     await read()
   })
@@ -83,7 +83,7 @@ test('inserts and updates are events', { skip }, async () => {
   assert.deepEqual(given.refused, [])
 })
 
-test('with `deleted`, a delete is the old row, and a row that becomes another is deleted first', { skip }, async () => {
+test('with `deleted`, a delete is the old row, and a change of identity deletes the old row first', { skip }, async () => {
   const { given, warnings } = await follow(
     'a2',
     revised,
@@ -103,14 +103,14 @@ test('with `deleted`, a delete is the old row, and a row that becomes another is
   assert.deepEqual(warnings, [])
 })
 
-test('a delete that would not show what the source needs is refused at the start', { skip }, async () => {
+test('rejects at the start a table whose deletes do not show enough', { skip }, async () => {
   await assert.rejects(follow('a3', revised, ''), {
     code: 'SPILL_INPUT',
     message: `public.a3 does not show 'level' in the old row of a DELETE: ALTER TABLE public.a3 REPLICA IDENTITY FULL`,
   })
 })
 
-test('where what identifies a row is all that is needed, a delete is at the time of its commit', { skip }, async () => {
+test('a delete that shows only the identity has the time of its commit', { skip }, async () => {
   const slim = source('slim', {
     schema: { who, reading: t.int(), level: t.decimal(1).nullable(), at: t.timestamp(), gone: t.bool() },
     key: 'who',
@@ -138,7 +138,7 @@ test('where what identifies a row is all that is needed, a delete is at the time
   assert.ok(Number.isSafeInteger(records[3].at) && (records[3].at as number) > Date.parse('2026-01-01'))
 })
 
-test('with a map, rows are others where key or identity of what it makes changes', { skip }, async () => {
+test('with a map, a change of key or identity in the mapped rows is a delete and an event', { skip }, async () => {
   const before = `${full('a10')} INSERT INTO a10 VALUES ${values(1, 5)}`
   const statements = (table: string) => [
     `UPDATE ${table} SET level = 6`,
@@ -148,7 +148,7 @@ test('with a map, rows are others where key or identity of what it makes changes
     `UPDATE ${table} SET note = 'none'`,
     `UPDATE ${table} SET note = 'new'`,
   ]
-  /** The identity is of the note; records may be changed. */
+  /** The identity is in the note; the map may change its record. */
   const map = (given: { note: string | null; level: string }): never => {
     const { note } = given
     given.level = 'changed'
@@ -187,7 +187,7 @@ test('with a map, rows are others where key or identity of what it makes changes
   })
 })
 
-test('without its map at hand, a row that is changed at all is another', () => {
+test('without the map, any change of a row counts as a change of identity', () => {
   const of = source('mapped', {
     schema: { ...schema, gone: t.bool() },
     key: 'who',
@@ -212,7 +212,7 @@ test('without its map at hand, a row that is changed at all is another', () => {
   ])
 })
 
-test('a large value that an update left alone is taken from the old row, or refused', { skip }, async () => {
+test('a large value that an update leaves unchanged is taken from the old row, or the row is rejected', { skip }, async () => {
   const large = `(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200) i)`
   const shown = await follow('a5', plain, `${full('a5')} INSERT INTO a5 VALUES ${values(1, 5, large)}`, `UPDATE a5 SET level = 6`)
   const [before, after] = shown.given.records as { note: string; level: string }[]
@@ -225,13 +225,13 @@ test('a large value that an update left alone is taken from the old row, or refu
   assert.match(hidden.warnings[0], /a row is refused where an UPDATE leaves a value of more than 2 kB in .*note alone/)
 })
 
-test('TRUNCATE is refused where deletes count', { skip }, async () => {
+test('rejects TRUNCATE for a source with deletes', { skip }, async () => {
   const { given } = await follow('a7', revised, full('a7'), 'TRUNCATE a7')
   assert.equal(given.refused.length, 1)
   assert.match(given.refused[0], /^a7 .* change 1: TRUNCATE deletes rows without saying which/)
 })
 
-test('a map gets all columns, and changes of other tables in the publication are not given', { skip }, async () => {
+test('a map gets all columns, and changes of other tables in the publication are ignored', { skip }, async () => {
   const { given } = await follow(
     'a8',
     mapped,
@@ -248,7 +248,7 @@ test('a map gets all columns, and changes of other tables in the publication are
   assert.match(given.refused[1], /a row of 1048579 bytes/)
 })
 
-test('the copy refuses what changes would', { skip }, async () => {
+test('the copy rejects the same rows as changes', { skip }, async () => {
   const { given } = await follow(
     'b1',
     mapped,
@@ -261,9 +261,9 @@ break', '${at}', '{"a":1.5}'), ('w', 2, 1, repeat('x', 1048577), NULL, NULL), ('
   assert.match(given.refused[1], /^b1 copied row 3: 'extra': /)
 })
 
-test('copy and changes count a row in the same bytes', { skip }, async () => {
+test('copy and changes count the bytes of a row alike', { skip }, async () => {
   const rows = (from: number) =>
-    // 2 bytes each, and one for each column of the key. Of the copy, a row is a line of JSON too.
+    // 2 bytes each, and one for each column of the key. A copied row must also fit as a line of JSON.
     `INSERT INTO b2 (who, reading, note) VALUES ('w', ${from}, repeat('é', 524200)), ('w', ${from + 1}, repeat('é', 524287) || 'x')`
   const { given } = await follow('b2', mapped, rows(1), rows(3))
   assert.deepEqual(

@@ -33,7 +33,7 @@ const insert = (sql: Sql, table: string, ...all: number[]) => sql.unsafe(`INSERT
 
 const sorted = (values: readonly (number | null)[]) => values.toSorted((a, b) => a! - b!)
 
-test('a table is copied, then its changes follow, in the order of commits', { skip }, () =>
+test('copies a table, then reads its changes in the order of commits', { skip }, () =>
   withClients(server(), 2, async (a, b) => {
     await a.unsafe(tableOf('followed'))
     await insert(a, 'followed', 1, 2)
@@ -56,7 +56,7 @@ test('a table is copied, then its changes follow, in the order of commits', { sk
   }),
 )
 
-test('the signal ends what waits for a lock, and a slot that waits for a transaction, which is made anew', { skip }, () =>
+test('the signal ends a wait for a lock, and a slot that waits for a transaction, which is then created anew', { skip }, () =>
   withClients(server(), 2, async (writer, looker) => {
     await writer.unsafe(tableOf('waiting'))
     await insert(writer, 'waiting', 1)
@@ -79,7 +79,7 @@ test('the signal ends what waits for a lock, and a slot that waits for a transac
   }),
 )
 
-test('without a copy it begins with the next change', { skip }, async () => {
+test('without a copy it starts with the next change', { skip }, async () => {
   const { store, run } = taking()
   await server().withClient(1, async sql => {
     await sql.unsafe(tableOf('fresh'))
@@ -112,7 +112,7 @@ for (const seed of [1, 2, 3])
     }),
   )
 
-test('a transaction of any size comes in parts, and a reader that is killed within it goes on there', { skip }, async () => {
+test('reads a transaction of any size in parts, and a killed reader resumes within it', { skip }, async () => {
   const rows = 5 * limits.POSTGRES_PAGE_ROWS
   const first = taking()
   await server().withClient(1, sql => sql.unsafe(tableOf('large')))
@@ -152,7 +152,7 @@ test('a transaction of any size comes in parts, and a reader that is killed with
   )
 })
 
-test('the server is told that changes are durable when they are, and not before', { skip }, async () => {
+test('confirms changes to the server only once they are durable', { skip }, async () => {
   const { store, run } = taking()
   const stop = new AbortController()
   await server().withClient(1, async sql => {
@@ -181,7 +181,7 @@ test('the server is told that changes are durable when they are, and not before'
   assert.deepEqual(taken(store), [1])
 })
 
-test('where only other tables change, the server need not keep its log', { skip }, async () => {
+test('while only other tables change, the server may discard its log', { skip }, async () => {
   const { store, run } = taking()
   const stop = new AbortController()
   await server().withClient(1, async sql => {
@@ -206,7 +206,7 @@ test('where only other tables change, the server need not keep its log', { skip 
   assert.deepEqual(taken(store), [1])
 })
 
-test('a server that restarts, or crashes, is waited for', { skip }, async () => {
+test('waits for a server that restarts or crashes', { skip }, async () => {
   const { store, run } = taking()
   const warnings: string[] = []
   const stop = new AbortController()
@@ -222,10 +222,10 @@ test('a server that restarts, or crashes, is waited for', { skip }, async () => 
     await server().withClient(1, sql => insert(sql, 'restarted', n))
     while (taken(store).length < n) await pause(5)
     await server().end(signal)
-    const away = () => warnings.filter(text => text.includes('is away')).length
+    const away = () => warnings.filter(text => text.includes('is unreachable')).length
     while (away() < n) await pause(5)
     await server().begin()
-    while (warnings.filter(text => text.endsWith('is back')).length < n) await pause(5)
+    while (warnings.filter(text => text.endsWith('is reachable again')).length < n) await pause(5)
   }
   await server().withClient(1, sql => insert(sql, 'restarted', 3))
   while (taken(store).length < 3) await pause(5)

@@ -1,10 +1,10 @@
 /**
- * The changes of a table as a source, by logical replication: a slot of the server's and a publication say which.
+ * Reads the changes of a table as a source, by logical replication through a slot and a publication of the server.
  *
- * The place in the server's log is committed with the records: the end of the last transaction that was read whole, and of one that was read in part
- * its commit and how many of its changes. The slot is moved on only behind what is durable, and reading begins at our own place, so a restart at any
- * moment loses and repeats nothing; a transaction may be of any size. When it begins, the table is copied as the slot's snapshot sees it, which is
- * exactly what was committed before the first change (`copy.ts`).
+ * The position in the server's log is committed with the records. It is the end of the last fully read transaction and, for a partly read
+ * one, its commit and the number of changes read. The slot advances only past durable changes, and reading resumes at our own position. So
+ * a restart at any moment loses and repeats nothing, and a transaction may have any size. At the start the table is copied in the slot's
+ * snapshot, which holds exactly what was committed before the first change (`copy.ts`).
  */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
@@ -29,54 +29,59 @@ import type { Table } from './table.ts'
 export interface ChangesOptions extends ReadOptions {
   readonly slot: string
   readonly publication: string
-  /** Of the source: of rows that it makes, key and identity are. */
+  /** Map of the source: its mapped rows have the key and identity. */
   readonly map?: RowMap | undefined
-  /** Copy the table when the slot is made. */
+  /** Copy the table when the slot is created. */
   readonly copy: boolean
-  /** The data folder of the run: here is the copy while it is read. */
+  /** Data folder of the run; it holds the copy while the copy is read. */
   readonly folder: string
-  /** Milliseconds between two looks at table and publication; POSTGRES_LOOK_MS unless given. */
+  /** Milliseconds between checks of table and publication; default POSTGRES_LOOK_MS. */
   readonly lookMs?: number
 }
 
-/** How far a table was read. */
-type State =
-  /** The slot may have been made, where `lsn` says; nothing was read. Folders of older versions do not say where. */
+/** Progress of reading a table. */
+type ReadState =
+  /** The slot may exist, starting at `lsn`; nothing was read. Older versions do not record `lsn`. */
   | { readonly state: 'begins'; readonly lsn?: string }
-  /** The copy is being read; changes go on at `lsn`. */
+  /** The copy is being read; changes continue at `lsn`. */
   | { readonly state: 'copied'; readonly lsn: string; readonly file: FilePlace }
   | ({ readonly state: 'changes' } & ChangePlace)
 
 /**
- * Gives the changes of a table to a source of a run: until the signal, or without `follow` up to what was committed when it began. Resolves when all
- * that was given is durable. Throws `SPILL_INPUT` for a table whose changes cannot be read, `SPILL_SOURCE` as documented there.
+ * Submits the changes of a table to a source of a run: until the signal, or without `follow` up to the last commit before the call.
+ * Resolves when all of them are durable. Throws `SPILL_INPUT` for a table whose changes cannot be read, and `SPILL_SOURCE` as documented
+ * there.
  */
 export async function readChanges(run: Fed, source: SourceIR, options: ChangesOptions, signal: AbortSignal): Promise<void> {
   const feeding = new Feeding(run, source.name)
-  const told = { ...options, onWarning: once(options.onWarning) }
+  const warned = { ...options, onWarning: once(options.onWarning) }
   await untilReached(
     async reached => {
-      // What is on its way is durable before the place is looked up again.
+      // Submitted batches must be durable before the position is looked up again.
       await feeding.settled()
-      await withClient(await openClient(options.database), sql => new Reading(sql, run, source, told, feeding).go(reached, signal), signal)
+      await withClient(
+        await openClient(options.database),
+        sql => new ChangesReader(sql, run, source, warned, feeding).go(reached, signal),
+        signal,
+      )
     },
     { source: source.name, signal, onWarning: options.onWarning },
   )
   await feeding.settled()
 }
 
-type Place = Known & State
+type SavedPosition = Known & ReadState
 
-/** Was something read, so that something can have been missed? */
-const isBegun = (place: Place | undefined): place is Place => place !== undefined && place.state !== 'begins'
+/** True if something was read, so that changes may have been missed. */
+const hasRead = (position: SavedPosition | undefined): position is SavedPosition => position !== undefined && position.state !== 'begins'
 
-class Reading {
+class ChangesReader {
   readonly #sql: Sql
   readonly #run: Fed
   readonly #source: SourceIR
   readonly #options: ChangesOptions
   readonly #feeding: Feeding
-  #known: Known | undefined
+  #readTable: Known | undefined
 
   constructor(sql: Sql, run: Fed, source: SourceIR, options: ChangesOptions, feeding: Feeding) {
     this.#sql = sql
@@ -88,72 +93,74 @@ class Reading {
 
   async go(reached: () => void, signal: AbortSignal): Promise<void> {
     const { slot, folder, onWarning } = this.#options
-    const kept = this.#place()
-    const { table, publication, warnings } = await this.#look(kept)
+    const saved = this.#savedPosition()
+    const { table, publication, warnings } = await this.#checkTable(saved)
     for (const warning of warnings) onWarning(warning)
-    this.#known = knownOf(table, this.#source, isBegun(kept) ? kept : undefined)
+    this.#readTable = knownOf(table, this.#source, hasRead(saved) ? saved : undefined)
     reached()
-    let place: State | undefined = kept
-    if (place === undefined || place.state === 'begins') place = await this.#begin(table, publication, place, signal)
-    else await checkSlot(this.#sql, slot, lsnOf(place.lsn), place.lsn)
-    if (place.state === 'copied') place = await this.#readCopy(place, signal)
-    // Until now it was needed to begin again.
-    if (!signal.aborted && place.state === 'changes') {
+    let position: ReadState | undefined = saved
+    if (position === undefined || position.state === 'begins') position = await this.#begin(table, publication, position, signal)
+    else await checkSlot(this.#sql, slot, lsnOf(position.lsn), position.lsn)
+    if (position.state === 'copied') position = await this.#readCopy(position, signal)
+    // The copy may be removed only now: until here it was needed for a new start.
+    if (!signal.aborted && position.state === 'changes') {
       await removeCopy(copyFile(folder, slot))
-      await this.#follow(table, place, signal)
+      await this.#follow(table, position, signal)
     }
   }
 
-  /** Table and publication as they are now. Throws as documented where changes of the table cannot be read, or some may have been missed. */
-  async #look(place: Place | undefined): Promise<{ table: Table; publication: Publication | undefined; warnings: readonly string[] }> {
+  /** The current table and publication. Throws as documented if changes cannot be read, or some may have been missed. */
+  async #checkTable(
+    position: SavedPosition | undefined,
+  ): Promise<{ table: Table; publication: Publication | undefined; warnings: readonly string[] }> {
     const { table: name, publication } = this.#options
-    const named = await tableAsRead(this.#sql, name, isBegun(place) ? place : undefined)
-    const found = await publicationOf(this.#sql, publication, named)
-    const { table, warnings: hidden } = shownTable(named, found, publication, this.#source)
+    const currentTable = await tableAsRead(this.#sql, name, hasRead(position) ? position : undefined)
+    const current = await publicationOf(this.#sql, publication, currentTable)
+    const { table, warnings: hidden } = shownTable(currentTable, current, publication, this.#source)
     const warnings = [...hidden, ...checkTable(table, this.#source)]
-    if (isBegun(place)) checkShown(found, publication, table, this.#source)
-    return { table, publication: found, warnings }
+    if (hasRead(position)) checkShown(current, publication, table, this.#source)
+    return { table, publication: current, warnings }
   }
 
-  #place(): Place | undefined {
-    const kept = this.#run.cursor(this.#cursor)
-    return kept === undefined ? undefined : (JSON.parse(kept) as Place)
+  #savedPosition(): SavedPosition | undefined {
+    const saved = this.#run.cursor(this.#cursor)
+    return saved === undefined ? undefined : (JSON.parse(saved) as SavedPosition)
   }
 
   get #cursor(): string {
     return changesCursor(this.#source.name, this.#options)
   }
 
-  /** Makes the slot and the copy. Where that was broken off, nothing was read, and it is done anew. */
-  async #begin(table: Table, found: Publication | undefined, place: State | undefined, signal: AbortSignal): Promise<State> {
+  /** Creates the slot and the copy. After an interruption nothing was read, so both are created again. */
+  async #begin(table: Table, current: Publication | undefined, position: ReadState | undefined, signal: AbortSignal): Promise<ReadState> {
     const { slot, publication, database, folder, copy } = this.#options
-    if (place?.state === 'begins' && place.lsn !== undefined) await dropUnread(this.#sql, slot, place.lsn)
+    if (position?.state === 'begins' && position.lsn !== undefined) await dropUnread(this.#sql, slot, position.lsn)
     await refuseForeign(this.#sql, slot)
-    await ensurePublication(this.#sql, found, publication, table, this.#source)
+    await ensurePublication(this.#sql, current, publication, table, this.#source)
     const path = copyFile(folder, slot)
-    const begin = async (replication: Sql): Promise<State> => {
+    const begin = async (replication: Sql): Promise<ReadState> => {
       const { lsn, snapshot, passing } = await beginSlot(replication)
       if (copy) await writeCopy({ sql: this.#sql, path, table, source: this.#source, snapshot, signal })
-      await this.#keep({ state: 'begins', lsn })
+      await this.#save({ state: 'begins', lsn })
       await keepSlot(this.#sql, passing, slot)
-      const begun: State = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
-      await this.#keep(begun)
-      return begun
+      const next: ReadState = copy ? { state: 'copied', lsn, file: fileStart } : { state: 'changes', lsn }
+      await this.#save(next)
+      return next
     }
     return withClient(await openClient(database, true), begin, signal)
   }
 
-  async #keep(place: State): Promise<void> {
-    await this.#feeding.give(batchOf([]), this.#at(place))
+  async #save(position: ReadState): Promise<void> {
+    await this.#feeding.give(batchOf([]), this.#cursorFor(position))
     await this.#feeding.settled()
   }
 
-  #at(state: State): Cursor {
-    const place: Place = { ...this.#known!, ...state }
-    return [this.#cursor, JSON.stringify(place)]
+  #cursorFor(state: ReadState): Cursor {
+    const position: SavedPosition = { ...this.#readTable!, ...state }
+    return [this.#cursor, JSON.stringify(position)]
   }
 
-  async #readCopy(place: State & { readonly state: 'copied' }, signal: AbortSignal): Promise<State> {
+  async #readCopy(position: ReadState & { readonly state: 'copied' }, signal: AbortSignal): Promise<ReadState> {
     const { folder, slot, table } = this.#options
     const path = copyFile(folder, slot)
     if (!hasCopy(path))
@@ -162,17 +169,17 @@ class Reading {
         `is gone: it held the rows of ${table} that were not read yet; name a new slot to copy the table again (?slot=…)`,
         { place: path },
       )
-    for await (const { batch, place: file } of readCopy(path, table, place.file, signal)) {
-      await this.#feeding.give(batch, this.#at({ ...place, file }))
-      if (signal.aborted) return place
+    for await (const { batch, place: file } of readCopy(path, table, position.file, signal)) {
+      await this.#feeding.give(batch, this.#cursorFor({ ...position, file }))
+      if (signal.aborted) return position
     }
-    if (signal.aborted) return place
-    const done: State = { state: 'changes', lsn: place.lsn }
-    await this.#keep(done)
-    return done
+    if (signal.aborted) return position
+    const next: ReadState = { state: 'changes', lsn: position.lsn }
+    await this.#save(next)
+    return next
   }
 
-  async #follow(table: Table, from: State & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
+  async #follow(table: Table, from: ReadState & { readonly state: 'changes' }, signal: AbortSignal): Promise<void> {
     const { database, follow, lookMs = limits.POSTGRES_LOOK_MS } = this.#options
     await withClient(await openClient(database, true), replication =>
       followChanges(
@@ -184,12 +191,12 @@ class Reading {
           feeding: this.#feeding,
           relation: table,
           follow,
-          seen: this.#known?.columns,
-          cursorAt: (place, columns) => {
-            this.#known = { ...this.#known!, columns }
-            return this.#at({ state: 'changes', ...place })
+          seen: this.#readTable?.columns,
+          cursorAt: (position, columns) => {
+            this.#readTable = { ...this.#readTable!, columns }
+            return this.#cursorFor({ state: 'changes', ...position })
           },
-          looks: new Looks(() => this.#look({ ...this.#known!, ...from }), lookMs),
+          looks: new Looks(() => this.#checkTable({ ...this.#readTable!, ...from }), lookMs),
         },
         from,
         signal,
@@ -198,16 +205,16 @@ class Reading {
   }
 }
 
-/** Where a table was read up to is kept under its source, its name and its slot: another slot begins anew. */
+/** Cursor of a table: by source, table and slot, so that a new slot starts anew. */
 const changesCursor = (source: string, { table, slot }: Pick<ChangesOptions, 'table' | 'slot'>): string =>
   `${source}=pg-changes:${table}@${slot}`
 
-/** Where a table will be read from, in words. */
+/** Description of the position where reading a table will start. */
 export function changesPlace(run: Fed, source: string, options: Pick<ChangesOptions, 'table' | 'slot'>): string {
-  const kept = run.cursor(changesCursor(source, options))
-  const place = kept === undefined ? undefined : (JSON.parse(kept) as Place)
+  const saved = run.cursor(changesCursor(source, options))
+  const position = saved === undefined ? undefined : (JSON.parse(saved) as SavedPosition)
   const changes = `changes of ${options.table}`
-  if (place === undefined || place.state === 'begins') return `${changes} from now on, by a new slot ${options.slot}`
-  if (place.state === 'copied') return `${changes} from ${place.lsn}, after the rest of its copy from line ${place.file.line}`
-  return `${changes} from ${place.lsn}`
+  if (position === undefined || position.state === 'begins') return `${changes} from now on, by a new slot ${options.slot}`
+  if (position.state === 'copied') return `${changes} from ${position.lsn}, after the rest of its copy from line ${position.file.line}`
+  return `${changes} from ${position.lsn}`
 }

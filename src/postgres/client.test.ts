@@ -8,7 +8,7 @@ import { openClient } from './client.ts'
 
 const server = ownServer()
 
-test('without its package a source says what to install', async () => {
+test('a missing package is an error that says what to install', async () => {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       if (specifier === 'postgres') throw Object.assign(new Error(`Cannot find package 'postgres'`), { code: 'ERR_MODULE_NOT_FOUND' })

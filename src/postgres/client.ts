@@ -1,7 +1,7 @@
 /**
- * The client of PostgreSQL: the package `postgres`, which users install who read from one.
+ * Client of PostgreSQL: the package `postgres`, which users install who read from a database.
  *
- * Every session shows values in one form, whatever the server's settings: `value.ts` reads it.
+ * All sessions show values in one format, whatever the server's settings; `value.ts` parses it.
  */
 import { Socket } from 'node:net'
 import type { Sql } from 'postgres'
@@ -9,8 +9,8 @@ import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Database } from './settings.ts'
 
-/** `GMT`, since a server without a time zone database knows no `UTC`. */
-const FORM = {
+/** `GMT`, since a server without a time zone database does not know `UTC`. */
+const SESSION_SETTINGS = {
   application_name: 'spillway',
   DateStyle: 'ISO',
   IntervalStyle: 'postgres',
@@ -19,15 +19,15 @@ const FORM = {
   extra_float_digits: '1',
 } as const
 
-/** A client with one connection, made when it is first needed. `replication`: for the commands of replication. Throws `SPILL_INPUT` without the package. */
+/** A client with one lazy connection. `replication`: for replication commands. Throws `SPILL_INPUT` if the package is missing. */
 export async function openClient({ url, sslMode, host, user, name }: Database, replication = false): Promise<Sql> {
-  const postgres = await driver()
+  const postgres = await loadDriver()
   const options = {
     ...(host !== undefined && { host }),
     ...(user !== undefined && { username: user }),
     ...(name !== undefined && { database: name }),
     ...(!/[?&]ssl(mode)?=/.test(url ?? '') && { ssl: sslOf(sslMode) }),
-    connection: replication ? { ...FORM, replication: 'database' } : FORM,
+    connection: replication ? { ...SESSION_SETTINGS, replication: 'database' } : SESSION_SETTINGS,
     max: 1,
     connect_timeout: limits.POSTGRES_CONNECT_MS / 1000,
     idle_timeout: 0,
@@ -36,9 +36,9 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
     onnotice: () => {},
   }
   try {
-    return lettingGo(url === undefined ? postgres(options) : postgres(url, options))
+    return withSocketRelease(url === undefined ? postgres(options) : postgres(url, options))
   } catch {
-    // Whatever is wrong with the address, what was thrown may hold it.
+    // The thrown error may contain the address, and with it a password.
     throw new SpillwayError(
       'SPILL_INPUT',
       'the address of the database cannot be read: postgres://user:password@host/database, special characters as %xx',
@@ -47,8 +47,8 @@ export async function openClient({ url, sslMode, host, user, name }: Database, r
 }
 
 /**
- * The `ssl` option for a PGSSLMODE, as in libpq. The default, `prefer`, encrypts if the server can. `allow` does the same here, and not
- * only if the server requires encryption: the package does not retry a connection.
+ * The `ssl` option for a PGSSLMODE, as in libpq. The default `prefer` encrypts if the server can. `allow` does the same here, instead of
+ * only if the server requires encryption, since the package does not retry a connection.
  */
 function sslOf(mode = 'prefer'): false | 'require' {
   if (mode === 'disable') return false
@@ -56,10 +56,11 @@ function sslOf(mode = 'prefer'): false | 'require' {
 }
 
 /**
- * A client whose end lets go of its connection: the socket stays open until the server closes it too, and one that waits for a lock, or is away, would
- * hold up the end of the process. The package takes a socket for one that is connected; with the option gone meanwhile it connects it by itself.
+ * Makes `end` release the socket. Otherwise the socket stays open until the server closes it, and a server that waits for a lock, or is
+ * unreachable, would delay the end of the process. The package treats a socket option as connected; removing the option in the callback
+ * makes it connect the socket itself.
  */
-function lettingGo(client: Sql): Sql {
+function withSocketRelease(client: Sql): Sql {
   const options = client.options as { socket?: () => Socket }
   let socket: Socket | undefined
   const offer = () => {
@@ -73,14 +74,14 @@ function lettingGo(client: Sql): Sql {
   return Object.assign(client, {
     end: async (how?: { timeout?: number }) => {
       await end(how)
-      // It is being connected, for which the package has a timer.
+      // The socket is still connecting, for which the package has a timer.
       if (socket?.bytesRead === 0) socket.destroy()
       else socket?.unref()
     },
   })
 }
 
-async function driver(): Promise<typeof import('postgres')> {
+async function loadDriver(): Promise<typeof import('postgres')> {
   try {
     return (await import('postgres')).default
   } catch (error) {
@@ -89,7 +90,7 @@ async function driver(): Promise<typeof import('postgres')> {
   }
 }
 
-/** Gives a client to `use`, and ends it with everything that is under way: after it, or when the signal comes. */
+/** Calls `use` with a client, then ends the client with all its statements; the signal ends it earlier. */
 export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await (signal === undefined ? use(client) : endedBy(signal, client, () => use(client)))
@@ -99,21 +100,24 @@ export async function withClient<T>(client: Sql, use: (client: Sql) => Promise<T
 }
 
 /**
- * Does something with a client that is ended at once when the signal comes meanwhile: a statement may wait for a lock, or for a server that does not
- * answer any more. What is under way then throws as for a lost connection.
+ * Runs an action and ends the client at once when the signal comes: a statement may wait for a lock, or for a server that no longer
+ * answers. The action then throws as for a lost connection.
  */
-export async function endedBy<T>(signal: AbortSignal, client: Sql, act: () => Promise<T>): Promise<T> {
+export async function endedBy<T>(signal: AbortSignal, client: Sql, action: () => Promise<T>): Promise<T> {
   const end = () => void client.end({ timeout: 0 })
   if (signal.aborted) end()
   signal.addEventListener('abort', end, { once: true })
   try {
-    return await act()
+    return await action()
   } finally {
     signal.removeEventListener('abort', end)
   }
 }
 
-/** What a transaction gives. Its client being ended by the signal, it may never settle, and then throws as for a lost connection. */
+/**
+ * The result of a transaction, or the error of a lost connection at the signal. After the client ends, the transaction itself may never
+ * settle.
+ */
 export async function unlessEnded<T>(signal: AbortSignal, transaction: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = () => reject(Object.assign(new Error('the client was ended'), { code: 'CONNECTION_ENDED' }))

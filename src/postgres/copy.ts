@@ -1,8 +1,9 @@
 /**
- * The rows that a table has when its changes begin: copied as they are in the snapshot of the slot into a file, and read from there.
+ * Copies the rows of a table at the start of its changes: in the slot's snapshot, into a file, which is then read.
  *
- * The snapshot ends with its connection and cannot be had again, so the file is what makes the copy whole: nothing is given to the run before it is
- * complete and on the disk, and from then on reading goes on where it was. A line is a record, or `[why it is none, what was there]`.
+ * The snapshot ends with its connection and cannot be restored, so the file makes the copy atomic. Nothing is submitted to the run before
+ * the file is complete and on disk; from then on reading can resume in it. A line is a record, or `[reason, original row]` for a rejected
+ * row.
  */
 import { createWriteStream, openSync, closeSync, fsyncSync, existsSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -28,27 +29,27 @@ export interface Copying {
   readonly table: Table
   readonly source: SourceIR
   readonly snapshot: string
-  /** Comes when the client is ended. */
+  /** Aborts the copy. */
   readonly signal: AbortSignal
 }
 
-/** Writes the rows that a snapshot sees into a file, which is there when all of them are, on the disk. */
+/** Copies the rows of a snapshot to a file, which appears once it is complete and on disk. */
 export async function writeCopy({ sql, path, table, source, snapshot, signal }: Copying): Promise<void> {
   const { columns } = readColumns(table, source, source.deleted)
   const { deleted } = source
-  const mark = deleted !== undefined && !columns.some(({ name }) => name === deleted) ? { [deleted]: false } : {}
+  const deletedMark = deleted !== undefined && !columns.some(({ name }) => name === deleted) ? { [deleted]: false } : {}
   const partial = `${path}.partial`
-  const copied = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
+  const transaction = sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
     await whileBegun(tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`))
-    await pipeline(linesOf(tx, table, columns, mark), createWriteStream(partial, { mode: PRIVATE_FILE }))
+    await pipeline(linesOf(tx, table, columns, deletedMark), createWriteStream(partial, { mode: PRIVATE_FILE }))
   })
-  await unlessEnded(signal, copied)
-  flush(partial)
+  await unlessEnded(signal, transaction)
+  syncFile(partial)
   renameSync(partial, path)
-  flush(dirname(path))
+  syncFile(dirname(path))
 }
 
-function flush(path: string): void {
+function syncFile(path: string): void {
   const file = openSync(path, 'r')
   try {
     fsyncSync(file)
@@ -61,13 +62,13 @@ async function* linesOf(
   tx: TransactionSql,
   table: Table,
   columns: readonly (TableColumn & ReadColumn)[],
-  mark: object,
+  deletedMark: object,
 ): AsyncGenerator<string> {
   for await (const rows of tx.unsafe(copyStatement(table, columns)).raw().cursor(limits.POSTGRES_COPY_ROWS))
-    yield (rows as unknown as (Buffer | null)[][]).map(row => `${lineOf(columns, row, mark)}\n`).join('')
+    yield (rows as unknown as (Buffer | null)[][]).map(row => `${lineOf(columns, row, deletedMark)}\n`).join('')
 }
 
-/** The size in bytes of each row's large columns, and its values; those of a row that is too long are left behind. */
+/** Selects the size of each row's large columns in bytes, and its values; a row beyond the limit has NULLs. */
 function copyStatement(table: Table, columns: readonly TableColumn[]): string {
   const names = columns.map(({ name }) => quoted(name))
   const sizes = columns.flatMap(({ toasted }, i) => (toasted ? [`coalesce(octet_length(${names[i]}::text), 0)`] : []))
@@ -75,8 +76,8 @@ function copyStatement(table: Table, columns: readonly TableColumn[]): string {
   return `SELECT ${[size, ...names.map(name => (sizes.length > 0 ? `CASE WHEN ${size} > ${limits.LINE_BYTES_MAX} THEN NULL ELSE ${name} END` : name))].join(', ')} FROM ONLY ${table.name}`
 }
 
-function lineOf(columns: readonly ReadColumn[], [size, ...values]: (Buffer | null)[], mark: object): string {
-  // The server counted the large ones, to keep them back; changes count all.
+function lineOf(columns: readonly ReadColumn[], [size, ...values]: (Buffer | null)[], deletedMark: object): string {
+  // The server counts only large columns, to hold back their values; changes count all.
   const bytes = Math.max(
     Number(String(size)),
     values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
@@ -86,10 +87,10 @@ function lineOf(columns: readonly ReadColumn[], [size, ...values]: (Buffer | nul
   const record = recordOf(columns, texts)
   if (record instanceof Fault)
     return JSON.stringify([record.detail, JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, texts[i]])))])
-  return rawText({ ...record, ...mark })
+  return rawText({ ...record, ...deletedMark })
 }
 
-/** The copy from a place on, in batches, with the place behind each. Nothing if there is no file. */
+/** Reads the copy from a position on, in batches with the position after each. Nothing if there is no file. */
 export async function* readCopy(
   path: string,
   name: string,
@@ -108,7 +109,7 @@ export async function* readCopy(
 
 export const hasCopy = (path: string): boolean => existsSync(path)
 
-/** Removes the copy, and one that was broken off. */
+/** Removes the copy and a partial copy. */
 export async function removeCopy(path: string): Promise<void> {
   await rm(path, { force: true })
   await rm(`${path}.partial`, { force: true })

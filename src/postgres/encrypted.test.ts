@@ -1,4 +1,4 @@
-/** How a connection is encrypted, against a server with TLS and without, over TCP on an address of loopback that is this process's own. */
+/** Tests encryption of connections, against a server with and without TLS, over TCP on a loopback address of this process. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, chmodSync, chownSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { openClient } from './client.ts'
 const host = `127.${1 + ((process.pid >> 16) & 0x7f)}.${(process.pid >> 8) & 0xff}.${1 + (process.pid % 254)}`
 const server = ownServer({ listen_addresses: host })
 
-/** Is the connection encrypted, by what the server says? */
+/** Asks the server whether the connection is encrypted. */
 async function isEncrypted(sslMode: string | undefined): Promise<boolean> {
   const client = await openClient({ host, user: USER, name: 'postgres', sslMode })
   try {
@@ -27,7 +27,7 @@ test('without TLS: the default and prefer connect, require does not', { skip }, 
   for (const mode of ['require', 'verify-full']) await assert.rejects(isEncrypted(mode), mode)
 })
 
-test('with TLS: the default and prefer are encrypted, and verify-full asks for a certificate that is trusted', { skip }, async t => {
+test('with TLS: the default and prefer encrypt, and verify-full needs a trusted certificate', { skip }, async t => {
   const { folder } = server()
   const certificate = [
     'req',

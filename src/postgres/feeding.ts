@@ -1,15 +1,15 @@
-/** A source's batches on their way into a run, in order, and which of them are durable. */
+/** Submits a source's batches to a run, in order, and tracks which are durable. */
 import type { RecordBatch } from '../intake/batch.ts'
 import type { Cursor } from '../run/ingest/inbox.ts'
 import type { Run } from '../run/loop/run.ts'
 
-/** What a reader needs of a run. */
+/** The part of a run that a reader needs. */
 export type Fed = Pick<Run, 'submit' | 'room' | 'cursor'>
 
 export class Feeding {
   readonly #run: Fed
   readonly #source: string
-  readonly #sent = new Set<Promise<void>>()
+  readonly #inFlight = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
 
   constructor(run: Fed, source: string) {
@@ -17,25 +17,28 @@ export class Feeding {
     this.#source = source
   }
 
-  /** Gives a batch when there is room for it; `durable` is called once it and its cursor are. Throws what ended the run. */
-  async give(batch: RecordBatch, cursor: Cursor, durable: () => void = () => {}): Promise<void> {
+  /**
+   * Submits a batch when the run has room; `onDurable` is called once the batch and its cursor are durable. Throws the error that ended the
+   * run.
+   */
+  async give(batch: RecordBatch, cursor: Cursor, onDurable: () => void = () => {}): Promise<void> {
     await this.#run.room()
     if (this.#failure) throw this.#failure.error
-    const settled = this.#settle(this.#run.submit(this.#source, batch, cursor), durable)
-    this.#sent.add(settled)
-    void settled.finally(() => this.#sent.delete(settled))
+    const settlement = this.#settle(this.#run.submit(this.#source, batch, cursor), onDurable)
+    this.#inFlight.add(settlement)
+    void settlement.finally(() => this.#inFlight.delete(settlement))
   }
 
-  /** Resolves when everything that was given is durable. Throws what ended the run. */
+  /** Resolves when all submitted batches are durable. Throws the error that ended the run. */
   async settled(): Promise<void> {
-    await Promise.all(this.#sent)
+    await Promise.all(this.#inFlight)
     if (this.#failure) throw this.#failure.error
   }
 
-  async #settle(receipt: Promise<unknown>, durable: () => void): Promise<void> {
+  async #settle(receipt: Promise<unknown>, onDurable: () => void): Promise<void> {
     try {
       await receipt
-      durable()
+      onDurable()
     } catch (error) {
       this.#failure ??= { error }
     }

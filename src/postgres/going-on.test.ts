@@ -49,10 +49,9 @@ const swap = (table: string) =>
 
 const other = (table: string) =>
   new RegExp(
-    `is another table than the one that was read: that one is public.${table}_old now, and changes of a table that takes its name are not sent. To go on, name a new slot`,
+    `is not the table that was read: that table is now public.${table}_old, and changes of a table that takes its name are not sent. To go on, name a new slot`,
   )
-const unshown = (what: string) =>
-  new RegExp(`what: what was changed meanwhile is not sent, not later either. .*name a new slot`.replace('what', what))
+const unshown = (what: string) => new RegExp(`what: changes made meanwhile are never sent. .*name a new slot`.replace('what', what))
 
 const cases: [name: string, table: string, statements: string, message: RegExp][] = [
   ['another table takes its name', 'swapped', swap('swapped'), other('swapped')],
@@ -60,9 +59,9 @@ const cases: [name: string, table: string, statements: string, message: RegExp][
     'it gets another name',
     'renamed',
     'ALTER TABLE renamed RENAME TO renamed_old',
-    /is not there any more: that one is public.renamed_old now/,
+    /no longer exists: that table is now public.renamed_old/,
   ],
-  ['it is dropped', 'dropped', 'DROP TABLE dropped', /is not there any more: that one was dropped/],
+  ['it is dropped', 'dropped', 'DROP TABLE dropped', /no longer exists: that table was dropped/],
   ['the publication leaves it', 'apart', 'ALTER PUBLICATION apart DROP TABLE apart', unshown('does not show this table')],
   [
     'the publication shows no updates',
@@ -74,7 +73,7 @@ const cases: [name: string, table: string, statements: string, message: RegExp][
 ]
 
 for (const [name, table, statements, message] of cases)
-  test(`a source ends where ${name}, before it goes on and while it is followed`, { skip }, async () => {
+  test(`a source ends if ${name}, when it resumes and while it follows`, { skip }, async () => {
     const { store, run } = taking()
     await server().withClient(1, async sql => {
       await create(sql, table)
@@ -90,7 +89,7 @@ for (const [name, table, statements, message] of cases)
     assert.deepEqual(taken(store), [1])
   })
 
-test('a folder that does not know which table it was takes the one of that name', { skip }, async () => {
+test('a folder that does not record the table takes the one of that name', { skip }, async () => {
   const { store, run } = taking()
   await server().withClient(1, async sql => {
     await create(sql, 'older')
@@ -109,7 +108,7 @@ test('a folder that does not know which table it was takes the one of that name'
   })
 })
 
-test('a version of the pipeline that has deletes needs them shown', { skip }, async () => {
+test('a new pipeline version with deletes requires a publication that shows them', { skip }, async () => {
   const { store, run } = taking()
   const of = sourceOf(withDeletes)
   await server().withClient(1, async sql => {
@@ -133,7 +132,7 @@ test('a version of the pipeline that has deletes needs them shown', { skip }, as
   })
 })
 
-test('looks are taken one at a time, beside what is done, and what they find is thrown', async () => {
+test('checks run one at a time, beside other work, and their errors are thrown', async () => {
   const ends: PromiseWithResolvers<void>[] = []
   const looks = new Looks(() => {
     ends.push(Promise.withResolvers<void>())

@@ -1,7 +1,7 @@
 /**
- * Whether what was read is still what its name and its publication show. The server follows a table, not its name: where another one takes the name
- * (CREATE new, RENAME old, RENAME new), or the publication leaves the table, nothing comes any more and the slot moves on all the same, without an
- * error anywhere. So it is looked at when reading goes on, and from time to time while it does.
+ * Checks that a table and its publication are still those that were read. The server follows a table, not its name. Another table may take
+ * the name (CREATE new, RENAME old, RENAME new), or the publication may drop the table. Then no changes come, the slot still advances, and
+ * there is no error. So this is checked when reading resumes, and periodically after that.
  */
 import type { Sql } from 'postgres'
 import { stopwatch } from '../base/clock.ts'
@@ -10,90 +10,96 @@ import type { SourceIR } from '../define/ir/ir.ts'
 import { lacking, type Publication } from './publication.ts'
 import { noTable, readColumns, tableNamed, type Table } from './table.ts'
 
-/** What was read. Folders of older versions do not say which table it was: then it is the one of that name. */
+/** The table that was read. Older versions do not record which: then it is the table of that name. */
 export interface Known {
-  /** The server and database. */
+  /** Server and database. */
   readonly origin: string
   readonly relation?: number
-  /** The columns that the source reads, as they were there last; of a map, of which version. */
+  /** Names of the columns that the source read last; for a map, as of `mapVersion`. */
   readonly columns?: readonly string[] | undefined
   readonly mapVersion?: string
 }
 
-/** What is known of a table from now on, `kept` being what was before. Of another version of a map no columns are missed. */
-export function knownOf(table: Table, source: SourceIR, kept: Known | undefined): Known {
+/** The table record from now on; `saved` is the previous one. A new version of a map requires none of the old columns. */
+export function knownOf(table: Table, source: SourceIR, saved: Known | undefined): Known {
   const { mapVersion } = source
   const columns =
-    kept === undefined ? readColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(kept, mapVersion)
+    saved === undefined ? readColumns(table, source, source.deleted).columns.map(({ name }) => name) : columnsOf(saved, mapVersion)
   return { origin: table.origin, relation: table.oid, columns, ...(mapVersion !== undefined && { mapVersion }) }
 }
 
-const columnsOf = (kept: Known, mapVersion: string | undefined): readonly string[] | undefined =>
-  kept.mapVersion === mapVersion ? kept.columns : undefined
+const columnsOf = (saved: Known, mapVersion: string | undefined): readonly string[] | undefined =>
+  saved.mapVersion === mapVersion ? saved.columns : undefined
 
 export const HOW_TO_GO_ON =
   `. To go on, name a new slot (?slot=…): the table is then copied as it stands, or with copy=false its changes from then on are read; ` +
   `with an id or identity in the source, rows that were read before are told from new ones`
 
-/** The table of a name. Throws `SPILL_INPUT` if there is none, `SPILL_SOURCE` if it is not the one that was read. */
-export async function tableAsRead(sql: Sql, name: string, known: Known | undefined): Promise<Table> {
+/** Finds a table by name. Throws `SPILL_INPUT` if there is none, `SPILL_SOURCE` if it is not the table that was read. */
+export async function tableAsRead(sql: Sql, name: string, saved: Known | undefined): Promise<Table> {
   const table = await tableNamed(sql, name)
-  if (known === undefined) return table ?? noTable(name)
-  const other = (what: string): never => {
-    throw new SpillwayError('SPILL_SOURCE', what, { place: table?.name ?? name })
+  if (saved === undefined) return table ?? noTable(name)
+  const throwSourceError = (problem: string): never => {
+    throw new SpillwayError('SPILL_SOURCE', problem, { place: table?.name ?? name })
   }
-  if (table && table.origin !== known.origin)
-    other(`is of another database (${table.origin}) than the one that was read (${known.origin}); name a new slot to read it (?slot=…)`)
-  if (known.relation === undefined || table?.oid === known.relation) return table ?? noTable(name)
+  if (table && table.origin !== saved.origin)
+    throwSourceError(
+      `is of another database (${table.origin}) than the one that was read (${saved.origin}); name a new slot to read it (?slot=…)`,
+    )
+  if (saved.relation === undefined || table?.oid === saved.relation) return table ?? noTable(name)
   const [old] = await sql<{ name: string }[]>`
     SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = ${String(known.relation)}::oid`
-  return other(
-    `${table ? 'is another table than the one that was read' : 'is not there any more'}: that one ${old ? `is ${old.name} now` : 'was dropped'}, ` +
+    WHERE c.oid = ${String(saved.relation)}::oid`
+  return throwSourceError(
+    `${table ? 'is not the table that was read' : 'no longer exists'}: that table ${old ? `is now ${old.name}` : 'was dropped'}, ` +
       `and changes of a table that takes its name are not sent${HOW_TO_GO_ON}`,
   )
 }
 
-/** Throws `SPILL_SOURCE` where the publication does not show all that the source needs of its table any more. */
-export function checkShown(found: Publication | undefined, name: string, table: Table, source: SourceIR): void {
-  const lack = found === undefined ? { what: 'is gone', fix: undefined } : lacking(found, name, table, source)
-  if (lack === undefined) return
+/**
+ * @throws `SPILL_SOURCE` if the publication no longer shows everything that the source needs of its table.
+ */
+export function checkShown(publication: Publication | undefined, name: string, table: Table, source: SourceIR): void {
+  const problem = publication === undefined ? { what: 'is gone', fix: undefined } : lacking(publication, name, table, source)
+  if (problem === undefined) return
   throw new SpillwayError(
     'SPILL_SOURCE',
-    `publication '${name}' ${lack.what}: what was changed meanwhile is not sent, not later either. ` +
-      `${lack.fix === undefined ? 'A new slot makes it again' : `Mend it, ${lack.fix}, and start again if nothing was changed that is missed`}${HOW_TO_GO_ON}`,
+    `publication '${name}' ${problem.what}: changes made meanwhile are never sent. ` +
+      `${problem.fix === undefined ? 'A new slot makes it again' : `Mend it, ${problem.fix}, and start again if nothing was changed that is missed`}${HOW_TO_GO_ON}`,
     { place: table.name },
   )
 }
 
-/** Looks again from time to time, beside what is done meanwhile. */
+/** Runs a check periodically, beside other work. */
 export class Looks {
-  readonly #look: () => Promise<unknown>
+  readonly #check: () => Promise<unknown>
   readonly #everyMs: number
-  #ended = stopwatch()
-  #isLooking = false
+  #lastEnd = stopwatch()
+  #isRunning = false
   #failure: { readonly error: unknown } | undefined
 
-  constructor(look: () => Promise<unknown>, everyMs: number) {
-    this.#look = look
+  constructor(check: () => Promise<unknown>, everyMs: number) {
+    this.#check = check
     this.#everyMs = everyMs
   }
 
-  /** Looks if it is time to, and does not wait for what is seen: a lock may hold it up, and changes go on. Throws what an earlier look has thrown. */
+  /**
+   * Starts the check if it is due, without waiting for it: a lock may delay it, and changes go on. Throws the error of an earlier check.
+   */
   take(): void {
     if (this.#failure) throw this.#failure.error
-    if (this.#isLooking || stopwatch() - this.#ended < this.#everyMs) return
-    this.#isLooking = true
-    void this.#once()
+    if (this.#isRunning || stopwatch() - this.#lastEnd < this.#everyMs) return
+    this.#isRunning = true
+    void this.#run()
   }
 
-  async #once(): Promise<void> {
+  async #run(): Promise<void> {
     try {
-      await this.#look()
+      await this.#check()
     } catch (error) {
       this.#failure = { error }
     }
-    this.#ended = stopwatch()
-    this.#isLooking = false
+    this.#lastEnd = stopwatch()
+    this.#isRunning = false
   }
 }

@@ -1,4 +1,4 @@
-/** Columns that the copy of a table has and its changes have not, or not any more. */
+/** Tests columns that the copy of a table shows and its changes do not, or no longer. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Sql } from 'postgres'
@@ -42,7 +42,7 @@ async function create(sql: Sql, table: string, columns: string): Promise<(of: ty
   }
 }
 
-test('a generated column is refused where the source names it, and a map gets none', { skip }, () =>
+test('rejects a generated column that the source names; a map does not get it', { skip }, () =>
   server().withClient(1, async sql => {
     const read = await create(sql, 'generated', 'qty int, n int GENERATED ALWAYS AS (qty * 2) STORED')
     await sql`INSERT INTO generated (k, qty) VALUES (1, 10)`
@@ -59,7 +59,7 @@ test('a generated column is refused where the source names it, and a map gets no
   }),
 )
 
-test('so is one that the publication leaves out', { skip }, () =>
+test('rejects a column that the publication omits', { skip }, () =>
   server().withClient(1, async sql => {
     const [{ major }] = await sql<{ major: number }[]>`SELECT current_setting('server_version_num')::int / 10000 AS major`
     if (major < 15) return
@@ -76,11 +76,11 @@ test('so is one that the publication leaves out', { skip }, () =>
   }),
 )
 
-test('a column that is renamed or dropped while changes follow ends its source, until the source does without', { skip }, () =>
+test('a column renamed or dropped while changes are read ends its source, until the source no longer names it', { skip }, () =>
   server().withClient(1, async sql => {
     const gone = {
       code: 'SPILL_SOURCE',
-      message: /has no 'n' any more in its changes from here on, which the source reads: .* nothing was lost$/,
+      message: /no longer has 'n' in its changes from here on, which the source reads: .* nothing was lost$/,
     }
     for (const [table, alter] of [
       ['renamed', 'RENAME n TO m'],
@@ -100,14 +100,14 @@ test('a column that is renamed or dropped while changes follow ends its source, 
   }),
 )
 
-test('for a map every column counts, until the map is another', { skip }, () =>
+test('for a map every column counts, until the map changes', { skip }, () =>
   server().withClient(1, async sql => {
     const read = await create(sql, 'remapped', 'n int, other int')
     await read(mapped('1'))
     await sql.unsafe(`ALTER TABLE remapped DROP COLUMN other; INSERT INTO remapped (k) VALUES (2)`)
     await assert.rejects(read(mapped('1')), {
       code: 'SPILL_SOURCE',
-      message: /has no 'other' any more .* another mapVersion; nothing was lost$/,
+      message: /no longer has 'other' .* another mapVersion; nothing was lost$/,
     })
     assert.deepEqual(await read(mapped('2')), [{ k: 2, who: 'w', at, n: null }])
     await read(mapped('2'))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { intervalMs } from './interval.ts'
 
-test('an interval of days and hours is milliseconds', () => {
+test('converts days and hours to milliseconds', () => {
   const cases: [string, number | undefined][] = [
     ['00:00:00', 0],
     ['00:05:00', 300_000],

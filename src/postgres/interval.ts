@@ -1,10 +1,10 @@
-/** An interval as PostgreSQL shows it, as milliseconds: `1 day 02:03:04.5`, `-00:00:01`. */
+/** Converts an interval in PostgreSQL's format to milliseconds: `1 day 02:03:04.5`, `-00:00:01`. */
 const DAY = 86_400_000
-const form = /^(?:(-?\d+) days? ?)?(?:([+-]?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/
+const intervalPattern = /^(?:(-?\d+) days? ?)?(?:([+-]?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/
 
-/** `undefined` for one with months or years, which have no length, and where milliseconds would lose something. */
+/** `undefined` for months and years, which have no fixed length, and for fractions of a millisecond. */
 export function intervalMs(text: string): number | undefined {
-  const match = form.exec(text)
+  const match = intervalPattern.exec(text)
   if (!match || text === '') return undefined
   const [, days = '0', sign = '', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match
   const digits = fraction.padEnd(6, '0')

@@ -40,19 +40,19 @@ async function tried(codes: readonly string[], misses = false, signal = new Abor
   return { warnings, pauses }
 }
 
-test('what is refused for now is tried again, later each time', async () => {
+test('retries temporary rejections, with growing pauses', async () => {
   for (const code of ['57014', '55P03', '40001', '40P01', '53000', '53100', '53200', '53300']) {
     const { warnings } = await tried([code])
     assert.deepEqual(warnings, [
-      `source 'rows': PostgreSQL is away, and is tried again: refused ${code}`,
-      `source 'rows': PostgreSQL is back`,
+      `source 'rows': PostgreSQL is unreachable; retrying: refused ${code}`,
+      `source 'rows': PostgreSQL is reachable again`,
     ])
   }
   assert.deepEqual((await tried(['57014', '57014', '55P03'])).pauses, [100, 200, 400, 0])
   assert.deepEqual((await tried(['57P01', '57P01'])).pauses, [100, 100, 0], 'who was reached, and is lost, is looked for at once')
 })
 
-test('what is refused for good ends the source, and so does what is refused at the start', async () => {
+test('a permanent rejection ends the source, and so does any rejection before the first contact', async () => {
   for (const code of ['53400', '42501', '57000'])
     await assert.rejects(tried([code]), { code: 'SPILL_SOURCE', message: `source 'rows': PostgreSQL refuses: refused ${code} (${code})` })
   await assert.rejects(tried(['57014'], true), { code: 'SPILL_SOURCE', message: /refuses: refused 57014/ })
@@ -67,7 +67,7 @@ test('what is refused for good ends the source, and so does what is refused at t
   assert.equal(await ended, undefined)
 })
 
-test('a lock that outlasts what a statement may take ends nothing', { skip }, async () => {
+test('a lock that outlasts the statement timeout ends nothing', { skip }, async () => {
   const { store, run } = taking()
   const warnings: string[] = []
   const stop = new AbortController()
@@ -89,6 +89,6 @@ test('a lock that outlasts what a statement may take ends nothing', { skip }, as
     await reading
   })
   await run.stop()
-  assert.match(warnings[0], /is away, and is tried again: canceling statement due to statement timeout$/)
+  assert.match(warnings[0], /is unreachable; retrying: canceling statement due to statement timeout$/)
   assert.deepEqual(taken(store), [1, 2])
 })

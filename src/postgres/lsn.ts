@@ -1,4 +1,4 @@
-/** A place in PostgreSQL's write-ahead log, as a number of bytes; written `16/B374D848`, which is how it stands in cursors and messages. */
+/** Log sequence number: a byte position in PostgreSQL's write-ahead log; cursors and messages show it as `16/B374D848`. */
 export type Lsn = bigint
 
 export function lsnOf(text: string): Lsn {

@@ -9,7 +9,7 @@ const server = ownServer()
 const never = new AbortController().signal
 const options = (table: string, more?: Partial<OutboxOptions>) => outboxOptions(server(), table, more)
 
-test('a table that is no outbox is refused, with what mends it', { skip }, async () => {
+test('rejects a table that is not an outbox, with the fix', { skip }, async () => {
   const { run } = taking()
   const read = (table: string, more?: Partial<OutboxOptions>) => readOutbox(run, sourceOf(numbers), options(table, more), never)
   await server().withClient(1, async sql => {
@@ -32,7 +32,7 @@ test('a table that is no outbox is refused, with what mends it', { skip }, async
   await run.stop()
 })
 
-test('ids that may be there twice, or be NULL, are refused, with what mends it', { skip }, async () => {
+test('rejects ids that may repeat or be NULL, with the fix', { skip }, async () => {
   const { store, run } = taking()
   const read = (table: string) => readOutbox(run, sourceOf(numbers), options(table, { pageRows: 2 }), never)
   const row = (n: number) => `'{"who":"w","n":${n},"at":"2026-01-01T00:00Z"}'`
@@ -84,7 +84,7 @@ test('ids that may be there twice, or be NULL, are refused, with what mends it',
   assert.deepEqual(taken(store), [1, 2])
 })
 
-test('a server without max(xid8), as PostgreSQL 13 is, is read', { skip }, async () => {
+test('reads from a server without max(xid8), such as PostgreSQL 13', { skip }, async () => {
   const { store, run } = taking()
   await server().withClient(1, async sql => {
     await sql.unsafe(`${outboxOf('thirteen')}; SET allow_system_table_mods = on; DELETE FROM pg_proc WHERE oid = 'max(xid8)'::regprocedure`)
@@ -113,7 +113,7 @@ test('the right to read the table is enough', { skip }, async () => {
   assert.deepEqual(taken(store), [1])
 })
 
-test('another database, and one that was put back, are errors that say how to go on', { skip }, async () => {
+test('another database, and one set back in time, are errors with a way to continue', { skip }, async () => {
   const { store, run } = taking()
   const read = () => readOutbox(run, sourceOf(numbers), options('moved'), never)
   await server().withClient(1, async sql => {
@@ -130,6 +130,6 @@ test('another database, and one that was put back, are errors that say how to go
     const { run: later } = taking(numbers, { commits: [{ put: [['cursor/rows=pg:moved', JSON.stringify({ ...kept, ...place })]] }] })
     return readOutbox(later, sourceOf(numbers), options('moved'), never)
   }
-  await assert.rejects(at({ xid: '99999999' }), { code: 'SPILL_SOURCE', message: /put back to an earlier time/ })
+  await assert.rejects(at({ xid: '99999999' }), { code: 'SPILL_SOURCE', message: /set back to an earlier time/ })
   await assert.rejects(at({ origin: '1/2' }), { code: 'SPILL_SOURCE', message: /is of another database .*moved=true/ })
 })

@@ -1,50 +1,52 @@
-/** What the table of an outbox must be like, and the statement that reads a page of it. */
+/** Requirements on an outbox table, and the statement that reads a page of it. */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { columnNamed, quoted, type Table, type TableColumn } from './table.ts'
 
-/** Which columns of the table are what. */
+/** Roles of the table's columns. */
 export interface OutboxColumns {
   readonly id: string
-  /** The transaction that wrote the row. */
+  /** Transaction that wrote the row. */
   readonly xid: string
-  /** The column whose JSON is the record; the other columns are, unless given. */
+  /** Column whose JSON is the record; without it the record is the other columns. */
   readonly payload: string | undefined
 }
 
-const WRITER = 'pg_current_xact_id()'
+const CURRENT_XID = 'pg_current_xact_id()'
 const integers = new Set([20, 21, 23])
 const XID8 = 5069
 const json = new Set([25, 114, 1043, 3802])
 
-/** Throws `SPILL_INPUT`, with the statements that mend it, for a table whose rows cannot be read exactly once. */
+/**
+ * @throws `SPILL_INPUT`, with the statements that fix it, for a table whose rows cannot be read exactly once.
+ */
 export async function checkOutbox(sql: Sql, table: Table, { id, xid, payload }: OutboxColumns): Promise<void> {
-  const refuse = (what: string): never => {
-    throw new SpillwayError('SPILL_INPUT', what, { place: table.name })
+  const reject = (problem: string): never => {
+    throw new SpillwayError('SPILL_INPUT', problem, { place: table.name })
   }
-  if (!integers.has(columnNamed(table, id).type)) refuse(`is no outbox: its column '${id}' is no bigint that counts the rows`)
+  if (!integers.has(columnNamed(table, id).type)) reject(`is not an outbox: its column '${id}' is not a bigint that numbers the rows`)
   const unique = await uniqueness(sql, table, id, xid)
   if (!unique.holds)
-    refuse(
+    reject(
       `needs a unique index on its column '${id}', alone or with '${xid}', or rows with equal ids would be lost: ALTER TABLE ${table.name} ADD ${unique.hasPrimary ? 'UNIQUE' : 'PRIMARY KEY'} (${quoted(id)})`,
     )
   if (columnNamed(table, id).nullable)
-    refuse(
+    reject(
       `has a column '${id}' that may be NULL, and a row without an id has no place: ALTER TABLE ${table.name} ALTER COLUMN ${quoted(id)} SET NOT NULL`,
     )
   const writer = table.columns.find(({ name }) => name === xid)
-  if (writer === undefined || writer.type !== XID8 || writer.nullable || writer.default !== WRITER)
-    refuse(
-      `needs a column that says which transaction wrote a row, or rows that are committed late would be lost: ${mending(table, xid, id, writer)}`,
+  if (writer === undefined || writer.type !== XID8 || writer.nullable || writer.default !== CURRENT_XID)
+    reject(
+      `needs a column that says which transaction wrote a row, or rows that are committed late would be lost: ${fixFor(table, xid, id, writer)}`,
     )
   if (payload !== undefined && !json.has(columnNamed(table, payload).type))
-    refuse(`has a column '${payload}' that holds no JSON: it is ${columnNamed(table, payload).typeName}`)
+    reject(`has a column '${payload}' that does not hold JSON: it is ${columnNamed(table, payload).typeName}`)
 }
 
 /**
- * Can two rows of a transaction never have the same id, NULL left aside? Key columns that are expressions have no name. A partitioned table has no unique index without its
- * partition key: there it is the sequence of the ids that keeps them apart.
+ * True if no two rows of a transaction can have the same id, apart from NULL. Key columns that are expressions have no name. A partitioned
+ * table has no unique index without its partition key; there the sequence of the ids keeps them distinct.
  */
 async function uniqueness(sql: Sql, { oid }: Table, id: string, xid: string): Promise<{ holds: boolean; hasPrimary: boolean }> {
   const indexes = await sql<{ isPrimary: boolean; isParted: boolean; names: (string | null)[] }[]>`
@@ -58,20 +60,20 @@ async function uniqueness(sql: Sql, { oid }: Table, id: string, xid: string): Pr
   }
 }
 
-function mending(table: Table, xid: string, id: string, found: TableColumn | undefined): string {
-  const alter = (what: string): string => `ALTER TABLE ${table.name} ${what} ${quoted(xid)}`
+function fixFor(table: Table, xid: string, id: string, writer: TableColumn | undefined): string {
+  const alter = (action: string): string => `ALTER TABLE ${table.name} ${action} ${quoted(xid)}`
   return [
-    ...(found && found.type !== XID8 ? [alter('DROP COLUMN')] : []),
-    ...(found?.type === XID8 ? [] : [`${alter('ADD COLUMN')} xid8 NOT NULL DEFAULT '0'`]),
-    `${alter('ALTER COLUMN')} SET DEFAULT ${WRITER}`,
-    ...(found?.type === XID8 && found.nullable ? [`${alter('ALTER COLUMN')} SET NOT NULL`] : []),
+    ...(writer && writer.type !== XID8 ? [alter('DROP COLUMN')] : []),
+    ...(writer?.type === XID8 ? [] : [`${alter('ADD COLUMN')} xid8 NOT NULL DEFAULT '0'`]),
+    `${alter('ALTER COLUMN')} SET DEFAULT ${CURRENT_XID}`,
+    ...(writer?.type === XID8 && writer.nullable ? [`${alter('ALTER COLUMN')} SET NOT NULL`] : []),
     `CREATE INDEX ON ${table.name} (${quoted(xid)}, ${quoted(id)})`,
   ].join('; ')
 }
 
 /**
- * The statement for one page behind ($1, $2), of $3 rows at most and of POSTGRES_PAGE_BYTES and one row at most: transaction, id, size in bytes, and
- * the columns. The values of a row that is longer than LINE_BYTES_MAX are left behind.
+ * Statement for one page after ($1, $2), with at most $3 rows, and at most POSTGRES_PAGE_BYTES and one row. It returns transaction, id,
+ * size in bytes, and the columns. A row longer than LINE_BYTES_MAX has NULLs.
  */
 export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns, columns: readonly TableColumn[]): string {
   const place = `${quoted(xid)}, ${quoted(id)}`
@@ -90,25 +92,25 @@ export function pageStatement(table: Table, { id, xid, payload }: OutboxColumns,
 }
 
 /**
- * Throws `SPILL_SOURCE` where the transactions of the rows, or the one that was read up to, have not been yet on this server: then it was made anew
- * from a dump, or put back to an earlier time.
+ * Throws `SPILL_SOURCE` if this server has not reached the transactions of the rows, or the last one read. It was then restored from a
+ * dump, or set back to an earlier time.
  */
-export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxColumns, read: string): Promise<void> {
+export async function checkTransactions(sql: Sql, table: Table, { xid }: OutboxColumns, xidRead: string): Promise<void> {
   const [{ ahead, back }] = await sql.unsafe<{ ahead: boolean | null; back: boolean }[]>(
     `SELECT (SELECT ${quoted(xid)} FROM ${table.name} ORDER BY ${quoted(xid)} DESC LIMIT 1) >= pg_snapshot_xmax(pg_current_snapshot()) AS ahead,
       $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) AS back`,
-    [read],
+    [xidRead],
   )
   if (back)
     throw new SpillwayError(
       'SPILL_SOURCE',
-      `was read up to transaction ${read}, which this server has not had yet: it was put back to an earlier time, and what was written there again cannot be told from what was read`,
+      `was read up to transaction ${xidRead}, which this server has not reached yet: it was set back to an earlier time, and what was written there again cannot be told from what was read`,
       { place: table.name },
     )
   if (ahead)
     throw new SpillwayError(
       'SPILL_SOURCE',
-      `has rows of transactions that this server has not had yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quoted(xid)} = '0'`,
+      `has rows of transactions that this server has not reached yet, as after a restore from a dump; if all of them are to be read: UPDATE ${table.name} SET ${quoted(xid)} = '0'`,
       { place: table.name },
     )
 }

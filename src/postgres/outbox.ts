@@ -1,15 +1,15 @@
 /**
- * A transactional outbox as a source: a table to which others append, read by asking for what is new.
+ * Reads a transactional outbox as a source: polls a table to which others append.
  *
- * **Why not by id.** Ids are taken before their transactions commit, and not in the order of commits: whoever goes on behind the largest id that was
- * seen loses the rows of transactions that commit later with smaller ones. So rows are read in the order of (transaction, id), and only those of
- * transactions below `xmin` of the statement's own snapshot. Every transaction below it has ended, so that what it wrote is all visible or will never
- * be; every row that becomes visible later is of a transaction at or above it, and stands behind everything that was read. The place (transaction, id)
- * of the last row therefore says exactly what was read. It holds for transactions that take long, roll back, use savepoints or are prepared,
- * and for ids that come out of order or are never used.
+ * **Why not by id.** Ids are assigned before commit, and not in the order of commits. A reader that continues after the largest id it saw
+ * loses the rows of transactions that commit later with smaller ids. So rows are read in the order of (transaction, id), and only rows of
+ * transactions below `xmin` of the statement's own snapshot. All transactions below it have ended, so their rows are visible now or never.
+ * All rows that become visible later belong to transactions at or above it, and come after everything that was read. The (transaction, id)
+ * of the last row therefore says exactly what was read. This holds for long transactions, rollbacks, savepoints and prepared transactions,
+ * and for ids that are out of order or unused.
  *
- * The place is committed with the rows, so a reader that stops at any moment loses and repeats nothing. A row waits for the oldest writing
- * transaction of the whole server that was there before it. A page is one statement over an index on (transaction, id).
+ * The position is committed with the rows, so a reader that stops at any moment loses and repeats nothing. A row waits for the oldest
+ * writing transaction of the whole server that began before it. A page is one statement over an index on (transaction, id).
  */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
@@ -27,35 +27,35 @@ import { columnNamed, readColumns, tableOf, type ReadColumn, type Table, type Ta
 
 export interface OutboxOptions extends ReadOptions {
   readonly columns: OutboxColumns
-  /** The database was moved to another server with its transactions (pg_upgrade): the place that is known holds there. */
+  /** The database was moved to another server with its transactions (pg_upgrade), so the saved position is valid there. */
   readonly moved: boolean
   readonly pageRows?: number
 }
 
-/** The last row that was read. Numbers are text, as they may be beyond JavaScript's. */
-interface Place {
-  /** Of the server and database. */
+/** Position of the last row read. Numbers are text, since they may exceed 2^53. */
+interface OutboxPosition {
+  /** Server and database. */
   readonly origin: string
   readonly xid: string
   readonly id: string
 }
 
-const beginning = (origin: string): Place => ({ origin, xid: '0', id: '-9223372036854775808' })
+const startPosition = (origin: string): OutboxPosition => ({ origin, xid: '0', id: '-9223372036854775808' })
 
 /**
- * Gives the rows of an outbox to a source of a run: until the signal, or without `follow` until there are no more. Resolves when all that was given
- * is durable. Throws `SPILL_INPUT` for a table that is no outbox, `SPILL_SOURCE` as documented there.
+ * Submits the rows of an outbox to a source of a run: until the signal, or without `follow` until there are no more. Resolves when all of
+ * them are durable. Throws `SPILL_INPUT` for a table that is not an outbox, and `SPILL_SOURCE` as documented there.
  */
 export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOptions, signal: AbortSignal): Promise<void> {
   const feeding = new Feeding(run, source.name)
-  const told = { ...options, onWarning: once(options.onWarning) }
+  const warned = { ...options, onWarning: once(options.onWarning) }
   await untilReached(
     async reached => {
-      // What is on its way is durable before the place is looked up again.
+      // Submitted batches must be durable before the position is looked up again.
       await feeding.settled()
       await withClient(
         await openClient(options.database),
-        sql => follow({ sql, run, source, options: told, signal, feeding, reached }),
+        sql => follow({ sql, run, source, options: warned, signal, feeding, reached }),
         signal,
       )
     },
@@ -64,7 +64,7 @@ export async function readOutbox(run: Fed, source: SourceIR, options: OutboxOpti
   await feeding.settled()
 }
 
-interface Following {
+interface FollowContext {
   readonly sql: Sql
   readonly run: Fed
   readonly source: SourceIR
@@ -74,23 +74,23 @@ interface Following {
   readonly reached: () => void
 }
 
-async function follow({ sql, run, source, options, signal, feeding, reached }: Following): Promise<void> {
-  const { columns: named, pageRows = limits.POSTGRES_PAGE_ROWS } = options
+async function follow({ sql, run, source, options, signal, feeding, reached }: FollowContext): Promise<void> {
+  const { columns: roles, pageRows = limits.POSTGRES_PAGE_ROWS } = options
   const table = await tableOf(sql, options.table)
-  await checkOutbox(sql, table, named)
-  const columns = columnsOf(table, source, named, options.onWarning)
+  await checkOutbox(sql, table, roles)
+  const columns = outboxColumns(table, source, roles, options.onWarning)
   const cursor = outboxCursor(source.name, options.table)
-  let place = placeOf(table, run.cursor(cursor), options.moved)
-  await checkTransactions(sql, table, named, place.xid)
+  let position = resumePosition(table, run.cursor(cursor), options.moved)
+  await checkTransactions(sql, table, roles, position.xid)
   reached()
-  const statement = pageStatement(table, named, columns)
+  const statement = pageStatement(table, roles, columns)
   while (!signal.aborted) {
-    const rows = await sql.unsafe(statement, [place.xid, place.id, String(pageRows)], { prepare: true }).raw()
+    const rows = await sql.unsafe(statement, [position.xid, position.id, String(pageRows)], { prepare: true }).raw()
     if (rows.length > 0) {
       const last = rows.at(-1)!
-      place = { origin: table.origin, xid: String(last[0]), id: String(last[1]) }
+      position = { origin: table.origin, xid: String(last[0]), id: String(last[1]) }
       const page = rows as unknown as Page
-      await feeding.give(batchOf(options.table, page, columns, named.payload !== undefined), [cursor, JSON.stringify(place)])
+      await feeding.give(batchOf(options.table, page, columns, roles.payload !== undefined), [cursor, JSON.stringify(position)])
     }
     if (rows.length === pageRows || bytesOf(rows) >= limits.POSTGRES_PAGE_BYTES) continue
     if (!options.follow) return
@@ -98,18 +98,18 @@ async function follow({ sql, run, source, options, signal, feeding, reached }: F
   }
 }
 
-/** Where an outbox was read up to is kept under its source and its name. */
+/** Cursor of an outbox: by source and table. */
 const outboxCursor = (source: string, table: string): string => `${source}=pg:${table}`
 
-/** Where an outbox will be read from, in words. */
+/** Description of the position where reading an outbox will start. */
 export function outboxPlace(run: Fed, source: string, table: string): string {
-  const kept = run.cursor(outboxCursor(source, table))
-  if (kept === undefined) return `table ${table} from the beginning`
-  const { xid, id } = JSON.parse(kept) as Place
+  const saved = run.cursor(outboxCursor(source, table))
+  if (saved === undefined) return `table ${table} from the beginning`
+  const { xid, id } = JSON.parse(saved) as OutboxPosition
   return `table ${table} behind id ${id} of transaction ${xid}`
 }
 
-function columnsOf(
+function outboxColumns(
   table: Table,
   source: SourceIR,
   { payload }: OutboxColumns,
@@ -121,21 +121,21 @@ function columnsOf(
   return columns
 }
 
-/** Throws `SPILL_SOURCE` if what was read up to was another database. */
-function placeOf({ name, origin }: Table, kept: string | undefined, moved: boolean): Place {
-  if (kept === undefined) return beginning(origin)
-  const place = JSON.parse(kept) as Place
-  if (place.origin !== origin && !moved)
+/** The position to resume at. Throws `SPILL_SOURCE` if another database was read before. */
+function resumePosition({ name, origin }: Table, saved: string | undefined, moved: boolean): OutboxPosition {
+  if (saved === undefined) return startPosition(origin)
+  const position = JSON.parse(saved) as OutboxPosition
+  if (position.origin !== origin && !moved)
     throw new SpillwayError(
       'SPILL_SOURCE',
-      `is of another database (${origin}) than the one that was read up to row ${place.id} (${place.origin}): its rows cannot be told from those that were read. ` +
+      `is of another database (${origin}) than the one that was read up to row ${position.id} (${position.origin}): its rows cannot be told from those that were read. ` +
         `Start with an empty data folder, or, if it is the same one after pg_upgrade, go on with ?moved=true`,
       { place: name },
     )
-  return place
+  return position
 }
 
-/** Transaction, id, size and columns of each row, as bytes of their texts. */
+/** Rows of transaction, id, size and columns, as bytes of their texts. */
 type Page = readonly (readonly (Buffer | null)[])[]
 
 const bytesOf = (page: Page): number => page.reduce((bytes, row) => bytes + Math.min(Number(String(row[2])), limits.LINE_BYTES_MAX), 0)

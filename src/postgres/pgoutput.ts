@@ -1,6 +1,6 @@
 /**
- * Messages of the output plugin `pgoutput`, protocol version 1 (PostgreSQL's manual, "Logical Replication Message Formats"): a transaction is its
- * beginning, its changes in order and its commit, and comes once it has committed. Values are text, as the session shows them.
+ * Parser of `pgoutput` messages, protocol version 1 (PostgreSQL manual, "Logical Replication Message Formats"). A transaction is sent once
+ * it has committed: its beginning, its changes in order, and its commit. Values are text, in the session's format.
  */
 import type { Lsn } from './lsn.ts'
 import type { Texts } from './rows.ts'
@@ -13,15 +13,15 @@ export interface Relation {
 
 export type RowChange =
   | { readonly kind: 'insert'; readonly oid: number; readonly row: Texts }
-  /** `old`: the old row, or of it only what identifies it (`isKey`); absent if that is as it was and no more is shown. */
+  /** `old`: the old row, or only its identity (`isKey`); absent if the identity is unchanged and no more is shown. */
   | { readonly kind: 'update'; readonly oid: number; readonly row: Texts; readonly old?: Texts; readonly isKey: boolean }
   | { readonly kind: 'delete'; readonly oid: number; readonly old: Texts; readonly isKey: boolean }
   | { readonly kind: 'truncate'; readonly oids: readonly number[] }
 
 export type Message =
-  /** `commit` is where the commit stands in the log; `at` when it was, UTC ms. */
+  /** `commit` is the log position of the commit, `at` its time in UTC ms. */
   | { readonly kind: 'begin'; readonly commit: Lsn; readonly at: number }
-  /** `end`: behind the commit. */
+  /** `end`: the log position after the commit. */
   | { readonly kind: 'commit'; readonly end: Lsn }
   | Relation
   | RowChange
@@ -29,14 +29,14 @@ export type Message =
 
 const EPOCH_2000_MS = 946_684_800_000
 
-/** `undefined` for messages that say nothing of rows: types, origins. */
+/** `undefined` for messages that are not about rows: types, origins. */
 export function messageOf(bytes: Buffer): Message {
   const reader = new Reader(bytes, 1)
   switch (String.fromCharCode(bytes[0])) {
     case 'B':
       return { kind: 'begin', commit: reader.int64(), at: EPOCH_2000_MS + Math.floor(Number(reader.int64()) / 1000) }
     case 'C':
-      // Flags, and where the commit stands.
+      // Flags, and the position of the commit.
       reader.skip(9)
       return { kind: 'commit', end: reader.int64() }
     case 'R':
@@ -112,7 +112,7 @@ class Reader {
     return String.fromCharCode(this.#bytes[this.#at++])
   }
 
-  /** Up to a zero byte. */
+  /** Reads a text up to a zero byte. */
   text(): string {
     const end = this.#bytes.indexOf(0, this.#at)
     const text = this.#bytes.toString('utf8', this.#at, end)
@@ -120,7 +120,7 @@ class Reader {
     return text
   }
 
-  /** A row, and the letter before it: new, old, or the key of the old one. */
+  /** Reads a row and the letter before it: new row, old row, or key of the old row. */
   tagged(): { readonly tag: string; readonly row: Texts } {
     const tag = this.char()
     return { tag, row: Array.from({ length: this.int16() }, () => this.#value()) }
@@ -128,7 +128,7 @@ class Reader {
 
   #value(): string | null | undefined {
     const kind = this.char()
-    // 'u': a large value that the change left alone.
+    // 'u': a large value that the change left unchanged.
     if (kind !== 't') return kind === 'n' ? null : undefined
     const length = this.int32()
     return this.#bytes.toString('utf8', this.#at, (this.#at += length))

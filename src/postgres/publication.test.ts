@@ -26,7 +26,7 @@ const create = (sql: Sql, table: string, key: string) =>
     `CREATE TABLE ${table} (n int NOT NULL ${key}, who text NOT NULL DEFAULT 'w', at timestamptz NOT NULL DEFAULT now()); INSERT INTO ${table} VALUES (1)`,
   )
 
-test('a table whose rows could not be updated any more is refused, and can be', { skip }, async () => {
+test('rejects a table whose rows could no longer be updated, and accepts it once fixed', { skip }, async () => {
   const { store, run } = taking()
   await server().withClient(1, async sql => {
     const cases = [

@@ -1,4 +1,4 @@
-/** A table as a source of a run, by its address (`address.ts`): what the command line asks for. */
+/** Reads a table as a source of a run, by its address on the command line (`address.ts`). */
 import type { SourceIR } from '../define/ir/ir.ts'
 import type { RowMap } from '../intake/mapping.ts'
 import { postgresAddress } from './address.ts'
@@ -9,15 +9,18 @@ import { databaseOf } from './settings.ts'
 
 export interface ReadPostgresOptions {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The data folder of the run. */
+  /** Data folder of the run. */
   readonly folder: string
-  /** Go on at the end, until the signal. */
+  /** Wait for more rows at the end, until the signal. */
   readonly follow: boolean
   readonly map?: RowMap | undefined
   readonly onWarning: (warning: string) => void
 }
 
-/** Gives rows to a source of a run, from where it was read up to before. Resolves when all of them are durable. Throws as `readOutbox` and `readChanges` do. */
+/**
+ * Submits rows to a source of a run, from its saved position on. Resolves when all of them are durable. Throws as `readOutbox` and
+ * `readTableChanges` do.
+ */
 export function readPostgres(run: Fed, source: SourceIR, text: string, options: ReadPostgresOptions, signal: AbortSignal): Promise<void> {
   const { env, folder, follow, map, onWarning } = options
   const address = postgresAddress(source.name, text)
@@ -27,7 +30,7 @@ export function readPostgres(run: Fed, source: SourceIR, text: string, options: 
     : readChanges(run, source, { ...address, ...shared, folder, map }, signal)
 }
 
-/** Where a table will be read from, in words. */
+/** Description of the position where reading a table will start. */
 export function postgresPlace(run: Fed, source: string, text: string): string {
   const address = postgresAddress(source, text)
   return `${source}: ${address.kind === 'outbox' ? outboxPlace(run, source, address.table) : changesPlace(run, source, address)}`

@@ -1,11 +1,11 @@
 import type { Database } from './settings.ts'
 
-/** What both ways of reading a table share. */
+/** Options shared by both ways of reading a table. */
 export interface ReadOptions {
   readonly database: Database
   /** The table as SQL names it: `outbox`, `sales.outbox`. */
   readonly table: string
-  /** Go on at the end, until the signal. */
+  /** Wait for more rows at the end, until the signal. */
   readonly follow: boolean
   readonly onWarning: (warning: string) => void
 }

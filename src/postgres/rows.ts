@@ -1,13 +1,13 @@
-/** Rows of a table on their way into a run: one batch at a time, each row with its place. */
+/** Collects rows of a table into a batch for a run, each row with its position. */
 import { limits } from '../base/limits.ts'
 import { rawText, type Origin, type RecordBatch } from '../intake/batch.ts'
 import { Fault, type Refusal } from '../intake/refusal.ts'
 import type { ReadColumn } from './table.ts'
 
-/** The texts of a row's values, NULL, or nothing for one that is not known. */
+/** Texts of a row's values; `null` for NULL, `undefined` for an unknown value. */
 export type Texts = readonly (string | null | undefined)[]
 
-/** A row as a record, by the names of its columns, or what is wrong with one of its values. */
+/** A row as a record by column name, or the fault of one of its values. */
 export function recordOf(columns: readonly ReadColumn[], texts: Texts): Record<string, unknown> | Fault {
   const record: Record<string, unknown> = {}
   for (let i = 0; i < columns.length; i++) {
@@ -20,11 +20,11 @@ export function recordOf(columns: readonly ReadColumn[], texts: Texts): Record<s
   return record
 }
 
-/** A row that is too long to be held: its place and size are all that is kept of it. */
+/** Fault of a row that is too long to hold: only its position and size are kept. */
 export const longFault = (bytes: number): Fault =>
   new Fault(`a row of ${bytes} bytes, more than ${limits.LINE_BYTES_MAX} (LINE_BYTES_MAX); its values are not kept here`)
 
-/** The rows of one batch. */
+/** Collects the rows of one batch. */
 export class Rows {
   readonly #origin: Origin
   readonly #records: unknown[] = []

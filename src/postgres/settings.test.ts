@@ -9,7 +9,7 @@ import { databaseOf } from './settings.ts'
 
 const url = 'postgres://me:secret@host/db'
 
-test('an address is in a variable, in a file that one names, or there is none', () => {
+test('the address is in a variable, in a file that a variable names, or absent', () => {
   const folder = scratchFolder('settings')
   const file = join(folder, 'url')
   writeFileSync(file, `${url}\n`)
@@ -20,7 +20,7 @@ test('an address is in a variable, in a file that one names, or there is none', 
   assert.deepEqual(databaseOf({ PGSSLMODE: 'require' }), { url: undefined, sslMode: 'require' })
 })
 
-test('a mistake does not say what the address holds', async () => {
+test('an error message does not contain the address', async () => {
   const silent = (error: Error) => !error.message.includes('secret') && (error as NodeJS.ErrnoException).code === 'SPILL_INPUT'
   assert.throws(() => databaseOf({}, 'SHOP_URL'), silent)
   assert.throws(() => databaseOf({ DATABASE_URL: 'mysql://me:secret@host' }), silent)
@@ -28,7 +28,7 @@ test('a mistake does not say what the address holds', async () => {
   await assert.rejects(openClient({ url: 'postgres://me:secret%@host:port/db' }), silent)
 })
 
-test('how it is encrypted is as the variable says, unless the address does', async () => {
+test('the variable selects the encryption, unless the address does', async () => {
   const ssl = async (address: string | undefined, sslMode?: string) => {
     const client = await openClient({ url: address, sslMode })
     await client.end()

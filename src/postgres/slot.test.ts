@@ -26,7 +26,7 @@ const create = (table: string) =>
     ),
   )
 
-test('a slot that vanished says what was lost, and a new one goes on', { skip }, async () => {
+test('a vanished slot is an error that says what was lost, and a new slot continues', { skip }, async () => {
   const { store, run } = taking()
   await create('vanished')
   await read(run, 'vanished')
@@ -35,7 +35,7 @@ test('a slot that vanished says what was lost, and a new one goes on', { skip },
     await sql`INSERT INTO vanished VALUES (2)`
   })
   const gone =
-    /^the replication slot 'vanished' is gone: the changes behind [0-9A-F]+\/[0-9A-F]+ were not read and cannot be any more\. To go on, name a new slot/
+    /^the replication slot 'vanished' is gone: the changes after [0-9A-F]+\/[0-9A-F]+ were not read and are lost\. To go on, name a new slot/
   await assert.rejects(read(run, 'vanished'), { code: 'SPILL_SOURCE', message: gone })
   assert.deepEqual(taken(store), [1])
   await read(run, 'vanished', { slot: 'vanished2' })
@@ -47,7 +47,7 @@ test('a slot that vanished says what was lost, and a new one goes on', { skip },
   await run.stop()
 })
 
-test('a beginning whose connection is gone is tried again: its slot and its snapshot went with it', { skip }, async () => {
+test('retries a start whose connection was lost with its slot and snapshot', { skip }, async () => {
   await server().withClient(1, async sql => {
     await assert.rejects(keepSlot(sql, 'spillway_begins_0', 'kept'), { code: 'CONNECTION_CLOSED', message: /slot began on is lost/ })
     const asSeen = sql.begin('ISOLATION LEVEL REPEATABLE READ', tx =>
@@ -58,7 +58,7 @@ test('a beginning whose connection is gone is tried again: its slot and its snap
   })
 })
 
-test('a slot whose log was thrown away says so', { skip }, async () => {
+test('a slot whose log was discarded is an error', { skip }, async () => {
   const { run } = taking()
   await create('behind')
   await read(run, 'behind')
@@ -82,7 +82,7 @@ test('a slot whose log was thrown away says so', { skip }, async () => {
   await run.stop()
 })
 
-test('a slot that somebody else has made, or read, is not taken', { skip }, async () => {
+test('rejects a slot that another client created or read', { skip }, async () => {
   const { run } = taking()
   await create('foreign_slot')
   await server().withClient(1, sql => sql`SELECT pg_create_logical_replication_slot('foreign_slot', 'pgoutput')`)
@@ -97,17 +97,17 @@ test('a slot that somebody else has made, or read, is not taken', { skip }, asyn
   })
   await assert.rejects(read(run, 'foreign_slot', { slot: 'own_slot' }), {
     code: 'SPILL_SOURCE',
-    message: /'own_slot' was read by somebody else up to .*, or this data folder was put back/,
+    message: /'own_slot' was read by another client up to .*, or this data folder was set back/,
   })
   await run.stop()
 })
 
-/** As the run of a folder whose place in the changes of a table is this. */
+/** A run of a folder with this position in the changes of a table. */
 function foldersAt(table: string, place: object): Fed {
   return taking(numbers, { commits: [{ put: [[`cursor/rows=pg-changes:${table}@${table}`, JSON.stringify(place)]] }] }).run
 }
 
-test('a folder whose first start was refused takes no slot that another has made since', { skip }, async () => {
+test('a folder whose first start was rejected does not take a slot created since by another client', { skip }, async () => {
   const [first, second] = [taking(), taking()]
   await create('shared')
   await server().withClient(1, async sql => {
@@ -133,7 +133,7 @@ test('a folder whose first start was refused takes no slot that another has made
   await Promise.all([first.run.stop(), second.run.stop()])
 })
 
-test('a slot that was made before the start broke off is made anew', { skip }, async () => {
+test('recreates a slot if the start was interrupted', { skip }, async () => {
   await create('broken')
   const { store, run } = taking()
   await server().withClient(1, async sql => {
@@ -162,7 +162,7 @@ test('a slot that was made before the start broke off is made anew', { skip }, a
   assert.deepEqual(taken(store), [1, 2])
 })
 
-test('a copy that is not there any more, and another database, are errors', { skip }, async () => {
+test('a missing copy, and another database, are errors', { skip }, async () => {
   await create('copied')
   const { store, run } = taking()
   await read(run, 'copied')
@@ -177,7 +177,7 @@ test('a copy that is not there any more, and another database, are errors', { sk
   await at({ state: 'copied', file })
 })
 
-test('a publication that does not show all is refused, with what mends it', { skip }, async () => {
+test('rejects an incomplete publication, with the fix', { skip }, async () => {
   await create('shown')
   const { store, run } = taking()
   await server().withClient(1, async sql => {
@@ -192,7 +192,7 @@ test('a publication that does not show all is refused, with what mends it', { sk
     await sql`ALTER PUBLICATION shown SET (publish = 'insert, update')`
     await read(run, 'shown')
     await sql`CREATE VIEW shown_view AS SELECT * FROM shown`
-    await assert.rejects(read(run, 'shown_view'), { code: 'SPILL_INPUT', message: /is no plain table/ })
+    await assert.rejects(read(run, 'shown_view'), { code: 'SPILL_INPUT', message: /is not a plain table/ })
   })
   await run.stop()
   assert.deepEqual(taken(store), [1])

@@ -7,7 +7,7 @@ import { ChangeStream } from './stream.ts'
 
 const never = new AbortController().signal
 
-/** The server's end: what it was told, and what it sends. */
+/** The server's side: the status replies that it gets, and the messages that it sends. */
 class Server extends Duplex {
   readonly told: Buffer[] = []
   command = ''
@@ -32,7 +32,7 @@ class Server extends Duplex {
     this.push(Buffer.concat([Buffer.from('w'), Buffer.alloc(24), Buffer.from(text)]))
   }
 
-  /** That everything before has been sent. */
+  /** A keepalive: everything before this position has been sent. */
   alive(sent: bigint, asks: boolean): void {
     const bytes = Buffer.alloc(18)
     bytes.write('k')
@@ -41,7 +41,7 @@ class Server extends Duplex {
     this.push(bytes)
   }
 
-  /** What it was told. */
+  /** The status replies so far. */
   get statuses(): [received: bigint, durable: bigint, asks: number][] {
     return this.told.map(bytes => [bytes.readBigUInt64BE(1), bytes.readBigUInt64BE(9), bytes[33]])
   }
@@ -49,7 +49,7 @@ class Server extends Duplex {
 
 const texts = (messages: readonly Buffer[] = []): string[] => messages.map(String)
 
-test('messages come in order, and the server is told what is durable when it asks', async () => {
+test('messages come in order, and the server gets the durable position on request', async () => {
   const server = new Server()
   const far = 6n << 32n
   const stream = await ChangeStream.open(server.client, 's', 'p', (5n << 32n) | 7n)
@@ -68,7 +68,7 @@ test('messages come in order, and the server is told what is durable when it ask
   ])
 })
 
-test('what is not taken stays with the server', async () => {
+test('messages that are not read stay with the server', async () => {
   const server = new Server()
   const stream = await ChangeStream.open(server.client, 's', 'p', 0n)
   const large = 'x'.repeat(limits.POSTGRES_PAGE_BYTES)
@@ -90,7 +90,7 @@ test('what is not taken stays with the server', async () => {
   stream.close()
 })
 
-test('a signal ends waiting; silence, an error and the end of the connection are failures', async () => {
+test('a signal ends waiting; silence, an error and a closed connection are failures', async () => {
   const stop = new AbortController()
   const quiet = await ChangeStream.open(new Server().client, 's', 'p', 0n)
   const waiting = quiet.take(stop.signal)

@@ -1,8 +1,9 @@
 /**
- * The stream of a slot's messages, and what is said back: how far changes are durable, so that the server may throw its log away up to there.
+ * The message stream of a slot, and the status replies: they tell the server up to where changes are durable, so that it may discard its
+ * log.
  *
- * Memory is bounded: what was not taken yet stays with the server once POSTGRES_PAGE_BYTES wait. The server is asked for an answer all the time, and
- * the stream fails when none comes.
+ * Memory is bounded: once POSTGRES_PAGE_BYTES wait, the stream is paused and further messages stay with the server. The stream regularly
+ * requests a reply from the server, and fails if none comes.
  */
 import type { Duplex } from 'node:stream'
 import type { Sql } from 'postgres'
@@ -14,28 +15,28 @@ const XLOG_DATA = 0x77
 const KEEPALIVE = 0x6b
 const STATUS = 0x72
 const EPOCH_2000_MS = 946_684_800_000
-/** Before the message of the plugin: kind, two places in the log, the server's clock. */
+/** Header before a plugin message: kind, two log positions, the server's clock. */
 const HEADER_BYTES = 25
 
-/** What came: messages of the plugin in order, and how far the server has read its log by then. */
+/** Plugin messages in order, and the server's position in its log at that time. */
 export interface Stretch {
   readonly messages: readonly Buffer[]
-  /** Everything that committed before it has been sent. */
+  /** All transactions committed before it have been sent. */
   readonly sent: Lsn
 }
 
 export class ChangeStream {
   readonly #stream: Duplex
-  readonly #status: { stop(): void }
+  readonly #statusTimer: { stop(): void }
   readonly #silenceMs: number
   #messages: Buffer[] = []
   #bytes = 0
   #sent: Lsn = 0n
-  /** What `take` has said of it. */
-  #told: Lsn = 0n
-  #hasBeaten = false
+  /** The position that `next` returned last. */
+  #reported: Lsn = 0n
+  #isStatusDue = false
   #durable: Lsn
-  #heard = stopwatch()
+  #lastHeard = stopwatch()
   #failure: { readonly error: unknown } | undefined
   #wake: () => void = () => {}
 
@@ -43,13 +44,13 @@ export class ChangeStream {
     this.#stream = stream
     this.#silenceMs = silenceMs
     this.#durable = from
-    this.#status = every(limits.POSTGRES_STATUS_MS, () => this.#beat())
-    stream.on('data', (bytes: Buffer) => this.#received(bytes))
+    this.#statusTimer = every(limits.POSTGRES_STATUS_MS, () => this.#onStatusTimer())
+    stream.on('data', (bytes: Buffer) => this.#receive(bytes))
     stream.on('error', (error: unknown) => this.#fail(error))
-    stream.on('close', () => this.#fail(lost('the server closed the connection')))
+    stream.on('close', () => this.#fail(connectionLost('the server closed the connection')))
   }
 
-  /** Changes from a place on; `replication` is used for nothing else from now on. */
+  /** Opens the stream at a position; `replication` must not be used for anything else afterwards. */
   static async open(
     replication: Sql,
     slot: string,
@@ -61,34 +62,37 @@ export class ChangeStream {
     return new ChangeStream((await replication.unsafe(start).writable()) as Duplex, from, silenceMs)
   }
 
-  /** What has come since the last call, or comes next, and nothing new some time later. `undefined` when the signal comes. Throws when the stream fails. */
+  /**
+   * The messages since the last call, or the next ones; empty after a status interval without any. `undefined` at the signal. Throws when
+   * the stream fails.
+   */
   async take(signal: AbortSignal): Promise<Stretch | undefined> {
     while (this.#messages.length === 0) {
       if (signal.aborted) return undefined
       if (this.#failure) throw this.#failure.error
-      if (this.#hasBeaten || this.#sent !== this.#told) break
-      await this.#something(signal)
+      if (this.#isStatusDue || this.#sent !== this.#reported) break
+      await this.#waitForEvent(signal)
     }
     const messages = this.#messages
     this.#messages = []
     this.#bytes = 0
-    this.#told = this.#sent
-    this.#hasBeaten = false
+    this.#reported = this.#sent
+    this.#isStatusDue = false
     this.#stream.resume()
-    return { messages, sent: this.#told }
+    return { messages, sent: this.#reported }
   }
 
-  /** From now on the server need not keep what is before. */
+  /** Tells the server that it need not keep the log before `durable`. */
   confirm(durable: Lsn): void {
     if (durable > this.#durable) this.#durable = durable
   }
 
   close(): void {
-    this.#say(false)
-    this.#status.stop()
+    this.#sendStatus(false)
+    this.#statusTimer.stop()
   }
 
-  #something(signal: AbortSignal): Promise<void> {
+  #waitForEvent(signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       this.#wake = () => {
         signal.removeEventListener('abort', this.#wake)
@@ -98,8 +102,8 @@ export class ChangeStream {
     })
   }
 
-  #received(bytes: Buffer): void {
-    this.#heard = stopwatch()
+  #receive(bytes: Buffer): void {
+    this.#lastHeard = stopwatch()
     if (bytes[0] === XLOG_DATA) {
       const message = bytes.subarray(HEADER_BYTES)
       this.#messages.push(message)
@@ -107,38 +111,38 @@ export class ChangeStream {
       if (this.#bytes > limits.POSTGRES_PAGE_BYTES) this.#stream.pause()
     } else if (bytes[0] === KEEPALIVE) {
       this.#sent = bytes.readBigUInt64BE(1)
-      if (bytes[17] === 1) this.#say(false)
+      if (bytes[17] === 1) this.#sendStatus(false)
     }
     this.#wake()
   }
 
-  #beat(): void {
-    this.#say(true)
-    this.#hasBeaten = true
+  #onStatusTimer(): void {
+    this.#sendStatus(true)
+    this.#isStatusDue = true
     this.#wake()
-    // While it is held back nothing can be heard.
-    if (this.#stream.isPaused()) this.#heard = stopwatch()
-    if (stopwatch() - this.#heard > this.#silenceMs) this.#fail(lost('the server is silent'))
+    // A paused stream hears nothing.
+    if (this.#stream.isPaused()) this.#lastHeard = stopwatch()
+    if (stopwatch() - this.#lastHeard > this.#silenceMs) this.#fail(connectionLost('the server is silent'))
   }
 
-  #say(asks: boolean): void {
+  #sendStatus(requestReply: boolean): void {
     if (this.#failure || this.#stream.destroyed) return
     const message = Buffer.alloc(34)
     message[0] = STATUS
-    // Received, durable, applied. Who has received less than was sent is asked for an answer without a pause.
+    // Received, durable, applied. A client that reports less than was sent gets reply requests without pause.
     message.writeBigUInt64BE(this.#sent > this.#durable ? this.#sent : this.#durable, 1)
     message.writeBigUInt64BE(this.#durable, 9)
     message.writeBigUInt64BE(this.#durable, 17)
     message.writeBigInt64BE(BigInt(wallClock() - EPOCH_2000_MS) * 1000n, 25)
-    message[33] = asks ? 1 : 0
+    message[33] = requestReply ? 1 : 0
     this.#stream.write(message)
   }
 
   #fail(error: unknown): void {
     this.#failure ??= { error }
-    this.#status.stop()
+    this.#statusTimer.stop()
     this.#wake()
   }
 }
 
-const lost = (message: string): Error => Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' })
+const connectionLost = (message: string): Error => Object.assign(new Error(message), { code: 'CONNECTION_CLOSED' })

@@ -1,4 +1,4 @@
-/** A table as the catalogue of PostgreSQL has it, and which of its columns a source reads. */
+/** Reads a table's definition from PostgreSQL's catalogue, and selects the columns that a source reads. */
 import type { Sql } from 'postgres'
 import { SpillwayError } from '../base/errors.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
@@ -8,37 +8,39 @@ import { valueReader, type ValueReader } from './value.ts'
 
 export interface TableColumn {
   readonly name: string
-  /** The number of its type, or of the type that its domain is of. */
+  /** Type number; for a domain, of its base type. */
   readonly type: number
   readonly typeName: string
   readonly nullable: boolean
-  /** The expression that is its default. */
+  /** SQL expression of the default. */
   readonly default: string | null
-  /** In the replica identity: what a delete shows of the old row. */
+  /** In the replica identity, which a delete shows of the old row. */
   readonly replicated: boolean
-  /** Large values stand apart, and an update that leaves one alone does not show it. */
+  /** Large values are stored apart, and an update that leaves one unchanged does not show it. */
   readonly toasted: boolean
-  /** Computed from others: changes do not show it. */
+  /** Computed from other columns, so changes do not show it. */
   readonly generated: boolean
 }
 
 export interface Table {
   readonly oid: number
-  /** As SQL takes it, quoted where it must be: `public.outbox`. */
+  /** Qualified and quoted SQL name: `public.outbox`. */
   readonly name: string
   readonly schema: string
   readonly relation: string
   readonly kind: string
-  /** The whole old row is shown by updates and deletes (REPLICA IDENTITY FULL). */
+  /** Updates and deletes show the whole old row (REPLICA IDENTITY FULL). */
   readonly showsOldRows: boolean
-  /** Something tells its rows apart in its changes: without it the server refuses UPDATE and DELETE of a table whose changes are published. */
+  /** The table has a replica identity. Without one the server rejects UPDATE and DELETE of a published table. */
   readonly hasIdentity: boolean
-  /** The server and its database: what a place in the table belongs to. */
+  /** Server and database; a position in the table is valid only there. */
   readonly origin: string
   readonly columns: readonly TableColumn[]
 }
 
-/** Throws `SPILL_INPUT` for a table that is not there. */
+/**
+ * @throws `SPILL_INPUT` for a missing table.
+ */
 export const tableOf = async (sql: Sql, name: string): Promise<Table> => (await tableNamed(sql, name)) ?? noTable(name)
 
 export function noTable(name: string): never {
@@ -49,7 +51,7 @@ export function noTable(name: string): never {
 }
 
 export async function tableNamed(sql: Sql, name: string): Promise<Table | undefined> {
-  const [found] = await sql<
+  const [catalogueRow] = await sql<
     {
       oid: string
       schema: string
@@ -66,16 +68,16 @@ export async function tableNamed(sql: Sql, name: string): Promise<Table | undefi
       format('%I.%I', n.nspname, c.relname) AS quoted,
       (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS origin
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(${name})`
-  if (found === undefined) return undefined
-  const { oid, schema, relation, kind, identity, hasIdentity, quoted, origin } = found
+  if (catalogueRow === undefined) return undefined
+  const { oid, schema, relation, kind, identity, hasIdentity, quoted: qualifiedName, origin } = catalogueRow
   const columns = await columnsOf(sql, oid)
-  // It was dropped between the two statements.
+  // The table was dropped between the two statements.
   if (columns.length === 0) return undefined
   const showsOldRows = identity === 'f'
-  return { oid: Number(oid), name: quoted, schema, relation, kind, showsOldRows, hasIdentity, origin, columns }
+  return { oid: Number(oid), name: qualifiedName, schema, relation, kind, showsOldRows, hasIdentity, origin, columns }
 }
 
-/** That an index `i` of the table `c` is its replica identity: one whose check is put off to the commit never is. */
+/** SQL condition: index `i` is the replica identity of table `c`. A deferrable index never is. */
 const IDENTIFIES = `i.indisvalid AND i.indimmediate AND (CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END)`
 
 const columnsOf = (sql: Sql, oid: string): Promise<TableColumn[]> => sql<TableColumn[]>`
@@ -97,15 +99,17 @@ export interface ReadColumn {
   readonly read: ValueReader
 }
 
-/** The columns that a source reads: those that it names, or all for its `map`. Throws `SPILL_INPUT` if one is missing that may not be NULL. */
+/**
+ * Selects the columns that a source reads: those that it names, or all for its `map`. Throws `SPILL_INPUT` if a required column is missing.
+ */
 export function readColumns(
   table: Table,
   source: SourceIR,
   except?: string,
 ): { columns: readonly (TableColumn & ReadColumn)[]; warnings: readonly string[] } {
-  // What marks deletes need not be a column of the table.
-  const asked = { ...source, columns: source.columns.filter(({ name }) => name !== except || has(table, name)) }
-  const { wanted, warnings } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, asked)
+  // The column that marks deletes need not be in the table.
+  const selectable = { ...source, columns: source.columns.filter(({ name }) => name !== except || hasColumn(table, name)) }
+  const { wanted, warnings } = matchColumns({ name: table.name, columns: table.columns.map(({ name }) => ({ name })) }, selectable)
   const columns = table.columns
     .filter(({ name }) => wanted === undefined || wanted.includes(name))
     .map(column => ({
@@ -115,9 +119,11 @@ export function readColumns(
   return { columns, warnings: warnings.filter(text => !text.includes('does not name, ignored')) }
 }
 
-const has = (table: Table, name: string): boolean => table.columns.some(column => column.name === name)
+const hasColumn = (table: Table, name: string): boolean => table.columns.some(column => column.name === name)
 
-/** Throws `SPILL_INPUT` for a column that the table does not have. */
+/**
+ * @throws `SPILL_INPUT` for a column that the table does not have.
+ */
 export function columnNamed(table: Table, name: string): TableColumn {
   const column = table.columns.find(other => other.name === name)
   if (column) return column
@@ -125,15 +131,15 @@ export function columnNamed(table: Table, name: string): TableColumn {
   throw new SpillwayError('SPILL_INPUT', `has no column '${name}'${didYouMean(name, names)}`, { place: table.name })
 }
 
-/** A name as SQL takes it. */
+/** A quoted SQL identifier. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** The types that domains are of, by number: changes name the domain. */
+/** Base types of domains, by type number: changes name the domain. */
 export async function domainTypes(sql: Sql): Promise<ReadonlyMap<number, number>> {
   const domains = await sql<
     { type: string; base: string }[]
   >`SELECT oid::text AS type, typbasetype::text AS base FROM pg_type WHERE typtype = 'd'`
-  const next = new Map(domains.map(({ type, base }) => [Number(type), Number(base)]))
-  const baseOf = (type: number): number => (next.has(type) ? baseOf(next.get(type)!) : type)
-  return new Map([...next.keys()].map(type => [type, baseOf(type)]))
+  const baseByDomain = new Map(domains.map(({ type, base }) => [Number(type), Number(base)]))
+  const baseOf = (type: number): number => (baseByDomain.has(type) ? baseOf(baseByDomain.get(type)!) : type)
+  return new Map([...baseByDomain.keys()].map(type => [type, baseOf(type)]))
 }

@@ -38,7 +38,7 @@ const typed = source('typed', {
 const look = model('look', { decide: on(typed), inputs: row => row, score: { version: '1', compute: () => 1 } })
 const types = pipeline('types', [look])
 
-test('every type is read as its column takes it', { skip }, async () => {
+test('converts every type for its column', { skip }, async () => {
   const { store, run } = taking(types)
   await server().withClient(1, async sql => {
     await sql.unsafe(`
@@ -89,7 +89,7 @@ test('every type is read as its column takes it', { skip }, async () => {
   )
 })
 
-test('a map gets values as JavaScript has them, and digits where it has none', () => {
+test('a map gets JavaScript values, and digits where JavaScript has no exact number', () => {
   const cases: [number, string, unknown][] = [
     [16, 't', true],
     [20, '9007199254740993', '9007199254740993'],

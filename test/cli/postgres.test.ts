@@ -78,7 +78,7 @@ test('mistakes are said before anything is read, and no secret with them', { ski
   await mistake('sales=pg-changes:orders?slot=Shop', /has slot=Shop; its name is of small letters/)
   await mistake('sale=pg:outbox', /has no source 'sale'; did you mean 'sales'/)
   await mistake('sales=pg:outbox?db=NOWHERE', /neither NOWHERE nor NOWHERE_FILE is set/)
-  await mistake('sales=pg:outbox?db=OTHER_URL', /OTHER_URL is no address/)
+  await mistake('sales=pg:outbox?db=OTHER_URL', /OTHER_URL is not an address/)
   await mistake('sales=pg:nowhere', /there is no table nowhere/)
   process.env['AWAY_URL'] = 'postgres://someone:secret@127.0.0.1:1/nothing'
   await mistake('sales=pg:outbox?db=AWAY_URL', /^SPILL_SOURCE: source 'sales': PostgreSQL cannot be reached: connect ECONNREFUSED/)

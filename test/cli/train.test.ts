@@ -176,7 +176,7 @@ test('what cannot be is told, and what failed is kept with its reason', async ()
     ...files,
   )
   await bad(/^SPILL_INPUT: model 'spree' is not trained; give it train/, 'train', 'pipeline.ts', '--model', 'spree', ...files)
-  await bad(/^SPILL_STORE: .* is no data folder/, 'train', 'pipeline.ts', '--data', project.path('nowhere'))
+  await bad(/^SPILL_STORE: .* is not a data folder/, 'train', 'pipeline.ts', '--data', project.path('nowhere'))
   const none = ['--source', `payments=${project.path('payments.ndjson')}`, '--source', `chargebacks=${project.path('none.ndjson')}`]
   await bad(/^SPILL_TRAINING: none of \d+ rows has the label 1/, 'train', 'pipeline.ts', ...none, ...registry)
   assert.deepEqual((await stateOf(registry)).at(-1), 'failed')

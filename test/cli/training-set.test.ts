@@ -275,7 +275,7 @@ test('what cannot be made leaves no manifest, and says why', async () => {
     ...source,
   )
   await bad(/^SPILL_INPUT: .*none\.csv does not exist/, 'one.ts', '--rows', project.path('none.csv'), ...source)
-  await bad(/^SPILL_STORE: .* is no data folder/, 'one.ts', '--rows', project.path('rows.csv'), '--data', project.path('nowhere'))
+  await bad(/^SPILL_STORE: .* is not a data folder/, 'one.ts', '--rows', project.path('rows.csv'), '--data', project.path('nowhere'))
   project.write('file', 'in the way')
   const { status, err } = await called(...command('one.ts', '--out', project.path('file'), ...asked))
   assert.equal(status, 1)

@@ -8,8 +8,8 @@ const alone = 'this.#run.submit(this.#source, { ...batch, records: [], undecodab
 export const tableFaults: Readonly<Record<string, Edit>> = {
   'the server is told before the commit that changes are durable': {
     path: 'src/postgres/follow-changes.ts',
-    was: 'await feeding.give(batch, cursorAt(place, this.#records.seen), () => stream.confirm(end))',
-    is: 'stream.confirm(end)\n    await feeding.give(batch, cursorAt(place, this.#records.seen))',
+    was: 'await feeding.give(batch, cursorAt(position, this.#records.seen), () => stream.confirm(end))',
+    is: 'stream.confirm(end)\n    await feeding.give(batch, cursorAt(position, this.#records.seen))',
   },
   'the place is committed after its rows, apart from them': {
     path: feeding,
@@ -23,7 +23,7 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
   },
   'a slot that vanished is made again without a word': {
     path: 'src/postgres/changes.ts',
-    was: 'else await checkSlot(this.#sql, slot, lsnOf(place.lsn), place.lsn)',
+    was: 'else await checkSlot(this.#sql, slot, lsnOf(position.lsn), position.lsn)',
     is: 'else await this.#sql`SELECT pg_create_logical_replication_slot(${slot}, ${"pgoutput"}) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${slot})`',
   },
   'an outbox is read on behind transactions that are under way': {
@@ -38,7 +38,7 @@ export const tableFaults: Readonly<Record<string, Edit>> = {
   },
   'of a transaction that was read in part the changes that were read are not left out': {
     path: 'src/postgres/follow-changes.ts',
-    was: 'return commit === this.#read.commit ? this.#read.changes : 0',
+    was: 'return commit === this.#resumedAt.commit ? this.#resumedAt.changes : 0',
     is: 'return 0',
   },
 }

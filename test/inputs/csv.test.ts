@@ -88,7 +88,7 @@ test('a broken row is refused by itself', async () => {
     [
       [3, '2 fields where the header has 3'],
       [4, '4 fields where the header has 3'],
-      [5, 'text behind the closing quote of field 3'],
+      [5, 'text after the closing quote of field 3'],
       [6, 'a quote within the unquoted field 3'],
       [7, 'a quote is not closed'],
     ],

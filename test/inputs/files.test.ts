@@ -54,7 +54,7 @@ test('what is none of the formats is said', async () => {
   assert.match(await errorOf(scratch.write('a.json', '[\n{"sensor":"s","at":1}\n]')), /one JSON array; write one object a line/)
   assert.match(await errorOf(scratch.write('b.csv', Buffer.from('\ufeffa,b', 'utf16le'))), /UTF-16; convert it to UTF-8/)
   assert.match(await errorOf(scratch.write('c.bin', Buffer.from([1, 2, 0, 4]))), /neither NDJSON nor CSV nor Parquet/)
-  assert.match(await errorOf(scratch.write('d.parquet', 'sensor,at')), /no Parquet file: it does not begin with PAR1/)
+  assert.match(await errorOf(scratch.write('d.parquet', 'sensor,at')), /is not a Parquet file: it does not begin with PAR1/)
   assert.match(await errorOf(scratch.write('e.parquet.gz', gzipSync('PAR1'))), /Parquet within gzip; unpack it/)
 })
 

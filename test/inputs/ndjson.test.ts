@@ -128,7 +128,7 @@ test('NaN and infinity are no JSON, and too large an exponent is no finite numbe
 test('a field that stands twice is refused, not decided by its order', async () => {
   const { refusals, block } = await takeLines('{"sensor":"s","at":1,"value":1,"value":2}\n{"sensor":"s","at":1,"kind":"a","kind":"a"}')
   assert.equal(block.length, 0)
-  assert.deepEqual(new Set(refusals.map(({ detail }) => detail)), new Set(['a field stands twice in the record']))
+  assert.deepEqual(new Set(refusals.map(({ detail }) => detail)), new Set(['a field occurs twice in the record']))
 })
 
 test('half a surrogate pair is refused', async () => {

@@ -127,7 +127,7 @@ test('a damaged Parquet file is an error', async () => {
   for (const length of [4, 12, whole.length >> 1, whole.length - 1]) {
     const { error } = await takeOne(scratch.write('cut.parquet', whole.subarray(0, length)), readings)
     assert.equal(error?.code, 'SPILL_INPUT')
-    assert.match(error.message, /^cut\.parquet is no Parquet file that can be read: /)
+    assert.match(error.message, /^cut\.parquet is not a readable Parquet file: /)
     assert.ok(!error.message.includes(scratch.path('')), 'the message holds the folder')
   }
 })

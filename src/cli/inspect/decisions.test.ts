@@ -59,7 +59,7 @@ test('errors for unknown models, keys and folders list the valid choices', async
   assert.match(unknown.err, /^SPILL_INPUT: no decision of model 'rsik' is recorded; did you mean 'risk'\?$/)
   const nowhere = await called('decisions', '--data', 'nowhere')
   assert.equal(nowhere.status, 1)
-  assert.match(nowhere.err, /^SPILL_STORE: nowhere is no data folder: it has no log\.db; a run makes one$/)
+  assert.match(nowhere.err, /^SPILL_STORE: nowhere is not a data folder: it has no log\.db; a run creates one$/)
 })
 
 for (const [args, message] of [

@@ -195,7 +195,7 @@ test('overwritten or missing pages of the file give a report or one clear error'
 test('a folder without a log, and wrong usage', async () => {
   const missing = await called('inspect', '--data', shop.folder)
   assert.equal(missing.status, 1)
-  assert.match(missing.err, /^SPILL_STORE: .* is no data folder: it has no log\.db; a run makes one$/)
+  assert.match(missing.err, /^SPILL_STORE: .* is not a data folder: it has no log\.db; a run creates one$/)
   const wrong = await called('inspect', shop.data)
   assert.equal(wrong.status, 2)
   assert.match(wrong.err, /^the folder is named by --data, not by/)

@@ -1,4 +1,4 @@
-/** A connection that only asks, and blocks nobody: whatever SQLite has against the file is an error of ours that names it. */
+/** A read-only SQLite connection that blocks no writer. Every SQLite error becomes a `SpillwayError` that names the file. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { SpillwayError } from '../../base/errors.ts'
 import { checkFormat, COUNTED_FROM, COUNTED_VIEW } from './schema.ts'
@@ -15,10 +15,12 @@ export interface Question {
 export class Asking {
   readonly #path: string
   readonly #db: DatabaseSync
-  /** Of the database when it was opened. */
+  /** Format of the database when it was opened. */
   readonly format: number
 
-  /** Throws `SPILL_DATA` for a database that is damaged or of a format that it cannot read, `SPILL_STORE` if it cannot be opened. */
+  /**
+   * @throws `SPILL_DATA` for a damaged database or an unsupported format, `SPILL_STORE` if it cannot be opened.
+   */
   constructor(path: string) {
     this.#path = path
     this.#db = this.#guarded(() => new sqlite.DatabaseSync(path, { readOnly: true }))
@@ -26,7 +28,7 @@ export class Asking {
       this.format = this.#guarded(() => {
         this.#db.exec('PRAGMA busy_timeout = 5000')
         const format = checkFormat(this.#db, path)
-        // In this connection's own memory: the file is as it was.
+        // A temporary view of this connection: the file stays unchanged.
         if (format < COUNTED_FROM) this.#db.exec(COUNTED_VIEW)
         return format
       })
@@ -48,9 +50,9 @@ export class Asking {
     this.#db.close()
   }
 
-  #guarded<T>(ask: () => T): T {
+  #guarded<T>(query: () => T): T {
     try {
-      return ask()
+      return query()
     } catch (error) {
       throw error instanceof SpillwayError ? error : storeError(this.#path, error as Error)
     }

@@ -1,8 +1,9 @@
 /**
- * The checkpointer's thread: moves the WAL into the database beside the writer, and past a limit closes the gate until all of it is moved.
+ * The checkpointer's thread: moves the WAL into the database beside the writer. Above a size limit it closes the gate until the whole WAL
+ * is moved.
  *
- * `PASSIVE` never waits for anyone. With the gate closed nobody writes, so the rest is moved within milliseconds and the next commit starts the
- * WAL from its beginning.
+ * A `PASSIVE` checkpoint never waits for anyone. With the gate closed nobody writes, so the rest is moved within milliseconds, and the next
+ * commit starts the WAL from its beginning.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../base/limits.ts'
@@ -21,18 +22,18 @@ const db = new sqlite.DatabaseSync(path)
 db.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL')
 const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
-/** Pages in the WAL, and those not moved yet. */
-function move(): { readonly pages: number; readonly left: number } {
+/** Pages in the WAL, and pages not yet moved into the database. */
+function checkpointWal(): { readonly pages: number; readonly remaining: number } {
   const { busy, log, checkpointed } = checkpoint.get() as { busy: number; log: number; checkpointed: number }
-  return busy === 1 || log < 0 ? { pages: 0, left: 0 } : { pages: log, left: log - checkpointed }
+  return busy === 1 || log < 0 ? { pages: 0, remaining: 0 } : { pages: log, remaining: log - checkpointed }
 }
 
 const timer = every(limits.CHECKPOINT_EVERY_MS, () => {
-  if (move().pages <= limits.WAL_PAGES_MAX) return
+  if (checkpointWal().pages <= limits.WAL_PAGES_MAX) return
   gate.close()
   try {
     const started = stopwatch()
-    while (move().left > 0 && stopwatch() - started < limits.GATE_MS_MAX);
+    while (checkpointWal().remaining > 0 && stopwatch() - started < limits.GATE_MS_MAX);
   } finally {
     gate.open()
   }

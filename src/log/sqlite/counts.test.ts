@@ -15,11 +15,11 @@ import { SqliteStore } from './sqlite-store.ts'
 
 const folder = scratchFolder('counts')
 const chance = random(9612)
-const one = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]
+const pick = <T>(of: readonly T[]): T => of[Math.floor(chance() * of.length)]
 
 const effect = (number: number): NewEffect => ({
   number,
-  action: one(['page', 'block']),
+  action: pick(['page', 'block']),
   id: `id ${number}`,
   entry: number,
   key: '"k"',
@@ -30,8 +30,8 @@ const effect = (number: number): NewEffect => ({
   isDry: chance() < 0.1,
 })
 const letter = (): DeadLetter => ({
-  source: one(['s', 't', undefined]),
-  reason: one(['schema', 'key']),
+  source: pick(['s', 't', undefined]),
+  reason: pick(['schema', 'key']),
   detail: 'd',
   place: 'p',
   at: 1,
@@ -39,27 +39,27 @@ const letter = (): DeadLetter => ({
   raw: 'raw',
 })
 
-/** What some effects and letters may become next. */
+/** Random next changes of some effects and dead letters. */
 function changes({ effects, letters }: SqliteReader): Commit {
   const settled = [...effects.newestFirst()].flatMap(({ number, state }): EffectChange[] => {
     const kinds = { pending: ['tried', 'delivered', 'dead'], dead: ['again', 'dropped'] } as const
     if (chance() < 0.6 || (state !== 'pending' && state !== 'dead')) return []
-    return [{ kind: one<EffectChange['kind']>(kinds[state]), number, sent: 1, at: 1, next: 1, why: 'w' }]
+    return [{ kind: pick<EffectChange['kind']>(kinds[state]), number, sent: 1, at: 1, next: 1, why: 'w' }]
   })
   const changed = [...letters.dead()].flatMap(({ id }): LetterChange[] => {
     if (chance() < 0.6) return []
     return [
-      one<LetterChange>([
+      pick<LetterChange>([
         { kind: 'edited', id, raw: 'r', form: undefined },
-        { kind: 'refused', id, reason: one(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...one([{}, { source: 's' }]) },
-        { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1, ...one([{}, { source: 't' }]) },
+        { kind: 'refused', id, reason: pick(['schema', 'time']), detail: 'd', raw: 'r', form: undefined, ...pick([{}, { source: 's' }]) },
+        { kind: 'settled', id, outcome: 'dropped', why: 'w', at: 1, ...pick([{}, { source: 't' }]) },
       ]),
     ]
   })
   return { settled, letters: changed }
 }
 
-test('counts are of what is there, whatever becomes of it, is forgotten and fails; lists by kind are those of all', async () => {
+test('counts equal the stored rows, through changes, removal and failures; lists by kind equal filtered lists', async () => {
   const file = join(folder, 'a.db')
   let store = await SqliteStore.open(file)
   let numbers = 0
@@ -76,30 +76,30 @@ test('counts are of what is there, whatever becomes of it, is forgotten and fail
     const all = [...reader.effects.newestFirst()]
     const letters = [...reader.letters.dead()]
     const db = new sqlite.DatabaseSync(file, { readOnly: true })
-    const counted = (sql: string) => db.prepare(sql).all()
+    const query = (sql: string) => db.prepare(sql).all()
     const plain = (rows: readonly object[]) => rows.map(row => ({ ...row }))
     assert.deepEqual(
       plain(reader.effects.counts()),
-      plain(counted('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state')),
+      plain(query('SELECT action, state, count(*) AS effects FROM effect GROUP BY action, state')),
     )
     assert.deepEqual(
       plain(reader.letters.counts()),
-      plain(counted('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason')),
+      plain(query('SELECT source, reason, count(*) AS letters FROM dead GROUP BY source, reason')),
     )
     db.close()
     for (const state of [undefined, ...effectStates])
       for (const action of [undefined, 'page', 'block'])
         assert.deepEqual(
           [...reader.effects.newestFirst({ state, action }, 3)],
-          all.filter(each => each.state === (state ?? each.state) && each.action === (action ?? each.action)),
+          all.filter(candidate => candidate.state === (state ?? candidate.state) && candidate.action === (action ?? candidate.action)),
         )
     for (const source of [undefined, 's', 't'])
       for (const reason of [undefined, 'schema', 'time'])
-        for (const behind of [0, letters[0]?.id ?? 0])
+        for (const after of [0, letters[0]?.id ?? 0])
           assert.deepEqual(
-            reader.letters.deadBehind(behind, { source, reason }),
+            reader.letters.deadBehind(after, { source, reason }),
             letters.find(
-              ({ id, ...each }) => id > behind && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
+              ({ id, ...each }) => id > after && each.source === (source ?? each.source) && each.reason === (reason ?? each.reason),
             ),
           )
     reader.close()
@@ -107,17 +107,17 @@ test('counts are of what is there, whatever becomes of it, is forgotten and fail
   await store.close()
 })
 
-test('no question of a server reads all effects, or all dead letters', async () => {
+test('no query of a server scans all effects or all dead letters', async () => {
   const file = join(folder, 'b.db')
   const store = await SqliteStore.open(file)
   await store.commit({ effects: [effect(1)], dead: [letter()] })
   await store.close()
-  const asking = new Asking(file)
-  const asked: string[] = []
+  const connection = new Asking(file)
+  const statements: string[] = []
   const db = {
     prepare: (sql: string) => {
-      asked.push(sql)
-      return asking.prepare(sql)
+      statements.push(sql)
+      return connection.prepare(sql)
     },
   } as Asking
   const [effects, letters] = [new EffectReader(db), new LetterReader(db)]
@@ -127,8 +127,8 @@ test('no question of a server reads all effects, or all dead letters', async () 
   for (const filter of [{}, { state: 'dead' }, { action: 'page' }] as const) effects.newestFirst(filter).next()
   letters.counts()
   for (const filter of [{}, { source: 's' }, { reason: 'key' }]) letters.deadBehind(0, filter)
-  const plans = asked.flatMap(sql =>
-    asking
+  const plans = statements.flatMap(sql =>
+    connection
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all()
       .map(({ detail }) => `${String(detail)}: ${sql}`),
@@ -138,5 +138,5 @@ test('no question of a server reads all effects, or all dead letters', async () 
     [],
   )
   assert.ok(plans.length > 10)
-  asking.close()
+  connection.close()
 })

@@ -1,35 +1,36 @@
 /**
- * How many effects there are of each action and state, and dead letters of each source and reason: kept beside them, for to count them is to read them all.
+ * Running counts of effects by action and state, and of dead letters by source and reason. Counting the rows themselves would read all of
+ * them.
  *
- * Written once for each transaction, in it: a row for each kind that it changed.
+ * Each transaction updates its counts once, at its end: one row for each changed combination.
  */
 import type { Asking } from './asking.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
-/** What is counted. */
-type Counted = 'effect' | 'letter'
+/** Things that are counted. */
+type CountedKind = 'effect' | 'letter'
 
-/** How many there are of something and a kind of it: an action and a state, a source ('' where a letter has none) and a reason. */
+/** Count of one group and kind: an action and a state, or a source ('' for a dead letter without source) and a reason. */
 export interface Count {
   readonly of: string
   readonly kind: string
   readonly number: number
 }
 
-/** Those there are, by name and kind. */
-export function countsOf(db: Asking, what: Counted): Count[] {
+/** The counts above 0, sorted by group and kind. */
+export function countsOf(db: Asking, counted: CountedKind): Count[] {
   const counts = db.prepare('SELECT of, kind, number FROM counted WHERE what = ? AND number > 0 ORDER BY of, kind')
-  return counts.all(what) as unknown as Count[]
+  return counts.all(counted) as unknown as Count[]
 }
 
-/** What a transaction changes of them. Runs in the writer's thread. */
+/** Collects the count changes of a transaction. Runs in the writer's thread. */
 export class CountWriter {
-  readonly #what: Counted
+  readonly #counted: CountedKind
   readonly #put: StatementSync
   readonly #changes = new Map<string, Map<string, number>>()
 
-  constructor(db: DatabaseSync, what: Counted) {
-    this.#what = what
+  constructor(db: DatabaseSync, counted: CountedKind) {
+    this.#counted = counted
     this.#put = db.prepare('INSERT INTO counted VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number')
   }
 
@@ -39,11 +40,11 @@ export class CountWriter {
     kinds.set(kind, (kinds.get(kind) ?? 0) + number)
   }
 
-  /** Before a transaction's commit. One that fails is the writer's last. */
+  /** Writes the changes, before the transaction commits. After a failed transaction the writer is not used again. */
   write(): void {
     for (const [of, kinds] of this.#changes)
       for (const [kind, number] of kinds) {
-        if (number !== 0) this.#put.run(this.#what, of, kind, number)
+        if (number !== 0) this.#put.run(this.#counted, of, kind, number)
         kinds.set(kind, 0)
       }
   }

@@ -9,10 +9,10 @@ import { checkWal } from './wal-claim.ts'
 
 const scratch = scratchFolder('damage')
 
-/** A folder with some commits: as it stood while they were in the WAL, and after it was closed. */
+/** A folder with some commits: as it was while they were in the WAL, and after it was closed. */
 async function folders(name: string): Promise<{ readonly killed: string; readonly closed: string }> {
   const [live, killed] = [join(scratch, name), join(scratch, `${name}-killed`)]
-  const { store, release } = await opened(live)
+  const { store, release } = await open(live)
   for (let i = 0; i < 5; i++)
     await store.commit({
       segment: { first: i, entries: 1, arrival: i, bytes: new Uint8Array(5000).fill(i) },
@@ -24,12 +24,12 @@ async function folders(name: string): Promise<{ readonly killed: string; readonl
   return { killed, closed: live }
 }
 
-const opened = async (folder: string) => {
-  const folderOpened = await openFolder(folder)
-  return { store: folderOpened.store, release: () => folderOpened.release() }
+const open = async (folder: string) => {
+  const dataFolder = await openFolder(folder)
+  return { store: dataFolder.store, release: () => dataFolder.release() }
 }
 
-test('a folder that was closed is one file, and a log that is gone or empty is not begun anew', async () => {
+test('a closed folder is one file, and a missing or empty log is not silently replaced', async () => {
   const { closed } = await folders('gone')
   copyFileSync(join(closed, 'log.db'), join(scratch, 'backup.db'))
   const backup = new sqlite.DatabaseSync(join(scratch, 'backup.db'), { readOnly: true })
@@ -38,12 +38,12 @@ test('a folder that was closed is one file, and a log that is gone or empty is n
   truncateSync(join(closed, 'log.db'))
   await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /log\.db is missing or empty, and this folder had a log/ })
   rmSync(join(closed, 'log.db'))
-  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to begin a new one/ })
+  await assert.rejects(openFolder(closed), { code: 'SPILL_DATA', message: /delete the folder to start a new one/ })
 })
 
-test('a copy of the database alone lacks acknowledged commits that are in the WAL; a copy that SQLite makes has them', async () => {
+test('a plain copy of the database lacks commits that are in the WAL; VACUUM INTO has them', async () => {
   const live = join(scratch, 'copied')
-  const { store, release } = await opened(live)
+  const { store, release } = await open(live)
   const entries = (path: string): number => {
     const db = new sqlite.DatabaseSync(path)
     try {
@@ -61,15 +61,15 @@ test('a copy of the database alone lacks acknowledged commits that are in the WA
   checkpoint.exec('PRAGMA wal_checkpoint(PASSIVE)')
   checkpoint.close()
   await commit(1)
-  const [alone, whole] = [join(scratch, 'alone.db'), join(scratch, 'whole.db')]
-  copyFileSync(path, alone)
-  new sqlite.DatabaseSync(path, { readOnly: true }).exec(`VACUUM INTO '${whole}'`)
-  assert.deepEqual([entries(alone), entries(whole)], [1, 2])
+  const [copied, vacuumed] = [join(scratch, 'alone.db'), join(scratch, 'whole.db')]
+  copyFileSync(path, copied)
+  new sqlite.DatabaseSync(path, { readOnly: true }).exec(`VACUUM INTO '${vacuumed}'`)
+  assert.deepEqual([entries(copied), entries(vacuumed)], [1, 2])
   await store.close()
   release()
 })
 
-test('a WAL that lost what was committed to it is refused, unless its index is deleted', async () => {
+test('rejects a WAL that lost committed pages, unless its index is deleted', async () => {
   const { killed } = await folders('wal')
   const path = join(killed, 'log.db')
   checkWal(path)
@@ -84,12 +84,12 @@ test('a WAL that lost what was committed to it is refused, unless its index is d
     })
   }
   rmSync(`${path}-shm`)
-  const { store, release } = await opened(killed)
+  const { store, release } = await open(killed)
   await store.close()
   release()
 })
 
-test('a WAL of a later generation than its index is what a power loss may leave', async () => {
+test('accepts a WAL newer than its index, as a power loss may leave it', async () => {
   const { killed } = await folders('later')
   const path = join(killed, 'log.db')
   const index = readFileSync(`${path}-shm`)
@@ -102,7 +102,7 @@ test('a WAL of a later generation than its index is what a power loss may leave'
   checkWal(path)
 })
 
-test('a value that is not what was written, and pages that do not fit, are found', async () => {
+test('finds a changed value, and missing pages', async () => {
   const { closed } = await folders('value')
   const path = join(closed, 'log.db')
   const sound = readFileSync(path)

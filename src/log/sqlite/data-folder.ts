@@ -1,7 +1,7 @@
 /**
- * A data folder: the log of one pipeline's sources and everything that stands with it, held by one process at a time.
+ * A data folder: the log of one pipeline and all data stored with it, held by one process at a time.
  *
- * `log.db` (and SQLite's `-wal` and `-shm` beside it) is all that must be kept and backed up; `lock.db` and `holder.json` say who has it.
+ * `log.db`, with SQLite's `-wal` and `-shm` files, is all that must be kept and backed up. `lock.db` and `holder.json` identify the holder.
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,27 +15,27 @@ import { storeError } from './store-error.ts'
 
 export interface DataFolder {
   readonly store: SqliteStore
-  /** The log's file. */
+  /** Path of the log's file. */
   readonly path: string
-  /** Messages about permissions of the folder: those that were changed, and those that could not be changed. */
+  /** Messages about the folder's permissions: those that were changed, and those that could not be changed. */
   readonly warnings: readonly string[]
-  /** Gives the folder up; the store must be closed. */
+  /** Releases the folder; close the store first. */
   release(): void
 }
 
-const LOG = 'log.db'
+const LOG_FILE = 'log.db'
 
-/** Opens a folder to run in, or makes it. Throws `SPILL_BUSY`, `SPILL_STORE`, `SPILL_DATA`. */
+/** Opens a folder for a run, or creates it. Throws `SPILL_BUSY`, `SPILL_STORE` or `SPILL_DATA`. */
 export async function openFolder(folder: string, options: SqliteOptions = {}): Promise<DataFolder> {
   try {
     makePrivateFolder(folder)
   } catch (error) {
-    throw new SpillwayError('SPILL_STORE', `cannot be made: ${(error as Error).message}`, { place: folder, cause: error })
+    throw new SpillwayError('SPILL_STORE', `cannot be created: ${(error as Error).message}`, { place: folder, cause: error })
   }
   const lock = lockFolder(folder)
   try {
-    const path = join(folder, LOG)
-    if (lock.hadLog) checkIsThere(path)
+    const path = join(folder, LOG_FILE)
+    if (lock.hadLog) checkLogExists(path)
     checkWal(path)
     const warnings = tightenFolder(folder)
     makePrivateFile(path)
@@ -48,43 +48,50 @@ export async function openFolder(folder: string, options: SqliteOptions = {}): P
   }
 }
 
-/** Waits for what its store was given, closes it, and gives the folder up. Its threads would keep the process for ever. */
+/** Waits for pending commits, closes the store and releases the folder. Without this call the store's threads keep the process alive. */
 export async function closeFolder(folder: DataFolder): Promise<void> {
   await folder.store.close()
   folder.release()
 }
 
-/** SQLite would begin a new log where the old one is gone. */
-function checkIsThere(path: string): void {
+/** Rejects a missing log, since SQLite would silently create a new one. */
+function checkLogExists(path: string): void {
   const size = existsSync(path) ? statSync(path).size : 0
   if (size > 0) return
-  const what = 'is missing or empty, and this folder had a log; restore it from a backup, or delete the folder to begin a new one'
-  throw new SpillwayError('SPILL_DATA', what, { place: path })
+  const problem = 'is missing or empty, and this folder had a log; restore it from a backup, or delete the folder to start a new one'
+  throw new SpillwayError('SPILL_DATA', problem, { place: path })
 }
 
-/** Would a run begin a new log here? False where a log is, or was and is missing now. */
+/** True if a run would create a new log here; false where a log exists, or existed and is missing now. */
 export const isUnused = (folder: string): boolean =>
-  !existsSync(folder) || (statSync(folder).isDirectory() && !existsSync(join(folder, LOG)) && !recordsLog(folder))
+  !existsSync(folder) || (statSync(folder).isDirectory() && !existsSync(join(folder, LOG_FILE)) && !recordsLog(folder))
 
-/** What a folder holds, whoever runs in it. Throws `SPILL_STORE` if it is none, `SPILL_DATA` if its log cannot be read. */
+/**
+ * Opens a folder for reading, also while a run holds it. Throws `SPILL_STORE` if it is not a data folder, `SPILL_DATA` if its log is
+ * unreadable.
+ */
 export function readFolder(folder: string): SqliteReader {
-  const path = join(folder, LOG)
-  if (!existsSync(path)) throw new SpillwayError('SPILL_STORE', `is no data folder: it has no ${LOG}; a run makes one`, { place: folder })
+  const path = join(folder, LOG_FILE)
+  if (!existsSync(path))
+    throw new SpillwayError('SPILL_STORE', `is not a data folder: it has no ${LOG_FILE}; a run creates one`, { place: folder })
   try {
     return new SqliteReader(path)
   } catch (error) {
     if (error instanceof SpillwayError) throw error
-    throw new SpillwayError('SPILL_DATA', `is no log of Spillway's: ${(error as Error).message}`, { place: path, cause: error })
+    throw new SpillwayError('SPILL_DATA', `is not a Spillway log: ${(error as Error).message}`, { place: path, cause: error })
   }
 }
 
-/** Gives what a folder holds to `use`, and closes it. Throws as `readFolder` does, and `SPILL_DATA` where the file cannot be read. */
+/**
+ * Calls `use` with a reader of the folder, then closes the reader. Throws as `readDataFolder` does, and `SPILL_DATA` if the file is
+ * unreadable.
+ */
 export async function lookInto<T>(folder: string, use: (reader: SqliteReader) => T | Promise<T>): Promise<T> {
   const reader = readFolder(folder)
   try {
     return await use(reader)
   } catch (error) {
-    throw isSqliteError(error) ? storeError(join(folder, LOG), error) : error
+    throw isSqliteError(error) ? storeError(join(folder, LOG_FILE), error) : error
   } finally {
     reader.close()
   }

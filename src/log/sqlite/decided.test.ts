@@ -12,26 +12,26 @@ import { SqliteStore } from './sqlite-store.ts'
 const folder = scratchFolder('decided')
 const path = (name: string) => join(folder, name)
 
-/** A turn that appends one entry, and decides on everything by then, or on nothing. */
-const turn = (first: number, isDecided: boolean, more: Commit['put'] = []): Commit => ({
+/** A turn that appends one entry, and either decides on everything up to it or on nothing. */
+const turnCommit = (first: number, isDecided: boolean, more: Commit['put'] = []): Commit => ({
   segment: { first, entries: 1, arrival: first, bytes: new Uint8Array(200).fill(first) },
   ...(isDecided && { decisions: [{ model: 'm', first, last: first, count: 1, bytes: new Uint8Array(100).fill(first) }] }),
   put: [...(isDecided ? [[DECIDED, decidedBefore(first + 1)] as const] : []), ...more],
 })
 
-test('how far decisions are recorded is what was committed last, wherever it stands, also for another store and beside other values', async () => {
+test('decision progress is the last committed one, wherever it is stored, also after reopening and beside other values', async () => {
   const commits: readonly (readonly [commit: Commit, decided: string])[] = [
-    [turn(0, true), '[1,0]'],
-    [turn(1, true, [['cursor/a', '1']]), '[2,0]'],
-    // A tick, which is decided in the commits behind it.
-    [turn(2, false), '[2,0]'],
-    [turn(3, false), '[2,0]'],
+    [turnCommit(0, true), '[1,0]'],
+    [turnCommit(1, true, [['cursor/a', '1']]), '[2,0]'],
+    // A tick, whose decisions follow in later commits.
+    [turnCommit(2, false), '[2,0]'],
+    [turnCommit(3, false), '[2,0]'],
     [{ put: [[DECIDED, '[2,5,{"m":5}]']] }, '[2,5,{"m":5}]'],
     [{ put: [[DECIDED, '[4,0]']] }, '[4,0]'],
-    [turn(4, true), '[5,0]'],
+    [turnCommit(4, true), '[5,0]'],
     [{ put: [['cursor/a', '2']] }, '[5,0]'],
-    // It says something, and not that everything is decided.
-    [{ ...turn(5, false), put: [[DECIDED, '[5,1,{"m":1}]']] }, '[5,1,{"m":1}]'],
+    // Progress without all decisions.
+    [{ ...turnCommit(5, false), put: [[DECIDED, '[5,1,{"m":1}]']] }, '[5,1,{"m":1}]'],
   ]
   let store = await SqliteStore.open(path('a.db'))
   for (const [i, [commit, decided]] of commits.entries()) {
@@ -41,7 +41,7 @@ test('how far decisions are recorded is what was committed last, wherever it sta
     if (i % 2 === 1) continue
     await store.close()
     store = await SqliteStore.open(path('a.db'))
-    assert.equal(store.get(DECIDED), decided, `commit ${i}, by another store`)
+    assert.equal(store.get(DECIDED), decided, `commit ${i}, after reopening`)
   }
   assert.deepEqual(
     store.named('').map(([name]) => name),
@@ -50,9 +50,9 @@ test('how far decisions are recorded is what was committed last, wherever it sta
   await store.close()
 })
 
-test('one that is not what was written is refused, and of a log whose last segment is gone the value is an earlier one', async () => {
+test('rejects changed progress, and falls back to the earlier value when the last segment is gone', async () => {
   const store = await SqliteStore.open(path('b.db'))
-  for (let first = 0; first < 3; first++) await store.commit(turn(first, true))
+  for (let first = 0; first < 3; first++) await store.commit(turnCommit(first, true))
   await store.close()
   const db = new sqlite.DatabaseSync(path('b.db'))
   db.exec('UPDATE segment SET decided = decided + 1 WHERE first = 2')
@@ -64,21 +64,21 @@ test('one that is not what was written is refused, and of a log whose last segme
   db.close()
 })
 
-test('a turn that appends and decides writes two pages, and a third where a source goes on behind it', async () => {
+test('a turn that appends and decides writes two pages, and a third with a source position', async () => {
   const store = await SqliteStore.open(path('c.db'))
-  await store.commit(turn(0, true, [['cursor/a', '0']]))
-  // While somebody reads, nothing of the WAL is moved away.
+  await store.commit(turnCommit(0, true, [['cursor/a', '0']]))
+  // An open read transaction keeps the WAL from being restarted.
   const reader = new sqlite.DatabaseSync(path('c.db'), { readOnly: true })
   reader.exec('BEGIN')
   reader.prepare('SELECT count(*) FROM sqlite_schema').get()
   const pagesOf = async (from: number, more: (first: number) => Commit['put']): Promise<number> => {
     const size = () => statSync(`${path('c.db')}-wal`).size
     const before = size()
-    for (let first = from; first < from + 100; first++) await store.commit(turn(first, true, more(first)))
+    for (let first = from; first < from + 100; first++) await store.commit(turnCommit(first, true, more(first)))
     return (size() - before) / (4096 + 24) / 100
   }
   const [plain, sourced] = [await pagesOf(1, () => []), await pagesOf(101, first => [['cursor/a', String(first)]])]
-  // Now and then there is a new page, and those that name it.
+  // Some commits allocate a page and update its parents.
   assert.ok(plain >= 2 && plain < 2.5, `${plain} pages`)
   assert.ok(sourced >= 3 && sourced < 3.5, `${sourced} pages`)
   reader.close()

@@ -1,11 +1,11 @@
 /**
- * The stretches of decisions of one entry of the log, without an index: they are recorded in the order of its segments, so that halving finds the first
- * of the entry's segment. Costs some twenty look-ups by number, however long the log is.
+ * Finds the decision batches of a log entry without an index. Batches are recorded in the order of segments, so a binary search finds the
+ * first batch of the entry's segment. Cost: some twenty look-ups by primary key, however long the log is.
  */
 import type { StoredDecisions } from '../store.ts'
 import type { Asking, Question } from './asking.ts'
 
-type Numbered = StoredDecisions & { readonly number: number }
+type NumberedRow = StoredDecisions & { readonly number: number }
 
 export class DecisionFinder {
   readonly #segment: Question
@@ -20,20 +20,24 @@ export class DecisionFinder {
     this.#from = db.prepare('SELECT id AS number, model, first, last, count, bytes FROM decisions WHERE id >= ? ORDER BY id LIMIT 1')
   }
 
-  /** None where the entry is not in the log, or not any more. */
+  /** The batches with decisions on an entry; none if the entry is not in the log. */
   at(entry: number): StoredDecisions[] {
     const segment = this.#segment.get(entry) as { first: number; entries: number } | undefined
     if (!segment || entry >= segment.first + segment.entries) return []
-    const found: StoredDecisions[] = []
-    const next = (from: number) => this.#from.get(from) as Numbered | undefined
-    for (let row = next(this.#firstOf(segment.first)); row && row.first < segment.first + segment.entries; row = next(row.number + 1)) {
-      const { number: _, ...stretch } = row
-      if (stretch.first <= entry && entry <= stretch.last) found.push(stretch)
+    const matches: StoredDecisions[] = []
+    const batchFrom = (from: number) => this.#from.get(from) as NumberedRow | undefined
+    for (
+      let row = batchFrom(this.#firstOf(segment.first));
+      row && row.first < segment.first + segment.entries;
+      row = batchFrom(row.number + 1)
+    ) {
+      const { number: _, ...batch } = row
+      if (batch.first <= entry && entry <= batch.last) matches.push(batch)
     }
-    return found
+    return matches
   }
 
-  /** The number of the first stretch that is not of entries before `entry` alone. */
+  /** Number of the first batch that reaches `entry` or beyond. */
   #firstOf(entry: number): number {
     const { first, last } = this.#ends.get() as { first: number; last: number }
     let [low, high] = [first, last + 1]

@@ -1,12 +1,12 @@
-/** Effects as they stand in their table. */
+/** Queries of the effect table: the outbox, for the dispatcher and for people. */
 import type { EffectState, StoredEffect, StoredEffects } from '../effects.ts'
 import type { Asking, Question } from './asking.ts'
 import { FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { countsOf } from './counts.ts'
 import { PAGE, pages } from './pages.ts'
 
-const HEAD = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
-const COLUMNS = `${HEAD}, body`
+const COLUMNS_WITHOUT_BODY = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled'
+const COLUMNS = `${COLUMNS_WITHOUT_BODY}, body`
 
 export interface EffectFilter {
   readonly action?: string | undefined
@@ -19,7 +19,7 @@ export interface EffectCount {
   readonly effects: number
 }
 
-/** An effect without its body, and the number of its last change among those of all effects. */
+/** An effect without its body; `changed` is the number of its last change, counted over all effects. */
 export type ChangedEffect = Omit<StoredEffect, 'body'> & { readonly changed: number }
 
 export class EffectReader implements StoredEffects {
@@ -35,7 +35,7 @@ export class EffectReader implements StoredEffects {
       `SELECT ${COLUMNS} FROM effect WHERE state = 'pending' AND action = ?1 AND number > ?2 ORDER BY number LIMIT ?3`,
     )
     this.#changedAfter = db.prepare(
-      `SELECT ${HEAD}, changed FROM effect WHERE changed > ?1 AND (?2 IS NULL OR action = ?2) ORDER BY changed LIMIT ${PAGE}`,
+      `SELECT ${COLUMNS_WITHOUT_BODY}, changed FROM effect WHERE changed > ?1 AND (?2 IS NULL OR action = ?2) ORDER BY changed LIMIT ${PAGE}`,
     )
     this.#changes = db.prepare(
       `SELECT coalesce((SELECT max(changed) FROM effect), 0) AS last,
@@ -52,7 +52,7 @@ export class EffectReader implements StoredEffects {
   }
 
   pendingOf(action: string, key: string, after: number, last: number, limit: number): StoredEffect[] {
-    // Whoever sends effects has a store of today's format, with this index; SQLite would rather look at all that is pending.
+    // Only a store of the current format sends effects, and it has this index. By itself SQLite would scan all pending effects.
     this.#pendingOf ??= this.#db.prepare(
       `SELECT ${COLUMNS} FROM effect INDEXED BY effect_key
        WHERE state = 'pending' AND action = ?1 AND key = ?2 AND number > ?3 AND number <= ?4 ORDER BY number LIMIT ?5`,
@@ -66,13 +66,13 @@ export class EffectReader implements StoredEffects {
   }
 
   newest(action: string, since: number): Map<string, number> {
-    // Without their bodies, which a start need not read.
+    // Bodies are not read, which keeps a start fast.
     const page = this.#db.prepare(`SELECT number, action, key, t FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${PAGE}`)
     const newest = new Map<string, number>()
-    for (const { action: of, key, t } of pages(page, fromNewest, effectOf)) {
+    for (const { action: effectAction, key, t } of pages(page, fromNewest, effectOf)) {
       // Effects are in order of decision, whose times never fall.
       if (t < since) break
-      if (of === action && !newest.has(key)) newest.set(key, t)
+      if (effectAction === action && !newest.has(key)) newest.set(key, t)
     }
     return newest
   }
@@ -82,57 +82,57 @@ export class EffectReader implements StoredEffects {
     return row && effectOf(row)
   }
 
-  /** By its idempotency key. Looks at all of them. */
+  /** The effect with an idempotency key. Scans all effects. */
   withId(id: string): StoredEffect | undefined {
     const row = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE id = ?`).get(id)
     return row && effectOf(row)
   }
 
-  /** Of the decisions on an entry of the log. */
+  /** Effects of the decisions on a log entry. */
   ofEntry(entry: number): StoredEffect[] {
     return this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE entry = ? ORDER BY number`).all(entry).map(effectOf)
   }
 
-  /** The newest first, read some at a time: each time what is committed then. */
-  newestFirst(filter: EffectFilter = {}, atOnce = PAGE): Generator<StoredEffect> {
-    if (filter.action !== undefined || filter.state !== undefined) return this.#newestOf(filter, atOnce)
-    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${atOnce}`)
-    return pages(page, { ...fromNewest, size: atOnce }, effectOf)
+  /** Effects, newest first, in pages; each page shows what is committed when it is read. */
+  newestFirst(filter: EffectFilter = {}, pageSize = PAGE): Generator<StoredEffect> {
+    if (filter.action !== undefined || filter.state !== undefined) return this.#newestMatching(filter, pageSize)
+    const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number < ?1 ORDER BY number DESC LIMIT ${pageSize}`)
+    return pages(page, { ...fromNewest, size: pageSize }, effectOf)
   }
 
-  /** Those of some actions and states, of which each is in order by itself. */
-  *#newestOf({ action, state }: EffectFilter, atOnce: number): Generator<StoredEffect> {
-    const kinds = this.counts().filter(one => one.action === (action ?? one.action) && one.state === (state ?? one.state))
-    const ofKind = this.#db.prepare(
-      `SELECT number FROM effect WHERE action = ?1 AND state = ?2 AND number < ?3 ORDER BY number DESC LIMIT ${atOnce}`,
+  /** Merges the effects of several actions and states, each of which is sorted by itself. */
+  *#newestMatching({ action, state }: EffectFilter, pageSize: number): Generator<StoredEffect> {
+    const kinds = this.counts().filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
+    const numbersOfKind = this.#db.prepare(
+      `SELECT number FROM effect WHERE action = ?1 AND state = ?2 AND number < ?3 ORDER BY number DESC LIMIT ${pageSize}`,
     )
     const at = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number = ?`)
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const numbers = kinds.flatMap(kind => ofKind.all(kind.action, kind.state, before).map(row => Number(row['number'])))
-      const newest = numbers.toSorted((a, b) => b - a).slice(0, atOnce)
-      const found = newest.map(number => effectOf(at.get(number)!))
-      // Somebody else may have changed one in between.
-      yield* found.filter(one => one.state === (state ?? one.state))
-      if (newest.length < atOnce) return
+      const numbers = kinds.flatMap(kind => numbersOfKind.all(kind.action, kind.state, before).map(row => Number(row['number'])))
+      const newest = numbers.toSorted((a, b) => b - a).slice(0, pageSize)
+      const effects = newest.map(number => effectOf(at.get(number)!))
+      // Another process may have changed an effect in between.
+      yield* effects.filter(effect => effect.state === (state ?? effect.state))
+      if (newest.length < pageSize) return
       before = newest.at(-1)!
     }
   }
 
   /**
-   * Those that have changed behind a number of a change, as they stand now, in the order in which they changed last; of one action if it is named. No more than a
-   * page of them.
+   * One page of the effects that changed after a change number, in their current state, ordered by their last change; of one action if it
+   * is given.
    */
   changedAfter(change: number, action?: string): ChangedEffect[] {
     return this.#changedAfter.all(change, action ?? null).map(row => effectOf(row) as unknown as ChangedEffect)
   }
 
-  /** The number of the last change, and of the last of an effect that was forgotten; 0 where there is none. */
+  /** Number of the last change, and of the last change among effects that retention removed; 0 if there is none. */
   changes(): { readonly last: number; readonly forgotten: number } {
     const { last, forgotten } = this.#changes.get() as { last: number; forgotten: number }
     return { last: Math.max(last, forgotten), forgotten }
   }
 
-  /** Behind a number, in order. */
+  /** Effects with numbers above `number`, in order. */
   after(number: number): Generator<StoredEffect> {
     const page = this.#db.prepare(`SELECT ${COLUMNS} FROM effect WHERE number > ?1 ORDER BY number LIMIT ${PAGE}`)
     return pages(page, { from: number, numberOf: effect => effect.number }, effectOf)
@@ -145,6 +145,6 @@ export class EffectReader implements StoredEffects {
 
 const fromNewest = { from: Number.MAX_SAFE_INTEGER, numberOf: ({ number }: StoredEffect): number => number }
 
-/** SQLite's NULL is nothing. */
+/** Replaces SQLite's NULL by `undefined`. */
 const effectOf = (row: Readonly<Record<string, unknown>>): StoredEffect =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? undefined])) as unknown as StoredEffect

@@ -1,15 +1,15 @@
-/** Effects into their table. Runs in the writer's thread, within a commit. */
+/** Writes effects into their table. Runs in the writer's thread, within a commit. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { EffectChange, EffectState, NewEffect } from '../effects.ts'
 import { CountWriter } from './counts.ts'
 import type { DatabaseSync, StatementSync } from './sqlite.ts'
 
-/** The value that has the last number of a change of an effect that was forgotten. */
+/** Name of the stored value with the greatest change number among removed effects. */
 export const FORGOTTEN_CHANGES = 'effects/forgotten'
 
-const DONE = "entry < ? AND state IN ('delivered', 'dropped', 'dry')"
+const FINISHED = "entry < ? AND state IN ('delivered', 'dropped', 'dry')"
 
-const between: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
+const transitions: Readonly<Record<EffectChange['kind'], { readonly from: EffectState; readonly to: EffectState }>> = {
   tried: { from: 'pending', to: 'pending' },
   delivered: { from: 'pending', to: 'delivered' },
   dead: { from: 'pending', to: 'dead' },
@@ -23,7 +23,7 @@ export class EffectWriter {
   readonly #counts: CountWriter
   readonly #forgotten: StatementSync
   readonly #forget: StatementSync
-  /** The number of the last change; a commit that fails leaves a gap, and is the last. */
+  /** Number of the last change. A failed commit leaves a gap; the writer is not used after it. */
   #changed: number
 
   constructor(db: DatabaseSync) {
@@ -31,7 +31,7 @@ export class EffectWriter {
       'INSERT INTO effect (number, action, id, entry, key, t, made, due, body, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     const change = (kind: EffectChange['kind'], set: string) =>
-      db.prepare(`UPDATE effect SET changed = ?2, ${set} WHERE number = ?1 AND state = '${between[kind].from}' RETURNING action`)
+      db.prepare(`UPDATE effect SET changed = ?2, ${set} WHERE number = ?1 AND state = '${transitions[kind].from}' RETURNING action`)
     this.#changes = {
       tried: change('tried', 'attempts = attempts + 1, began = coalesce(began, ?3), sent = ?3, next = ?4, why = ?5'),
       delivered: change(
@@ -46,11 +46,11 @@ export class EffectWriter {
       dropped: change('dropped', "state = 'dropped', settled = ?3, why = ?4"),
     }
     this.#counts = new CountWriter(db, 'effect')
-    // By the entry, not in the order of what is grouped.
+    // Forces the index on the entry; SQLite would choose the order of the GROUP BY.
     this.#forgotten = db.prepare(
-      `SELECT action, state, count(*) AS effects, max(changed) AS last FROM effect INDEXED BY effect_entry WHERE ${DONE} GROUP BY action, state`,
+      `SELECT action, state, count(*) AS effects, max(changed) AS last FROM effect INDEXED BY effect_entry WHERE ${FINISHED} GROUP BY action, state`,
     )
-    this.#forget = db.prepare(`DELETE FROM effect WHERE ${DONE}`)
+    this.#forget = db.prepare(`DELETE FROM effect WHERE ${FINISHED}`)
     const { last } = db
       .prepare(
         `SELECT max(coalesce((SELECT max(changed) FROM effect), 0), coalesce((SELECT CAST(value AS INTEGER) FROM value WHERE name = '${FORGOTTEN_CHANGES}'), 0)) AS last`,
@@ -59,7 +59,7 @@ export class EffectWriter {
     this.#changed = last
   }
 
-  /** Takes away those that are done and of decisions before `entry`. Returns the last number of a change that is gone with them, if one is. */
+  /** Removes the finished effects of decisions before `entry`. Returns the greatest change number among them, if there are any. */
   forget(entry: number): number | undefined {
     const forgotten = this.#forgotten.all(entry) as unknown as { action: string; state: EffectState; effects: number; last: number }[]
     if (forgotten.length === 0) return undefined
@@ -74,34 +74,36 @@ export class EffectWriter {
     this.#counts.add(action, state, 1)
   }
 
-  /** Throws `SPILL_STORE` for an effect that is not there, or not in the state that the change is from: what the commit says of it would not be true. */
+  /**
+   * @throws `SPILL_STORE` if the effect does not exist or is not in the state that the change starts from. The whole commit then fails.
+   */
   change(change: EffectChange): void {
-    const changed = this.#apply(change, ++this.#changed) as { action: string } | undefined
-    if (!changed) throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
-    const { from, to } = between[change.kind]
+    const row = this.#apply(change, ++this.#changed) as { action: string } | undefined
+    if (!row) throw new SpillwayError('SPILL_STORE', `there is no effect ${change.number} that could be ${change.kind}`)
+    const { from, to } = transitions[change.kind]
     if (from === to) return
-    this.#counts.add(changed.action, from, -1)
-    this.#counts.add(changed.action, to, 1)
+    this.#counts.add(row.action, from, -1)
+    this.#counts.add(row.action, to, 1)
   }
 
-  /** Before a transaction's commit. */
+  /** Writes the changed counts, before the transaction commits. */
   keepCounts(): void {
     this.#counts.write()
   }
 
-  #apply(change: EffectChange, count: number): object | undefined {
+  #apply(change: EffectChange, changeNumber: number): object | undefined {
     const { number } = change
     switch (change.kind) {
       case 'tried':
-        return this.#changes.tried.get(number, count, change.sent, change.next, change.why)
+        return this.#changes.tried.get(number, changeNumber, change.sent, change.next, change.why)
       case 'delivered':
-        return this.#changes.delivered.get(number, count, change.sent, change.at)
+        return this.#changes.delivered.get(number, changeNumber, change.sent, change.at)
       case 'dead':
-        return this.#changes.dead.get(number, count, change.sent, change.at, change.why)
+        return this.#changes.dead.get(number, changeNumber, change.sent, change.at, change.why)
       case 'again':
-        return this.#changes.again.get(number, count)
+        return this.#changes.again.get(number, changeNumber)
       case 'dropped':
-        return this.#changes.dropped.get(number, count, change.at, change.why)
+        return this.#changes.dropped.get(number, changeNumber, change.at, change.why)
     }
   }
 }

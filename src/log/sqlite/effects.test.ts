@@ -48,7 +48,7 @@ const commits: readonly Commit[] = [
   { settled: [{ kind: 'dropped', number: 3, at: 9, why: 'a test' }] },
 ]
 
-test('SQLite and the model store make the same of effects and of what becomes of them', async () => {
+test('SQLite and the model store give the same effects after the same commits', async () => {
   const { model, reader } = await inBothStores(path('a.db'), commits)
   const expected = new ModelEffects(model.disk.commits)
   assert.deepEqual([...reader.effects.newestFirst()].toReversed(), expected.all)
@@ -98,7 +98,7 @@ test('SQLite and the model store make the same of effects and of what becomes of
   reader.close()
 })
 
-test('what is forgotten takes effects with it that are done, and leaves those that are not', async () => {
+test('removal takes finished effects and leaves the others', async () => {
   const store = await SqliteStore.open(path('forget.db'))
   for (const commit of commits) await store.commit(commit)
   await store.commit({ forget: 51 })
@@ -116,7 +116,7 @@ for (const change of [
   { kind: 'again', number: 1 },
   { kind: 'dropped', number: 1, at: 1, why: 'x' },
 ] satisfies EffectChange[])
-  test(`a commit that says ${change.kind} of effect ${change.number} fails, and nothing of it is kept`, async () => {
+  test(`an impossible change to ${change.kind} of effect ${change.number} fails its whole commit`, async () => {
     const store = await SqliteStore.open(path(`${change.kind}.db`))
     await store.commit({ effects: [effect(1)] })
     await assert.rejects(store.commit({ put: [['a', 'b']], settled: [change] }), { code: 'SPILL_STORE', message: /there is no effect/ })
@@ -127,15 +127,16 @@ for (const change of [
     assert.throws(() => new ModelEffects([{ effects: [effect(1)] }, { settled: [change] }]), { code: 'SPILL_STORE' })
   })
 
-test('changes are counted, each effect stands under its last, and a count is given once though effects are forgotten', async () => {
+test('numbers changes, lists each effect under its last change, and never reuses a number after removal', async () => {
   const file = path('changes.db')
   const store = await SqliteStore.open(file)
   const reader = new SqliteReader(file)
   const { effects } = reader
-  const changed = (after: number, action?: string) => effects.changedAfter(after, action).map(one => [one.changed, one.number, one.state])
-  assert.deepEqual([effects.changes(), changed(0)], [{ last: 0, forgotten: 0 }, []])
+  const changedAfter = (after: number, action?: string) =>
+    effects.changedAfter(after, action).map(one => [one.changed, one.number, one.state])
+  assert.deepEqual([effects.changes(), changedAfter(0)], [{ last: 0, forgotten: 0 }, []])
   await store.commit({ effects: [effect(1), effect(2, { action: 'block' }), effect(3)] })
-  assert.deepEqual(changed(0), [
+  assert.deepEqual(changedAfter(0), [
     [1, 1, 'pending'],
     [2, 2, 'pending'],
     [3, 3, 'pending'],
@@ -143,32 +144,32 @@ test('changes are counted, each effect stands under its last, and a count is giv
   await store.commit({ settled: [{ kind: 'tried', number: 1, sent: 1, next: 2, why: 'w' }] })
   await store.commit({ settled: [{ kind: 'delivered', number: 2, sent: 1, at: 2 }] })
   await store.commit({ settled: [{ kind: 'dead', number: 1, sent: 3, at: 4, why: 'w' }] })
-  assert.deepEqual(changed(3), [
+  assert.deepEqual(changedAfter(3), [
     [5, 2, 'delivered'],
     [6, 1, 'dead'],
   ])
-  assert.deepEqual(changed(2, 'block'), [[5, 2, 'delivered']])
-  assert.deepEqual(changed(6), [])
+  assert.deepEqual(changedAfter(2, 'block'), [[5, 2, 'delivered']])
+  assert.deepEqual(changedAfter(6), [])
   await store.commit({ settled: [{ kind: 'delivered', number: 3, sent: 1, at: 2 }] })
   await store.commit({ forget: 100 })
-  assert.deepEqual([effects.changes(), changed(0)], [{ last: 7, forgotten: 7 }, [[6, 1, 'dead']]])
+  assert.deepEqual([effects.changes(), changedAfter(0)], [{ last: 7, forgotten: 7 }, [[6, 1, 'dead']]])
   reader.close()
   await store.close()
-  const again = await SqliteStore.open(file)
-  await again.commit({ settled: [{ kind: 'dropped', number: 1, at: 9, why: 'w' }] })
-  await again.commit({ forget: 101 })
-  await again.commit({ effects: [effect(4, { entry: 200 })] })
-  const now = new SqliteReader(file)
-  assert.deepEqual(now.effects.changes(), { last: 9, forgotten: 8 })
+  const reopened = await SqliteStore.open(file)
+  await reopened.commit({ settled: [{ kind: 'dropped', number: 1, at: 9, why: 'w' }] })
+  await reopened.commit({ forget: 101 })
+  await reopened.commit({ effects: [effect(4, { entry: 200 })] })
+  const newReader = new SqliteReader(file)
+  assert.deepEqual(newReader.effects.changes(), { last: 9, forgotten: 8 })
   assert.deepEqual(
-    now.effects.changedAfter(0).map(one => [one.changed, one.number, 'body' in one]),
+    newReader.effects.changedAfter(0).map(one => [one.changed, one.number, 'body' in one]),
     [[9, 4, false]],
   )
-  now.close()
-  await again.close()
+  newReader.close()
+  await reopened.close()
 })
 
-test('a folder of format 10 is read as it is, and brought to the next by whoever writes', async () => {
+test('reads a folder of format 10 unchanged, and migrates it on the first write', async () => {
   const file = path('format-10.db')
   const store = await SqliteStore.open(file)
   for (const commit of commits) await store.commit(commit)
@@ -176,36 +177,36 @@ test('a folder of format 10 is read as it is, and brought to the next by whoever
   const all = () => {
     const reader = new SqliteReader(file)
     const { effects, format } = reader
-    const found = { all: [...effects.newestFirst()], dead: [...effects.newestFirst({ state: 'dropped' })], counts: effects.counts() }
+    const result = { all: [...effects.newestFirst()], dead: [...effects.newestFirst({ state: 'dropped' })], counts: effects.counts() }
     reader.close()
-    return { format, found }
+    return { format, found: result }
   }
   const { found } = all()
-  const old = new sqlite.DatabaseSync(file)
-  old.exec(
+  const database = new sqlite.DatabaseSync(file)
+  database.exec(
     `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
      CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending'; PRAGMA user_version = 10`,
   )
-  old.close()
+  database.close()
   assert.deepEqual(all(), { format: 10, found })
   await (await SqliteStore.open(file)).close()
   assert.deepEqual(all(), { format: FORMAT, found })
 })
 
-test('effects of a folder of format 6 are counted when it is brought to the next', async () => {
+test('numbers the effects of a folder of format 6 when it is migrated', async () => {
   const file = path('format-6.db')
   const store = await SqliteStore.open(file)
   await store.commit({ effects: [effect(1), effect(2)] })
   await store.close()
-  const old = new sqlite.DatabaseSync(file)
-  old.exec(
+  const database = new sqlite.DatabaseSync(file)
+  database.exec(
     `DROP INDEX effect_key; DROP INDEX effect_state; DROP INDEX dead_reason; DROP TABLE counted;
      CREATE INDEX effect_pending ON effect (action, number) WHERE state = 'pending';
      DROP INDEX effect_changed; ALTER TABLE effect DROP COLUMN changed; ALTER TABLE segment DROP COLUMN decided; PRAGMA user_version = 6`,
   )
-  old.close()
-  const next = await SqliteStore.open(file)
-  await next.commit({ settled: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })
+  database.close()
+  const migrated = await SqliteStore.open(file)
+  await migrated.commit({ settled: [{ kind: 'delivered', number: 1, sent: 1, at: 2 }] })
   const reader = new SqliteReader(file)
   assert.deepEqual(
     reader.effects.changedAfter(0).map(one => [one.changed, one.number]),
@@ -215,5 +216,5 @@ test('effects of a folder of format 6 are counted when it is brought to the next
     ],
   )
   reader.close()
-  await next.close()
+  await migrated.close()
 })

@@ -19,17 +19,17 @@ function openTo(folder: string): string[] {
   return [folder, ...pathsIn(folder)].filter(path => (statSync(path).mode & 0o077) !== 0).map(path => relative(folder, path))
 }
 
-/** Everything is made as open as can be. */
+/** Runs with an umask that leaves all permissions open. */
 async function withoutUmask<T>(make: () => Promise<T>): Promise<T> {
-  const before = process.umask(0)
+  const previous = process.umask(0)
   try {
     return await make()
   } finally {
-    process.umask(before)
+    process.umask(previous)
   }
 }
 
-test('a data folder and all that is made in it is its owner’s alone, while it is held and after', { skip: isWindows }, async () => {
+test('only the owner can access a data folder and everything created in it, while it is held and after', { skip: isWindows }, async () => {
   await withoutUmask(async () => {
     const data = join(scratch, 'above', 'new')
     const folder = await openFolder(data)
@@ -46,7 +46,7 @@ test('a data folder and all that is made in it is its owner’s alone, while it 
   })
 })
 
-test('a folder from before is tightened when it is opened, which is said once', { skip: isWindows }, async () => {
+test('restricts an older folder when it is opened, with one warning', { skip: isWindows }, async () => {
   await withoutUmask(async () => {
     const data = join(scratch, 'before')
     await closeFolder(await openFolder(data))
@@ -60,16 +60,16 @@ test('a folder from before is tightened when it is opened, which is said once', 
       folder.warnings.join('\n'),
       /^data folder .*before: others could read \d+ of its files and folders: now only their owner can \(0700, 0600\)$/,
     )
-    // A store of feature values keeps its permissions, behind those of the data folder.
+    // A feature store keeps its permissions, protected by the data folder's.
     assert.deepEqual(openTo(data).sort(), ['features', 'features/manifest.json'])
     await closeFolder(folder)
-    const again = await openFolder(data)
-    assert.deepEqual(again.warnings, [])
-    await closeFolder(again)
+    const reopened = await openFolder(data)
+    assert.deepEqual(reopened.warnings, [])
+    await closeFolder(reopened)
   })
 })
 
-test('a folder that holds other things too keeps its permissions, and is warned of', { skip: isWindows }, () => {
+test('keeps the permissions of a folder with foreign files, and warns', { skip: isWindows }, () => {
   const project = join(scratch, 'project')
   mkdirSync(project)
   chmodSync(project, 0o755)

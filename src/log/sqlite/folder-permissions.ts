@@ -1,8 +1,9 @@
 /**
- * Permissions of a data folder: only its owner reads what is in it (0700, files 0600). Records, decisions and effects are in its log, hashes of tokens beside it.
+ * Permissions of a data folder: only its owner can read it (0700, files 0600). Its log holds records, decisions and effects; hashes of
+ * tokens lie beside it.
  *
  * Spillway creates its files with these permissions, and sets them on files of earlier versions when it opens the folder. A folder that
- * also holds other files keeps its own permissions, and a warning says so: it may be a project, or `/srv`. Windows has no such permissions.
+ * also holds other files, such as a project or `/srv`, keeps its own permissions, and a warning says so. Windows has no such permissions.
  */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, type Dirent } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,13 +16,13 @@ const OWN_FILES =
   /^(?:(?:log|lock)\.db(?:-wal|-shm|-journal)?|holder\.json|tokens\.json|objectives\.json|audit\.ndjson|copy-.+\.ndjson)(?:\.part|\.partial)?$/
 const OWN_FOLDERS = /^(?:state|spill|reports)$/
 
-/** Makes a folder that only its owner reads, if it is not there; folders above it have the permissions that folders have. */
+/** Creates a missing folder that only its owner can read; its parents get the default permissions. */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(dirname(folder), { recursive: true })
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
 }
 
-/** Makes an empty file that only its owner reads, if it is not there: SQLite would make it for everybody, and gives its WAL and index what it has. */
+/** Creates a missing file, empty, that only its owner can read. SQLite would make it public, and its WAL and index inherit the mode. */
 export function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'a', PRIVATE_FILE))
@@ -30,7 +31,7 @@ export function makePrivateFile(path: string): void {
   }
 }
 
-/** Takes from everybody else what they may do with a data folder and with what is Spillway's in it. Says what it did and what it could not do. */
+/** Removes other users' access to a data folder and to Spillway's files in it. Returns messages about changes and failures. */
 export function tightenFolder(folder: string): string[] {
   if (process.platform === 'win32') return []
   const tightened: string[] = []
@@ -45,14 +46,14 @@ export function tightenFolder(folder: string): string[] {
     }
   }
   const entries = readdirSync(folder, { withFileTypes: true })
-  const strange = entries.filter(entry => !isOwn(folder, entry))
-  if (strange.length === 0) tighten(folder, PRIVATE_FOLDER)
-  else if ((statSync(folder).mode & OTHERS) !== 0) open.push(`${folder} (it also holds '${strange[0].name}', which is not Spillway's)`)
+  const foreign = entries.filter(entry => !isOwn(folder, entry))
+  if (foreign.length === 0) tighten(folder, PRIVATE_FOLDER)
+  else if ((statSync(folder).mode & OTHERS) !== 0) open.push(`${folder} (it also holds '${foreign[0].name}', which is not Spillway's)`)
   for (const entry of entries) tightenEntry(folder, entry, tighten)
-  const done = `others could read ${tightened.length} of its files and folders: now only their owner can (0700, 0600)`
+  const result = `others could read ${tightened.length} of its files and folders: now only their owner can (0700, 0600)`
   return [
-    ...(tightened.length > 0 ? [`data folder ${folder}: ${done}`] : []),
-    ...open.map(what => `data folder: others can read ${what}; chmod it so that only its owner can`),
+    ...(tightened.length > 0 ? [`data folder ${folder}: ${result}`] : []),
+    ...open.map(item => `data folder: others can read ${item}; chmod it so that only its owner can`),
   ]
 }
 
@@ -62,7 +63,7 @@ function tightenEntry(folder: string, entry: Dirent, tighten: (path: string, mod
   if (entry.isDirectory() && OWN_FOLDERS.test(entry.name)) tightenAll(path, tighten)
 }
 
-/** Follows no link, which `recursive` of `readdirSync` does. */
+/** Does not follow links; `recursive` of `readdirSync` does. */
 function tightenAll(folder: string, tighten: (path: string, mode: number) => void): void {
   tighten(folder, PRIVATE_FOLDER)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -73,8 +74,8 @@ function tightenAll(folder: string, tighten: (path: string, mode: number) => voi
 }
 
 /**
- * Is it Spillway's? A folder with a manifest is (a store of feature values, a training set), and a data folder (`.spillway/dev`). They stay as they are, behind the
- * permissions of this one.
+ * True for Spillway's own entries. Folders with a manifest (a feature store, a training set) and data folders (`.spillway/dev`) are
+ * Spillway's too. Their permissions stay unchanged, since this folder's permissions protect them.
  */
 function isOwn(folder: string, entry: Dirent): boolean {
   if (!entry.isDirectory()) return entry.isFile() && OWN_FILES.test(entry.name)

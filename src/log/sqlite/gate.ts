@@ -1,8 +1,8 @@
 /**
- * What the writer's thread and the checkpointer's share: a flag that holds commits back while the WAL is moved into the database.
+ * A flag shared by the writer's and the checkpointer's threads: it holds commits back while the WAL is moved into the database.
  *
- * SQLite starts the WAL from its beginning again only when all of it has been moved and nobody writes. A checkpointer beside a busy writer never
- * sees that moment, so that the WAL would grow without end; with the gate closed for the small rest, it does.
+ * SQLite restarts the WAL from its beginning only when all of it has been moved and nobody writes. A checkpointer beside a busy writer
+ * never sees that moment, so the WAL would grow without end. Closing the gate for the small rest creates the moment.
  */
 const OPEN = 0
 const CLOSED = 1
@@ -27,7 +27,7 @@ export class Gate {
     Atomics.notify(this.#flag, 0)
   }
 
-  /** Waits until the gate is open, or for `ms` at most: a checkpointer that died must not stop the writer for good. */
+  /** Waits until the gate is open, at most `ms`: a checkpointer that died must not stop the writer for good. */
   pass(ms: number): void {
     Atomics.wait(this.#flag, 0, CLOSED, ms)
   }

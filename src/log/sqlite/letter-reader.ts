@@ -1,4 +1,4 @@
-/** Dead letters, and those that were settled, as they stand in their tables. */
+/** Queries of the dead-letter tables: unsettled and settled dead letters. */
 import type { RawForm } from '../../intake/refusal.ts'
 import type { SettledLetter, StoredDeadLetter } from '../letters.ts'
 import type { Asking } from './asking.ts'
@@ -25,32 +25,32 @@ export class LetterReader {
     this.#db = db
   }
 
-  /** Dead letters, the oldest first; each page is what is committed when it is come to. */
+  /** Unsettled dead letters, oldest first, in pages; each page shows what is committed when it is read. */
   dead(filter: LetterFilter = {}): Generator<StoredDeadLetter> {
     return this.#pages('dead', COLUMNS, letterOf, filter)
   }
 
-  /** The oldest dead letter behind a number: one at a time, for each may be large. */
+  /** The oldest unsettled dead letter with a number above `id`. Read one at a time, since each may be large. */
   deadBehind(id: number, { source, reason }: LetterFilter = {}): StoredDeadLetter | undefined {
     if (source === undefined && reason === undefined) {
       const next = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id > ? ORDER BY id LIMIT 1`).get(id)
       return next && letterOf(next)
     }
-    // Those of one source and reason are in order by themselves.
-    const ofKind = this.#db.prepare('SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3')
-    const kinds = this.counts().filter(one => one.source === (source ?? one.source) && one.reason === (reason ?? one.reason))
-    const next = kinds.map(kind => ofKind.get(kind.source, kind.reason, id)!['id']).filter(found => found !== null)
-    const found =
-      next.length === 0 ? undefined : this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(Math.min(...next.map(Number)))
-    return found && letterOf(found)
+    // Dead letters of one source and reason are sorted by themselves.
+    const minId = this.#db.prepare('SELECT min(id) AS id FROM dead WHERE source IS ?1 AND reason = ?2 AND id > ?3')
+    const kinds = this.counts().filter(count => count.source === (source ?? count.source) && count.reason === (reason ?? count.reason))
+    const ids = kinds.map(kind => minId.get(kind.source, kind.reason, id)!['id']).filter(letterId => letterId !== null)
+    const letter =
+      ids.length === 0 ? undefined : this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(Math.min(...ids.map(Number)))
+    return letter && letterOf(letter)
   }
 
-  /** Letters that are none any more, the oldest first. */
+  /** Settled dead letters, oldest first. */
   settled(filter: LetterFilter = {}): Generator<SettledLetter> {
     return this.#pages('settled', `${COLUMNS}, outcome, why, settled`, settledOf, filter)
   }
 
-  /** A letter by its number, settled or not. */
+  /** A dead letter by its number, settled or not. */
   at(id: number): StoredDeadLetter | SettledLetter | undefined {
     const dead = this.#db.prepare(`SELECT ${COLUMNS} FROM dead WHERE id = ?`).get(id)
     if (dead) return letterOf(dead)
@@ -62,7 +62,7 @@ export class LetterReader {
     return countsOf(this.#db, 'letter').map(({ of, kind, number }) => ({ source: of === '' ? null : of, reason: kind, letters: number }))
   }
 
-  /** How many letters ended in each way. */
+  /** Number of settled dead letters by outcome. */
   outcomes(): Record<string, number> {
     const rows = this.#db.prepare('SELECT outcome, count(*) AS letters FROM settled GROUP BY outcome ORDER BY outcome').all()
     return Object.fromEntries((rows as unknown as { outcome: string; letters: number }[]).map(({ outcome, letters }) => [outcome, letters]))
@@ -71,13 +71,13 @@ export class LetterReader {
   #pages<L extends StoredDeadLetter>(
     table: 'dead' | 'settled',
     columns: string,
-    of: (row: Row) => L,
+    fromRow: (row: Row) => L,
     { source, reason }: LetterFilter,
   ): Generator<L> {
     const page = this.#db.prepare(
       `SELECT ${columns} FROM ${table} WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3) ORDER BY id LIMIT ${PAGE}`,
     )
-    return pages(page, { from: 0, numberOf: ({ id }) => id }, of, source ?? null, reason ?? null)
+    return pages(page, { from: 0, numberOf: ({ id }) => id }, fromRow, source ?? null, reason ?? null)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Dead letters into their tables. Runs in the writer's thread, within a commit. */
+/** Writes dead letters into their tables. Runs in the writer's thread, within a commit. */
 import { SpillwayError } from '../../base/errors.ts'
 import type { RawForm } from '../../intake/refusal.ts'
 import type { DeadLetter, LetterChange } from '../letters.ts'
@@ -31,21 +31,23 @@ export class LetterWriter {
   }
 
   add({ source, reason, detail, place, at, sequence, raw, form }: DeadLetter): void {
-    this.#insert.run(source ?? null, reason, detail, place, at, sequence, raw, textOf(form))
+    this.#insert.run(source ?? null, reason, detail, place, at, sequence, raw, formText(form))
     this.#counts.add(source ?? '', reason, 1)
   }
 
-  /** Throws `SPILL_STORE` for a letter that is not there: what the commit says of it would not be true. */
+  /**
+   * @throws `SPILL_STORE` if the dead letter does not exist. The whole commit then fails.
+   */
   change(change: LetterChange): void {
-    const was = this.#kind.get(change.id) as { source: string; reason: string } | undefined
-    if (!was) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
+    const before = this.#kind.get(change.id) as { source: string; reason: string } | undefined
+    if (!before) throw new SpillwayError('SPILL_STORE', `there is no dead letter ${change.id}`)
     this.#change(change)
     if (change.kind === 'edited') return
-    this.#counts.add(was.source, was.reason, -1)
-    if (change.kind === 'refused') this.#counts.add(was.source || (change.source ?? ''), change.reason, 1)
+    this.#counts.add(before.source, before.reason, -1)
+    if (change.kind === 'refused') this.#counts.add(before.source || (change.source ?? ''), change.reason, 1)
   }
 
-  /** Before a transaction's commit. */
+  /** Writes the changed counts, before the transaction commits. */
   keepCounts(): void {
     this.#counts.write()
   }
@@ -54,10 +56,10 @@ export class LetterWriter {
     const { id } = change
     switch (change.kind) {
       case 'edited':
-        this.#edit.run(id, change.raw, textOf(change.form))
+        this.#edit.run(id, change.raw, formText(change.form))
         break
       case 'refused':
-        this.#refuse.run(id, change.reason, change.detail, change.raw, textOf(change.form), change.source ?? null)
+        this.#refuse.run(id, change.reason, change.detail, change.raw, formText(change.form), change.source ?? null)
         break
       case 'settled':
         this.#settle.run(id, change.outcome, change.why ?? null, change.at, change.source ?? null)
@@ -66,4 +68,4 @@ export class LetterWriter {
   }
 }
 
-const textOf = (form: RawForm | undefined): string | null => (form ? JSON.stringify(form) : null)
+const formText = (form: RawForm | undefined): string | null => (form ? JSON.stringify(form) : null)

@@ -26,7 +26,7 @@ const letter = (raw: string | Uint8Array, more: Partial<DeadLetter> = {}): DeadL
 })
 const bytes = Uint8Array.of(0xff, 0, 0x0a)
 
-/** What each store shall make of the same commits. */
+/** Commits that both stores must treat alike. */
 const commits: readonly Commit[] = [
   { dead: [letter('one'), letter(bytes, { reason: 'key', source: undefined }), letter('three', { form: { tabular: true, row: 2 } })] },
   { letters: [{ kind: 'edited', id: 1, raw: 'uno', form: { mapped: true } }] },
@@ -37,12 +37,12 @@ const commits: readonly Commit[] = [
   { letters: [{ kind: 'settled', id: 4, outcome: 'dropped', why: 'a test', at: 10 }], dead: [letter('five')] },
 ]
 
-test('letters as they are added, edited, refused again and settled: SQLite and the model store make the same of them', async () => {
+test('SQLite and the model store give the same dead letters after add, edit, rejection and settlement', async () => {
   const { model, reader } = await inBothStores(path('a.db'), commits)
   const stored = [...reader.letters.dead(), ...reader.letters.settled()].sort((a, b) => a.id - b.id)
-  const plain = (letters: readonly StoredDeadLetter[]) =>
+  const withoutUndefined = (letters: readonly StoredDeadLetter[]) =>
     letters.map(each => Object.fromEntries(Object.entries({ ...each }).filter(([, value]) => value !== undefined)))
-  assert.deepEqual(plain(stored), plain(model.letters))
+  assert.deepEqual(withoutUndefined(stored), withoutUndefined(model.letters))
   assert.deepEqual(
     [...reader.letters.dead()].map(({ id, raw, original, attempts, reason }) => [id, raw, original, attempts, reason]),
     [
@@ -69,23 +69,23 @@ test('letters as they are added, edited, refused again and settled: SQLite and t
   reader.close()
 })
 
-test('a change to a letter that is not there fails its commit whole, in both stores', async () => {
+test('a change to a missing dead letter fails its whole commit, in both stores', async () => {
   const store = await SqliteStore.open(path('b.db'))
   const model = new ModelStore(undefined, true)
-  for (const each of [store, model]) {
-    await each.commit({ dead: [letter('one')] })
-    await each.commit({ letters: [{ kind: 'settled', id: 1, outcome: 'dropped', why: 'x', at: 1 }] })
+  for (const target of [store, model]) {
+    await target.commit({ dead: [letter('one')] })
+    await target.commit({ letters: [{ kind: 'settled', id: 1, outcome: 'dropped', why: 'x', at: 1 }] })
     const segment = { first: 0, entries: 1, arrival: 1, bytes }
-    await assert.rejects(each.commit({ segment, letters: [{ kind: 'settled', id: 1, outcome: 'accepted', at: 2 }] }), {
+    await assert.rejects(target.commit({ segment, letters: [{ kind: 'settled', id: 1, outcome: 'accepted', at: 2 }] }), {
       code: 'SPILL_STORE',
       message: /no dead letter 1/,
     })
-    assert.equal(each.lastSegment(), undefined)
-    await each.close()
+    assert.equal(target.lastSegment(), undefined)
+    await target.close()
   }
 })
 
-test('more letters than a page', async () => {
+test('reads more dead letters than a page', async () => {
   const store = await SqliteStore.open(path('c.db'))
   await store.commit({ dead: Array.from({ length: 1201 }, (_, i) => letter(String(i))) })
   await store.close()
@@ -97,7 +97,7 @@ test('more letters than a page', async () => {
   reader.close()
 })
 
-/** The tables as format 1 had them. */
+/** The tables of format 1. */
 const FORMAT_1 = `CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE schema (source TEXT NOT NULL, version INTEGER NOT NULL, columns TEXT NOT NULL, PRIMARY KEY (source, version)) WITHOUT ROWID;
   CREATE TABLE segment (first INTEGER PRIMARY KEY, entries INTEGER NOT NULL, arrival INTEGER NOT NULL, bytes BLOB NOT NULL);
@@ -112,13 +112,13 @@ const FORMAT_1 = `CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL
   INSERT INTO decisions VALUES (1, 'm', 0, 2, 3, x'0405');
   INSERT INTO dead VALUES (4, 's', 'key', 'd', 'p', 1, 2, 'raw', 3);`
 
-test('a folder of format 1 keeps its content, and letters get what they need; until then a reader says what to do', async () => {
-  const old = new sqlite.DatabaseSync(path('d.db'))
-  old.exec(FORMAT_1)
-  old.close()
+test('a folder of format 1 keeps its content through migration; until then a reader explains the fix', async () => {
+  const database = new sqlite.DatabaseSync(path('d.db'))
+  database.exec(FORMAT_1)
+  database.close()
   assert.throws(() => new SqliteReader(path('d.db')), {
     code: 'SPILL_DATA',
-    message: new RegExp(`is of format 1, and this Spillway reads ${FORMAT}; a run brings it there$`),
+    message: new RegExp(`is of format 1, and this Spillway reads ${FORMAT}; a run migrates it$`),
   })
   const store = await SqliteStore.open(path('d.db'))
   await store.commit({ dead: [letter('next')], letters: [{ kind: 'edited', id: 4, raw: 'edited', form: undefined }] })

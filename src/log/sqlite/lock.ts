@@ -1,6 +1,6 @@
 /**
- * One process a data folder. The lock is one that the operating system takes back when the process ends, however it ends, so that nothing stale
- * is ever left: an exclusive transaction on a small file of its own. Beside it stands who holds it.
+ * Lock of a data folder: one process at a time. The lock is an exclusive transaction on a small file of its own. The operating system
+ * releases it when the process ends, however it ends, so no stale lock is ever left. A file beside it names the holder.
  */
 import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,23 +9,25 @@ import { makePrivateFile, PRIVATE_FILE } from './folder-permissions.ts'
 import { sqlite, type DatabaseSync } from './sqlite.ts'
 
 export interface Lock {
-  /** Has a process had a log in this folder before? */
+  /** True if a process already had a log in this folder. */
   readonly hadLog: boolean
-  /** From now on the folder has one. */
+  /** Records that the folder has a log from now on. */
   hasLog(): void
   release(): void
 }
 
 const HOLDER = 'holder.json'
 const LOCK = 'lock.db'
-/** Longer than `isHeld` looks: nobody who only looks keeps a run from starting. */
-const LOOK_MS = 100
+/** Longer than `isFolderHeld` takes, so that a look never keeps a run from starting. */
+const LOCK_TIMEOUT_MS = 100
 
-/** Throws `SPILL_BUSY`, naming the process that holds the folder. */
+/**
+ * @throws `SPILL_BUSY`, naming the process that holds the folder.
+ */
 export function lockFolder(folder: string): Lock {
-  const db = opened(folder)
+  const db = openLock(folder)
   try {
-    db.exec(`PRAGMA busy_timeout = ${LOOK_MS}; BEGIN EXCLUSIVE`)
+    db.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}; BEGIN EXCLUSIVE`)
   } catch (error) {
     db.close()
     if (((error as { errcode?: number }).errcode ?? 0) !== SQLITE_BUSY) throw cannotLock(folder, error)
@@ -34,7 +36,7 @@ export function lockFolder(folder: string): Lock {
     })
   }
   const hadLog = recordsLog(folder)
-  const hold = (log: boolean): void => {
+  const writeHolder = (log: boolean): void => {
     const path = join(folder, HOLDER)
     writeFileSync(`${path}.part`, JSON.stringify({ pid: process.pid, ...(pids !== undefined && { pids }), ...(log && { log }) }), {
       mode: PRIVATE_FILE,
@@ -42,27 +44,27 @@ export function lockFolder(folder: string): Lock {
     renameSync(`${path}.part`, path)
   }
   try {
-    hold(hadLog)
+    writeHolder(hadLog)
   } catch (error) {
     release(db)
     throw new SpillwayError('SPILL_STORE', `cannot be written: ${(error as Error).message}`, { place: folder, cause: error })
   }
-  return { hadLog, hasLog: () => hold(true), release: () => release(db) }
+  return { hadLog, hasLog: () => writeHolder(true), release: () => release(db) }
 }
 
-/** The process that holds the folder, or held it last. */
+/** Process id of the current or last holder. */
 export const holderOf = (folder: string): number | undefined => readHolder(folder).pid
 
-/** Did a process have a log in this folder, by what it wrote beside the lock? */
+/** True if the holder file records a log in this folder. */
 export const recordsLog = (folder: string): boolean => readHolder(folder).log === true
 
-/** Is the holder a process of another container? Its number is that of no process here, or of a wrong one. */
+/** True if the holder runs in another container: its process id then names no process here, or a wrong one. */
 export function isHeldElsewhere(folder: string): boolean {
   const holder = readHolder(folder)
   return holder.pids !== undefined && pids !== undefined && holder.pids !== pids
 }
 
-/** What processes are numbered by; a container has numbers of its own. Nothing where the system does not say. */
+/** Namespace of process ids: each container has its own. `undefined` where the system does not tell. */
 const pids = pidNamespace()
 
 function pidNamespace(): string | undefined {
@@ -79,7 +81,7 @@ interface Holder {
   readonly log?: boolean
 }
 
-/** A file that is missing or damaged says nothing. */
+/** A missing or damaged file gives an empty holder. */
 function readHolder(folder: string): Holder {
   try {
     return Object(JSON.parse(readFileSync(join(folder, HOLDER), 'utf8'))) as Holder
@@ -88,7 +90,7 @@ function readHolder(folder: string): Holder {
   }
 }
 
-/** Does a process hold the folder now? Looks for a moment, and changes nothing. */
+/** True if a process holds the folder now. Returns at once and changes nothing. */
 export function isHeld(folder: string): boolean {
   if (!existsSync(join(folder, LOCK))) return false
   const db = new sqlite.DatabaseSync(join(folder, LOCK), { readOnly: true })
@@ -113,7 +115,7 @@ function release(db: DatabaseSync): void {
   db.close()
 }
 
-function opened(folder: string): DatabaseSync {
+function openLock(folder: string): DatabaseSync {
   makePrivateFile(join(folder, LOCK))
   try {
     return new sqlite.DatabaseSync(join(folder, LOCK))

@@ -1,11 +1,11 @@
-/** Rows of a table by their number, some hundreds at a time: each page is what is committed when it is come to. */
+/** Iterates over rows by number in pages; each page shows what is committed when it is read. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { Question } from './asking.ts'
 
-/** Rows that a page has at most, for its `LIMIT`. */
+/** Default page size, for the `LIMIT` of the statement. */
 export const PAGE = 500
 
-/** `page` asks for those beyond its first value, the number of the last row that was seen, in order; further values follow it. */
+/** `page` returns the rows after its first parameter, the number of the last row seen; `values` are its other parameters. */
 export function* pages<T>(
   page: Question,
   { from, numberOf, size = PAGE }: { readonly from: number; readonly numberOf: (row: T) => number; readonly size?: number },

@@ -1,4 +1,4 @@
-/** What is committed in the log's SQLite file, read by a connection of its own that blocks nobody. */
+/** Reads the committed log from its SQLite file, over a connection of its own that blocks no writer. */
 import { DECIDED, decidedBefore } from '../decided.ts'
 import type { StoredDecisions, StoredLog, StoredSchema, StoredSegment, StoredStages } from '../store.ts'
 import { Asking, type Question } from './asking.ts'
@@ -8,7 +8,7 @@ import { LetterReader } from './letter-reader.ts'
 import { StateFiles } from './state-files.ts'
 import { checkSum } from './sums.ts'
 
-/** What is recorded of one model's decisions: how many, the entries that made the first and the last, and their bytes. */
+/** Summary of a model's recorded decisions: their number, the entries of the first and the last, and their bytes. */
 export interface ModelDecisions {
   readonly model: string
   readonly decisions: number
@@ -17,7 +17,7 @@ export interface ModelDecisions {
   readonly bytes: number
 }
 
-/** A stretch of decisions, and its place among all that were recorded. */
+/** A decision batch with its number in the order of recording. */
 export interface NumberedDecisions extends StoredDecisions {
   readonly number: number
 }
@@ -37,7 +37,9 @@ export class SqliteReader implements StoredLog {
   readonly #finder: DecisionFinder
   readonly #states: StateFiles
 
-  /** Throws as `Asking` does; so do all of its questions. */
+  /**
+   * @throws as `ReadConnection` does; so do all queries.
+   */
   constructor(path: string) {
     this.#states = StateFiles.beside(path)
     const db = new Asking(path)
@@ -64,7 +66,7 @@ export class SqliteReader implements StoredLog {
     )
   }
 
-  /** Of the folder, when it was opened. */
+  /** Format of the folder when it was opened. */
   get format(): number {
     return this.#db.format
   }
@@ -87,7 +89,7 @@ export class SqliteReader implements StoredLog {
   }
 
   get(name: string): string | undefined {
-    // Between the two questions only later ones may be committed, and none takes back what is decided.
+    // Between the two queries only later progress may be committed; progress never goes back.
     const decided = name === DECIDED ? (this.#decided.get() as { end: number; sum: number } | undefined) : undefined
     if (decided) return checkSum(this.#path, name, decidedBefore(decided.end), decided.sum)
     const row = this.#get.get(name) as { value: string; sum: number | null } | undefined
@@ -108,13 +110,13 @@ export class SqliteReader implements StoredLog {
     return (this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM stage').get() as { last: number }).last
   }
 
-  /** Blocks of stage times that may have some of decisions on an entry of the log. */
+  /** Blocks of stage times that may include decisions on a log entry. */
   stagesAt(entry: number): StoredStages[] {
     const rows = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE last >= ?1 AND first <= ?1 ORDER BY last')
     return rows.all(entry) as unknown as StoredStages[]
   }
 
-  /** Blocks of stage times, the newest first. */
+  /** Blocks of stage times, newest first. */
   *newestStages(): Generator<StoredStages> {
     const next = this.#db.prepare('SELECT number, first, last, bytes FROM stage WHERE number < ?1 ORDER BY number DESC LIMIT 1')
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
@@ -129,7 +131,7 @@ export class SqliteReader implements StoredLog {
     return this.#states.read(name)
   }
 
-  /** Stretches of decisions, the newest first; of one model if it is named. */
+  /** Decision batches, newest first; of one model if it is given. */
   *decisions(model?: string): Generator<StoredDecisions> {
     const next = this.#db.prepare(
       'SELECT id, model, first, last, count, bytes FROM decisions WHERE id < ?1 AND (?2 IS NULL OR model = ?2) ORDER BY id DESC LIMIT 1',
@@ -142,7 +144,7 @@ export class SqliteReader implements StoredLog {
     }
   }
 
-  /** Stretches of a model's decisions on entries from `entry` on, the oldest first. */
+  /** Decision batches of a model on entries from `entry` on, oldest first. */
   *decisionsFrom(model: string, entry: number): Generator<StoredDecisions> {
     const next = this.#db.prepare(
       'SELECT id, model, first, last, count, bytes FROM decisions WHERE id > ?1 AND model = ?2 AND first >= ?3 ORDER BY id LIMIT 1',
@@ -155,12 +157,12 @@ export class SqliteReader implements StoredLog {
     }
   }
 
-  /** The first stretch recorded behind the one of that number, of one model if it is named. Numbers ascend, and none is given twice. */
+  /** The first decision batch after a batch number, of one model if it is given. Numbers ascend and are never reused. */
   decisionsAfter(number: number, model?: string): NumberedDecisions | undefined {
     return this.#decisionsAfter.get(number, model ?? null) as NumberedDecisions | undefined
   }
 
-  /** The number of the first of the newest stretches that have at most so many decisions together. */
+  /** Number of the first of the newest batches that together have at most `most` decisions. */
   decisionsBegin(most: number): number {
     const row = this.#db
       .prepare(
@@ -171,7 +173,7 @@ export class SqliteReader implements StoredLog {
     return row.begin ?? this.decisionNumbers().last + 1
   }
 
-  /** The numbers of the first stretch of decisions that is kept and of the last; 0 if there is none. */
+  /** Numbers of the first and the last stored decision batch; 0 if there is none. */
   decisionNumbers(): { readonly first: number; readonly last: number } {
     return this.#decisionNumbers.get() as { first: number; last: number }
   }
@@ -180,7 +182,7 @@ export class SqliteReader implements StoredLog {
     return this.#finder.at(entry)
   }
 
-  /** Models that have decided, by name. */
+  /** Models with recorded decisions, sorted by name. */
   models(): ModelDecisions[] {
     const rows = this.#db.prepare(
       'SELECT model, sum(count) AS decisions, min(first) AS first, max(last) AS last, sum(length(bytes)) AS bytes FROM decisions GROUP BY model',
@@ -188,13 +190,13 @@ export class SqliteReader implements StoredLog {
     return rows.all() as unknown as ModelDecisions[]
   }
 
-  /** How large the log is. */
+  /** Size of the log. */
   segments(): { readonly segments: number; readonly entries: number; readonly bytes: number } {
     const sums = 'count(*) AS segments, coalesce(sum(entries), 0) AS entries, coalesce(sum(length(bytes)), 0) AS bytes'
     return this.#db.prepare(`SELECT ${sums} FROM segment`).get() as { segments: number; entries: number; bytes: number }
   }
 
-  /** What SQLite finds wrong with its own pages, at most `limit` lines. Reads the whole file in one go: not beside a run. */
+  /** Faults that SQLite finds in its pages, at most `limit` lines. Reads the whole file at once, so do not call it beside a run. */
   faults(limit = 20): string[] {
     const rows = this.#db.prepare(`PRAGMA quick_check(${limit})`).all() as { quick_check: string }[]
     return rows.map(row => row.quick_check).filter(text => text !== 'ok')

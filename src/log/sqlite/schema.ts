@@ -1,12 +1,12 @@
 /**
- * The tables of a data folder, and their format.
+ * Tables of a data folder, and migrations between their formats.
  *
- * A folder of an older format is migrated in one transaction, so that an interrupted migration has not begun; one of a newer format is refused.
+ * A folder of an older format is migrated in one transaction, so an interrupted migration leaves it unchanged. A newer format is rejected.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import type { DatabaseSync } from './sqlite.ts'
 
-/** What brings a database from format i to format i + 1. */
+/** Step i migrates a database from format i to format i + 1. */
 const migrations: readonly string[] = [
   `CREATE TABLE value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE schema (source TEXT NOT NULL, version INTEGER NOT NULL, columns TEXT NOT NULL, PRIMARY KEY (source, version)) WITHOUT ROWID;
@@ -22,7 +22,7 @@ const migrations: readonly string[] = [
      outcome TEXT NOT NULL, why TEXT, settled INTEGER NOT NULL);`,
   `ALTER TABLE value ADD COLUMN sum INTEGER;
    ALTER TABLE schema ADD COLUMN sum INTEGER;`,
-  // State was a file a slice, and is a file a group: it is made again from the log.
+  // State changed from a file per slice to a file per group; deleting the manifest makes a run rebuild it from the log.
   `DELETE FROM value WHERE name = 'checkpoint';`,
   `CREATE TABLE effect (number INTEGER PRIMARY KEY, action TEXT NOT NULL, id TEXT NOT NULL, entry INTEGER NOT NULL, key TEXT NOT NULL, t INTEGER NOT NULL,
      made INTEGER NOT NULL, due INTEGER, body TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next INTEGER, why TEXT,
@@ -32,19 +32,19 @@ const migrations: readonly string[] = [
   `ALTER TABLE effect ADD COLUMN began INTEGER;
    CREATE TABLE stage (number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, bytes BLOB NOT NULL);
    CREATE INDEX stage_last ON stage (last);`,
-  // Counts all changes to effects: what whoever follows them has seen.
+  // Numbers all changes of effects, so that a client can follow them.
   `ALTER TABLE effect ADD COLUMN changed INTEGER;
    UPDATE effect SET changed = number;
    CREATE INDEX effect_changed ON effect (changed);`,
-  // The tables are as they were: segments have marks that swap in batch runs, which versions before do not know.
+  // Same tables, new log markers: swaps of batch runs, which earlier versions cannot read.
   '',
-  // The same of marks that promote versions of models.
+  // Same tables, new log markers: promotions of model versions.
   '',
-  // The checksum of the value that says how far decisions are recorded, where that is to the segment's end.
+  // Checksum of the decision progress, set where decisions are recorded up to the segment's end.
   'ALTER TABLE segment ADD COLUMN decided INTEGER;',
-  // What of one key waits, where it is left in the store.
+  // Pending effects of one key, which stay in the store until their turn.
   "CREATE INDEX effect_key ON effect (action, key) WHERE state = 'pending';",
-  // How many there are of each kind, and where those of a kind are: neither is found by reading all of them.
+  // Counts by kind, and indexes by kind, so that neither needs a scan.
   `DROP INDEX effect_pending;
    CREATE INDEX effect_state ON effect (action, state);
    CREATE INDEX dead_reason ON dead (source, reason);
@@ -55,18 +55,18 @@ const migrations: readonly string[] = [
 
 export const FORMAT = migrations.length
 
-/** The oldest format that a reader takes: what came since makes questions faster, and none that is answered otherwise. */
+/** Oldest format that a reader supports: later formats made queries faster and changed no result. */
 const READ_FROM = 10
 
-/** The first format with counts. */
+/** First format with stored counts. */
 export const COUNTED_FROM = 12
 
-/** As format 12 keeps them, for readers of folders that have none: the same by counting. */
+/** The counts of format 12, computed, for readers of older folders. */
 export const COUNTED_VIEW = `CREATE TEMP VIEW counted AS
   SELECT 'effect' AS what, action AS of, state AS kind, count(*) AS number FROM effect GROUP BY action, state
   UNION ALL SELECT 'letter', coalesce(source, ''), reason, count(*) FROM dead GROUP BY source, reason`
 
-/** Makes the database one of today's format. Throws `SPILL_DATA` for one from the future. */
+/** Brings the database to the current format. Throws `SPILL_DATA` for a newer format. */
 export function migrate(db: DatabaseSync, path: string, steps: readonly string[] = migrations): void {
   const format = formatOf(db)
   if (format > steps.length) throw tooNew(format, steps.length, path)
@@ -82,14 +82,13 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly string[]
   }
 }
 
-/** For a reader, which changes nothing. Returns the format. Throws `SPILL_DATA` for a database of a format that it cannot read. */
+/** Returns the format, changing nothing. Throws `SPILL_DATA` for a format that a reader does not support. */
 export function checkFormat(db: DatabaseSync, path: string): number {
   const format = formatOf(db)
   if (format > FORMAT) throw tooNew(format, FORMAT, path)
   if (format >= READ_FROM) return format
-  const what =
-    format === 0 ? 'has no log of Spillway in it yet' : `is of format ${format}, and this Spillway reads ${FORMAT}; a run brings it there`
-  throw new SpillwayError('SPILL_DATA', what, { place: path })
+  const problem = format === 0 ? 'has no Spillway log yet' : `is of format ${format}, and this Spillway reads ${FORMAT}; a run migrates it`
+  throw new SpillwayError('SPILL_DATA', problem, { place: path })
 }
 
 const formatOf = (db: DatabaseSync): number => (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version

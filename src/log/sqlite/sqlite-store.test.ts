@@ -22,7 +22,7 @@ const segment = (first: number, entries: number, size = 10) => ({
   bytes: new Uint8Array(size).fill(first % 256),
 })
 
-test('what was committed is there, in another store too', async () => {
+test('commits are durable, also for another store', async () => {
   const store = await SqliteStore.open(path('a.db'))
   await Promise.all([
     store.commit({ segment: segment(0, 3), schemas: [{ source: 's', version: 1, columns: [] }], put: [['read/a', '7']] }),
@@ -40,19 +40,19 @@ test('what was committed is there, in another store too', async () => {
   })
   await store.close()
   await assert.rejects(store.commit({ put: [['late', '1']] }), { code: 'SPILL_STORE', message: /was closed/ })
-  const again = await SqliteStore.open(path('a.db'))
-  assert.deepEqual(again.named('read/'), [['read/a', '8']])
-  assert.equal(again.get('read/b'), undefined)
-  assert.deepEqual(again.schemas(), [{ source: 's', version: 1, columns: [] }])
-  assert.equal(again.lastSegment()?.first, 3)
+  const reopened = await SqliteStore.open(path('a.db'))
+  assert.deepEqual(reopened.named('read/'), [['read/a', '8']])
+  assert.equal(reopened.get('read/b'), undefined)
+  assert.deepEqual(reopened.schemas(), [{ source: 's', version: 1, columns: [] }])
+  assert.equal(reopened.lastSegment()?.first, 3)
   assert.deepEqual(
-    [0, 2, 3, 4, 5].map(sequence => again.segmentAt(sequence)?.first),
+    [0, 2, 3, 4, 5].map(sequence => reopened.segmentAt(sequence)?.first),
     [0, 0, 3, 3, undefined],
   )
-  await again.close()
+  await reopened.close()
 })
 
-test('what is forgotten is gone with the decisions on it alone, and the log is whole behind it', async () => {
+test('removal takes segments and the decisions on them alone; the rest of the log is intact', async () => {
   const store = await SqliteStore.open(path('forget.db'))
   const decisions = (first: number, last: number) => ({ model: 'm', first, last, count: last - first + 1, bytes: new Uint8Array(3) })
   for (let i = 0; i < 4; i++) await store.commit({ segment: segment(i * 3, 3), decisions: [decisions(i * 3, i * 3 + 2)] })
@@ -75,7 +75,7 @@ test('what is forgotten is gone with the decisions on it alone, and the log is w
   reader.close()
 })
 
-test('closing waits for its threads, though nothing else keeps the process alive', () => {
+test('close waits for its threads, though nothing else keeps the process alive', () => {
   const module = new URL('./sqlite-store.ts', import.meta.url).href
   const code = `const { SqliteStore } = await import('${module}'); await (await SqliteStore.open(${JSON.stringify(path('alone.db'))})).close(); console.log('closed')`
   writeFileSync(path('alone.mjs'), code)
@@ -83,17 +83,17 @@ test('closing waits for its threads, though nothing else keeps the process alive
   assert.equal(stdout, 'closed\n', stderr)
 })
 
-test('a commit that fails takes all later ones with it, and leaves the ones before', async () => {
+test('a failed commit fails all later commits and leaves the earlier ones', async () => {
   const store = await SqliteStore.open(path('b.db'))
   await store.commit({ segment: segment(0, 1) })
-  const twice = store.commit({ segment: segment(0, 1) })
-  await assert.rejects(twice, { code: 'SPILL_STORE' })
+  const duplicate = store.commit({ segment: segment(0, 1) })
+  await assert.rejects(duplicate, { code: 'SPILL_STORE' })
   await assert.rejects(store.commit({ segment: segment(1, 1) }), { code: 'SPILL_STORE' })
   assert.equal(store.lastSegment()?.first, 0)
   await store.close()
 })
 
-test('a process in which nothing else goes on waits until its store is closed', () => {
+test('a process without other work waits until its store is closed', () => {
   writeFileSync(
     path('alone.ts'),
     `import { SqliteStore } from ${JSON.stringify(import.meta.resolve('./sqlite-store.ts'))}
@@ -104,7 +104,7 @@ test('a process in which nothing else goes on waits until its store is closed', 
   assert.deepEqual([status, stdout], [0, 'closed\n'])
 })
 
-test('the WAL stays bounded under writing without a pause', async t => {
+test('the WAL stays bounded under continuous writing', async t => {
   const store = await SqliteStore.open(path('c.db'))
   t.after(() => store.close())
   const size = 200_000
@@ -115,17 +115,17 @@ test('the WAL stays bounded under writing without a pause', async t => {
   assert.ok(wal < limits.WAL_PAGES_MAX * 4096 * 2, `the WAL has ${wal} bytes`)
 })
 
-test('a file that is no database, one of a later format, and a read-only folder are refused', async () => {
+test('rejects a file that is not a database, a newer format, and a missing folder', async () => {
   writeFileSync(path('d.db'), 'not a database, but long enough to be read as the header of one, which it is not')
   await assert.rejects(SqliteStore.open(path('d.db')), { code: 'SPILL_DATA' })
-  const later = new sqlite.DatabaseSync(path('e.db'))
-  later.exec('PRAGMA user_version = 99')
-  later.close()
+  const newer = new sqlite.DatabaseSync(path('e.db'))
+  newer.exec('PRAGMA user_version = 99')
+  newer.close()
   await assert.rejects(SqliteStore.open(path('e.db')), { code: 'SPILL_DATA', message: /of format 99, and this Spillway reads up to/ })
   await assert.rejects(SqliteStore.open(path('nowhere/f.db')), { code: 'SPILL_STORE' })
 })
 
-test('a migration that is interrupted has not begun', () => {
+test('an interrupted migration changes nothing', () => {
   const db = new sqlite.DatabaseSync(path('g.db'))
   assert.throws(() => migrate(db, 'g.db', ['CREATE TABLE a (x)', 'CREATE TABLE a (x)']))
   assert.deepEqual(db.prepare('SELECT name FROM sqlite_schema').all(), [])
@@ -134,15 +134,15 @@ test('a migration that is interrupted has not begun', () => {
   db.close()
 })
 
-test('a folder has one holder, named to the next', () => {
+test('a folder has one holder, which the next process is told', () => {
   const lock = lockFolder(folder)
   assert.throws(() => lockFolder(folder), { code: 'SPILL_BUSY', message: new RegExp(`in use by process ${process.pid};`) })
   lock.release()
   lockFolder(folder).release()
 })
 
-/** Opens a folder as somebody who is not root, who may write everything, in a process of its own; gives the error's code and message. */
-function openedByNobody(data: string): string {
+/** Opens a folder as an unprivileged user, who may access every file, in a separate process; returns the error's code and message. */
+function openUnprivileged(data: string): string {
   const module = new URL('./data-folder.ts', import.meta.url).href
   const code = `const { openFolder } = await import('${module}')
     if (process.getuid() === 0) process.seteuid(65534)
@@ -153,7 +153,7 @@ function openedByNobody(data: string): string {
   return spawnSync(process.execPath, [path('nobody.mjs')], { encoding: 'utf8', env }).stdout
 }
 
-test('a folder that may not be written is refused, and held by nobody for it', async () => {
+test('a read-only folder is rejected and stays unlocked', async () => {
   const parent = path('readonly')
   const data = join(parent, 'data')
   const first = await openFolder(data)
@@ -165,23 +165,23 @@ test('a folder that may not be written is refused, and held by nobody for it', a
     for (const name of readdirSync(data)) chmodSync(join(data, name), fileMode)
     for (const one of [data, parent]) chmodSync(one, folderMode)
   }
-  const twice = (line: string) => new RegExp(`^${line}\n${line}\n$`)
+  const twoLines = (line: string) => new RegExp(`^${line}\n${line}\n$`)
   modes(0o555, 0o444)
-  assert.match(openedByNobody(data), twice('SPILL_STORE .*data cannot be (locked|written): .*'))
-  assert.match(openedByNobody(join(parent, 'new')), twice('SPILL_STORE .*new cannot be made: EACCES.*'))
+  assert.match(openUnprivileged(data), twoLines('SPILL_STORE .*data cannot be (locked|written): .*'))
+  assert.match(openUnprivileged(join(parent, 'new')), twoLines('SPILL_STORE .*new cannot be created: EACCES.*'))
   modes(0o555, 0o666)
-  assert.match(openedByNobody(data), twice('SPILL_STORE .*data cannot be (locked|written): .*'))
+  assert.match(openUnprivileged(data), twoLines('SPILL_STORE .*data cannot be (locked|written): .*'))
   modes(0o755, 0o644)
-  const again = await openFolder(data)
-  assert.equal(again.store.lastSegment()?.first, 0)
-  await again.store.close()
-  again.release()
+  const reopened = await openFolder(data)
+  assert.equal(reopened.store.lastSegment()?.first, 0)
+  await reopened.store.close()
+  reopened.release()
 })
 
-test('a disk that is full takes nothing of what it was given, says so, and gives back all that was acknowledged', async () => {
+test('a full disk fails the commit with a message, and every acknowledged commit survives', async () => {
   const store = await SqliteStore.open(path('full.db'), { pagesMax: 60 })
   let acknowledged = 0
-  const failed = await (async () => {
+  const failure = await (async () => {
     for (let i = 0; i < 100; i++) {
       try {
         await store.commit({ segment: segment(i, 1, 10_000), put: [['read', String(i)]] })
@@ -193,15 +193,18 @@ test('a disk that is full takes nothing of what it was given, says so, and gives
     return undefined
   })()
   assert.ok(acknowledged > 5 && acknowledged < 100)
-  const full = { code: 'SPILL_STORE', message: /full\.db cannot be written: the disk is full; what was acknowledged is safe\. Make room/ }
-  await assert.rejects(Promise.reject(failed), full)
-  await assert.rejects(store.commit({ put: [['small', '1']] }), full)
+  const diskFull = {
+    code: 'SPILL_STORE',
+    message: /full\.db cannot be written: the disk is full; what was acknowledged is safe\. Make room/,
+  }
+  await assert.rejects(Promise.reject(failure), diskFull)
+  await assert.rejects(store.commit({ put: [['small', '1']] }), diskFull)
   await store.close()
-  const again = await SqliteStore.open(path('full.db'))
+  const reopened = await SqliteStore.open(path('full.db'))
   assert.deepEqual(
-    [again.lastSegment()?.first, again.get('read'), again.get('small')],
+    [reopened.lastSegment()?.first, reopened.get('read'), reopened.get('small')],
     [acknowledged - 1, String(acknowledged - 1), undefined],
   )
-  await again.commit({ segment: segment(acknowledged, 1, 10_000) })
-  await again.close()
+  await reopened.commit({ segment: segment(acknowledged, 1, 10_000) })
+  await reopened.close()
 })

@@ -1,6 +1,6 @@
 /**
- * The log's store in one SQLite file. Writing is done by a thread of its own, so that no fsync stops this one; reading by a connection of this
- * thread, which sees what is committed and blocks nobody.
+ * The log's store in one SQLite file. A thread of its own writes, so that no fsync blocks this thread. A connection of this thread reads
+ * committed data and blocks no writer.
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -15,19 +15,19 @@ import { storeError } from './store-error.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts'
 
 export interface SqliteOptions {
-  /** Milliseconds added to each fsync, to act as a slower disk. For benches and tests. */
+  /** Milliseconds added to each fsync, to simulate a slower disk. For benches and tests. */
   readonly fsyncMs?: number | undefined
-  /** Pages (4 KiB) that the file may have, to act as a full disk. For tests. */
+  /** Greatest size of the file in pages of 4 KiB, to simulate a full disk. For tests. */
   readonly pagesMax?: number | undefined
 }
 
-interface Waiting {
+interface PendingCommit {
   readonly number: number
   readonly resolve: () => void
   readonly reject: (error: SpillwayError) => void
 }
 
-/** Threads are files like this one: `.ts` from the sources, `.js` as published. */
+/** Thread files have this file's extension: `.ts` in the sources, `.js` as published. */
 const threadFile = (name: string): URL => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
 
 export class SqliteStore implements LogStore {
@@ -37,8 +37,8 @@ export class SqliteStore implements LogStore {
   readonly #checkpointerEnded: Promise<unknown>
   readonly #reader: SqliteReader
   readonly #states: StateFiles
-  readonly #waiting: Waiting[] = []
-  #number = 0
+  readonly #pendingCommits: PendingCommit[] = []
+  #nextNumber = 0
   #transactions = 0
   #failure: SpillwayError | undefined
   #closed = Promise.withResolvers<void>()
@@ -47,10 +47,10 @@ export class SqliteStore implements LogStore {
   private constructor(path: string, writer: Worker, gate: SharedArrayBuffer) {
     this.#path = path
     this.#writer = writer
-    writer.on('message', (message: FromWriter) => this.#heard(message))
+    writer.on('message', (message: FromWriter) => this.#receive(message))
     writer.on('error', error => this.#fail(this.#writerError(error.message)))
     this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
-    // Without it the WAL only grows: writing goes on, and the next start empties it.
+    // Without the checkpointer the WAL only grows: writing goes on, and the next start empties it.
     this.#checkpointer.on('error', () => new Gate(gate).open())
     this.#checkpointerEnded = new Promise(resolve => this.#checkpointer.once('exit', resolve))
     this.#checkpointer.unref()
@@ -58,7 +58,7 @@ export class SqliteStore implements LogStore {
     this.#states = StateFiles.beside(path)
   }
 
-  /** Opens the file, or makes it. Throws `SPILL_DATA` if it is no database of ours, and `SPILL_STORE` if it cannot be read or written. */
+  /** Opens or creates the file. Throws `SPILL_DATA` if it is not a Spillway database, `SPILL_STORE` if it cannot be read or written. */
   static async open(path: string, { fsyncMs, pagesMax }: SqliteOptions = {}): Promise<SqliteStore> {
     const gate = Gate.shared()
     const writer = new Worker(threadFile('writer-thread'), {
@@ -76,13 +76,13 @@ export class SqliteStore implements LogStore {
   commit(commit: Commit): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const number = this.#number++
-    this.#waiting.push({ number, resolve, reject })
+    const number = this.#nextNumber++
+    this.#pendingCommits.push({ number, resolve, reject })
     this.#writer.postMessage({ number, commit } satisfies ToWriter, transfers(commit))
     return promise
   }
 
-  /** Of the writer so far, each of one commit or several, and one fsync. */
+  /** Number of transactions written so far; each is one fsync for one or more commits. */
   get transactions(): number {
     return this.#transactions
   }
@@ -137,33 +137,33 @@ export class SqliteStore implements LogStore {
 
   async #close(): Promise<void> {
     await this.#states.close()
-    // Its thread does not hold the process, which must live until the file is closed.
+    // The thread is unreferenced, so without this the process could end before the file is closed.
     this.#checkpointer.ref()
     this.#checkpointer.postMessage('close')
     await this.#checkpointerEnded
     this.#reader.close()
-    // The writer closes last: it moves all of the WAL into the database, so that one file is left.
+    // The writer closes last and moves the whole WAL into the database, so that one file is left.
     this.#writer.postMessage('close' satisfies ToWriter)
     await this.#closed.promise
   }
 
-  #heard(message: FromWriter): void {
+  #receive(message: FromWriter): void {
     if (message.kind === 'done') {
       this.#transactions++
-      while (this.#waiting.length > 0 && this.#waiting[0].number <= message.number) this.#waiting.shift()!.resolve()
+      while (this.#pendingCommits.length > 0 && this.#pendingCommits[0].number <= message.number) this.#pendingCommits.shift()!.resolve()
     } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
-    else if (message.kind === 'closed') this.#ended()
+    else if (message.kind === 'closed') this.#finishClose()
   }
 
-  /** The writer has written what it was given, and hears no more. */
-  #ended(): void {
+  /** The writer has written everything and accepts no more. */
+  #finishClose(): void {
     this.#fail(new SpillwayError('SPILL_STORE', 'was closed', { place: this.#path }))
     this.#closed.resolve()
   }
 
   #fail(error: SpillwayError): void {
     this.#failure ??= error
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure)
+    for (const { reject } of this.#pendingCommits.splice(0)) reject(this.#failure)
   }
 
   #writerError(message: string): SpillwayError {
@@ -172,8 +172,8 @@ export class SqliteStore implements LogStore {
   }
 }
 
-/** Encoded decisions go to the writer without a copy; a segment is looked at again until it is committed. */
+/** Buffers moved to the writer without a copy: encoded decisions. A segment is still read until it is committed. */
 function transfers({ decisions = [] }: Commit): ArrayBuffer[] {
-  const all = decisions.map(({ bytes }) => bytes)
-  return all.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer)
+  const arrays = decisions.map(({ bytes }) => bytes)
+  return arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer)
 }

@@ -1,5 +1,5 @@
 /**
- * Stage times into their table, which is bounded: the newest blocks are all kept, of those before them one in so many, and the oldest of these go. Runs in the
+ * Writes stage times into their bounded table: keeps all of the newest blocks, then one in so many, and deletes the oldest. Runs in the
  * writer's thread, within a commit.
  */
 import { limits } from '../../base/limits.ts'
@@ -13,7 +13,7 @@ export class StageWriter {
   readonly #recent: number
   readonly #sampled: number
 
-  /** `recent`, `sampled`: blocks that are kept of each kind. */
+  /** `recent` and `sampled`: numbers of blocks kept in full and sampled. */
   constructor(db: DatabaseSync, recent: number = limits.STAGE_BLOCKS_RECENT, sampled: number = limits.STAGE_BLOCKS_SAMPLED) {
     this.#recent = recent
     this.#sampled = sampled

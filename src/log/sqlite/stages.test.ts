@@ -13,7 +13,7 @@ const folder = scratchFolder('stages')
 const path = (name: string) => join(folder, name)
 const block = (number: number, first: number, last: number, size = 1) => ({ number, first, last, bytes: new Uint8Array(size).fill(number) })
 
-test('blocks of stage times are found by an entry, replaced when they have more, and forgotten with their entries', async () => {
+test('finds blocks of stage times by entry, replaces grown blocks, and removes them with their entries', async () => {
   const store = await SqliteStore.open(path('a.db'))
   assert.equal(store.lastStages(), 0)
   for (const stages of [block(1, 0, 9), block(2, 10, 12), block(2, 10, 19, 2), block(3, 19, 30)]) await store.commit({ stages })
@@ -35,7 +35,7 @@ test('blocks of stage times are found by an entry, replaced when they have more,
   await store.close()
 })
 
-test('all of the newest blocks are kept, one in so many of those before them, and only so many of these', () => {
+test('keeps all of the newest blocks, and a bounded sample of the older ones', () => {
   const db = new sqlite.DatabaseSync(path('ring.db'))
   migrate(db, 'ring.db')
   const writer = new StageWriter(db, 10, 3)
@@ -45,16 +45,16 @@ test('all of the newest blocks are kept, one in so many of those before them, an
     writer.add(block(number, number, number))
     writer.add(block(number, number, number))
   }
-  const kept = db
+  const stored = db
     .prepare('SELECT number FROM stage ORDER BY number')
     .all()
     .map(row => row['number'])
   const recent = Array.from({ length: 10 }, (_, i) => last - 9 + i)
-  assert.deepEqual(kept, [3 * every, 4 * every, 5 * every, ...recent])
+  assert.deepEqual(stored, [3 * every, 4 * every, 5 * every, ...recent])
   db.close()
 })
 
-test('the stretches of an entry are found among those of its segment, wherever those stand', async () => {
+test('finds the decision batches of an entry among those of its segment, in any order', async () => {
   const store = await SqliteStore.open(path('stretches.db'))
   const decisions = (model: string, first: number, last: number) => ({ model, first, last, count: 1, bytes: new Uint8Array(1) })
   for (let first = 0; first < 100; first += 10) {

@@ -8,7 +8,7 @@ import { StateFiles } from './state-files.ts'
 let folder: string
 beforeEach(() => (folder = scratchFolder('state')))
 
-async function write(files: StateFiles, name: string, ...parts: readonly string[]): Promise<void> {
+async function writeState(files: StateFiles, name: string, ...parts: readonly string[]): Promise<void> {
   const sink = files.create(name)
   for (const part of parts) await sink.append(Buffer.from(part))
   assert.ok(!readdirSync(folder).includes(name), 'nothing is there before it is finished')
@@ -21,42 +21,42 @@ const textOf = (files: StateFiles, name: string): string | undefined => {
 }
 const inode = (name: string): number => statSync(join(folder, name)).ino
 
-test('what is not kept is written over by the next, shorter or longer, and is never seen in it', async () => {
+test('overwrites unneeded files with new ones, shorter or longer, without a trace of the old', async () => {
   const files = new StateFiles(folder)
-  await write(files, 'a', 'the first ', 'and longest')
-  await write(files, 'b', 'b')
+  await writeState(files, 'a', 'the first ', 'and longest')
+  await writeState(files, 'b', 'b')
   const [a, b] = [inode('a'), inode('b')]
   files.keep(new Set(['b']))
-  await write(files, 'c', 'the ', 'next')
+  await writeState(files, 'c', 'the ', 'next')
   assert.equal(inode('c'), a)
   assert.equal(textOf(files, 'c'), 'the next')
   files.keep(new Set(['c']))
-  await write(files, 'd', 'longer than b')
+  await writeState(files, 'd', 'longer than b')
   assert.equal(inode('d'), b)
   assert.equal(textOf(files, 'd'), 'longer than b')
   assert.equal(textOf(files, 'c'), 'the next')
   assert.deepEqual(readdirSync(folder).sort(), ['c', 'd'])
 })
 
-test('what was not written over by the next time, and at the end, is taken away', async () => {
+test('deletes unneeded files that were not overwritten, at the next call and at the end', async () => {
   const files = new StateFiles(folder)
-  for (const name of ['a', 'b', 'c']) await write(files, name, name)
+  for (const name of ['a', 'b', 'c']) await writeState(files, name, name)
   files.keep(new Set(['c']))
-  await write(files, 'd', 'd')
+  await writeState(files, 'd', 'd')
   files.keep(new Set(['d']))
   await files.close()
   assert.deepEqual(readdirSync(folder), ['d'])
 })
 
-test('what an earlier process left is not needed: it is written over, broken off or not, and one that is gone is no loss', async () => {
+test('overwrites files of an earlier process, finished or not, and copes with missing ones', async () => {
   writeFileSync(join(folder, 'old'), 'an old one')
   writeFileSync(join(folder, 'new.part'), 'broken off')
   const files = new StateFiles(folder)
-  await write(files, 'new', 'new')
+  await writeState(files, 'new', 'new')
   files.keep(new Set(['new']))
   rmSync(join(folder, 'old'))
-  await write(files, 'next', 'next')
-  await write(files, 'last', 'last')
+  await writeState(files, 'next', 'next')
+  await writeState(files, 'last', 'last')
   files.keep(new Set(['new', 'next', 'last']))
   await files.close()
   assert.deepEqual(readdirSync(folder).sort(), ['last', 'new', 'next'])
@@ -66,9 +66,9 @@ test('what an earlier process left is not needed: it is written over, broken off
   )
 })
 
-test('what is given up leaves nothing behind', async () => {
+test('an abandoned state leaves nothing', async () => {
   const files = new StateFiles(folder)
-  await write(files, 'a', 'a')
+  await writeState(files, 'a', 'a')
   files.keep(new Set())
   const sink = files.create('b')
   await sink.append(Buffer.from('half'))

@@ -1,10 +1,11 @@
 /**
- * Derived state beside the log: a file a name in a folder of their own. Losing any of them costs time and nothing else.
+ * Saved state beside the log: one file per name in a folder of their own. State is derived, so losing a file costs time only.
  *
- * A file is whole under its name or not there: it is written under another one, flushed, and renamed.
+ * A file under its name is always whole: it is written under a temporary name, flushed and renamed.
  *
- * Files that are not kept are written over by those that come next. Their blocks are the disk's already: to write them makes no entry in the file system's
- * journal, and to take a file away makes a large one (with `discard` the disk is told of each block), which the log's next commits would wait for.
+ * New files overwrite old ones that are no longer needed. The blocks of an old file are allocated already, so overwriting it adds no entry
+ * to the file system's journal. Deleting a file adds a large one (with `discard`, one disk command per block), and the log's next commits
+ * would wait for it.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
@@ -16,10 +17,10 @@ const UNFINISHED = '.part'
 
 export class StateFiles {
   readonly #folder: string
-  /** Names of files that are there, or may be: the folder is looked at once. */
+  /** Names of existing files, or of files that may exist: the folder is listed once. */
   readonly #names: Set<string>
-  /** Of files that nothing needs, to be written over. */
-  #spare: string[] = []
+  /** Unneeded files, to be overwritten. */
+  #spares: string[] = []
   #removing = Promise.resolve()
 
   constructor(folder: string) {
@@ -27,7 +28,7 @@ export class StateFiles {
     this.#names = new Set(existsSync(folder) ? readdirSync(folder) : [])
   }
 
-  /** Those of the log in this file. */
+  /** The state files of the log in this file. */
   static beside(log: string): StateFiles {
     return new StateFiles(join(dirname(log), 'state'))
   }
@@ -35,7 +36,7 @@ export class StateFiles {
   create(name: string): StateSink {
     if (this.#names.size === 0) makePrivateFolder(this.#folder)
     this.#names.add(name)
-    const spare = this.#spare.shift()
+    const spare = this.#spares.shift()
     return new StateFile(join(this.#folder, name), spare === undefined ? undefined : join(this.#folder, spare))
   }
 
@@ -47,32 +48,35 @@ export class StateFiles {
     }
   }
 
-  /** What is not kept is what is there now; it is written over by what is created until the next call, and what is not is taken away, beside whatever goes on. */
+  /**
+   * Marks all other files as unneeded. Files created until the next call overwrite them; those still left are then deleted in the
+   * background.
+   */
   keep(names: ReadonlySet<string>): void {
-    const gone = [...this.#names].filter(name => !names.has(name))
-    for (const name of gone) this.#names.delete(name)
+    const unneeded = [...this.#names].filter(name => !names.has(name))
+    for (const name of unneeded) this.#names.delete(name)
     this.#removeSpares()
-    this.#spare = gone
+    this.#spares = unneeded
   }
 
-  /** Resolves when everything that is not kept has been taken away. */
+  /** Resolves when all unneeded files are deleted. */
   close(): Promise<void> {
     this.#removeSpares()
     return this.#removing
   }
 
   #removeSpares(): void {
-    const names = this.#spare.splice(0)
+    const names = this.#spares.splice(0)
     this.#removing = this.#removing.then(() => this.#remove(names))
   }
 
-  /** A file that cannot be taken away costs room, and is tried again by the next process. */
+  /** A file that cannot be deleted costs only room; the next process tries again. */
   async #remove(names: readonly string[]): Promise<void> {
     for (const name of names) await rm(join(this.#folder, name), { force: true }).catch(() => {})
   }
 }
 
-/** A file that is being written, flushed as it grows: what a disk gets at once, commits of the log wait for. */
+/** A file being written. It is flushed as it grows, since the log's commits would wait for one large flush. */
 class StateFile implements StateSink {
   readonly #path: string
   #spare: string | undefined
@@ -112,7 +116,7 @@ class StateFile implements StateSink {
     return (this.#file ??= (await this.#openSpare()) ?? (await open(this.#unfinished, 'w', PRIVATE_FILE)))
   }
 
-  /** One that is gone, or cannot be had, is none. */
+  /** `undefined` if the spare file is gone or cannot be opened. */
   async #openSpare(): Promise<FileHandle | undefined> {
     const spare = this.#spare
     if (spare === undefined) return undefined

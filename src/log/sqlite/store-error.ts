@@ -1,6 +1,7 @@
+/** SQLite errors as errors of Spillway. */
 import { SpillwayError } from '../../base/errors.ts'
 
-/** By the primary result codes of SQLite. */
+/** By SQLite's primary result code. */
 const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', string]>> = {
   8: ['SPILL_STORE', 'cannot be written: it, or its folder, is read-only'],
   10: ['SPILL_STORE', 'cannot be read or written'],
@@ -10,7 +11,7 @@ const codes: Readonly<Record<number, readonly ['SPILL_STORE' | 'SPILL_DATA', str
   26: ['SPILL_DATA', 'is not a file of Spillway, or its beginning is damaged; restore the folder from a backup'],
 }
 
-/** What SQLite threw in any thread, as an error of ours that names the file. */
+/** Converts an error that SQLite threw in any thread into a `SpillwayError` that names the file. */
 export function storeError(
   path: string,
   { message, code, errcode }: { readonly message: string; readonly code?: string | undefined; readonly errcode?: number | undefined },

@@ -1,10 +1,10 @@
 /**
- * Whether the WAL still has what was committed to it.
+ * Checks at start that the WAL still holds every committed transaction.
  *
- * SQLite takes a WAL up to the last transaction that is whole, because that is what a power loss leaves, and cannot know that there was more. The index
- * beside it (`-shm`) says how many frames were committed, and is raised only once they are on the disk: a WAL with fewer was damaged or cut since.
- * After a power loss the index may be an old one or gone, and then nothing is claimed. Read once, before SQLite opens the file: up to
- * `WAL_PAGES_MAX` pages. (The formats: sqlite.org/walformat.html.)
+ * SQLite reads a WAL up to the last whole transaction, because a power loss may cut it there, and cannot know that there was more. The WAL
+ * index (`-shm`) holds the number of committed frames, and is raised only once the frames are on disk. A WAL with fewer frames was damaged
+ * or cut since. After a power loss the index may be old or missing, and then claims nothing. Both files are read once, before SQLite opens
+ * them: up to `WAL_PAGES_MAX` pages. Formats: sqlite.org/walformat.html.
  */
 import { readFileSync } from 'node:fs'
 import { SpillwayError } from '../../base/errors.ts'
@@ -16,17 +16,19 @@ const FRAME_HEADER_BYTES = 24
 
 interface Claim {
   readonly frames: number
-  /** Of those, moved into the database. */
+  /** Frames that were already moved into the database. */
   readonly moved: number
-  /** Names the generation of the WAL. */
+  /** Identify the generation of the WAL. */
   readonly salts: Buffer
 }
 
-/** Throws `SPILL_DATA` if commits that were acknowledged are no longer in the WAL of this database. */
+/**
+ * @throws `SPILL_DATA` if acknowledged commits are no longer in the WAL of this database.
+ */
 export function checkWal(path: string): void {
-  const claim = claimOf(bytesOf(`${path}-shm`))
+  const claim = claimOf(readIfPresent(`${path}-shm`))
   if (!claim || claim.frames <= claim.moved) return
-  const wal = bytesOf(`${path}-wal`)
+  const wal = readIfPresent(`${path}-wal`)
   if (isNewer(wal, claim)) return
   const whole = wholeFrames(wal, claim.salts)
   if (whole >= claim.frames) return
@@ -38,7 +40,7 @@ export function checkWal(path: string): void {
   )
 }
 
-function bytesOf(path: string): Buffer {
+function readIfPresent(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch {
@@ -46,7 +48,7 @@ function bytesOf(path: string): Buffer {
   }
 }
 
-/** Its header stands twice, with a checksum: where it is not whole, it claims nothing. */
+/** The index header is stored twice, with a checksum; a damaged header claims nothing. */
 function claimOf(index: Buffer): Claim | undefined {
   if (index.length < 2 * INDEX_HEADER_BYTES + 4) return undefined
   const header = index.subarray(0, INDEX_HEADER_BYTES)
@@ -57,7 +59,10 @@ function claimOf(index: Buffer): Claim | undefined {
   return { frames: header.readUInt32LE(16), moved: index.readUInt32LE(2 * INDEX_HEADER_BYTES), salts: header.subarray(32, 40) }
 }
 
-/** A generation begins once all of the one before is in the database; the first salt counts them. */
+/**
+ * True if the WAL's generation is newer than the claim. A generation begins once the previous one is in the database; the first salt counts
+ * them.
+ */
 function isNewer(wal: Buffer, { salts }: Claim): boolean {
   if (!isHeaderWhole(wal)) return false
   const ahead = (wal.readUInt32BE(16) - salts.readUInt32BE(0)) >>> 0
@@ -72,7 +77,7 @@ function isHeaderWhole(wal: Buffer): boolean {
   return wal.readUInt32BE(24) === first && wal.readUInt32BE(28) === second
 }
 
-/** Frames from the first on that are as they were written: each one's checksum goes on from the one before. */
+/** Number of intact frames from the start; each frame's checksum continues from the previous one. */
 function wholeFrames(wal: Buffer, salts: Buffer): number {
   if (!isHeaderWhole(wal) || !wal.subarray(16, 24).equals(salts)) return 0
   const frameBytes = FRAME_HEADER_BYTES + wal.readUInt32BE(8)
@@ -90,10 +95,10 @@ function wholeFrames(wal: Buffer, salts: Buffer): number {
 
 type Sums = readonly [number, number]
 
-/** SQLite's, over pairs of 32-bit words. */
-function checksum(bytes: Buffer, [from, and]: Sums, bigEndian: boolean): Sums {
+/** SQLite's WAL checksum, over pairs of 32-bit words. */
+function checksum(bytes: Buffer, [from, to]: Sums, bigEndian: boolean): Sums {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let [first, second] = [from | 0, and | 0]
+  let [first, second] = [from | 0, to | 0]
   for (let at = 0; at < bytes.length; at += 8) {
     first = (first + view.getInt32(at, !bigEndian) + second) | 0
     second = (second + view.getInt32(at + 4, !bigEndian) + first) | 0

@@ -1,7 +1,8 @@
 /**
- * The writer's thread: takes commits as messages, writes all that wait in one transaction, and answers with the number of the last one.
+ * The writer's thread: receives commits as messages, writes all waiting commits in one transaction, and replies with the number of the
+ * last.
  *
- * While it waits for the disk, the commits that come in meanwhile queue up: the slower the disk, the larger the groups.
+ * Commits that arrive while it waits for the disk queue up (group commit): the slower the disk, the larger the groups.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { limits } from '../../base/limits.ts'
@@ -13,7 +14,7 @@ import { Writer } from './writer.ts'
 export interface WriterData {
   readonly path: string
   readonly gate: SharedArrayBuffer
-  /** Milliseconds to wait at each fsync, to act as a slower disk. For benches and tests. */
+  /** Milliseconds to wait at each fsync, to simulate a slower disk. For benches and tests. */
   readonly fsyncMs?: number | undefined
   readonly pagesMax?: number | undefined
 }
@@ -38,18 +39,18 @@ try {
     const commits: Commit[] = []
     let last = -1
     let closing = false
-    const take = (taken: ToWriter): void => {
+    const enqueue = (taken: ToWriter): void => {
       if (taken === 'close') closing = true
       else {
         commits.push(taken.commit)
         last = taken.number
       }
     }
-    take(message)
+    enqueue(message)
     while (commits.length < limits.COMMITS_AT_ONCE) {
-      const more = receiveMessageOnPort(port)
-      if (!more) break
-      take(more.message as ToWriter)
+      const next = receiveMessageOnPort(port)
+      if (!next) break
+      enqueue(next.message as ToWriter)
     }
     if (commits.length > 0 && !failed) {
       try {

@@ -1,16 +1,16 @@
-/** Commits into the tables: several commits are one transaction and one fsync. Runs in the writer's thread. */
+/** Writes commits into the tables; several commits are one transaction and one fsync. Runs in the writer's thread. */
+import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { DECIDED, decidedBefore } from '../decided.ts'
 import type { Commit, StoredSegment } from '../store.ts'
 import { EffectWriter, FORGOTTEN_CHANGES } from './effect-writer.ts'
 import { LetterWriter } from './letter-writer.ts'
 import { StageWriter } from './stage-writer.ts'
-import { checkStructure } from './structure.ts'
 import { migrate } from './schema.ts'
 import { sumOf } from './sums.ts'
 import { sqlite, type DatabaseSync, type StatementSync } from './sqlite.ts'
 
-/** Pages in the WAL beyond which the writer moves them itself: the checkpointer should have by then. */
+/** WAL pages beyond which the writer runs a checkpoint itself; the checkpointer should be faster. */
 const WAL_PAGES_LATE = Math.floor(limits.WAL_PAGES_MAX * 1.25)
 
 export class Writer {
@@ -27,15 +27,15 @@ export class Writer {
   readonly #drop: StatementSync
   readonly #get: StatementSync
   readonly #forget: readonly StatementSync[]
-  /** How far decisions are recorded, where the last segment says it and not the named value. */
-  #decided: string | undefined
+  /** The decision progress, where the last segment's row holds it instead of the named value. */
+  #rowProgress: string | undefined
 
-  /** `pagesMax`: as in `SqliteOptions`. Throws what SQLite does if the file cannot be used. */
+  /** `pagesMax`: as in `SqliteStoreOptions`. Throws SQLite's error if the file cannot be used. */
   constructor(path: string, pagesMax?: number) {
     const db = new sqlite.DatabaseSync(path)
     this.#db = db
-    // FULL: a commit is on the disk before it is acknowledged. The checkpointer moves the WAL into the database; this thread does it only where that one
-    // gets no time, so that the WAL is bounded on a machine that is overloaded too.
+    // FULL: a commit is on disk before it is acknowledged. The checkpointer moves the WAL into the database. This thread does so only if
+    // the checkpointer gets no processor time, so that the WAL stays bounded on an overloaded machine.
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = ${WAL_PAGES_LATE}`,
     )
@@ -59,10 +59,10 @@ export class Writer {
       db.prepare('DELETE FROM stage WHERE last < ?'),
     ]
     const last = db.prepare('SELECT first + entries AS end, decided FROM segment ORDER BY first DESC LIMIT 1').get()
-    if (last && last['decided'] !== null) this.#decided = decidedBefore(Number(last['end']))
+    if (last && last['decided'] !== null) this.#rowProgress = decidedBefore(Number(last['end']))
   }
 
-  /** All of them durable, or none and an error. */
+  /** Writes all commits durably, or none and throws. */
   write(commits: readonly Commit[]): void {
     this.#begin.run()
     try {
@@ -71,7 +71,7 @@ export class Writer {
       this.#letters.keepCounts()
       this.#commit.run()
     } catch (error) {
-      // A full disk has rolled back already.
+      // A full disk has already rolled back.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
@@ -97,7 +97,7 @@ export class Writer {
       const text = JSON.stringify(columns)
       this.#schema.run(source, version, text, sumOf(`${source} ${version}`, text))
     }
-    const named = segment ? this.#append(segment, put) : put
+    const values = segment ? this.#append(segment, put) : put
     for (const { model, first, last, count, bytes } of decisions) this.#decisions.run(model, first, last, count, bytes)
     for (const effect of effects) this.#effects.add(effect)
     for (const change of settled) this.#effects.change(change)
@@ -105,18 +105,18 @@ export class Writer {
     for (const change of letters) this.#letters.change(change)
     for (const letter of dead) this.#letters.add(letter)
     if (forget !== undefined) this.#forgetBefore(forget)
-    for (const [name, value] of named) this.#name(name, value)
+    for (const [name, value] of values) this.#putValue(name, value)
   }
 
-  /** Returns the values that are to be named: how far decisions are recorded is not, where the segment says it. */
+  /** Returns the named values to write, without the decision progress where the segment's row holds it. */
   #append({ first, entries, arrival, bytes }: StoredSegment, put: NonNullable<Commit['put']>): NonNullable<Commit['put']> {
     const text = decidedBefore(first + entries)
-    const isDecided = put.some(([name, value]) => name === DECIDED && value === text)
-    this.#segment.run(first, entries, arrival, bytes, isDecided ? sumOf(DECIDED, text) : null)
-    const before = this.#decided
-    this.#decided = isDecided ? text : undefined
-    if (isDecided) return put.filter(([name]) => name !== DECIDED)
-    // Behind a segment that does not say it, the value does.
+    const isComplete = put.some(([name, value]) => name === DECIDED && value === text)
+    this.#segment.run(first, entries, arrival, bytes, isComplete ? sumOf(DECIDED, text) : null)
+    const before = this.#rowProgress
+    this.#rowProgress = isComplete ? text : undefined
+    if (isComplete) return put.filter(([name]) => name !== DECIDED)
+    // If this segment's row does not hold the progress, the named value must.
     return before === undefined ? put : [[DECIDED, before], ...put]
   }
 
@@ -125,11 +125,23 @@ export class Writer {
     const changes = this.#effects.forget(entry)
     if (changes === undefined) return
     const before = Number((this.#get.get(FORGOTTEN_CHANGES) as { value: string } | undefined)?.value ?? 0)
-    this.#name(FORGOTTEN_CHANGES, String(Math.max(before, changes)))
+    this.#putValue(FORGOTTEN_CHANGES, String(Math.max(before, changes)))
   }
 
-  #name(name: string, value: string | null): void {
+  #putValue(name: string, value: string | null): void {
     if (value === null) this.#drop.run(name)
     else this.#put.run(name, value, sumOf(name, value))
   }
+}
+
+/**
+ * Runs SQLite's own check of its pages, on files so small that it takes milliseconds. Damage in a larger file is detected when it is read.
+ * Throws `SPILL_DATA`.
+ */
+function checkStructure(db: DatabaseSync, path: string): void {
+  const { page_count: pages } = db.prepare('PRAGMA page_count').get() as { page_count: number }
+  if (pages > limits.QUICK_CHECK_PAGES_MAX) return
+  const { quick_check: result } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+  if (result === 'ok') return
+  throw new SpillwayError('SPILL_DATA', `is damaged (${result}); restore the folder from a backup`, { place: path })
 }

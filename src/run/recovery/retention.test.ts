@@ -246,7 +246,7 @@ test('an event that may revise a forgotten one is a dead letter', async () => {
   const reading = (ago: number) => ({ card: 'c9', level: 1, gone: false, at: minute(199) - ago })
   assert.equal((await run.submit('readings', batchOf([reading(keep)]))).accepted, 1)
   assert.equal((await run.submit('readings', batchOf([reading(keep + 1)]))).refused, 1)
-  assert.match(store.dead[dead].detail, /older than what the log keeps/)
+  assert.match(store.dead[dead].detail, /older than the log/)
   assert.equal(store.dead[dead].reason, 'stale-revision')
 })
 

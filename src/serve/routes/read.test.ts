@@ -40,7 +40,7 @@ test('a malformed request is an error with the reason', async () => {
     ['/models/fraud/decide', {}, 400, /decides at each event of 'payments'; send one to \/sources\/payments\/decide/],
     ['/models/check/decide', { card: 'c' }, 400, /'amount'/],
     ['/models/check/decide', [{ card: 'c', amount: 1 }], 400, /not an array/],
-    ['/models/check/decide', '{"card":"c","amount":1,"amount":2}', 400, /stands twice/],
+    ['/models/check/decide', '{"card":"c","amount":1,"amount":2}', 400, /occurs twice/],
     ['/models/check/decide', '{"card":"c","amount":1.00000000000000000001}', 400, /write it as text/],
     ['/models/check/decide', '{', 400, /not JSON/],
   ]
