@@ -53,6 +53,6 @@ export function* eventsOf(log: Log, from: number, { group, source, s, cut }: Job
 export const columnsOf = ({ group, source }: Pick<Job, 'group' | 'source'>): ReadonlySet<string> =>
   columnsLookedAt({ sources: [source], groups: [group], models: [] }).get(source.name)!
 
-/** How far its windows reach back from the as-of time, ms. */
+/** Reach of a group: how far its windows reach back from the as-of time, ms. */
 export const reachOf = ({ features }: GroupIR): number =>
   Math.max(0, ...features.map(({ window, hop }) => (window === 'lifetime' ? Infinity : window + hop)))
