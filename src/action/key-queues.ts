@@ -105,11 +105,11 @@ export class KeyQueues {
     if (!left) return
     // Effects of the store are in order, so this is the lowest number. A manual retry with a higher number would be read twice.
     const rest = left.effect.number - 1
-    const kept = behind.filter(({ effect }) => effect.body === undefined && effect.number <= rest)
-    queue.held = [first, ...kept]
+    const retained = behind.filter(({ effect }) => effect.body === undefined && effect.number <= rest)
+    queue.held = [first, ...retained]
     queue.rest = rest
     const byHand = behind.filter(({ effect }) => effect.body === undefined).length
-    this.#byHand -= byHand - kept.length
+    this.#byHand -= byHand - retained.length
     this.#bodies -= behind.length - byHand
   }
 

@@ -42,7 +42,7 @@ function keyColumn(column: ColumnIR, value: string | number | boolean, strings: 
 }
 
 function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | readonly Value[] {
-  const found = featureValue(feature, column, strings)
-  if ('value' in found) return found.value
-  throw new SpillwayError(found.refused.code, `feature '${group}.${feature.name}' is refused: ${found.refused.why}`)
+  const outcome = featureValue(feature, column, strings)
+  if ('value' in outcome) return outcome.value
+  throw new SpillwayError(outcome.refused.code, `feature '${group}.${feature.name}' is refused: ${outcome.refused.why}`)
 }

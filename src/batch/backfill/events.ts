@@ -84,10 +84,10 @@ export class EventsInMemory implements Events {
 
 function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'digest'> {
   const { length, time, arrival, columns } = block
-  const known = new Map<string, string>()
+  const digests = new Map<string, string>()
   const digestOf = (column: string): string => {
-    const columnDigest = known.get(column) ?? digest(columns[column], strings)
-    known.set(column, columnDigest)
+    const columnDigest = digests.get(column) ?? digest(columns[column], strings)
+    digests.set(column, columnDigest)
     return columnDigest
   }
   let timesDigest: string | undefined

@@ -35,9 +35,9 @@ export function rowsOf(asked: AskedGroup, events: Events, from: Partition, until
 function* atEvents({ group, source }: AskedGroup, events: Events, { start, end }: Partition): Generator<RowChunk> {
   for (const { length, arrival, columns } of events.blocks(source, new Set(group.key), start, end)) {
     const keys = group.key.map(name => columns[name])
-    const kept = rowsWithKey(keys, length)
-    if (!kept) yield { length, t: arrival, keys }
-    else yield { length: kept.length, t: picked(arrival, kept), keys: keys.map(column => gatherColumn(column, kept)) }
+    const validRows = rowsWithKey(keys, length)
+    if (!validRows) yield { length, t: arrival, keys }
+    else yield { length: validRows.length, t: picked(arrival, validRows), keys: keys.map(column => gatherColumn(column, validRows)) }
   }
 }
 

@@ -112,7 +112,8 @@ function coefficientsModel(
     const what = `${MODEL_JSON}: the weight of '${name}'`
     if (!isRecord(entry)) return [name, finiteNumber(what, entry)] as const
     for (const field of Object.keys(entry))
-      if (!weightFields.some(known => known === field)) throw new Unusable(`its ${what} has '${field}'${didYouMean(field, weightFields)}`)
+      if (!weightFields.some(allowed => allowed === field))
+        throw new Unusable(`its ${what} has '${field}'${didYouMean(field, weightFields)}`)
     if (entry['scale'] === 0) throw new Unusable(`its ${what} has scale 0`)
     const optional = weightFields
       .slice(1)

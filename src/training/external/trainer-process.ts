@@ -25,15 +25,15 @@ export interface ProcessOptions {
 export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, options: ProcessOptions = {}): Promise<string> {
   const { command, args, env, timeout } = trainer
   const bytesMax = options.bytes ?? limits.TRAINER_BYTES_MAX
-  const said = new Said()
+  const output = new Said()
   const bytesBefore = bytesIn(folder.work)
   const child = spawn(command, [...args, folder.input, folder.output], {
     env: { ...process.env, TMPDIR: folder.work, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  child.stdout.on('data', (chunk: Buffer) => said.add(chunk))
-  child.stderr.on('data', (chunk: Buffer) => said.add(chunk))
+  child.stdout.on('data', (chunk: Buffer) => output.add(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.add(chunk))
   let why: string | undefined
   const end = (because: string): void => {
     why ??= because
@@ -54,14 +54,16 @@ export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, opt
     watch.stop()
     options.signal?.removeEventListener('abort', stop)
   }
-  if (why !== undefined) failed(trainer, why, said.text)
-  return said.text
+  if (why !== undefined) failed(trainer, why, output.text)
+  return output.text
 }
 
 /** Throws `SPILL_TRAINING` about a trainer, with its last output. */
-export function failed({ command, args }: ExternalIR, why: string, said: string): never {
+export function failed({ command, args }: ExternalIR, why: string, output: string): never {
   const name = [command, ...args].join(' ').slice(0, limits.WHY_MAX)
-  return untrainable(`the trainer '${name}' ${why}${said === '' ? '; it said nothing' : `; it said last:\n${said.replace(/^/gm, '  ')}`}`)
+  return untrainable(
+    `the trainer '${name}' ${why}${output === '' ? '; it said nothing' : `; it said last:\n${output.replace(/^/gm, '  ')}`}`,
+  )
 }
 
 /** Waits for the end of the process and kills its group; returns the failure, if any. */
