@@ -63,9 +63,9 @@ function blockedName(host: string, [first]: readonly LookupAddress[]): SpillwayE
   return blockedAddress(`'${host}' resolves to`, first.address, ` (${first.address})`)
 }
 
-function blockedAddress(what: string, address: string, shown = ''): SpillwayError {
+function blockedAddress(subject: string, address: string, shown = ''): SpillwayError {
   const why = isMetadata(address)
     ? `an address where clouds keep a machine's secrets${shown}; nothing is sent there`
     : `a private address${shown}; allow it with allowPrivate`
-  return new SpillwayError('SPILL_ADDRESS', `${what} ${why}`)
+  return new SpillwayError('SPILL_ADDRESS', `${subject} ${why}`)
 }

@@ -33,16 +33,16 @@ export class FrameWriter {
 }
 
 /**
- * Yields the blocks of adjacent frames. `what` names the bytes in errors.
+ * Yields the blocks of adjacent frames. `subject` names the bytes in errors.
  * @throws `SPILL_DATA` for a damaged frame.
  */
-export function* framesIn(bytes: Uint8Array, what: string): Generator<ByteReader> {
+export function* framesIn(bytes: Uint8Array, subject: string): Generator<ByteReader> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at < bytes.length;) {
     const length = at + HEAD_BYTES <= bytes.length ? view.getUint32(at, true) : Infinity
     // Copied to an aligned buffer, since arrays of numbers need alignment. `slice` of a Buffer does not copy.
     const body = new Uint8Array(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length))
-    const reader = new ByteReader(body, what)
+    const reader = new ByteReader(body, subject)
     if (body.length !== length || crc32(body) !== view.getUint32(at + 4, true)) reader.damaged('is not as it was written')
     yield reader
     at += HEAD_BYTES + length

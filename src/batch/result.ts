@@ -71,9 +71,9 @@ export function* readStretches(
   group: GroupIR,
   source: SourceIR,
   strings: Strings,
-  what: string,
+  subject: string,
 ): Generator<ResultStretch> {
-  for (const reader of framesIn(bytes, what)) yield readStretch(reader, group, source, strings)
+  for (const reader of framesIn(bytes, subject)) yield readStretch(reader, group, source, strings)
 }
 
 function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultStretch {

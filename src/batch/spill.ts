@@ -68,7 +68,7 @@ export function* readPlaces(path: string, places: Places): Generator<Uint8Array>
     for (const [at, length] of places) {
       const bytes = new Uint8Array(length)
       if (readSync(file, bytes, 0, length, at) < length)
-        throw new SpillwayError('SPILL_STORE', 'ends before what was written to it', { place: path })
+        throw new SpillwayError('SPILL_STORE', 'is truncated: it ends before the rows that were written to it', { place: path })
       yield bytes
     }
   } finally {

@@ -27,10 +27,10 @@ const bounds = { ridge: { is: 1, from: 0, to: 1e100 } } satisfies Record<string,
  * Validates options.
  * @throws `SPILL_TRAINING`.
  */
-export function regressionOptions(what: string, options: RegressionOptions) {
-  const { ridge } = numbersOf(what, options, bounds, ['standardise', 'ifNull'])
+export function regressionOptions(caller: string, options: RegressionOptions) {
+  const { ridge } = numbersOf(caller, options, bounds, ['standardise', 'ifNull'])
   const { standardise = true, ifNull } = options
-  if (ifNull !== undefined && !Number.isFinite(ifNull)) untrainable(`${what}: ifNull is a finite number, got ${ifNull}`)
+  if (ifNull !== undefined && !Number.isFinite(ifNull)) untrainable(`${caller}: ifNull is a finite number, got ${ifNull}`)
   return { ridge, standardise, ifNull }
 }
 

@@ -21,7 +21,7 @@ export function readTrees<Names extends string = string>(path: string): TreesFil
   try {
     file = JSON.parse(text)
   } catch (error) {
-    throw new SpillwayError('SPILL_DATA', `is no JSON: ${(error as Error).message}`, { place: path, cause: error })
+    throw new SpillwayError('SPILL_DATA', `is not valid JSON: ${(error as Error).message}`, { place: path, cause: error })
   }
   const fault = faultOfTrees(file)
   if (fault !== undefined) throw new SpillwayError('SPILL_DATA', `cannot be used: ${fault}`, { place: path })

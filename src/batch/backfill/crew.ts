@@ -100,4 +100,4 @@ export class Crew {
 
 /** The error of a stopped backfill. */
 export const stopped = (): SpillwayError =>
-  new SpillwayError('SPILL_STOPPED', 'the backfill was stopped; what is whole stays, and the next one goes on')
+  new SpillwayError('SPILL_STOPPED', 'the backfill was stopped; complete files stay, and the next backfill continues')

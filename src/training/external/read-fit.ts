@@ -90,8 +90,8 @@ function recordIn(name: string, bytes: Buffer): Readonly<Record<string, unknown>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function finiteNumber(what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Unusable(`its ${what} is ${show(value)}, not a finite number`)
+function finiteNumber(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Unusable(`its ${subject} is ${show(value)}, not a finite number`)
   return value
 }
 
@@ -109,16 +109,16 @@ function coefficientsModel(
   if (!isRecord(weights)) throw new Unusable(`its ${MODEL_JSON} has weights ${show(weights)}, not a weight by the name of each input`)
   const checked = Object.entries(weights).map(([name, entry]) => {
     checkInput(name, inputs)
-    const what = `${MODEL_JSON}: the weight of '${name}'`
-    if (!isRecord(entry)) return [name, finiteNumber(what, entry)] as const
+    const subject = `${MODEL_JSON}: the weight of '${name}'`
+    if (!isRecord(entry)) return [name, finiteNumber(subject, entry)] as const
     for (const field of Object.keys(entry))
       if (!weightFields.some(allowed => allowed === field))
-        throw new Unusable(`its ${what} has '${field}'${didYouMean(field, weightFields)}`)
-    if (entry['scale'] === 0) throw new Unusable(`its ${what} has scale 0`)
+        throw new Unusable(`its ${subject} has '${field}'${didYouMean(field, weightFields)}`)
+    if (entry['scale'] === 0) throw new Unusable(`its ${subject} has scale 0`)
     const optional = weightFields
       .slice(1)
-      .flatMap(field => (entry[field] === undefined ? [] : [[field, finiteNumber(`${what}: ${field}`, entry[field])]]))
-    return [name, { weight: finiteNumber(what, entry['weight']), ...(Object.fromEntries(optional) as object) }] as const
+      .flatMap(field => (entry[field] === undefined ? [] : [[field, finiteNumber(`${subject}: ${field}`, entry[field])]]))
+    return [name, { weight: finiteNumber(subject, entry['weight']), ...(Object.fromEntries(optional) as object) }] as const
   })
   return { kind, coefficients: { intercept: finiteNumber(`${MODEL_JSON}: intercept`, intercept), weights: Object.fromEntries(checked) } }
 }

@@ -22,8 +22,8 @@ export interface NamedValues {
 export type Put = readonly [name: string, value: string | null]
 
 const DIGITS = 10
-const nameOf = (what: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
-  `${what}/${model}/${String(number).padStart(DIGITS, '0')}`
+const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
+  `${kind}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
 const askedName = (model: string): string => `promote/${model}`

@@ -18,7 +18,7 @@ export interface Bound {
  * @throws `SPILL_TRAINING` for an unknown option or a number out of its bounds.
  */
 export function numbersOf<Names extends string>(
-  what: string,
+  caller: string,
   options: object,
   bounds: Readonly<Record<Names, Bound>>,
   others: readonly string[] = [],
@@ -26,10 +26,10 @@ export function numbersOf<Names extends string>(
   const names = Object.keys(bounds) as Names[]
   for (const name of Object.keys(options))
     if (!(name in bounds) && !others.includes(name))
-      untrainable(`${what} has no option '${name}'${didYouMean(name, [...names, ...others])}`)
+      untrainable(`${caller} has no option '${name}'${didYouMean(name, [...names, ...others])}`)
   const numberOf = (name: Names): number => {
     const value = (options as Readonly<Record<string, unknown>>)[name] ?? bounds[name].is
-    if (!isWithin(value, bounds[name])) untrainable(`${what}: ${name} is ${wordsOf(bounds[name])}, got ${show(value)}`)
+    if (!isWithin(value, bounds[name])) untrainable(`${caller}: ${name} is ${wordsOf(bounds[name])}, got ${show(value)}`)
     return value
   }
   return Object.fromEntries(names.map(name => [name, numberOf(name)])) as Record<Names, number>

@@ -112,10 +112,10 @@ function checkedWeights(weights: ArrayLike<number>, length: number): Float64Arra
 
 const tooLarge = `beyond ±${limits.TRAINING_MAGNITUDE_MAX} (TRAINING_MAGNITUDE_MAX)`
 
-function atMost(what: string, count: number, limit: 'TRAINING_ROWS_MAX' | 'TRAINING_COLUMNS_MAX' | 'TRAINING_VALUES_MAX'): void {
+function atMost(unit: string, count: number, limit: 'TRAINING_ROWS_MAX' | 'TRAINING_COLUMNS_MAX' | 'TRAINING_VALUES_MAX'): void {
   if (count > limits[limit])
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `${count} ${what} to fit a model on are more than ${limits[limit]} (${limit}); fit on a sample of the keys`,
+      `${count} ${unit} to fit a model on are more than ${limits[limit]} (${limit}); fit on a sample of the keys`,
     )
 }
