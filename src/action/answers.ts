@@ -1,11 +1,11 @@
-/** Answers that are given inline: which follow from decisions, which stand where none was made in time, and when that is. */
+/** Inline answers: those that follow from decisions, the fallbacks where no decision came in time, and the deadline. */
 import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/ir.ts'
 import { Firing } from './firing.ts'
 
 interface Scored {
   readonly model: string
   readonly score: number | null
-  /** By action that was left undone. */
+  /** Chance of exploration by action, for actions that this decision explored. */
   readonly explored?: Readonly<Record<string, number>>
 }
 
@@ -15,38 +15,38 @@ type AnsweringIR = ActionIR & { readonly do: AnswerIR }
 export class Answers {
   readonly #answering: readonly { readonly action: AnsweringIR; readonly firing: Firing }[]
 
-  /** The answers of these models' decisions. */
+  /** Keeps the answering actions of `models`. */
   constructor({ actions = [] }: PipelineIR, models: readonly string[]) {
-    const own = actions.filter((action): action is AnsweringIR => action.do.kind === 'answer' && models.includes(action.model))
-    this.#answering = own.map(action => ({ action, firing: new Firing(action) }))
+    const matching = actions.filter((action): action is AnsweringIR => action.do.kind === 'answer' && models.includes(action.model))
+    this.#answering = matching.map(action => ({ action, firing: new Firing(action) }))
   }
 
   get isEmpty(): boolean {
     return this.#answering.length === 0
   }
 
-  /** How long who asked waits at most, ms; `undefined` where no answer has a deadline. */
+  /** Longest time that a caller waits for its answer, ms; `undefined` where no answer has a deadline. */
   get deadline(): number | undefined {
     const deadlines = this.#answering.flatMap(({ action }) => action.deadline ?? [])
     return deadlines.length === 0 ? undefined : Math.min(...deadlines)
   }
 
-  /** By action, the answers that follow from decisions; of an action that was left undone what it says then, if anything. */
+  /** Answers by action. An explored action gives its `explored` answer, if it has one. */
   following(decisions: readonly Scored[]): Record<string, unknown> {
     const answers: Record<string, unknown> = {}
     for (const { action, firing } of this.#answering) {
-      const met = decisions.filter(decision => decision.model === action.model && follows(firing, decision))
+      const triggering = decisions.filter(decision => decision.model === action.model && follows(firing, decision))
       const { answer, explored } = action.do
-      if (met.some(decision => !isExplored(action, decision))) answers[action.name] = answer
-      else if (met.length > 0 && explored !== undefined) answers[action.name] = explored
+      if (triggering.some(decision => !isExplored(action, decision))) answers[action.name] = answer
+      else if (triggering.length > 0 && explored !== undefined) answers[action.name] = explored
     }
     return answers
   }
 
-  /** By action, the answers that stand where there is no decision. */
+  /** Fallback answers by action, for a request without a decision. */
   otherwise(): Record<string, unknown> {
-    const said = this.#answering.filter(({ action }) => action.do.otherwise !== undefined)
-    return Object.fromEntries(said.map(({ action }) => [action.name, action.do.otherwise]))
+    const withFallback = this.#answering.filter(({ action }) => action.do.otherwise !== undefined)
+    return Object.fromEntries(withFallback.map(({ action }) => [action.name, action.do.otherwise]))
   }
 }
 

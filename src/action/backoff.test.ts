@@ -43,7 +43,7 @@ test('chance moves a wait by a fifth at most, and a seed gives the same waits', 
     })
 })
 
-test('what a receiver asks for raises a wait and never lowers it, up to the limit', () => {
+test('Retry-After lengthens a wait and never shortens it, up to the limit', () => {
   assert.equal(
     backoffMs(1, () => 0, 30_000),
     30_000,

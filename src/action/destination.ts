@@ -1,36 +1,39 @@
-/** Where effects go: what every destination implements, and what it is told and tells. */
+/** The port of a destination: one delivery of an effect goes in, its outcome comes out. */
 
-/** One try at delivering one effect. */
+/** One attempt to deliver one effect. */
 export interface Delivery {
-  /** The idempotency key: the same for all tries, of no other effect. Any text. */
+  /** Idempotency key: the same for all attempts, unique to the effect. Any text. */
   readonly id: string
   /** The action's name. */
   readonly action: string
-  /** JSON, the same for all tries. */
+  /** JSON, the same for all attempts. */
   readonly body: string
-  /** From 1. */
+  /** Attempt number, from 1. */
   readonly attempt: number
 }
 
+/** Result of one delivery attempt. */
 export type Outcome =
   | { readonly kind: 'acknowledged' }
   | {
       readonly kind: 'failed'
-      /** Short and for people. Holds no secret, and of a URL nothing but its host. */
+      /** Short reason for people. Holds no secret, and only the host of a URL. */
       readonly why: string
-      /** Milliseconds that the receiver asked to be left alone for. */
+      /** Milliseconds for which the receiver asked for no further attempt (`Retry-After`). */
       readonly retryAfterMs?: number
-      /** There is no use in another try. */
+      /** A further attempt cannot succeed. */
       readonly final?: true
     }
 
+/** A receiver of effects: webhook, file, standard output or function. */
 export interface Destination {
-  /** Deliveries that it wants under way at a time; whoever calls keeps to it. */
+  /** Most deliveries in flight at a time; the caller keeps to it. */
   readonly concurrency: number
-  /** Never rejects. What failed may have arrived all the same, which is what the id is for. */
+  /** Never rejects. A failed delivery may have arrived all the same: receivers deduplicate by the id. */
   deliver(delivery: Delivery): Promise<Outcome>
-  /** Ends once the deliveries under way have. */
+  /** Resolves once the deliveries in flight have ended. */
   close(): Promise<void>
 }
 
+/** The outcome of an accepted delivery. */
 export const acknowledged: Outcome = { kind: 'acknowledged' }

@@ -93,7 +93,7 @@ test('one that is behind what fits into memory is tried once, in its turn', asyn
   assert.deepEqual(tried, ['id1#1', 'id2#1', 'id3#1'])
 })
 
-test('one that is read from the store before its change by hand is over is tried once, whether its turn is before that or after', async () => {
+test('an effect read from the store during a manual change is tried once, whether its turn comes before or after', async () => {
   const all = [1, 2, 3, 4, 5, 6]
   for (const before of [2, 6]) {
     const dead = { kind: 'dead' as const, number: 5, sent: 0, at: 0, why: 'x' }
@@ -130,7 +130,7 @@ test('a destination that is down delays no other', async () => {
   assert.deepEqual(tried, ['id1#1', 'id3#1'])
 })
 
-test('what was pending goes on at a start: after its tries, not before its time', async () => {
+test('a start continues pending effects: after their attempts, not before their time', async () => {
   const settled = [{ kind: 'tried' as const, number: 1, sent: 0, next: 500, why: 'x' }]
   const effects = new ModelEffects([{ effects: [effect(1, 'a'), effect(2, 'b'), effect(3, 'a')] }, { settled }])
   const { dispatcher, tried, moveTo } = bench({ effects, settle: () => Promise.resolve() })

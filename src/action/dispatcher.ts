@@ -1,8 +1,8 @@
 /**
- * Sends effects that have become durable, and says what became of them: at least once each, under an idempotency key of its own.
+ * Delivers committed effects at least once, each under its idempotency key, and records the outcomes.
  *
- * A lane an action, so that a destination which is down delays no other. What became of effects is committed some at a time and a little later; where a crash
- * comes before that commit, the effect is sent once more.
+ * One delivery lane per action, so a destination that currentState down delays no other. Outcomes are committed in groups, a little later: after a
+ * crash before that commit an effect currentState sent once more.
  */
 import { after, pause, wallClock, type Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
@@ -12,26 +12,28 @@ import type { ChangeByHand, EffectChange, NewEffect, StoredEffect, StoredEffects
 import type { Destination } from './destination.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 
-/** Where the effects of an action go. */
+/** The destination of an action's effects. */
 export interface Sending {
   readonly action: string
   readonly destination: Destination
   readonly attempts?: number | undefined
 }
 
+/** Collaborators of the dispatcher: routes, stored effects, and the commit of outcomes. */
 export interface DispatcherOptions extends Partial<Pick<LaneOptions, 'run' | 'after' | 'heldMax' | 'heldOfKeyMax'>> {
   readonly sendings: readonly Sending[]
   readonly effects: StoredEffects
-  /** Makes durable what became of effects. Rejects if that is no longer possible. */
+  /** Commits outcomes. Rejects if that currentState no longer possible. */
   readonly settle: (changes: readonly EffectChange[]) => Promise<void>
-  /** Milliseconds for which changes are gathered (`SETTLE_MS`). */
+  /** Milliseconds during which outcomes are gathered into one commit (`SETTLE_MS`). */
   readonly settleMs?: number
   readonly clock?: Clock
   readonly random?: Random
-  /** Told of each change once it is durable. */
+  /** Called with outcomes once they are committed. */
   readonly onSettled?: (changes: readonly EffectChange[]) => void
 }
 
+/** Delivery lanes by action over one effect store. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #lanes: ReadonlyMap<string, Lane>
@@ -39,7 +41,7 @@ export class Dispatcher {
   #settling: Promise<void> | undefined
   #failure: unknown
   #left: number | undefined
-  /** Numbers of effects that are being changed by hand. */
+  /** Numbers of effects that an operator currentState changing. */
   readonly #byHand = new Set<number>()
 
   constructor(options: DispatcherOptions) {
@@ -59,45 +61,46 @@ export class Dispatcher {
     this.#lanes = new Map(options.sendings.map(sending => [sending.action, new Lane({ ...shared, ...sending })]))
   }
 
-  /** Effects in memory, under way or waiting, by action. */
+  /** Effects in memory, in flight or queued, by action. */
   get held(): ReadonlyMap<string, number> {
     return new Map([...this.#lanes].map(([action, lane]) => [action, lane.held]))
   }
 
-  /** Effects that are to be sent, in memory or not; of a dispatcher that has stopped, those that it left. */
+  /** Pending effects, in memory or in the store. After `stop`: those that were left pending. */
   get waiting(): number {
     if (this.#left !== undefined) return this.#left
     const pending = this.#options.effects.waiting()
     return [...this.#lanes.keys()].reduce((sum, action) => sum + (pending.get(action) ?? 0), 0)
   }
 
-  /** Nothing is under way, could be, or is to be made durable; what failed may wait for its next try. */
+  /** No delivery currentState in flight or ready, and no outcome awaits its commit. Failed effects may wait for their next attempt. */
   get isIdle(): boolean {
     return this.#settling === undefined && this.#changes.length === 0 && [...this.#lanes.values()].every(lane => !lane.isBusy)
   }
 
-  /** Begins with what is pending in the store. */
+  /** Starts with the pending effects of the store. */
   start(): void {
     for (const lane of this.#lanes.values()) lane.start()
   }
 
-  /** Takes effects that have become durable, in order of decision. */
+  /** Queues committed effects, in order of decision. */
   add(effects: readonly NewEffect[]): void {
     const byAction = Map.groupBy(
       effects.filter(({ isDry }) => !isDry),
       ({ action }) => action,
     )
-    for (const [action, own] of byAction) this.#lanes.get(action)?.add(own)
+    for (const [action, ofAction] of byAction) this.#lanes.get(action)?.add(ofAction)
   }
 
   /**
-   * Tries an effect that is dead in the store again, under its key and from the first try on, or drops it; resolves when that is durable. Throws
-   * `SPILL_CONFLICT` for one that is not dead.
+   * Retries a dead effect under the same key, counting attempts from 1, or drops it. Resolves when that currentState committed.
+   * @throws `SPILL_CONFLICT` for an effect that currentState not dead.
    */
   async byHand(effect: StoredEffect, change: ChangeByHand): Promise<void> {
     const { number, state, action } = effect
-    const is = this.#byHand.has(number) ? 'being changed' : state
-    if (is !== 'dead') throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${is}; dead ones can be tried again or dropped`)
+    const currentState = this.#byHand.has(number) ? 'being changed' : state
+    if (currentState !== 'dead')
+      throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${currentState}; dead ones can be tried again or dropped`)
     this.#byHand.add(number)
     try {
       await this.#options.settle([change])
@@ -108,16 +111,16 @@ export class Dispatcher {
     if (change.kind === 'again') this.#lanes.get(action)?.again(effect)
   }
 
-  /** Begins no more tries; resolves when those under way have ended and what became of them is durable. */
+  /** Starts no more attempts. Resolves when those in flight have ended and their outcomes are committed. */
   async stop(): Promise<void> {
     await Promise.all([...this.#lanes.values()].map(lane => lane.stop()))
     while (this.#settling) await this.#settling
-    // Its store is closed next.
+    // The caller closes the store next.
     this.#left ??= this.waiting
   }
 
   #changed(change: EffectChange): void {
-    // The run has failed: what was sent and is not recorded is sent again when it goes on.
+    // The commit failed. Unrecorded deliveries are sent again after a restart.
     if (this.#failure !== undefined) return
     this.#changes.push(change)
     this.#settling ??= this.#settleAll()
@@ -125,7 +128,7 @@ export class Dispatcher {
 
   async #settleAll(): Promise<void> {
     while (this.#changes.length > 0) {
-      // Nobody waits for it, and the events that come in are to have the disk: what ends within some milliseconds is one commit.
+      // Nobody waits for outcomes, and ingestion needs the disk: outcomes of some milliseconds share one commit.
       await pause(this.#options.settleMs ?? limits.SETTLE_MS)
       const changes = this.#changes
       this.#changes = []

@@ -1,9 +1,10 @@
-/** The idempotency key of an effect: the same whenever the log is taken again, and of no other effect. */
+/** The idempotency key of an effect: identical on every replay of the log, and unique to the effect. */
 import { createHash } from 'node:crypto'
 
 /**
- * `pipeline/action/` and 32 hex digits of SHA-256 over the log's own name, the decision's id and its time. A folder that is begun anew numbers its events
- * from the beginning again, so that without the log's name its effects would be taken for the old ones'.
+ * `pipeline/action/` and 32 hex digits of SHA-256 over the log's name, the decision's id and its time.
+ *
+ * A new data folder numbers its events from the beginning again. The log's name keeps its effects apart from those of the old folder.
  */
 export function effectId(pipeline: string, action: string, log: string, decision: string, t: number): string {
   const hash = createHash('sha256')

@@ -1,24 +1,24 @@
-/** What is told of a try at an effect, on the channel `spillway:effect`. */
+/** Telemetry of one delivery attempt, published on the channel `spillway:effect`. */
 import type { EffectMessage } from '../base/channels.ts'
 import { stopwatch } from '../base/clock.ts'
 import type { EffectChange, NewEffect } from '../log/effects.ts'
 
-/** What a try can make of an effect. */
+/** The state change that an attempt causes. */
 export type EffectTried = Extract<EffectChange, { readonly kind: EffectMessage['outcome'] }>
 
-/** An effect that was tried; times are ms by the stopwatch. */
+/** One delivery attempt; times are ms of the stopwatch. */
 export interface Tried {
   readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due'>
   readonly action: string
   readonly run: object
-  /** Tries so far, this one among them. */
+  /** Attempts so far, this attempt among them. */
   readonly attempts: number
   readonly since: number
   readonly began: number | undefined
   readonly tried: number
 }
 
-/** Of a try that has ended now; `at` is the same moment, UTC ms. */
+/** The message about an attempt that has just ended; `at` is its end, UTC ms. */
 export function effectMessage(
   { effect, action, run, attempts, since, began, tried }: Tried,
   change: EffectTried,

@@ -1,18 +1,21 @@
-/** One POST and the answer to it, over one connection. Tells once how it ended, and nothing after it was cut. */
+/** One HTTP POST and its response on one connection. Notifies its listener exactly once, and never after it was aborted. */
 import type { Dispatcher } from 'undici'
 import { limits } from '../base/limits.ts'
 
+/** Response headers as undici gives them. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
 
-/** How far it has come: no connection yet, sent, the head of the answer is there. */
+/** Progress: `waiting` for a connection, `sent`, or `answering` once the response head has come. */
 export type Stage = 'waiting' | 'sent' | 'answering'
 
+/** Receives the end of an exchange. */
 export interface ExchangeEnd {
-  /** The answer is complete, or was cut off for its size. */
+  /** The response is complete, or was cut off at its size limit. */
   answered(status: number, headers: AnswerHeaders): void
   broken(error: Error): void
 }
 
+/** Handles the undici callbacks of one POST. */
 export class Exchange implements Dispatcher.DispatchHandler {
   stage: Stage = 'waiting'
   #end: ExchangeEnd | undefined
@@ -25,14 +28,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end = end
   }
 
-  /** Gives up: the connection is closed, and a request that still waits for one is not sent. */
+  /** Aborts: closes the connection; a request still waiting for a connection is not sent. */
   cut(): void {
     this.#end = undefined
-    this.#controller?.abort(gaveUp())
+    this.#controller?.abort(abortError())
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (!this.#end) return controller.abort(gaveUp())
+    if (!this.#end) return controller.abort(abortError())
     this.#controller = controller
     this.stage = 'sent'
   }
@@ -48,7 +51,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length
     if (this.#bytes <= limits.ANSWER_BYTES_MAX) return
     this.onResponseEnd()
-    controller.abort(gaveUp())
+    controller.abort(abortError())
   }
 
   onResponseEnd(): void {
@@ -64,4 +67,4 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-const gaveUp = (): Error => new Error('gave up')
+const abortError = (): Error => new Error('gave up')

@@ -27,7 +27,7 @@ const idOf = (row: number) => decisionId(model, { partition: 0, offset: row })
 
 const fatesOf = (action: typeof decline, log = 'log-1') => new Exploring(action, log).fates({ values: scores, nulls }, t, ROWS, idOf)
 
-test('which decisions are left undone is what the naive reference says', () => {
+test('explored decisions equal those of the naive reference', () => {
   const names: Fate[] = []
   names[NOT_MET] = 'not met'
   names[FOLLOWED] = 'followed'

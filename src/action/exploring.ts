@@ -1,25 +1,27 @@
 /**
- * Which decisions that meet the condition of an action do not act, so that what comes of such decisions is seen: a part of them, drawn by what each decision is and by nothing that it says.
+ * Exploration: skips the action of a random share of the decisions that meet its condition, so that their outcomes become visible.
  *
- * Law: of one log the same decisions are drawn however often it is taken again, by whichever process, and in whatever turns.
+ * Invariant: the draw depends on the decision's identity alone. Every replay of one log, in any process and any batching, explores the same
+ * decisions.
  */
 import { createHash } from 'node:crypto'
 import type { Column } from '../columns/block.ts'
 import type { ActionIR } from '../define/ir/ir.ts'
 import { Firing } from './firing.ts'
 
-/** What an action that explores made of a decision; part of the format of recorded decisions. */
+/** Codes of an exploring action per decision; part of the format of recorded decisions. */
 export const NOT_MET = 0
 export const FOLLOWED = 1
 export const EXPLORED = 2
 
-/** Bits of a draw: as many as a double holds exactly. */
+/** Hex digits of a draw: 52 bits, as many as a double holds exactly. */
 const DRAW_DIGITS = 13
 const DRAWS = 16 ** DRAW_DIGITS
 
 /**
- * Uniform in [0, 1): the first 52 bits of SHA-256 over `["explore", log, action, decision, t]` as JSON. With the action in it, what two actions explore is independent; with the log's name, nobody who
- * sends events knows which of them will be drawn.
+ * Uniform in [0, 1): the first 52 bits of SHA-256 over `["explore", log, action, decision, t]` as JSON.
+ *
+ * The action makes the exploration of two actions independent. The log's name keeps senders of events from predicting the draws.
  */
 export function drawOf(log: string, action: string, decision: string, t: number): number {
   const hash = createHash('sha256')
@@ -28,10 +30,10 @@ export function drawOf(log: string, action: string, decision: string, t: number)
   return Number.parseInt(hash.slice(0, DRAW_DIGITS), 16) / DRAWS
 }
 
-/** Which of a stretch's decisions an action explores. */
+/** Assigns the decisions of one exploring action. */
 export class Exploring {
   readonly action: string
-  /** The chance of a decision that meets the condition. */
+  /** Probability that a decision which meets the condition is explored. */
   readonly part: number
   readonly #firing: Firing
   readonly #log: string
@@ -43,7 +45,7 @@ export class Exploring {
     this.#log = log
   }
 
-  /** NOT_MET, FOLLOWED or EXPLORED, a decision. A hash for each that meets the condition. */
+  /** NOT_MET, FOLLOWED or EXPLORED per decision. Costs one hash for each decision that meets the condition. */
   fates(score: Column, t: Float64Array, length: number, decisionAt: (row: number) => string): Uint8Array {
     const fates = new Uint8Array(length)
     for (const row of this.#firing.met(score, length))

@@ -56,7 +56,7 @@ test('a file that was moved, deleted or emptied is gone on with in what its name
   await file.close()
 })
 
-test('what stands in the way of the next file fails deliveries until it does not', async () => {
+test('an obstacle at the path of the next file fails deliveries until it is gone', async () => {
   const inner = join(folder, 'inner')
   mkdirSync(inner)
   const path = join(inner, 'effects.ndjson')

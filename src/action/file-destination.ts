@@ -1,7 +1,8 @@
 /**
- * A file as a destination: a line of NDJSON an effect, appended and synchronised to the disk before it is acknowledged.
+ * A file as a destination: one line of NDJSON per effect, appended and fsynced before it is acknowledged.
  *
- * A file that was moved or deleted is let go before the next write, which goes into a new one of the name: who rotates it, or ships it, says nothing to anybody.
+ * Before each write the file is checked. If it was moved or deleted, a new file of the same name is opened, so log rotation needs no
+ * signal.
  */
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -9,16 +10,16 @@ import { limits } from '../base/limits.ts'
 import { acknowledged, type Delivery, type Destination, type Outcome } from './destination.ts'
 import { effectLine } from './effect-line.ts'
 
-/** An open file. What tests replace. */
+/** An open file; a port for tests. */
 export interface Appending {
-  /** Is it still what its path names? */
+  /** Does the path still name this file? */
   isThere(): Promise<boolean>
   append(text: string): Promise<void>
   sync(): Promise<void>
   close(): Promise<void>
 }
 
-/** Lines that wait while others are written share the next write and fsync. After an error the file is opened anew for whoever comes next. */
+/** Lines that arrive during a write share the next write and fsync. After an error the next delivery opens the file anew. */
 export function fileDestination(path: string, openFile: (path: string) => Promise<Appending> = openAppending): Destination {
   let file: Appending | undefined
   let waiting: { readonly delivery: Delivery; readonly resolve: (outcome: Outcome) => void }[] = []
@@ -26,15 +27,15 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
-      const taken = waiting
+      const batch = waiting
       waiting = []
-      const outcome = await written(taken.map(({ delivery }) => effectLine(delivery)).join(''))
-      for (const { resolve } of taken) resolve(outcome)
+      const outcome = await appendDurably(batch.map(({ delivery }) => effectLine(delivery)).join(''))
+      for (const { resolve } of batch) resolve(outcome)
     }
     writing = undefined
   }
 
-  async function written(text: string): Promise<Outcome> {
+  async function appendDurably(text: string): Promise<Outcome> {
     try {
       if (file && !(await file.isThere())) {
         const moved = file
@@ -68,7 +69,7 @@ export function fileDestination(path: string, openFile: (path: string) => Promis
   }
 }
 
-/** Opens a file for lines behind what it has. Half a line, from a crash or a full disk, is ended first. */
+/** Opens a file for appending. A partial last line, from a crash or a full disk, is ended first. */
 export async function openAppending(path: string): Promise<Appending> {
   const handle = await open(path, 'a+')
   try {
@@ -87,12 +88,12 @@ export async function openAppending(path: string): Promise<Appending> {
   }
 }
 
-/** By number, which no other file has as long as this one is open. */
+/** Compares device and inode, which stay unique while the file is open. */
 async function isAt(path: string, handle: FileHandle): Promise<boolean> {
-  const own = await handle.stat({ bigint: true })
+  const opened = await handle.stat({ bigint: true })
   try {
-    const there = await stat(path, { bigint: true })
-    return there.ino === own.ino && there.dev === own.dev
+    const current = await stat(path, { bigint: true })
+    return current.ino === opened.ino && current.dev === opened.dev
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
@@ -104,7 +105,7 @@ async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
   return buffer[0] === 0x0a
 }
 
-/** So that a new file's name is on the disk as well. Windows opens no folders. */
+/** Makes the name of a new file durable. Windows cannot open folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')

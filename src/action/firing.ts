@@ -1,4 +1,4 @@
-/** From which decisions an action follows: those whose score meets its condition, no two of one key closer than its cooldown. */
+/** The trigger of an action: decisions whose score meets its condition, at most one per key within its cooldown. */
 import type { Column } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { ActionIR } from '../define/ir/ir.ts'
@@ -6,15 +6,16 @@ import { compile, type Evaluate } from '../expression/index.ts'
 
 const FIRST_SWEEP = 1024
 
+/** Evaluates the condition, and keeps the cooldown of each key. Memory: keys that are cooling down. */
 export class Firing {
   readonly action: ActionIR
   readonly #when: Evaluate
   readonly #cooldown: number
-  /** By key, the time of the last decision that it followed from, as far as it may matter. */
+  /** By key, the time of its last action, UTC ms, as long as it may matter. */
   readonly #last: Map<string, number>
   #sweepAt = FIRST_SWEEP
 
-  /** `last`: what is known of earlier decisions, by key as JSON, UTC ms. */
+  /** `last`: times of earlier actions by key as JSON, UTC ms. */
   constructor(action: ActionIR, last: ReadonlyMap<string, number> = new Map()) {
     this.action = action
     this.#when = compile(action.when, { strings: new Strings() })
@@ -22,7 +23,7 @@ export class Firing {
     this.#last = new Map(last)
   }
 
-  /** The rows of a stretch of scores that meet the condition, in order. */
+  /** Rows whose score meets the condition, in order. */
   met(score: Column, length: number): number[] {
     const { values, nulls } = this.#when(() => score, length)
     const rows: number[] = []
@@ -30,7 +31,7 @@ export class Firing {
     return rows
   }
 
-  /** Does it follow from a decision that meets the condition? Decisions are given in order: their times, UTC ms, do not fall. */
+  /** Does a decision that meets the condition trigger the action? Call in order of decisions: times, UTC ms, do not decrease. */
   follows(key: string, t: number): boolean {
     if (this.#cooldown === 0) return true
     const last = this.#last.get(key)
@@ -40,7 +41,7 @@ export class Firing {
     return true
   }
 
-  /** Forgets keys that have cooled down. */
+  /** Forgets keys whose cooldown is over. */
   #sweep(t: number): void {
     for (const [key, last] of this.#last) if (t - last >= this.#cooldown) this.#last.delete(key)
     this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#last.size)

@@ -48,7 +48,7 @@ function virtualTime() {
 }
 
 for (const seed of [1, 2, 3])
-  test(`500 for an hour: each effect is tried again under its own key until it is taken, in the order of its key, and no other action waits (seed ${seed})`, async () => {
+  test(`500 for an hour: effects are retried under their own keys, in order, until accepted, and no other action waits (seed ${seed})`, async () => {
     const { clock, after, next } = virtualTime()
     const taken: string[] = []
     const down = await answering((response, { headers }) => {

@@ -1,37 +1,42 @@
 /**
- * The effects of one action that are held in memory, by key, and what of each key is left to the store.
+ * The in-memory queues of one action's effects, by key, and the part of each key that is left to the store.
  *
- * No more than `max` bodies are held, and no more than `maxOfKey` of one key: what comes behind those is the key's rest, of which nothing is kept but behind which
- * number it begins. A key whose first waits for its time holds that one alone, so that as many keys may wait as effects fit. Of a key everything behind `rest` that
- * is pending and was seen is in the store alone: none of it is held, under way, or done without its being durable yet.
+ * Memory: at most `max` bodies, and at most `maxOfKey` of one key. Effects beyond that are the key's rest, of which only the number before
+ * it is kept. A key whose first effect waits for its next attempt holds that effect alone, so as many keys may wait as effects fit.
+ *
+ * Invariant: effects of a key behind `rest` that are pending and were seen are in the store alone. None of them is held, in flight, or done
+ * without being durable.
  */
 import type { NewEffect } from '../log/effects.ts'
 
+/** The part of an effect that is kept in memory. */
 export type HeldEffect = Pick<NewEffect, 'number' | 'id' | 'key' | 'entry' | 'made' | 'due'> & {
-  /** Not of one that is tried again by hand: it is read when it has its turn, so that a thousand of them are no memory to speak of. */
+  /** Absent for a manual retry, whose body is read at its turn, so that a thousand retries need little memory. */
   readonly body: string | undefined
 }
 
+/** One queued effect and its attempts. */
 export interface Held {
   readonly effect: HeldEffect
   attempts: number
-  /** Not before, UTC ms. */
+  /** Earliest time of the next attempt, UTC ms. */
   next: number
-  /** Since when it could be tried, and when its first try began: ms by the stopwatch. */
+  /** Time since it is deliverable, and begin of its first attempt: ms of the stopwatch. */
   readonly since: number
   began: number | undefined
 }
 
-/** Effects of one key: the first is tried, or waits for its time; the others wait for it. */
+/** Effects of one key: the first is in flight or waits for its next attempt; the others wait behind it. */
 export interface KeyQueue {
   readonly key: string
   held: Held[]
-  /** The first waits for its time. */
+  /** The first effect waits for its next attempt. */
   isAsleep: boolean
-  /** The key has effects in the store with higher numbers than this that were seen and are not held. */
+  /** The store has seen effects of the key with numbers above this that are not held. */
   rest: number | undefined
 }
 
+/** Queues by key with bounded memory. */
 export class KeyQueues {
   readonly #max: number
   readonly #maxOfKey: number
@@ -44,27 +49,27 @@ export class KeyQueues {
     this.#maxOfKey = maxOfKey
   }
 
-  /** Effects that are held. */
+  /** Held effects. */
   get held(): number {
     return this.#bodies + this.#byHand
   }
 
-  /** Those of them with their bodies. */
+  /** Held effects with a body. */
   get bodies(): number {
     return this.#bodies
   }
 
-  /** Effects that may be held beside those that are. */
+  /** Room for further bodies. */
   get room(): number {
     return this.#max - this.#bodies
   }
 
-  /** How many of a key's rest are held next: one at least, whatever else is held, for it is the key's turn. */
+  /** Effects of a rest to read next: at least one, whatever else is held, because it is the turn of this key. */
   get wanted(): number {
     return Math.max(1, Math.min(this.#maxOfKey, this.room))
   }
 
-  /** Holds an effect behind those of its key. Returns the key's queue if it is the first. */
+  /** Queues an effect behind those of its key. Returns the key's queue if it is the first. */
   hold(held: Held): KeyQueue | undefined {
     const { key, body } = held.effect
     if (body === undefined) this.#byHand++
@@ -74,12 +79,12 @@ export class KeyQueues {
       queue.held.push(held)
       return queue.held.length === 1 ? queue : undefined
     }
-    const made: KeyQueue = { key, held: [held], isAsleep: false, rest: undefined }
-    this.#queues.set(key, made)
-    return made
+    const created: KeyQueue = { key, held: [held], isAsleep: false, rest: undefined }
+    this.#queues.set(key, created)
+    return created
   }
 
-  /** Leaves an effect that comes behind all that were seen to the rest of its key, if that waits, or has a rest, or as many as it may hold. */
+  /** Leaves the newest effect to the rest of its key if the key waits, has a rest, or is full. Returns whether it did. */
   leaves({ key, number }: HeldEffect): boolean {
     const queue = this.#queues.get(key)
     if (!queue || (!queue.isAsleep && queue.rest === undefined && queue.held.length < this.#maxOfKey)) return false
@@ -87,34 +92,34 @@ export class KeyQueues {
     return true
   }
 
-  /** Is it among the rest of its key? Of effects that were seen. */
+  /** Is a seen effect in the rest of its key? */
   isInRest({ key, number }: HeldEffect): boolean {
     const rest = this.#queues.get(key)?.rest
     return rest !== undefined && number > rest
   }
 
-  /** Leaves what is behind a key's first to its rest. */
+  /** Releases everything behind a key's first effect to its rest. */
   leaveBehindFirst(queue: KeyQueue): void {
     const [first, ...behind] = queue.held
     const left = behind.find(({ effect }) => effect.body !== undefined)
     if (!left) return
-    // Those of the store are in order, so that this is the lowest. One that is tried again by hand and has a higher number would be read once more.
+    // Effects of the store are in order, so this is the lowest number. A manual retry with a higher number would be read twice.
     const rest = left.effect.number - 1
-    const kept = behind.filter(({ effect }) => effect.body === undefined && effect.number <= rest)
-    queue.held = [first, ...kept]
+    const retained = behind.filter(({ effect }) => effect.body === undefined && effect.number <= rest)
+    queue.held = [first, ...retained]
     queue.rest = rest
     const byHand = behind.filter(({ effect }) => effect.body === undefined).length
-    this.#byHand -= byHand - kept.length
+    this.#byHand -= byHand - retained.length
     this.#bodies -= behind.length - byHand
   }
 
-  /** Lets go of a key's first. */
+  /** Drops the first effect of a key. */
   shift(queue: KeyQueue): void {
     if (queue.held.shift()!.effect.body === undefined) this.#byHand--
     else this.#bodies--
   }
 
-  /** Forgets a key of which nothing is held and nothing left to the store. */
+  /** Forgets a key without held effects and without a rest. */
   forget({ key }: KeyQueue): void {
     this.#queues.delete(key)
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { LaneModel, type LaneCase } from '../../test/action/lane-model.ts'
 import { random, type Random } from '../base/random.ts'
 
-/** How often each of what may happen does. */
+/** Relative frequency of each random operation. */
 type Weights = Readonly<Record<'arrive' | 'sync' | 'tell' | 'answer' | 'again' | 'drop' | 'move' | 'stop' | 'crash', number>>
 
 interface Case extends LaneCase {

@@ -1,10 +1,9 @@
 /**
- * The deliveries of one action: effects of one key one after the other, in order of decision; of different keys beside each other, as many as the
- * destination takes.
+ * The delivery lane of one action: effects of one key in order of decision, different keys concurrently, as many as the destination allows.
  *
- * An effect that fails waits and holds up its own key alone: what comes behind it of that key is left to the store, and the lane goes on past it. Memory is bounded:
- * of a key some are held, of all keys together some thousands, and the others are read from the store, a thousand at a time, when there is room. Only where as many
- * keys wait as effects are held, further ones wait in the store until one of those is delivered or dead.
+ * A failed effect delays its own key alone: the effects behind it stay in the store, and the lane continues with other keys. Memory is
+ * bounded: some effects per key, some thousands in all; the rest is read from the store, a thousand at a time, when there is room. Only if
+ * as many keys wait as effects may be held do further keys wait in the store until one effect is delivered or dead.
  */
 import { channels } from '../base/channels.ts'
 import { soon, stopwatch, type Clock } from '../base/clock.ts'
@@ -16,39 +15,41 @@ import type { Destination, Outcome } from './destination.ts'
 import { effectMessage, type EffectTried } from './effect-message.ts'
 import { KeyQueues, type Held, type HeldEffect, type KeyQueue } from './key-queues.ts'
 
+/** Collaborators and limits of a lane. */
 export interface LaneOptions {
-  /** Whose effects they are, for who is told of tries. */
+  /** The run that owns the effects, for telemetry. */
   readonly run: object
   readonly action: string
   readonly destination: Destination
-  /** Tries before an effect is dead. */
+  /** Attempts before an effect is dead. */
   readonly attempts?: number | undefined
   readonly effects: StoredEffects
   readonly clock: Clock
   readonly random: Random
   /** Calls `act` once, after `ms` milliseconds, unless stopped. */
   readonly after: (ms: number, act: () => void) => { stop(): void }
-  /** Is an effect being changed by hand? It may be pending in the store before `again` is told of it. */
+  /** Is an operator changing this effect? It may be pending in the store before `again` is called with it. */
   readonly isByHand: (number: number) => boolean
-  /** Told of what has become of an effect, once for each try. */
+  /** Called with the state change of each attempt. */
   readonly onChange: (change: EffectChange) => void
-  /** Effects that may be held in memory, and of one key. */
+  /** Most effects in memory, and of one key. */
   readonly heldMax?: number | undefined
   readonly heldOfKeyMax?: number | undefined
 }
 
+/** Schedules the deliveries of one action. */
 export class Lane {
   readonly #options: LaneOptions
   readonly #queues: KeyQueues
-  /** Keys whose first's time has come. */
+  /** Keys whose first effect is due. */
   #ready: KeyQueue[] = []
   readonly #asleep = new Map<KeyQueue, { stop(): void }>()
   #underWay = 0
-  /** Effects up to this number are held, done, or left to the rest of their key. */
+  /** Effects up to this number are held, done, or in the rest of their key. */
   #seen = 0
-  /** The store has effects behind those that were seen. */
+  /** The store has effects beyond those seen. */
   #hasMore = true
-  /** The store is read on as soon as others had their turn. */
+  /** A further read of the store is scheduled, after other tasks had their turn. */
   #isReading = false
   #isStopped = false
   #settled = Promise.withResolvers<void>()
@@ -59,26 +60,26 @@ export class Lane {
     this.#queues = new KeyQueues(heldMax, heldOfKeyMax)
   }
 
-  /** Deliveries are under way, or could be. */
+  /** Deliveries are in flight or ready. */
   get isBusy(): boolean {
     return this.#underWay > 0 || this.#ready.length > 0 || this.#isReading
   }
 
-  /** Effects that are held in memory: under way, or waiting. */
+  /** Effects in memory, in flight or queued. */
   get held(): number {
     return this.#queues.held
   }
 
-  /** Begins with what the store has. */
+  /** Starts with the pending effects of the store. */
   start(): void {
     this.#refill()
     this.#pump()
   }
 
-  /** Takes effects that have become durable, in order. */
+  /** Queues committed effects, in order. */
   add(effects: readonly NewEffect[]): void {
     for (const effect of effects) {
-      // What was read from the store may be told of once more.
+      // The store read may already have given these effects.
       if (effect.number <= this.#seen) continue
       const held = { effect, attempts: 0, next: 0, since: stopwatch(), began: undefined }
       if (this.#hasMore || !this.#see(held)) this.#hasMore = true
@@ -86,9 +87,9 @@ export class Lane {
     this.#pump()
   }
 
-  /** Takes an effect that is pending again though later ones were seen: one that was dead. */
+  /** Queues a dead effect that is pending again although later effects were seen. */
   again(effect: HeldEffect): void {
-    // What is behind those that were seen, or are held of its key, is read from the store, in its turn.
+    // Effects beyond those seen, or in the rest of a key, are read from the store at their turn.
     if (this.#hasMore && effect.number > this.#seen) return this.start()
     this.#seen = Math.max(this.#seen, effect.number)
     if (this.#queues.isInRest(effect)) return
@@ -96,7 +97,7 @@ export class Lane {
     this.#pump()
   }
 
-  /** Begins no more tries; resolves when those under way have ended. */
+  /** Starts no more attempts. Resolves when those in flight have ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
     for (const timer of this.#asleep.values()) timer.stop()
@@ -107,7 +108,7 @@ export class Lane {
     await this.#options.destination.close()
   }
 
-  /** The store has more, and of what may be held beside those that wait for their time, half is free. */
+  /** The store has more, and at least half of the room beside waiting keys is free. */
   get #isLow(): boolean {
     const { bodies, room } = this.#queues
     const awake = bodies - this.#asleep.size
@@ -121,11 +122,11 @@ export class Lane {
   #readOn(): void {
     this.#isReading = false
     if (!this.#isLow) return
-    // More than there is room for, since most may be of keys that wait.
+    // Most effects may be of waiting keys, so this reads more than fit.
     const wanted = Math.min(limits.EFFECTS_READ_MAX, Math.max(limits.EFFECTS_READ_MIN, this.#queues.room))
-    const found = this.#options.effects.pending(this.#options.action, this.#seen, wanted)
-    this.#hasMore = found.length === wanted
-    for (const effect of this.#ofStore(found)) {
+    const stored = this.#options.effects.pending(this.#options.action, this.#seen, wanted)
+    this.#hasMore = stored.length === wanted
+    for (const effect of this.#fromStore(stored)) {
       if (this.#see(effect)) continue
       this.#hasMore = true
       break
@@ -136,7 +137,7 @@ export class Lane {
     soon(() => this.#readOn())
   }
 
-  /** Holds an effect behind all that were seen, or leaves it to the rest of its key; false if there is no room for it. */
+  /** Queues the newest effect, or leaves it to the rest of its key; false if there is no room. */
   #see(held: Held): boolean {
     if (!this.#queues.leaves(held.effect)) {
       if (this.#queues.room <= 0) return false
@@ -151,22 +152,22 @@ export class Lane {
     if (queue) this.#await(queue)
   }
 
-  /** Reads what of a key was left to the store, as far as it may be held. */
+  /** Reads the rest of a key, as far as it may be held. */
   #readRest(queue: KeyQueue): void {
     while (queue.held.length === 0 && queue.rest !== undefined) {
       const { wanted } = this.#queues
-      const found = this.#options.effects.pendingOf(this.#options.action, queue.key, queue.rest, this.#seen, wanted)
-      queue.rest = found.length < wanted ? undefined : found.at(-1)!.number
-      for (const held of this.#ofStore(found)) this.#queues.hold(held)
+      const stored = this.#options.effects.pendingOf(this.#options.action, queue.key, queue.rest, this.#seen, wanted)
+      queue.rest = stored.length < wanted ? undefined : stored.at(-1)!.number
+      for (const held of this.#fromStore(stored)) this.#queues.hold(held)
     }
   }
 
-  *#ofStore(found: readonly StoredEffect[]): Generator<Held> {
+  *#fromStore(stored: readonly StoredEffect[]): Generator<Held> {
     const [now, watch] = [this.#options.clock(), stopwatch()]
-    // By the stopwatch, which may not have run then.
+    // Converts wall time: the stopwatch may not have run then.
     const watchOf = (wall: number) => watch - Math.max(0, now - wall)
-    for (const effect of found) {
-      // `again` is going to hold it: held from here as well, it would be sent twice.
+    for (const effect of stored) {
+      // `again` will queue it; queued here as well, it would be sent twice.
       if (this.#options.isByHand(effect.number)) continue
       const { attempts, next = 0, made, began } = effect
       yield { effect, attempts, next, since: watchOf(made), began: began === undefined ? undefined : watchOf(began) }
@@ -206,7 +207,7 @@ export class Lane {
     held.began ??= tried
     const outcome = await destination.deliver({ id: effect.id, action, body: effect.body, attempt: held.attempts + 1 })
     this.#underWay--
-    const change = this.#came(held, sent, outcome)
+    const change = this.#recordOutcome(held, sent, outcome)
     this.#options.onChange(change)
     if (channels.effect.hasSubscribers) channels.effect.publish(effectMessage({ ...held, effect, action, run, tried }, change, clock()))
     if (change.kind === 'tried') this.#await(queue)
@@ -216,7 +217,7 @@ export class Lane {
     this.#settled.resolve()
   }
 
-  #came(held: Held, sent: number, outcome: Outcome): EffectTried {
+  #recordOutcome(held: Held, sent: number, outcome: Outcome): EffectTried {
     const { clock, random, attempts = defaultAttempts } = this.#options
     const { number } = held.effect
     const at = clock()
@@ -227,7 +228,7 @@ export class Lane {
     return { kind: 'tried', number, sent, next: held.next, why: outcome.why }
   }
 
-  /** The first of a key is delivered or dead: the next has its turn. */
+  /** The first effect of a key is delivered or dead: the next has its turn. */
   #done(queue: KeyQueue): void {
     this.#queues.shift(queue)
     if (this.#isStopped) return

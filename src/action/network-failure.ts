@@ -1,7 +1,10 @@
-/** What went wrong between here and a receiver, for people: by the codes of Node, OpenSSL and undici, whose own words may hold anything. */
+/**
+ * Explains a failed connection for people, by the error codes of Node, OpenSSL and undici. Their own messages may hold secrets and are not
+ * shown.
+ */
 import { SpillwayError } from '../base/errors.ts'
 
-/** A reason that names the host and, unless it is one of ours, the code to look for. */
+/** A reason that names the host and, except for our own errors, the code to search for. */
 export function networkFailure(error: Error & { readonly code?: unknown }, host: string): string {
   if (error instanceof SpillwayError) return error.message
   const code = typeof error.code === 'string' ? error.code : error.name

@@ -1,4 +1,4 @@
-/** A key whose receiver fails, with more behind it than memory holds: it holds up itself alone, and nothing of it is lost, sent twice or out of order. */
+/** A key whose receiver fails, with more effects than memory holds: it delays only itself. No effect is lost, repeated or out of order. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bench, effect, failed } from '../../test/action/dispatching.ts'
@@ -86,7 +86,7 @@ test('a dead one of before the start that is tried again is not read once more w
   assert.deepEqual(one.tried, ['id1#1', 'id2#1', 'id3#1'])
 })
 
-test('what is tried again by hand is held without what is sent, and beyond what else may be', async () => {
+test('a manual retry is held without its body, and beyond the limit of bodies', async () => {
   const one = bench({ heldMax: 2, concurrency: 1, stored: [{ effects: of('a', 1, 9) }, { settled: [2, 3, 4, 5].map(dead) }] })
   one.dispatcher.start()
   one.add(effect(10, 'a'))

@@ -1,14 +1,14 @@
-/** Standard output as a destination: a line of NDJSON an effect, acknowledged once the system has taken it. */
+/** Standard output as a destination: one line of NDJSON per effect, acknowledged once the system has accepted the write. */
 import type { Writable } from 'node:stream'
 import { limits } from '../base/limits.ts'
 import { acknowledged, type Destination } from './destination.ts'
 import { effectLine } from './effect-line.ts'
 
-/** A reader that does not read holds deliveries back; one that has gone fails them. The stream stays open. */
+/** A slow reader delays deliveries; a reader that has gone fails them. The stream stays open. */
 export function outputDestination(stream: Writable = process.stdout): Destination {
-  // Each write tells what went wrong with it. Without a listener, a pipe that nobody reads any more would end the process.
-  const heard = (): void => {}
-  stream.on('error', heard)
+  // Each write reports its own error. Without this listener a closed pipe would end the process.
+  const ignoreError = (): void => {}
+  stream.on('error', ignoreError)
   const underWay = new Set<Promise<unknown>>()
   return {
     concurrency: limits.DELIVERIES_AT_ONCE,
@@ -23,7 +23,7 @@ export function outputDestination(stream: Writable = process.stdout): Destinatio
     },
     close: async () => {
       await Promise.all(underWay)
-      stream.off('error', heard)
+      stream.off('error', ignoreError)
     },
   }
 }

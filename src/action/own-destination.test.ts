@@ -22,7 +22,7 @@ test('a function gets the body, the id and the number of the try, and acknowledg
   ])
 })
 
-test('what it throws is why it failed, whatever that is', async () => {
+test('any thrown value is the reason of the failure', async () => {
   const unspeakable = Object.defineProperty(new Error('x'), 'message', {
     get() {
       throw new Error('no message')

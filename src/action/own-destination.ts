@@ -1,4 +1,4 @@
-/** The user's own function as a destination, never trusted: what it throws, and a time that it does not keep, is a try that failed. */
+/** The user's function as a destination. Untrusted: a throw or a timeout is a failed attempt. */
 import { after } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
 import { show } from '../base/show.ts'
@@ -6,21 +6,23 @@ import { durationText } from '../base/time.ts'
 import { acknowledged, type Delivery, type Destination, type Outcome } from './destination.ts'
 
 /**
- * Acknowledges by returning, or resolving. `body` is parsed anew for each try. `signal` is aborted when the time is over: the try has failed then, whatever
- * comes of it later, and there may be another one with the same `id`.
+ * Acknowledges by returning or resolving. `body` is parsed anew for each attempt. `signal` aborts at the timeout: the attempt has then
+ * failed, whatever its later result, and another attempt with the same `id` may follow.
  */
 export type OwnDeliver = (
   body: unknown,
   context: { readonly id: string; readonly attempt: number; readonly signal: AbortSignal },
 ) => unknown
 
+/** Limits of a function destination. */
 export interface OwnSettings {
   readonly timeoutMs?: number | undefined
   readonly concurrency?: number | undefined
-  /** What tests replace. */
+  /** Port for tests. */
   readonly after?: typeof after
 }
 
+/** A destination that calls `own`. */
 export function ownDestination(own: OwnDeliver, settings: OwnSettings = {}): Destination {
   const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, after: later = after } = settings
   const underWay = new Set<Promise<Outcome>>()
@@ -55,7 +57,7 @@ export function ownDestination(own: OwnDeliver, settings: OwnSettings = {}): Des
 
 const failed = (why: string): Outcome => ({ kind: 'failed', why: why.slice(0, limits.WHY_MAX) })
 
-/** Whatever was thrown, which may have a `message` that throws as well. */
+/** The message of any thrown value, whose `message` may throw as well. */
 function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message || error.name : `the function threw ${show(error)}`

@@ -15,7 +15,7 @@ test('a location is taken as it stands to the url that told it', () => {
   assert.equal(String(redirected(new URL('http://a.example'), 308, 'https://a.example/')), 'https://a.example/')
 })
 
-test('what came encrypted is not sent on in the clear', () => {
+test('an https delivery is not redirected to http', () => {
   const why = "status 307 redirects from https to http at 'b.example', which is not followed"
   assert.equal(redirected(from, 307, 'http://b.example/?s3cret'), why)
 })

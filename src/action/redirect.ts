@@ -1,6 +1,6 @@
-/** Redirects of a POST: only 307 and 308 keep it one. */
+/** Redirects of a POST: only 307 and 308 preserve the method. */
 
-/** Where an answer of 307 or 308 sends a POST, or why it is not followed. Of a URL nothing but its host is told. */
+/** The target of a 307 or 308, or the reason why it is not followed. Of a URL only the host is shown. */
 export function redirected(from: URL, status: number, location: string | undefined): URL | string {
   const to = location === undefined ? null : URL.parse(location, from.href)
   if (!to) return `status ${status} without a location that is a URL`
@@ -10,7 +10,7 @@ export function redirected(from: URL, status: number, location: string | undefin
   return to
 }
 
-/** Why an answer of 301, 302 or 303 is not followed, and what to do. */
+/** The reason why a 301, 302 or 303 is not followed, and the fix. */
 export function notFollowed(from: URL, status: number, location: string | undefined): string {
   const host = location === undefined ? undefined : URL.parse(location, from.href)?.hostname
   const to = host === undefined ? '' : ` to '${host}'`

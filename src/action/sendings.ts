@@ -1,4 +1,4 @@
-/** Where the effects of a pipeline's actions go, as its definitions say, with the settings that are looked up where it runs. */
+/** Opens the destinations of a pipeline's actions, with settings from the environment and files of this machine. */
 import { readFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
 import type { EffectFunction, EffectRecord } from '../define/action/action.ts'
@@ -9,22 +9,23 @@ import { ownDestination } from './own-destination.ts'
 import { sharedFile } from './shared-file.ts'
 import { openWebhook } from './webhook.ts'
 
+/** The definitions that effects come from. */
 export interface Acting {
   readonly ir: PipelineIR
-  /** The user's own functions, by action. */
+  /** User functions by action. */
   readonly effects: ReadonlyMap<string, EffectFunction>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Opens the destinations. Throws `SPILL_INPUT` for a variable or file that is not there, and `SPILL_DEFINITION` for settings that cannot be; neither shows
- * what a secret is.
+ * Opens the destinations of all actions but inline answers. Messages show no secret.
+ * @throws `SPILL_INPUT` for a missing variable or file, `SPILL_DEFINITION` for invalid settings.
  */
 export function sendingsOf({ ir, effects }: Acting, env: Environment): Promise<Sending[]> {
-  const sending = (ir.actions ?? []).filter(({ do: effect }) => effect.kind !== 'answer')
+  const delivering = (ir.actions ?? []).filter(({ do: effect }) => effect.kind !== 'answer')
   return Promise.all(
-    sending.map(async action => ({
+    delivering.map(async action => ({
       action: action.name,
       destination: await destinationOf(action, effects.get(action.name), env),
       ...(action.do.kind === 'webhook' && action.do.attempts !== undefined && { attempts: action.do.attempts }),
@@ -34,17 +35,17 @@ export function sendingsOf({ ir, effects }: Acting, env: Environment): Promise<S
 
 async function destinationOf(
   { name, do: effect }: ActionIR,
-  own: EffectFunction | undefined,
+  deliver: EffectFunction | undefined,
   env: Environment,
 ): Promise<Sending['destination']> {
-  const text = (what: string, setting: SettingIR) => settingText(`action '${name}': ${what}`, setting, env)
+  const text = (label: string, setting: SettingIR) => settingText(`action '${name}': ${label}`, setting, env)
   switch (effect.kind) {
     case 'stdout':
       return outputDestination()
     case 'file':
       return sharedFile(text('the file', effect.path))
     case 'function':
-      return ownDestination((body, { attempt }) => own!(body as EffectRecord, { attempt }))
+      return ownDestination((body, { attempt }) => deliver!(body as EffectRecord, { attempt }))
     case 'webhook':
       return openWebhook(webhookSettings(effect, text))
     case 'answer':
@@ -54,7 +55,7 @@ async function destinationOf(
 
 function webhookSettings(
   { url, secret, headers, timeout, concurrency, allowPrivate }: Extract<EffectIR, { kind: 'webhook' }>,
-  text: (what: string, setting: SettingIR) => string,
+  text: (label: string, setting: SettingIR) => string,
 ): Parameters<typeof openWebhook>[0] {
   return {
     url: text('the address', url),
@@ -68,21 +69,21 @@ function webhookSettings(
   }
 }
 
-function settingText(what: string, setting: SettingIR, env: Environment): string {
+function settingText(label: string, setting: SettingIR, env: Environment): string {
   switch (setting.kind) {
     case 'value':
       return setting.value
     case 'env': {
       const value = env[setting.name]
       if (value === undefined || value === '')
-        throw new SpillwayError('SPILL_INPUT', `${what} is env('${setting.name}'), which is not set; export it first`)
+        throw new SpillwayError('SPILL_INPUT', `${label} is env('${setting.name}'), which is not set; export it first`)
       return value
     }
     case 'file':
       try {
         return readFileSync(setting.name, 'utf8').trimEnd()
       } catch (error) {
-        throw new SpillwayError('SPILL_INPUT', `${what} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+        throw new SpillwayError('SPILL_INPUT', `${label} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
           place: setting.name,
           cause: error,
         })

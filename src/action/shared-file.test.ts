@@ -63,7 +63,7 @@ test('lines of two actions into one file are whole, however much they send and w
   assert.equal(ids.length, 4000)
 })
 
-test('it is opened once, written one after the other, closed with the last of those that share it, and opened anew for who comes then', async () => {
+test('a shared file is opened once, written sequentially, closed with its last user, and opened anew afterwards', async () => {
   const { calls, openFile } = recorded()
   const path = join(folder, 'later', 'effects.ndjson')
   const [one, two, idle] = [path, join(folder, 'later', '..', 'later', 'effects.ndjson'), path].map(name => sharedFile(name, openFile))

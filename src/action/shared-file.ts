@@ -1,8 +1,8 @@
 /**
- * One file, however many actions append to it: those of a process that name the same have one `fileDestination`, whose writes come one after the other.
+ * Shares one open file among all actions of a process that append to it, so that their writes come one after the other.
  *
- * With a handle each, a write that the system takes in parts would have others' lines between its parts, and half a line of one would be ended by nobody
- * before the other goes on.
+ * With a handle each, a write that the system splits would have lines of other actions between its parts, and a partial line would be
+ * continued by the next write.
  */
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -15,43 +15,43 @@ interface Shared {
   users: number
 }
 
-/** By where they are. Those that have been sent to, and are not closed by all who did. */
+/** Open files by canonical path: written to, and not yet closed by all users. */
 const open = new Map<string, Shared>()
 
-/** As a `fileDestination`, closed once the last that shares it is. */
+/** A `fileDestination` that closes with its last user. */
 export function sharedFile(path: string, openFile?: (path: string) => Promise<Appending>): Destination {
   const place = placeOf(path)
   const underWay = new Set<Promise<Outcome>>()
   let shared: Shared | undefined
 
-  function take(): Shared {
-    let one = open.get(place)
-    if (!one) open.set(place, (one = { file: fileDestination(path, openFile), users: 0 }))
-    one.users++
-    return one
+  function acquire(): Shared {
+    let entry = open.get(place)
+    if (!entry) open.set(place, (entry = { file: fileDestination(path, openFile), users: 0 }))
+    entry.users++
+    return entry
   }
 
   return {
     concurrency: limits.FILE_DELIVERIES_AT_ONCE,
     deliver: delivery => {
-      shared ??= take()
+      shared ??= acquire()
       const outcome = shared.file.deliver(delivery).finally(() => underWay.delete(outcome))
       underWay.add(outcome)
       return outcome
     },
     close: async () => {
       while (underWay.size > 0) await Promise.all(underWay)
-      const left = shared
+      const released = shared
       shared = undefined
-      if (!left || --left.users > 0) return
-      // Nothing of it is being written any more: who comes now may open it anew.
+      if (!released || --released.users > 0) return
+      // All writes have ended, so the next user may open the file anew.
       open.delete(place)
-      await left.file.close()
+      await released.file.close()
     },
   }
 }
 
-/** The same for all names of a file by way of its folder, which need not be there yet. */
+/** The same path for all names of a file through its folder, which need not exist yet. */
 function placeOf(path: string): string {
   const whole = resolve(path)
   const folder = dirname(whole)

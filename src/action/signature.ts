@@ -1,17 +1,18 @@
 /**
- * Signatures as Standard Webhooks has them: `v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`, one for each secret, so that a receiver
- * goes on verifying while its secret is replaced.
+ * Signs deliveries by the Standard Webhooks specification: `v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`.
+ *
+ * One signature per secret, so that a receiver keeps verifying while a secret is rotated.
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 
-/** The value of `webhook-signature`, from the value of `webhook-id`, seconds since the epoch, and the body. */
+/** Computes `webhook-signature` from `webhook-id`, seconds since the epoch, and the body. */
 export type Sign = (id: string, timestamp: number, body: string) => string
 
 /**
- * Secrets are separated by spaces; each is `whsec_` and base64, or a text. Throws `SPILL_DEFINITION`, which shows no secret, for one that is too
- * short or no base64.
+ * Secrets are separated by spaces; each is `whsec_` and base64, or plain text.
+ * @throws `SPILL_DEFINITION` for a secret that is too short or invalid base64; it shows no secret.
  */
 export function signer(secrets: string): Sign {
   const keys = secrets.split(/\s+/).filter(Boolean).map(keyOf)
@@ -30,8 +31,8 @@ function keyOf(secret: string): KeyObject {
   return createSecretKey(bytes)
 }
 
-const refused = (what: string): SpillwayError =>
+const refused = (problem: string): SpillwayError =>
   new SpillwayError(
     'SPILL_DEFINITION',
-    `a webhook's secret ${what}; it needs at least ${limits.SECRET_BYTES_MIN} bytes: 'whsec_' and what 'openssl rand -base64 32' prints`,
+    `a webhook's secret ${problem}; it needs at least ${limits.SECRET_BYTES_MIN} bytes: 'whsec_' and what 'openssl rand -base64 32' prints`,
   )

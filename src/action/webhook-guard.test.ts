@@ -13,7 +13,7 @@ import { answering, opened } from '../../test/action/webhooks.ts'
 import type { MakeConnector } from './guarded-connector.ts'
 import type { WebhookPorts } from './webhook.ts'
 
-/** Names with the addresses that they have, one list for each time that they are looked up; and the addresses that connections were opened to. */
+/** Names with their addresses, one list per lookup; and the addresses of opened connections. */
 function network(there: Receiver, names: Record<string, readonly (readonly string[])[]>) {
   const asked: string[] = []
   const dialled: string[] = []
@@ -106,7 +106,7 @@ test('a redirect to a private address, by number or by name, is refused at that 
   assert.ok(there.received.every(({ headers }) => headers.host === 'public.test'))
 })
 
-test('who is allowed private addresses is not redirected to where clouds keep secrets', async () => {
+test('a webhook with private addresses allowed is not redirected to cloud metadata', async () => {
   let location = ''
   const there = await answering(response => void (location === '' ? ok(response) : response.writeHead(307, { location }).end()))
   const { dialled, ports } = network(there, { 'own.test': [['10.0.0.1']], 'inside.test': [[metadata]] })

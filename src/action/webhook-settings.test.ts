@@ -5,7 +5,7 @@ import { checkWebhook, type WebhookSettings } from './webhook-settings.ts'
 
 const url = 'https://clinic.example/hook?token=s3cret'
 
-test('what is not said has its default', () => {
+test('settings have defaults', () => {
   const checked = checkWebhook({ url })
   assert.deepEqual(checked, {
     url: new URL(url),

@@ -1,37 +1,42 @@
-/** What a user may say of a webhook, and what stands where nothing was said. */
+/** The settings of a webhook, their defaults and their validation. */
 import { SpillwayError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { show } from '../base/show.ts'
 
+/** Settings as a user writes them. */
 export interface WebhookSettings {
   /** `https:` or `http:`, without a user or password. */
   readonly url: string
   /** `whsec_` and base64, or a text of at least 24 bytes; several, separated by spaces, while one replaces another. */
   readonly secret?: string | undefined
-  /** Milliseconds for a whole try: connection, redirects, and the answer to its end. 5000 unless given. */
+  /** Milliseconds for a whole attempt: connection, redirects, and the complete response. Default 5000. */
   readonly timeoutMs?: number | undefined
-  /** Connections, each with one delivery at a time. 16 unless given. */
+  /** Connections, each with one delivery at a time. Default 16. */
   readonly concurrency?: number | undefined
-  /** Whether receivers may stand in a private network or on this machine. */
+  /** Allows receivers in a private network or on this machine. */
   readonly allowPrivate?: boolean | undefined
-  /** Sent along to the url's own origin, and to none that it redirects to. */
+  /** Sent to the url's own origin only, never to a redirect target elsewhere. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Redirects that one try follows. 3 unless given. */
+  /** Most redirects of one attempt. Default 3. */
   readonly maxRedirects?: number | undefined
 }
 
+/** Validated settings with defaults. */
 export interface CheckedWebhook {
   readonly url: URL
   readonly secret: string | undefined
   readonly timeoutMs: number
   readonly concurrency: number
   readonly allowPrivate: boolean
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly headers: readonly string[]
   readonly maxRedirects: number
 }
 
-/** Throws `SPILL_DEFINITION`, which shows nothing that may be secret, for what cannot be. */
+/**
+ * Validates settings.
+ * @throws `SPILL_DEFINITION` for an invalid setting; the message shows no secret.
+ */
 export function checkWebhook(settings: WebhookSettings): CheckedWebhook {
   const { timeoutMs = limits.DELIVERY_MS, concurrency = limits.DELIVERIES_AT_ONCE, maxRedirects = limits.REDIRECTS } = settings
   return {
@@ -53,14 +58,14 @@ function checkUrl(text: string): URL {
   return url
 }
 
-/** What HTTP or Spillway itself writes. */
-const ours =
+/** Headers that HTTP or Spillway itself writes. */
+const reservedHeaders =
   /^(content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|host|te|trailer|user-agent|idempotency-key|webhook-.*)$/i
 
 function checkHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw refused(`headers have ${show(name)}, which is no name of a header`)
-    if (ours.test(name)) throw refused(`headers have '${name}', which Spillway writes itself; leave it out`)
+    if (reservedHeaders.test(name)) throw refused(`headers have '${name}', which Spillway writes itself; leave it out`)
     if (typeof value !== 'string' || !/^[\t -~]*$/.test(value))
       throw refused(`header '${name}' has a value that is not a text of visible ASCII; encode it, as base64 say`)
     return [name, value]
@@ -73,4 +78,4 @@ function whole(name: string, value: number, min: number, max: number): number {
   return value
 }
 
-const refused = (what: string): SpillwayError => new SpillwayError('SPILL_DEFINITION', `a webhook's ${what}`)
+const refused = (problem: string): SpillwayError => new SpillwayError('SPILL_DEFINITION', `a webhook's ${problem}`)

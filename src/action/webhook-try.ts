@@ -1,4 +1,4 @@
-/** One try at delivering one effect to a webhook: an exchange, and one more for each redirect, all within one timeout. */
+/** One attempt to deliver one effect to a webhook: an exchange, and one more per redirect, within one timeout. */
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../base/clock.ts'
 import { limits } from '../base/limits.ts'
@@ -11,12 +11,12 @@ import { retryAfterMs } from './retry-after.ts'
 import type { Sign } from './signature.ts'
 import { wireKey } from './wire-key.ts'
 
-/** What all tries at one webhook share. */
+/** Transport and settings that all attempts at one webhook share. */
 export interface Wire {
   readonly agent: Dispatcher
   readonly url: URL
   readonly sign: Sign | undefined
-  /** Names and values in turn: those of each POST, and those for the url's own origin only. */
+  /** Names and values alternate: headers of each POST, and headers for the url's own origin only. */
   readonly headers: readonly string[]
   readonly ownHeaders: readonly string[]
   readonly timeoutMs: number
@@ -25,6 +25,7 @@ export interface Wire {
   readonly after: (ms: number, act: () => void) => { stop(): void }
 }
 
+/** Follows redirects, and turns the response or error into an outcome. */
 export class WebhookTry implements ExchangeEnd {
   readonly #wire: Wire
   readonly #delivery: Delivery
@@ -40,7 +41,7 @@ export class WebhookTry implements ExchangeEnd {
     this.#delivery = delivery
     this.#resolve = resolve
     this.#url = wire.url
-    this.#timer = wire.after(wire.timeoutMs, () => this.#tooLate())
+    this.#timer = wire.after(wire.timeoutMs, () => this.#onTimeout())
     this.#headers = this.#headersOf(delivery)
   }
 
@@ -49,9 +50,9 @@ export class WebhookTry implements ExchangeEnd {
   }
 
   answered(status: number, headers: AnswerHeaders): void {
-    if (status < 300) return this.#ended(acknowledged)
-    if (status === 307 || status === 308) return this.#redirected(status, text(headers.location))
-    if (status === 410) return this.#ended({ kind: 'failed', why: 'status 410: gone for good', final: true })
+    if (status < 300) return this.#finish(acknowledged)
+    if (status === 307 || status === 308) return this.#followRedirect(status, text(headers.location))
+    if (status === 410) return this.#finish({ kind: 'failed', why: 'status 410: gone for good', final: true })
     const isRedirect = status === 301 || status === 302 || status === 303
     const by = this.#redirects === 0 ? '' : ` of '${this.#url.hostname}', to which it was redirected`
     const why = isRedirect ? notFollowed(this.#url, status, text(headers.location)) : `status ${status}${by}`
@@ -83,7 +84,7 @@ export class WebhookTry implements ExchangeEnd {
     return all
   }
 
-  #redirected(status: number, location: string | undefined): void {
+  #followRedirect(status: number, location: string | undefined): void {
     const { maxRedirects } = this.#wire
     const to = redirected(this.#url, status, location)
     if (typeof to === 'string') return this.#failed(to)
@@ -95,19 +96,19 @@ export class WebhookTry implements ExchangeEnd {
     this.#post()
   }
 
-  #tooLate(): void {
+  #onTimeout(): void {
     const { stage } = this.#exchange
     this.#exchange.cut()
-    const what = { waiting: 'no connection to', sent: 'no answer of', answering: 'no complete answer of' }[stage]
-    this.#failed(`${what} '${this.#url.hostname}' within ${durationText(this.#wire.timeoutMs)}`)
+    const problem = { waiting: 'no connection to', sent: 'no answer of', answering: 'no complete answer of' }[stage]
+    this.#failed(`${problem} '${this.#url.hostname}' within ${durationText(this.#wire.timeoutMs)}`)
   }
 
   #failed(why: string, retryAfter?: string, answered?: string): void {
-    const asked = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, answered, this.#wire.clock())
-    this.#ended({ kind: 'failed', why: why.slice(0, limits.WHY_MAX), ...(asked !== undefined && { retryAfterMs: asked }) })
+    const requestedMs = retryAfter === undefined ? undefined : retryAfterMs(retryAfter, answered, this.#wire.clock())
+    this.#finish({ kind: 'failed', why: why.slice(0, limits.WHY_MAX), ...(requestedMs !== undefined && { retryAfterMs: requestedMs }) })
   }
 
-  #ended(outcome: Outcome): void {
+  #finish(outcome: Outcome): void {
     this.#timer.stop()
     this.#resolve(outcome)
   }

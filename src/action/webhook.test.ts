@@ -170,7 +170,7 @@ test('a redirect that would make it a GET, or leads nowhere, says what to do and
   assert.equal(await why(307, 'file:///etc/passwd'), "status 307 redirects to 'file:', which is not followed")
 })
 
-test('what is delivered after closing fails and is not sent', async () => {
+test('a delivery after close fails and is not sent', async () => {
   const there = await answering(ok)
   const webhook = await opened({ url: there.url })
   await webhook.deliver(delivery())

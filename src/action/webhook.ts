@@ -1,7 +1,7 @@
 /**
- * Webhooks: effects as POSTs with an idempotency key, signed as Standard Webhooks has it, over connections that are kept.
+ * Webhooks as a destination: POSTs with an idempotency key, signed by Standard Webhooks, over persistent connections.
  *
- * A 2xx is an acknowledgement once the answer is complete, 410 is final, everything else may be tried again.
+ * A complete 2xx response acknowledges the effect, 410 is final, everything else may be retried.
  */
 import { after, wallClock, type Clock } from '../base/clock.ts'
 import { packageVersion } from '../base/package-version.ts'
@@ -11,7 +11,7 @@ import { signer } from './signature.ts'
 import { WebhookTry, type Wire } from './webhook-try.ts'
 import { checkWebhook, type WebhookSettings } from './webhook-settings.ts'
 
-/** What tests replace. */
+/** Ports for tests. */
 export interface WebhookPorts {
   readonly clock: Clock
   readonly after: typeof after
@@ -19,18 +19,21 @@ export interface WebhookPorts {
   readonly connector: MakeConnector
 }
 
-/** Throws `SPILL_DEFINITION` for settings that cannot be. Opens no connection before there is something to deliver. */
+/**
+ * Opens no connection before the first delivery.
+ * @throws `SPILL_DEFINITION` for invalid settings.
+ */
 export async function openWebhook(settings: WebhookSettings, ports: Partial<WebhookPorts> = {}): Promise<Destination> {
   const { url, secret, timeoutMs, concurrency, allowPrivate, headers, maxRedirects } = checkWebhook(settings)
   const sign = secret === undefined ? undefined : signer(secret)
-  // A fifth of a second to load: only where there are webhooks.
+  // Loading takes 0.2 s, so only pipelines with webhooks load it.
   const { Agent, buildConnector } = await import('undici')
   const make = ports.connector ?? (options => buildConnector({ ...options, timeout: timeoutMs, allowH2: false }))
   const agent = new Agent({
     connections: concurrency,
     connect: guardedConnector(make, ports.resolve ?? systemResolve, allowPrivate),
     allowH2: false,
-    // One timer for the whole try takes their place.
+    // One timer for the whole attempt replaces these.
     headersTimeout: 0,
     bodyTimeout: 0,
   })

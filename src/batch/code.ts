@@ -1,9 +1,10 @@
+/** The fingerprint of a feature group: 16 hex digits of SHA-256 over everything that can change its values. */
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../define/ir/fingerprint.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 import { Kernel } from '../kernel/kernel.ts'
 
-/** Tells definitions of a group apart that could give other values, and results that are states from those that are values. When it runs, and what it is called, does not matter. */
+/** Differs for definitions that could give other values, and for kernel states against values. Schedule and name do not enter it. */
 export function codeOf({ key, features, place }: GroupIR, source: SourceIR): string {
   const { columns, time, identity = null, deleted = null } = source
   return createHash('sha256')

@@ -1,8 +1,9 @@
 /**
- * One part of a batch run: what a group's features are of the keys of one partition at a scheduled time `s`, by everything that had arrived by then (semantics §4, `batch`); of a
- * hybrid group the state that they are read from (§5).
+ * Computes one partition of a batch run: the features of the partition's keys at a scheduled time `s`, from all events that had arrived by
+ * then (semantics, placements). For a hybrid group it gives the kernel's state instead, which is the snapshot.
  *
- * A part is a function of the log and of the number of partitions, so that one that is made again gives the same bytes. Memory is that of the partition's windows.
+ * Invariant: a part is a function of the log and the number of partitions, so computing it again gives the same bytes. Memory: the windows
+ * of the partition.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,50 +22,60 @@ import { ResultWriter } from './result.ts'
 import { spill, spilledBlocks } from './spilled.ts'
 import { stateStretches } from './state.ts'
 
-/** Times that a log is read rather than to set its rows aside. */
+/** Up to so many partitions, each reads the log itself; above, rows are spilled by partition. */
 const READINGS_MAX = 2
-/** Keys of one stretch of a part. */
+/** Keys of one block of a result. */
 const STRETCH_KEYS = 1 << 12
 
-/** Gives the stretches of a part, and in the end what there is to know of it. */
+/** Yields the blocks of a part, and returns its summary. */
 export type Computing = Generator<Uint8Array<ArrayBuffer>, Part>
 
-/** A partition of a job whose log is read here. Throws `SPILL_DATA` where it is damaged, and what the kernel does past its limits. */
+/**
+ * Computes a partition, reading the log directly.
+ * @throws `SPILL_DATA` where the log is damaged, and the limit errors of the kernel.
+ */
 export function computeFrom(store: StoredLog, job: Job, plan: Plan, partition: number): Computing {
   const strings = new Strings()
   const blocks =
     plan.partitions === 1
       ? eventsOf(logOf(store, job, strings), plan.from, job, strings)
       : readFrom(
-          parted(store, job, plan, one => one === partition),
+          parted(store, job, plan, candidate => candidate === partition),
           job,
           strings,
         )
   return compute(blocks, strings, job, { partition, of: plan.partitions, forgotten: beginsOf(store).arrival })
 }
 
-/** What one call of `computeAll` gives. */
+/** One block of one partition. */
 export interface OfPart {
   readonly partition: number
   readonly stretch: Uint8Array<ArrayBuffer>
 }
 
-/** Parts of a job that is made here, one after the other: all of them, or those of these partitions. What is set aside meanwhile lies among the system's temporary files. */
-export function* computeAll(store: StoredLog, job: Job, wanted?: ReadonlySet<number>): Generator<OfPart, Part[]> {
+/**
+ * Computes the parts of a job one after the other, in this thread: all, or the `wanted` partitions. Spilled rows lie among the system's
+ * temporary files.
+ */
+export function* computeAll(store: StoredLog, job: Job, requested?: ReadonlySet<number>): Generator<OfPart, Part[]> {
   const plan = planOf(logOf(store, job, new Strings()), job)
-  const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition).filter(one => wanted?.has(one) ?? true)
+  const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition).filter(
+    candidate => requested?.has(candidate) ?? true,
+  )
   const parts: Part[] = []
   if (partitions.length <= READINGS_MAX) {
-    for (const partition of partitions) parts.push(yield* ofPart(partition, computeFrom(store, job, plan, partition)))
+    for (const partition of partitions) parts.push(yield* withPartition(partition, computeFrom(store, job, plan, partition)))
     return parts
   }
   const folder = mkdtempSync(join(tmpdir(), 'spillway-rows-'))
   try {
-    const spilled = spill(store, job, plan, join(folder, 'run.rows'), one => wanted?.has(one) ?? true)
+    const spilled = spill(store, job, plan, join(folder, 'run.rows'), candidate => requested?.has(candidate) ?? true)
     for (const partition of partitions) {
       const strings = new Strings()
       const blocks = spilledBlocks(spilled, partition, job, strings)
-      parts.push(yield* ofPart(partition, compute(blocks, strings, job, { partition, of: plan.partitions, forgotten: spilled.forgotten })))
+      parts.push(
+        yield* withPartition(partition, compute(blocks, strings, job, { partition, of: plan.partitions, forgotten: spilled.forgotten })),
+      )
     }
     return parts
   } finally {
@@ -72,7 +83,7 @@ export function* computeAll(store: StoredLog, job: Job, wanted?: ReadonlySet<num
   }
 }
 
-function* ofPart(partition: number, computing: Computing): Generator<OfPart, Part> {
+function* withPartition(partition: number, computing: Computing): Generator<OfPart, Part> {
   for (;;) {
     const next = computing.next()
     if (next.done) return next.value
@@ -88,14 +99,15 @@ function* readFrom(stretches: ReturnType<typeof parted>, job: Job, strings: Stri
   }
 }
 
+/** A partition, and the bounds of the log that it is computed from. */
 export interface Computed {
   readonly partition: number
   readonly of: number
-  /** Nothing that arrived up to here, UTC ms, is in the log any more. */
+  /** Events that arrived up to here, UTC ms, are no longer in the log. */
   readonly forgotten: number
 }
 
-/** The blocks of a partition end with how many events were known. */
+/** Computes a partition from its blocks, which return the number of visible events. */
 export function* compute(
   blocks: Generator<Block, number>,
   strings: Strings,
@@ -103,7 +115,7 @@ export function* compute(
   { partition, of, forgotten }: Computed,
 ): Computing {
   const kernel = new Kernel(group, source, { strings })
-  const { known, read } = applied(kernel, blocks)
+  const { known, read } = applyAll(kernel, blocks)
   if (group.place.kind === 'hybrid') {
     const frames = new FrameWriter()
     yield* stateStretches(kernel, strings, cut, frames)
@@ -121,7 +133,7 @@ export function* compute(
   return { partition, of, known, read, keys: kernel.keys, ...writer.sum() }
 }
 
-function applied(kernel: Kernel, blocks: Generator<Block, number>): Pick<Part, 'known' | 'read'> {
+function applyAll(kernel: Kernel, blocks: Generator<Block, number>): Pick<Part, 'known' | 'read'> {
   for (let read = 0; ;) {
     const next = blocks.next()
     if (next.done) return { known: next.value, read }

@@ -1,4 +1,4 @@
-/** A thread of batch runs: begins a run, sets its rows aside by partition, and computes one part after the other, as it is told. */
+/** The worker thread of batch runs: opens a run, spills its rows by partition, and computes parts, one command at a time. */
 import { parentPort } from 'node:worker_threads'
 import { heldBytes } from '../base/memory.ts'
 import { failed, type Failed } from '../base/thread-error.ts'
@@ -9,81 +9,82 @@ import { logOf, planOf, type Plan } from './events.ts'
 import type { Job, Part } from './job.ts'
 import { spill, spilledBlocks, type Spilled } from './spilled.ts'
 
+/** Commands to the thread. */
 export type ToThread =
   | { readonly do: 'begin'; readonly path: string; readonly job: Job }
   /** Of the run that it has begun. */
   | { readonly do: 'spill'; readonly to: string; readonly partitions: ReadonlySet<number> }
-  /** Of the run that it has begun, from the log. */
+  /** Computes a part of the opened run directly from the log. */
   | { readonly do: 'part'; readonly partition: number }
-  /** From what any thread has set aside. */
+  /** Computes a part from rows that any thread spilled. */
   | { readonly do: 'spilled part'; readonly job: Job; readonly partition: number; readonly of: number; readonly spilled: Spilled }
-  /** The last stretch was taken. */
+  /** The last block was received. */
   | { readonly do: 'next' }
 
-type Said =
+type Reply =
   | { readonly kind: 'begun'; readonly partitions: number }
   | { readonly kind: 'spilled'; readonly spilled: Spilled }
   | { readonly kind: 'stretch'; readonly stretch: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'ended'; readonly part: Part }
   | Failed
 
-/** With the bytes that it has held at most since a run began. */
-export type FromThread = Said & { readonly held: number }
+/** A message, with the peak memory in bytes since the run began. */
+export type FromThread = Reply & { readonly held: number }
 
-interface Begun {
+interface OpenedRun {
   readonly reader: SqliteReader
   readonly job: Job
   readonly plan: Plan
 }
 
 const port = parentPort!
-let begun: Begun | undefined
-let held = 0
+let opened: OpenedRun | undefined
+let peakBytes = 0
 let onNext: () => void = () => {}
 
-function say(message: Said, transfer: ArrayBuffer[] = []): void {
-  look()
-  port.postMessage({ ...message, held }, transfer)
+function send(message: Reply, transfer: ArrayBuffer[] = []): void {
+  sampleMemory()
+  port.postMessage({ ...message, held: peakBytes }, transfer)
 }
 
-port.on('message', (order: ToThread) => {
-  if (order.do === 'next') return onNext()
-  work(order).catch((error: unknown) => {
-    end()
-    say(failed(error))
+port.on('message', (command: ToThread) => {
+  if (command.do === 'next') return onNext()
+  work(command).catch((error: unknown) => {
+    closeRun()
+    send(failed(error))
   })
 })
 
-async function work(order: Exclude<ToThread, { do: 'next' }>): Promise<void> {
-  switch (order.do) {
+async function work(command: Exclude<ToThread, { do: 'next' }>): Promise<void> {
+  switch (command.do) {
     case 'begin': {
-      held = 0
-      begun = begin(order.path, order.job)
-      return say({ kind: 'begun', partitions: begun.plan.partitions })
+      peakBytes = 0
+      opened = openRun(command.path, command.job)
+      return send({ kind: 'begun', partitions: opened.plan.partitions })
     }
     case 'spill': {
-      const { reader, job, plan } = begun!
-      const spilled = spill(reader, job, plan, order.to, partition => order.partitions.has(partition), look)
-      end()
-      return say({ kind: 'spilled', spilled })
+      const { reader, job, plan } = opened!
+      const spilled = spill(reader, job, plan, command.to, partition => command.partitions.has(partition), sampleMemory)
+      closeRun()
+      return send({ kind: 'spilled', spilled })
     }
     case 'part': {
-      const { reader, job, plan } = begun!
-      const part = await give(computeFrom(reader, job, plan, order.partition))
-      end()
-      return say({ kind: 'ended', part })
+      const { reader, job, plan } = opened!
+      const part = await sendBlocks(computeFrom(reader, job, plan, command.partition))
+      closeRun()
+      return send({ kind: 'ended', part })
     }
     case 'spilled part': {
-      const { job, partition, of, spilled } = order
+      const { job, partition, of, spilled } = command
       const strings = new Strings()
       const blocks = spilledBlocks(spilled, partition, job, strings)
-      const part = await give(compute(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
-      return say({ kind: 'ended', part })
+      const part = await sendBlocks(compute(blocks, strings, job, { partition, of, forgotten: spilled.forgotten }))
+      return send({ kind: 'ended', part })
     }
   }
 }
 
-function begin(path: string, job: Job): Begun {
+function openRun(path: string, job: Job): OpenedRun {
   const reader = new SqliteReader(path)
   try {
     return { reader, job, plan: planOf(logOf(reader, job, new Strings()), job) }
@@ -93,22 +94,22 @@ function begin(path: string, job: Job): Begun {
   }
 }
 
-/** Lets the log go. */
-function end(): void {
-  begun?.reader.close()
-  begun = undefined
+/** Closes the log. */
+function closeRun(): void {
+  opened?.reader.close()
+  opened = undefined
 }
 
-/** A look at the counters now and then: this is when the most is held. */
-const look = (): void => void (held = Math.max(held, heldBytes()))
+/** Samples memory at its peaks. */
+const sampleMemory = (): void => void (peakBytes = Math.max(peakBytes, heldBytes()))
 
-/** Gives the stretches of a part, each when the last one was taken. */
-async function give(computing: Computing): Promise<Part> {
+/** Sends the blocks of a part, each after the previous was received. */
+async function sendBlocks(computing: Computing): Promise<Part> {
   for (;;) {
     const next = computing.next()
     if (next.done) return next.value
-    const taken = new Promise<void>(resolve => (onNext = resolve))
-    say({ kind: 'stretch', stretch: next.value }, [next.value.buffer])
-    await taken
+    const received = new Promise<void>(resolve => (onNext = resolve))
+    send({ kind: 'stretch', stretch: next.value }, [next.value.buffer])
+    await received
   }
 }

@@ -1,3 +1,4 @@
+/** The main-thread handle of one batch worker thread. Runs one command at a time, and keeps the process alive only meanwhile. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SpillwayError } from '../base/errors.ts'
@@ -7,7 +8,7 @@ import type { FromThread, ToThread } from './job-thread.ts'
 type Answer = Exclude<FromThread, { kind: 'stretch' | 'failed' }>
 type AnswerOf<K extends Answer['kind']> = Extract<Answer, { kind: K }>
 
-interface Asked {
+interface PendingCommand {
   readonly take: (stretch: Uint8Array<ArrayBuffer>) => Promise<void>
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
@@ -15,45 +16,49 @@ interface Asked {
 
 const file = new URL(`./job-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** A thread of batch runs, as the one that asks sees it. It does one thing at a time, and keeps the process alive only while it does. */
+/** Sends commands to the thread and receives its blocks. */
 export class JobWorker {
   readonly #worker = new Worker(file)
-  #asked: Asked | undefined
+  #pending: PendingCommand | undefined
   #isOver = false
-  /** Bytes that it held at most since a run began. */
+  /** Peak memory of the thread since the run began, bytes. */
   held = 0
 
   constructor() {
     const worker = this.#worker
-    worker.on('message', (message: FromThread) => this.#heard(message))
+    worker.on('message', (message: FromThread) => this.#receive(message))
     worker.on('error', error => this.#fail(error))
     worker.on('exit', () => this.end())
     worker.unref()
   }
 
-  /** Rejects with what went wrong there, or in `take`, or with `SPILL_STOPPED`. */
-  async ask<K extends Answer['kind']>(order: ToThread, kind: K, take: Asked['take'] = () => Promise.resolve()): Promise<AnswerOf<K>> {
-    if (this.#isOver) throw stopped()
+  /** Runs a command. Rejects with the error of the thread or of `take`, or with `SPILL_STOPPED`. */
+  async ask<K extends Answer['kind']>(
+    command: ToThread,
+    kind: K,
+    take: PendingCommand['take'] = () => Promise.resolve(),
+  ): Promise<AnswerOf<K>> {
+    if (this.#isOver) throw stoppedError()
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    this.#asked = { take, resolve, reject }
+    this.#pending = { take, resolve, reject }
     this.#worker.ref()
-    this.#worker.postMessage(order)
+    this.#worker.postMessage(command)
     const answer = await promise
     if (answer.kind !== kind) throw new Error(`a thread of batch runs answered '${answer.kind}' where '${kind}' was asked for`)
     return answer as AnswerOf<K>
   }
 
-  /** Stops it, whatever it does: what was asked rejects. */
+  /** Terminates the thread; a running command rejects. */
   end(): void {
     this.#isOver = true
-    this.#fail(stopped())
+    this.#fail(stoppedError())
     void this.#worker.terminate()
   }
 
-  #heard(message: FromThread): void {
+  #receive(message: FromThread): void {
     this.held = message.held
     if (message.kind === 'stretch') {
-      this.#asked?.take(message.stretch).then(
+      this.#pending?.take(message.stretch).then(
         () => this.#worker.postMessage({ do: 'next' } satisfies ToThread),
         (error: unknown) => this.#fail(error),
       )
@@ -61,15 +66,15 @@ export class JobWorker {
     }
     if (message.kind === 'failed') return this.#fail(errorOf(message))
     this.#worker.unref()
-    this.#asked?.resolve(message)
-    this.#asked = undefined
+    this.#pending?.resolve(message)
+    this.#pending = undefined
   }
 
   #fail(error: unknown): void {
     this.#worker.unref()
-    this.#asked?.reject(error)
-    this.#asked = undefined
+    this.#pending?.reject(error)
+    this.#pending = undefined
   }
 }
 
-const stopped = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the batch run was stopped')
+const stoppedError = (): SpillwayError => new SpillwayError('SPILL_STOPPED', 'the batch run was stopped')

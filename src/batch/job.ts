@@ -1,27 +1,28 @@
-/** What is to be computed in a batch run, what it gives, and the port behind which that is done. */
+/** The port of batch computation: the job goes in, the parts of its result come out. */
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 
+/** One batch run to compute. */
 export interface Job {
   readonly group: GroupIR
   readonly source: SourceIR
-  /** All sources of the log's pipeline. */
+  /** All sources of the pipeline. */
   readonly sources: readonly SourceIR[]
-  /** The time that the run is of, UTC ms. */
+  /** As-of time of the run, UTC ms. */
   readonly s: number
-  /** Entries of the log below it are read; none behind it has arrived by `s`. */
+  /** Log position: entries below it are read, and no entry from it on had arrived by `s`. */
   readonly cut: number
-  /** Into how many the keys are parted: what the log says (`planOf`) unless given, as of a run that is made again. */
+  /** Number of partitions; derived from the log (`planOf`) unless a run is computed again. */
   readonly partitions?: number
 }
 
-/** What is known of the part of a result that one partition gives, once it is there. */
+/** Summary of one finished part: the result of one partition. */
 export interface Part {
   readonly partition: number
-  /** Of so many. */
+  /** Number of partitions. */
   readonly of: number
-  /** How many events of the source had arrived by `s`, of all that the log ever had and whatever the partition. */
+  /** Visible events of the source by `s`, of all that the log ever had, over all partitions. */
   readonly known: number
-  /** Events of its keys that were read, and keys that have values. */
+  /** Events of the partition that were read, and its keys with values. */
   readonly read: number
   readonly keys: number
   readonly bytes: number
@@ -29,22 +30,22 @@ export interface Part {
   readonly hash: string
 }
 
-/** What a run did in one process. */
+/** Resources that a run used in one process. */
 export interface Worked {
   readonly partitions: number
-  /** Bytes of memory that its threads held at most, each at its own time. */
+  /** Sum of the peak memory of its threads, bytes. */
   readonly memory: number
 }
 
-/** Who takes what a run gives; the parts come in any order, and several at once. */
+/** Receives the parts of a run, in any order and several at once. */
 export interface Taker {
-  /** Into how many the keys are parted; before any part. Returns those whose parts are there already. */
+  /** Called first, with the number of partitions. Returns the partitions whose parts are stored already. */
   begin(partitions: number): ReadonlySet<number>
-  /** The next stretch of a part. Resolves when it may give another. */
+  /** Writes the next block of a part. Resolves when the next may follow. */
   take(partition: number, stretch: Uint8Array<ArrayBuffer>): Promise<void>
-  /** A part has come to its end. Resolves when it is kept. */
+  /** A part is complete. Resolves when it is stored. */
   end(part: Part): Promise<void>
 }
 
-/** Makes the parts of a run that are not there. Rejects with what went wrong, in any of them, or when it was stopped. */
+/** Computes the missing parts of a run. Rejects with the first error of any part, or when stopped. */
 export type Compute = (job: Job, taker: Taker, signal: AbortSignal) => Promise<Worked>

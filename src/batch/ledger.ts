@@ -1,58 +1,61 @@
 /**
- * The ledger of batch runs: what ran, for which time, on which cut, with which code, and what came of it. Each is a named value of the log's store, so that what a run
- * did is committed with what follows from it; the parts of its result, one a partition of its keys, are named values beside it as long as their files are kept.
+ * The ledger of batch runs: time, cut, definition, state and result of each run, as named values of the log's store.
+ *
+ * A run's record is committed with the changes that follow from it. The parts of a result, one per partition, are named values beside it as
+ * long as their files are kept.
  */
 import { createHash } from 'node:crypto'
 import type { StoredLog } from '../log/store.ts'
 import type { Part } from './job.ts'
 
+/** One batch run. */
 export interface RunRecord {
-  /** Counts the runs of all groups from 1. */
+  /** Number of the run, from 1, over all groups. */
   readonly number: number
   readonly group: string
-  /** On its schedule, or since somebody asked. */
+  /** Started by its schedule or on demand. */
   readonly why: 'schedule' | 'demand'
-  /** The time that it is of, UTC ms: everything that had arrived by then. */
+  /** As-of time, UTC ms: the run sees every event that had arrived by then. */
   readonly s: number
-  /** The cut: no entry of the log from here on had arrived by `s`. */
+  /** The cut, a log position: no entry from it on had arrived by `s`. */
   readonly cut: number
-  /** The group's definition: two runs of other fingerprints are of other values. */
+  /** Fingerprint of the group's definition: runs with different codes have different values. */
   readonly code: string
-  /** The version of its source's columns that events were written with. */
+  /** Schema version of the source columns. */
   readonly schema: number
-  /** When it began and ended, UTC ms by the wall clock. */
+  /** Wall clock, UTC ms. */
   readonly began: number
   readonly ended?: number
-  /** Processes that took it up again after the one that began it. */
+  /** Later processes that resumed it. */
   readonly resumed?: number
-  /** A run that is `running` in a log that nobody runs is taken up again by whoever runs there next, unless a later one is due. */
+  /** A `running` run of a stopped log is resumed by the next process, unless a later run is due. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
   readonly done?: Done
-  /** The entry of the log from which on the group's values are this run's, and when that was, UTC ms. */
+  /** The log entry from which on its values are in use, and the time of that swap, UTC ms. */
   readonly swapped?: number
   readonly swappedAt?: number
 }
 
-/** What a run did, over all partitions. */
+/** Result of a run over all partitions. */
 export interface Done {
-  /** Into how many its keys were parted. */
+  /** Number of partitions. */
   readonly partitions: number
-  /** How many events of the source had arrived by `s`, of all that the log ever had. */
+  /** Visible events of the source by `s`, of all that the log ever had. */
   readonly known: number
-  /** Events that were read, and keys that have values. */
+  /** Events read, and keys with values. */
   readonly read: number
   readonly keys: number
   readonly bytes: number
   /** SHA-256 over the hashes of the parts in order, hex. */
   readonly hash: string
-  /** Of the process that ended it. */
+  /** Duration in the process that ended it. */
   readonly seconds: number
-  /** Bytes of memory that its threads held at most, in that process. */
+  /** Sum of the peak memory of its threads in that process, bytes. */
   readonly memory: number
 }
 
-/** What parts come to, in the order of their partitions. */
+/** Totals of parts, which are in partition order. */
 export function sumOf(parts: readonly Part[]): Omit<Done, 'seconds' | 'memory'> {
   const total = (of: (part: Part) => number): number => parts.reduce((sum, part) => sum + of(part), 0)
   const hash = createHash('sha256')
@@ -73,27 +76,29 @@ const DIGITS = 10
 
 const padded = (number: number): string => String(number).padStart(DIGITS, '0')
 
+/** The name of a run in the store. */
 export const runName = (number: number): string => `${RUNS}${padded(number)}`
 
+/** The name of a part in the store. */
 export const partName = (number: number, partition: number): string => `${PARTS}${padded(number)}/${padded(partition)}`
 
 /** The file of a part, beside the log. */
 export const partFile = (number: number, partition: number): string => `run-${number}-${partition}.bin`
 
-/** All that are kept, the oldest first. */
+/** Runs in the store, oldest first. */
 export const runsIn = (store: StoredLog): RunRecord[] => store.named(RUNS).map(([, text]) => JSON.parse(text) as RunRecord)
 
-/** The parts whose files are kept, by partition: of one run, */
+/** Stored parts of one run, by partition. */
 export const partsIn = (store: StoredLog, number: number): Map<number, Part> =>
   new Map(store.named(`${PARTS}${padded(number)}/`).map(([, text]) => partOf(text)))
 
-/** and of all, by their numbers. */
+/** Stored parts of all runs, by run number and partition. */
 export function allPartsIn(store: StoredLog): Map<number, Map<number, Part>> {
   const byRun = Map.groupBy(store.named(PARTS), ([name]) => Number(name.slice(PARTS.length, PARTS.length + DIGITS)))
   return new Map([...byRun].map(([number, named]) => [number, new Map(named.map(([, text]) => partOf(text)))]))
 }
 
-/** The files of all parts that are kept. */
+/** Files of all stored parts. */
 export const partFilesIn = (store: StoredLog): string[] =>
   [...allPartsIn(store)].flatMap(([number, parts]) => [...parts.keys()].map(partition => partFile(number, partition)))
 
@@ -102,14 +107,17 @@ function partOf(text: string): [partition: number, part: Part] {
   return [part.partition, part]
 }
 
-/** The run of a group that was swapped in last before an entry of the log. */
+/** The last run of a group that was swapped in before a log entry. */
 export const swappedBefore = (runs: readonly RunRecord[], group: string, entry: number): RunRecord | undefined =>
   inOrderOfSwaps(runs).findLast(run => run.group === group && run.swapped! < entry)
 
-/** The same by a time, UTC ms. */
+/** The last run of a group that was swapped in by a time, UTC ms. */
 export const swappedBy = (runs: readonly RunRecord[], group: string, t: number): RunRecord | undefined =>
   inOrderOfSwaps(runs).findLast(run => run.group === group && run.swappedAt! <= t)
 
-/** Those that were swapped in. One that is of an earlier definition may wait until that is back, while later ones are made and swapped in. */
+/**
+ * Swapped runs in order of their swaps. A run of an earlier definition waits until that definition is back; later runs may be swapped in
+ * before it.
+ */
 export const inOrderOfSwaps = (runs: readonly RunRecord[]): RunRecord[] =>
   runs.filter(run => run.swapped !== undefined).sort((a, b) => a.swapped! - b.swapped!)

@@ -1,9 +1,10 @@
+/** The stored bytes of a part. */
 import { createHash } from 'node:crypto'
 import type { Part } from './job.ts'
 import { partFile } from './ledger.ts'
 import type { StoredLog } from '../log/store.ts'
 
-/** The bytes of a part that is kept; nothing if they are gone, or not what they were. */
+/** Reads a stored part and checks its length and hash; `undefined` if it is missing or damaged. */
 export function partBytes(store: StoredLog, number: number, { partition, bytes: length, hash }: Part): Uint8Array | undefined {
   const bytes = store.readState(partFile(number, partition))
   if (bytes?.length !== length) return undefined

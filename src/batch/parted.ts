@@ -1,8 +1,9 @@
 /**
- * The events of a batch run by the partition of their keys: the log is read once, and some ten thousand rows at a time are told apart and written as bytes, a stretch for
- * each partition. A stretch has its own texts, so that whoever computes a partition knows the texts of that one alone.
+ * Splits the events of a batch run by the partition of their keys. The log is read once; some ten thousand rows at a time are encoded, one
+ * block per partition.
  *
- * Memory is that of the rows at hand, however long the log is.
+ * A block carries its own texts, so computing a partition knows the texts of that partition alone. Memory: the rows at hand, however long
+ * the log is.
  */
 import { limits } from '../base/limits.ts'
 import type { Block } from '../columns/block.ts'
@@ -17,15 +18,16 @@ import { columnsOf, eventsOf, logOf, type Plan } from './events.ts'
 import type { Job } from './job.ts'
 import { NO_PARTITION, Partitioning } from './partition.ts'
 
-/** Rows of a stretch, about: fewer would be mostly their own overhead. */
+/** Rows of a block, about; smaller blocks are mostly overhead. */
 const STRETCH_ROWS = 1 << 10
 
+/** Encoded rows of one partition. */
 export interface Stretch {
   readonly partition: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** The stretches of the partitions that are wanted, of each in the order of the log; in the end, how many events were known, of all that the log ever had. */
+/** Yields the blocks of the requested partitions in log order. Returns the number of visible events, of all that the log ever had. */
 export function* parted(
   store: StoredLog,
   job: Job,
@@ -37,27 +39,27 @@ export function* parted(
   const rows = new RowWriter(job, strings)
   const atOnce = Math.max(limits.BATCH_SPILL_ROWS, partitions * STRETCH_ROWS)
   const events = eventsOf(logOf(store, job, strings), from, job, strings)
-  let held: Block[] = []
+  let pending: Block[] = []
   let length = 0
   for (;;) {
     const next = events.next()
     if (!next.done) {
-      held.push(next.value)
+      pending.push(next.value)
       length += next.value.length
     }
     if (length > 0 && (next.done === true || length >= atOnce)) {
-      const block = concatBlocks(held)
-      for (const [partition, own] of byPartition(partitioning.of(block), partitions))
-        if (own.length > 0 && isWanted(partition)) yield { partition, bytes: rows.write(block, own) }
+      const block = concatBlocks(pending)
+      for (const [partition, rowsOfPartition] of byPartition(partitioning.of(block), partitions))
+        if (rowsOfPartition.length > 0 && isWanted(partition)) yield { partition, bytes: rows.write(block, rowsOfPartition) }
       strings.clear()
-      held = []
+      pending = []
       length = 0
     }
     if (next.done) return next.value
   }
 }
 
-/** The rows of each partition, in order. */
+/** Row numbers by partition, in order. A counting sort: O(rows + partitions). */
 function byPartition(of: Uint16Array, partitions: number): [partition: number, rows: Uint32Array][] {
   const ends = new Uint32Array(partitions)
   for (let row = 0; row < of.length; row++) if (of[row] !== NO_PARTITION) ends[of[row]] = ends[of[row]] + 1
@@ -74,7 +76,7 @@ function byPartition(of: Uint16Array, partitions: number): [partition: number, r
   return Array.from(ends, (end, partition) => [partition, rows.subarray(starts[partition], end)])
 }
 
-/** The columns of a stretch, in an order of their own. */
+/** Columns of an encoded block, in the order of the source. */
 const stretchColumns = (job: Job): ColumnIR[] => {
   const names = columnsOf(job)
   return job.source.columns.filter(({ name }) => names.has(name))
@@ -91,7 +93,7 @@ class RowWriter {
     this.#strings = strings
   }
 
-  /** These rows of a block, in a buffer of their own. */
+  /** Encodes rows of a block, in a buffer of its own. */
   write(block: Block, rows: Uint32Array): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const { time, arrival, columns } = gather(block, rows)
@@ -103,7 +105,7 @@ class RowWriter {
   }
 }
 
-/** The rows of a stretch, whose texts get their ids in `strings`. */
+/** Decodes a block; texts get their ids in `strings`. */
 export function readStretch(bytes: Uint8Array, job: Job, strings: Strings): Block {
   const reader = new ByteReader(bytes, 'a stretch of rows')
   const length = reader.varint()

@@ -48,7 +48,7 @@ test('a key is in one partition, whatever its texts have as ids; keys are spread
   }
 })
 
-test('what a hash says of a key is part of the format of results', () => {
+test('the hash of a key is part of the result format', () => {
   const strings = new Strings()
   const values = Int32Array.from(['a', 'b', 'Zürich', ''], text => strings.idOf(text))
   const shops = Float64Array.of(0, 1, -7, 2 ** 40)

@@ -1,7 +1,8 @@
 /**
- * Which partition of a batch run a key is in: by a hash of the key alone, so that a partition has all events of its keys and can be computed by itself.
+ * Assigns keys to partitions of a batch run, by a hash of the key alone. A partition has all events of its keys and is computed
+ * independently.
  *
- * The hash is part of a result's format: what it says must never change.
+ * Invariant: the hash is part of the result format and must never change.
  */
 import type { Hash64 } from '../base/hash.ts'
 import { limits } from '../base/limits.ts'
@@ -9,17 +10,17 @@ import type { Block, Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { GroupIR, SourceIR } from '../define/ir/ir.ts'
 
-/** Of a row whose key has a NULL in it, and that is in no group. */
+/** Partition of a row with a NULL in its key; such a row is in no group. */
 export const NO_PARTITION = 0xffff
 
-/** How many partitions a run has that reads so many events: a power of two, so that each has a bounded share of them. */
+/** Number of partitions for a number of events: a power of two that bounds the events of each. */
 export function partitionsFor(events: number): number {
   let partitions = 1
   while (partitions < limits.BATCH_PARTITIONS_MAX && events > partitions * limits.BATCH_PARTITION_EVENTS) partitions *= 2
   return partitions
 }
 
-/** Tells the partitions of rows whose texts have their ids in `strings`. */
+/** Computes partitions of rows; texts have their ids in `strings`. */
 export class Partitioning {
   readonly #key: readonly { readonly name: string; readonly isText: boolean }[]
   readonly #partitions: number
@@ -31,7 +32,7 @@ export class Partitioning {
     this.#strings = strings
   }
 
-  /** The partition of each row, or `NO_PARTITION`. */
+  /** Partition of each row, or `NO_PARTITION`. */
   of({ length, columns }: Block): Uint16Array {
     const hashes = new Int32Array(length)
     for (const { name, isText } of this.#key) {
@@ -39,28 +40,28 @@ export class Partitioning {
       else addNumbers(hashes, columns[name].values)
     }
     const mask = this.#partitions - 1
-    const partitions = Uint16Array.from(hashes, hash => finished(hash) & mask)
-    for (const { name } of this.#key) withoutNulls(partitions, columns[name])
+    const partitions = Uint16Array.from(hashes, hash => finalMix(hash) & mask)
+    for (const { name } of this.#key) excludeNulls(partitions, columns[name])
     return partitions
   }
 
-  /** A text is hashed once, however many rows it stands in. */
+  /** Each distinct text is hashed once. */
   #addTexts(hashes: Int32Array, ids: Column['values']): void {
     const strings = this.#strings
-    const known = new Int32Array(strings.size)
-    const isKnown = new Uint8Array(strings.size)
+    const hashOfId = new Int32Array(strings.size)
+    const isHashed = new Uint8Array(strings.size)
     const hash: Hash64 = { high: 0, low: 0 }
     for (let row = 0; row < hashes.length; row++) {
       const id = ids[row]
-      // Of a NULL there may be any number.
-      if (id >= known.length) continue
-      if (!isKnown[id]) {
+      // The cell of a NULL may hold any number.
+      if (id >= hashOfId.length) continue
+      if (!isHashed[id]) {
         hash.high = hash.low = 0
         strings.addTo(hash, id)
-        known[id] = hash.high
-        isKnown[id] = 1
+        hashOfId[id] = hash.high
+        isHashed[id] = 1
       }
-      hashes[row] = mixed(hashes[row], known[id])
+      hashes[row] = mix(hashes[row], hashOfId[id])
     }
   }
 }
@@ -70,20 +71,20 @@ function addNumbers(hashes: Int32Array, values: Column['values']): void {
   const halves = new Int32Array(number.buffer)
   for (let row = 0; row < hashes.length; row++) {
     number[0] = values[row]
-    hashes[row] = mixed(mixed(hashes[row], halves[0]), halves[1])
+    hashes[row] = mix(mix(hashes[row], halves[0]), halves[1])
   }
 }
 
-function withoutNulls(partitions: Uint16Array, { nulls }: Column): void {
+function excludeNulls(partitions: Uint16Array, { nulls }: Column): void {
   if (nulls) for (let row = 0; row < partitions.length; row++) if (nulls[row] === 1) partitions[row] = NO_PARTITION
 }
 
-function mixed(hash: number, word: number): number {
+function mix(hash: number, word: number): number {
   const product = Math.imul(hash ^ word, 0x9e3779b1)
   return product ^ (product >>> 15)
 }
 
-function finished(hash: number): number {
+function finalMix(hash: number): number {
   const mixedOnce = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   const mixedTwice = Math.imul(mixedOnce ^ (mixedOnce >>> 13), 0xc2b2ae35)
   return mixedTwice ^ (mixedTwice >>> 16)

@@ -1,4 +1,4 @@
-/** A group as a report reads it, at one moment: from events of the log, or from the result of the batch run that was in use. */
+/** A feature group as a report reads it at one time: from events of the log, or from the batch run in use. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -13,16 +13,18 @@ import { partBytes } from './part-bytes.ts'
 import type { ReportJob } from './report-ledger.ts'
 import { readValues, type BatchValues } from './values.ts'
 
+/** Values of one group at one as-of time. */
 export interface Feed {
   readonly read: GroupRead
-  /** To be given the events that had arrived by `arrived`, UTC ms; none where a result answers. */
+  /** Receives the events that had arrived by `arrived`, UTC ms; absent if a batch result answers. */
   readonly kernel: Kernel | undefined
   readonly arrived: number
   readonly clock: number
-  /** What the read's features of some keys are; `clock` has the feed's for each. */
+  /** Features of keys; `clock` repeats the as-of time of the feed for each key. */
   readonly values: (keys: readonly Column[], clock: Float64Array) => FeatureColumn[]
 }
 
+/** Opens the feed of one group. */
 export function feedOf(store: StoredLog, { ir, s, runs }: Pick<ReportJob, 'ir' | 's' | 'runs'>, read: GroupRead, strings: Strings): Feed {
   const { group } = read
   const source = ir.sources.find(({ name }) => name === group.source)!
@@ -34,7 +36,7 @@ export function feedOf(store: StoredLog, { ir, s, runs }: Pick<ReportJob, 'ir' |
   return { read, kernel, ...placed, values: (keys, clock) => kernel.read(keys, clock) }
 }
 
-/** The result of the run of that time, if all of its parts are kept as they were. */
+/** The result of the run at `time`, if all of its parts are stored intact. */
 function resultOf(
   store: StoredLog,
   group: GroupIR,
@@ -43,13 +45,15 @@ function resultOf(
   strings: Strings,
 ): BatchValues | undefined {
   const code = codeOf(group, source)
-  const run = runsIn(store).findLast(one => one.group === group.name && one.s === time && one.code === code && one.swapped !== undefined)
+  const run = runsIn(store).findLast(
+    candidate => candidate.group === group.name && candidate.s === time && candidate.code === code && candidate.swapped !== undefined,
+  )
   if (!run?.done) return undefined
   const { number, done } = run
-  const kept = partsIn(store, number)
+  const stored = partsIn(store, number)
   const parts: Uint8Array[] = []
   for (let partition = 0; partition < done.partitions; partition++) {
-    const part = kept.get(partition)
+    const part = stored.get(partition)
     const bytes = part && partBytes(store, number, part)
     if (!bytes) return undefined
     parts.push(bytes)
@@ -57,12 +61,12 @@ function resultOf(
   return readValues(parts, group, source, strings, { run: number, s: run.s, known: done.known, keys: done.keys })
 }
 
-/** Keys that the run has not seen have what a key has that was never seen. */
+/** Keys without a row in the run get the values of a key without events. */
 function valuesOf(result: BatchValues, whole: GroupIR, source: SourceIR, { group }: GroupRead, strings: Strings): Feed['values'] {
-  const nothing = new Kernel(whole, source, { strings })
+  const emptyKernel = new Kernel(whole, source, { strings })
   const wanted = group.features.map(({ name }) => whole.features.findIndex(feature => feature.name === name))
   return (keys, clock) => {
-    const out = nothing.read(keys, clock)
+    const out = emptyKernel.read(keys, clock)
     result.copyTo(out, keys, clock.length)
     return wanted.map(index => out[index])
   }

@@ -1,6 +1,7 @@
 /**
- * Reports beside whatever else the process does: in a thread of its own, which reads the log by a connection of its own. A model that is the user's own function, or a file of
- * ONNX, is in this thread alone: such a report is made here, a step at a time.
+ * Computes reports beside the event loop, in a thread with its own connection to the log.
+ *
+ * A user function or an ONNX file exists only in the main thread. A report with such a model is computed here, step by step.
  */
 import { extname } from 'node:path'
 import { othersTurn } from '../base/clock.ts'
@@ -11,11 +12,12 @@ import { SqliteReader } from '../log/sqlite/reader.ts'
 import { makeReport } from './report.ts'
 import type { ReportDone, ReportJob } from './report-ledger.ts'
 
-/** Makes a report and writes it to a path. Rejects with what went wrong, or when it was stopped. */
+/** Makes a report and writes it to a path. Rejects with the error, or when stopped. */
 export type MakeReport = (job: ReportJob, path: string, signal: AbortSignal) => Promise<ReportDone>
 
+/** Input of the report thread. */
 export interface ReportData {
-  /** Of the log. */
+  /** Path of the log. */
   readonly log: string
   readonly job: ReportJob
   readonly path: string
@@ -23,7 +25,7 @@ export interface ReportData {
 
 const file = new URL(`./report-thread${extname(import.meta.url)}`, import.meta.url)
 
-/** Of the log in this file. */
+/** Makes reports of the log in this file. */
 export const makeReportBeside =
   (log: string, scores: Definitions['scores']): MakeReport =>
   (job, path, signal) =>
@@ -34,7 +36,7 @@ function isHere({ ir, report, version }: ReportJob): boolean {
   return version === undefined && (kind === 'function' || kind === 'onnx')
 }
 
-/** The thread ends by itself, also when it is to stop: one that is ended from outside in the middle of another library's work takes the process with it. */
+/** The thread ends by itself, also when stopped: terminating it inside a native library would take the process with it. */
 async function beside(data: ReportData, signal: AbortSignal): Promise<ReportDone> {
   signal.throwIfAborted()
   return threadJob({ file, data, signal, stopped: 'the thread of the report ended', onStop: worker => worker.postMessage('stop') })

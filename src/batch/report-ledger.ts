@@ -1,6 +1,4 @@
-/**
- * The ledger of reports: what was made, of which time, on which cut, with which code, and what came of it. Each is a named value of the log's store.
- */
+/** The ledger of reports: time, cut, definition, state and result of each report, as named values of the log's store. */
 import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { canonicalJson, withoutNotes } from '../define/ir/fingerprint.ts'
@@ -13,55 +11,56 @@ import { promotionsOf, type NamedValues } from '../training/registry/registry.ts
 import { codeOf } from './code.ts'
 import { swappedBy, type RunRecord } from './ledger.ts'
 
-/** What making a report gave. */
+/** Result of a report. */
 export interface ReportDone {
-  /** Keys that were live, and rows, which are some of them or all. */
+  /** Live keys, and rows: some or all of them. */
   readonly live: number
   readonly rows: number
-  /** Was what was known of a group older than the report accepts? */
+  /** Was a group older than the freshness that the report accepts? */
   readonly stale: boolean
-  /** SHA-256 of the rows, whatever file they stand in, hex. */
+  /** SHA-256 of the rows, independent of the file format, hex. */
   readonly hash: string
-  /** Of the file, and its SHA-256, hex. */
+  /** Size of the file, and its SHA-256, hex. */
   readonly bytes: number
   readonly sha256: string
   readonly seconds: number
 }
 
+/** One report run. */
 export interface MadeReport {
-  /** Counts all reports from 1. */
+  /** Number of the report run, from 1. */
   readonly number: number
   readonly report: string
-  /** On its schedule, or since somebody asked. */
+  /** Started by its schedule or on demand. */
   readonly why: 'schedule' | 'demand'
-  /** The time that it is of, UTC ms: everything that had arrived by then. */
+  /** As-of time, UTC ms: the report sees every event that had arrived by then. */
   readonly s: number
-  /** The cut: no entry of the log from here on had arrived by `s`. */
+  /** The cut, a log position: no entry from it on had arrived by `s`. */
   readonly cut: number
-  /** Of each group placed batch, the time of the run that it was read as of; NULL where none had been swapped in. */
+  /** As-of time of the batch run behind each group placed batch; NULL before the first swap. */
   readonly runs: Readonly<Record<string, number | null>>
-  /** Of a model that is trained, the version that scored at that time; absent where the score was that of its definition. */
+  /** Version that scored, of a trained model; absent if the definition's own score did. */
   readonly version?: number
-  /** Of the definitions of the report and of what it reads, its model among it: two of other codes may have other rows. */
+  /** Fingerprint of the report and all that it reads, its model included: different codes may mean different rows. */
   readonly code: string
-  /** When it was begun and when it was done, UTC ms by the wall clock. */
+  /** Wall clock, UTC ms. */
   readonly began: number
   readonly ended?: number
-  /** One that is `running` in a log that nobody runs was broken off. */
+  /** A `running` report of a stopped log was broken off. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'
   readonly error?: string
   readonly done?: ReportDone
-  /** Where it was written: a path, from the data folder unless it begins at the root. */
+  /** Path of the file, relative to the data folder unless absolute. */
   readonly file: string
 }
 
-/** What makes a report again: with the log and the user's functions that is enough. */
+/** Input of a report. With the log and the user functions it reproduces the report. */
 export interface ReportJob extends Pick<MadeReport, 's' | 'cut' | 'runs' | 'version'> {
   readonly ir: PipelineIR
   readonly report: ReportIR
 }
 
-/** What of a report makes it again. */
+/** The part of a report run that reproduces it. */
 export const jobOf = ({ s, cut, runs, version }: MadeReport): Pick<ReportJob, 's' | 'cut' | 'runs' | 'version'> => ({
   s,
   cut,
@@ -72,15 +71,17 @@ export const jobOf = ({ s, cut, runs, version }: MadeReport): Pick<ReportJob, 's
 const PREFIX = 'report/'
 const DIGITS = 10
 
+/** The name of a report run in the store. */
 export const reportEntry = (number: number): string => `${PREFIX}${String(number).padStart(DIGITS, '0')}`
 
-/** All that are kept, the oldest first. */
+/** Report runs in the store, oldest first. */
 export const reportsIn = (store: Pick<StoredLog, 'named'>): MadeReport[] =>
   store.named(PREFIX).map(([, text]) => JSON.parse(text) as MadeReport)
 
+/** The path of a report file. */
 export const fileOf = (data: string, { file }: Pick<MadeReport, 'file'>): string => (isAbsolute(file) ? file : join(data, file))
 
-/** Tells definitions apart that could give other rows. When a report is made, what it is called and where it goes does not matter. */
+/** Fingerprint of a report: differs for definitions that could give other rows. Schedule, name and file do not enter it. */
 export function reportCode(ir: PipelineIR, report: ReportIR): string {
   const { of, column, live, freshness, where, orderBy, limit } = report
   const model = reportModel(ir, report)
@@ -93,7 +94,7 @@ export function reportCode(ir: PipelineIR, report: ReportIR): string {
     .slice(0, 16)
 }
 
-/** What scored at `s`: the last version that was promoted by then and can. */
+/** The version that scored at `s`: the last usable version that was promoted by then. */
 export function versionUsed(values: NamedValues, ir: PipelineIR, { of }: ReportIR, s: number): { readonly version?: number } {
   const model = of.kind === 'model' ? ir.models.find(({ name }) => name === of.model) : undefined
   if (!model?.train) return {}
@@ -102,14 +103,16 @@ export function versionUsed(values: NamedValues, ir: PipelineIR, { of }: ReportI
   return champion ? { version: champion.version } : {}
 }
 
-/** Of each group placed batch that a report reads, the time of the run that a decision at `s` was read as of: the last that had been swapped in, if it was of today's definition. */
+/**
+ * By group placed batch that the report reads: the as-of time of the last run swapped in by `s`. NULL if that run is of another definition.
+ */
 export function runsUsed(ir: PipelineIR, report: ReportIR, runs: readonly RunRecord[], s: number): Record<string, number | null> {
   const batch = new Set(
     groupReads(ir, reportModel(ir, report)).flatMap(({ group: { name, place } }) => (place.kind === 'batch' ? name : [])),
   )
   const used = [...batch].map((name): [string, number | null] => {
-    const group = ir.groups.find(one => one.name === name)!
-    const source = ir.sources.find(one => one.name === group.source)!
+    const group = ir.groups.find(candidate => candidate.name === name)!
+    const source = ir.sources.find(candidate => candidate.name === group.source)!
     const last = swappedBy(runs, name, s)
     return [name, last?.code === codeOf(group, source) ? last.s : null]
   })

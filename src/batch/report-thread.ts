@@ -1,4 +1,4 @@
-/** The thread of one report. It is told to stop between two steps. */
+/** The thread of one report. It checks for a stop between two steps. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { othersTurn } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'

@@ -1,9 +1,10 @@
 /**
- * A report from a log: the rows that decisions about all live keys would be made on at a time `s`, by everything that had arrived by then.
+ * Makes a report from a log: the rows on which decisions about all live keys would be made at a time `s`, from all events that had arrived
+ * by then.
  *
- * Reads the log from as far back as a window of what it reads, or a live key, reaches, and needs no state of whoever runs on it: so it is made beside everything
- * else, and made again from the same log it has the same rows. A group placed batch is read from the result of its run, as long as that is kept: it is what the log
- * would give. It goes in steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
+ * It reads the log as far back as a window or a live key reaches, and shares no state with the running process. Computed again from the
+ * same log, a report has the same rows. A group placed batch is read from the stored result of its run; without that result it is computed
+ * from the log, to the same values. The work is cut into steps of a segment or some thousand keys. Memory: windows, results, keys and rows.
  */
 import { stopwatch } from '../base/clock.ts'
 import { SpillwayError } from '../base/errors.ts'
@@ -17,7 +18,7 @@ import { reportModel, type ReportModel } from '../decision/report-model.ts'
 import { ReportRows, type ReportTable } from '../decision/report-rows.ts'
 import { Scoring, type Definitions } from '../decision/scoring.ts'
 import { TickKeys } from '../decision/tick-keys.ts'
-import type { GroupIR, ReportIR } from '../define/ir/ir.ts'
+import type { ReportIR } from '../define/ir/ir.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
 import { refuseIncomplete } from '../kernel/incomplete.ts'
 import { beginsOf } from '../log/begins.ts'
@@ -25,17 +26,22 @@ import { Log } from '../log/log.ts'
 import type { StoredLog } from '../log/store.ts'
 import { reportHash, writeReport } from '../replay/report-file.ts'
 import { championOf } from '../training/registry/champion.ts'
+import { reachOf } from './events.ts'
 import { feedOf, type Feed } from './report-feed.ts'
 import type { ReportDone, ReportJob } from './report-ledger.ts'
 
-/** Makes the rows. Throws `SPILL_CLOCK_EVICTED` for a time whose live keys the log has forgotten, `SPILL_DATA` where it is damaged, `SPILL_UNSUPPORTED` for a group placed corrected. */
+/**
+ * Makes the rows, one step per iteration.
+ * @throws `SPILL_CLOCK_EVICTED` if the log has forgotten live keys, `SPILL_DATA` if it is damaged, `SPILL_UNSUPPORTED` for a group placed
+ * corrected.
+ */
 export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitions['scores']): Generator<void, ReportTable> {
   const { ir, report, s } = job
   const { model, file } = scoredBy(store, job)
   const strings = new Strings()
   const keys = new TickKeys(ir, model, model.decide, strings)
   const feeds = groupReads(ir, model).map(read => feedOf(store, job, read, strings))
-  yield* takeLog(store, job, model, { strings, keys, feeds })
+  yield* readLog(store, job, model, { strings, keys, feeds })
   const rows = new ReportRows(ir, report, strings)
   const scoring = new Scoring({ ir, scores: file ? new Map([...scores, [model.name, file]]) : scores }, model, [report.column], strings)
   const forgotten = beginsOf(store).arrival
@@ -63,12 +69,12 @@ export function* reportTable(store: StoredLog, job: ReportJob, scores: Definitio
   return rows.finish()
 }
 
-/** The report's model, with the score of the version that was in use, and its file where that is a graph of ONNX. */
+/** The model with the score of the version in use, and its ONNX file if it is a graph. */
 function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): { readonly model: ReportModel; readonly file?: OnnxFile } {
   const model = reportModel(ir, report)
   if (version === undefined) return { model }
-  const own = ir.models.find(({ name }) => name === model.name)!
-  const champion = championOf(store, ir, own, version)
+  const definition = ir.models.find(({ name }) => name === model.name)!
+  const champion = championOf(store, ir, definition, version)
   if (typeof champion !== 'string') return { model: { ...model, score: champion.score }, ...(champion.file && { file: champion.file }) }
   throw new SpillwayError(
     'SPILL_INPUT',
@@ -76,22 +82,22 @@ function scoredBy(store: StoredLog, { ir, report, version }: ReportJob): { reado
   )
 }
 
-interface Taking {
+interface ReportReaders {
   readonly strings: Strings
   readonly keys: TickKeys
   readonly feeds: readonly Feed[]
 }
 
-/** Gives the log up to the cut to all that need it. */
-function* takeLog(
+/** Applies the log up to the cut to all feeds and to the live keys. */
+function* readLog(
   store: StoredLog,
   { ir, report, s, cut }: ReportJob,
   model: ReportModel,
-  { strings, keys, feeds }: Taking,
+  { strings, keys, feeds }: ReportReaders,
 ): Generator<void> {
   checkReach(store, report, s)
   const log = new Log(store, { sources: ir.sources, stringsOf: () => strings })
-  // Of a group whose result is there the keys alone are looked at: they may be live.
+  // Of a group with a stored result only the keys are read: they may be live.
   const groups = feeds.map(({ read: { group }, kernel }) => (kernel ? group : { ...group, features: [] }))
   const needed = columnsLookedAt({ sources: ir.sources, groups, models: [model] })
   const used = new Set([...groups.map(({ source }) => source), ...keys.sources])
@@ -107,7 +113,7 @@ function* takeLog(
   }
 }
 
-/** A table of live keys is made of all of them or not at all; a window that reaches too far back is refused by itself. */
+/** Rejects a report whose live keys the log has forgotten. A window that reaches too far back is rejected by itself. */
 function checkReach(store: StoredLog, { name, live }: ReportIR, s: number): void {
   const { arrival } = beginsOf(store)
   if (s - live > arrival) return
@@ -122,25 +128,25 @@ function arrivedBy(block: Block, moment: number): Block {
   return rows < block.length ? blockSlice(block, 0, rows) : block
 }
 
-/** How far back from its clock a group's windows reach, ms. */
-const reachOf = ({ features }: GroupIR): number =>
-  Math.max(0, ...features.map(({ window, hop }) => (window === 'lifetime' ? Infinity : window + hop)))
-
+/** Collaborators of `makeReport`. */
 export interface MakingOptions {
-  /** The user's own functions, by model. */
+  /** User functions by model. */
   readonly scores: Definitions['scores']
-  /** Where it is written. */
+  /** Path of the file. */
   readonly path: string
-  /** Waited for between two steps. */
+  /** Awaited between two steps. */
   readonly between?: () => Promise<void>
 }
 
-/** Makes a report and writes it. Throws as `reportTable` and `writeReport` do. */
+/**
+ * Makes a report and writes it.
+ * @throws as `reportTable` and `writeReport` do.
+ */
 export async function makeReport(store: StoredLog, job: ReportJob, { scores, path, between }: MakingOptions): Promise<ReportDone> {
   const started = stopwatch()
-  const making = reportTable(store, job, scores)
-  let next = making.next()
-  for (; !next.done; next = making.next()) await between?.()
+  const steps = reportTable(store, job, scores)
+  let next = steps.next()
+  for (; !next.done; next = steps.next()) await between?.()
   const { value: table } = next
   const written = await writeReport(path, table)
   const seconds = (stopwatch() - started) / 1000

@@ -1,9 +1,9 @@
 /**
- * What a batch run gives: the values of a group's features for every key, as of one cut of the log, a file for each partition of the keys.
+ * The result format of batch runs: the values of a group's features for every key as of one cut of the log, one file per partition.
  *
- * Written in stretches of some thousand keys, each readable alone and with a checksum, so that a live process reads a result in between its turns. Texts stand in
- * it as texts: whoever reads it has ids of its own. The bytes are a function of the definitions and of what the log has up to the cut, so that a run that is
- * made again has the same hash.
+ * A file is a sequence of checksummed blocks of some thousand keys, so that a live process reads it between its turns. Texts are stored as
+ * texts: each reader has ids of its own. Invariant: the bytes are a function of the definitions and of the log up to the cut, so a repeated
+ * run has the same hash.
  */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import type { Column } from '../columns/block.ts'
@@ -16,15 +16,15 @@ import { framesIn, FrameWriter } from './frames.ts'
 
 const VERSION = 1
 
-/** Keys of a group and what its features are of each; row i is key i. */
+/** Keys of a group and their features; row i is key i. */
 export interface ResultStretch {
   readonly length: number
   readonly keys: readonly Column[]
-  /** One a feature. */
+  /** One column per feature. */
   readonly features: readonly FeatureColumn[]
 }
 
-/** Writes the stretches of one part of a result, whose buffers it reuses. */
+/** Writes the blocks of one part; reuses its buffers. */
 export class ResultWriter {
   readonly #group: GroupIR
   readonly #isText: readonly boolean[]
@@ -39,7 +39,7 @@ export class ResultWriter {
     this.#isText = group.key.map(name => isText(source, name))
   }
 
-  /** A stretch with its length and checksum before it, in a buffer of its own. */
+  /** One framed block, in a buffer of its own. */
   stretch({ length, keys, features }: ResultStretch): Uint8Array<ArrayBuffer> {
     const out = this.#out
     const textsOf = (isText: boolean) => (isText ? this.#strings : undefined)
@@ -56,21 +56,24 @@ export class ResultWriter {
     return this.#frames.frame(out.view())
   }
 
-  /** Of all stretches, once they are written. */
+  /** Hash and size of all blocks written. */
   sum(): { readonly hash: string; readonly bytes: number } {
     return this.#frames.sum()
   }
 }
 
-/** The stretches of a part, one at a time. Throws `SPILL_DATA` where one is not as it was written. */
+/**
+ * Yields the blocks of a part.
+ * @throws `SPILL_DATA` for a damaged block.
+ */
 export function* readStretches(
   bytes: Uint8Array,
   group: GroupIR,
   source: SourceIR,
   strings: Strings,
-  what: string,
+  subject: string,
 ): Generator<ResultStretch> {
-  for (const reader of framesIn(bytes, what)) yield readStretch(reader, group, source, strings)
+  for (const reader of framesIn(bytes, subject)) yield readStretch(reader, group, source, strings)
 }
 
 function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strings: Strings): ResultStretch {
@@ -90,16 +93,16 @@ function readStretch(reader: ByteReader, group: GroupIR, source: SourceIR, strin
   return { length, keys, features }
 }
 
-/** A feature's values as a column of cells, those that are no value NULL: what stands in them is nobody's. */
+/** Feature values as a column of cells. Cells without a value become NULL and 0, so that equal results have equal bytes. */
 function cellsOf({ values, nulls, refused, width, counts }: FeatureColumn, length: number): Column {
-  const none = new Uint8Array(length * width)
+  const cellNulls = new Uint8Array(length * width)
   const cells = values.slice(0, length * width)
   for (let row = 0; row < length; row++) {
-    const has = nulls[row] === 1 || refused[row] > 0 ? 0 : (counts?.[row] ?? width)
-    none.fill(1, row * width + has, (row + 1) * width)
-    cells.fill(0, row * width + has, (row + 1) * width)
+    const valueCount = nulls[row] === 1 || refused[row] > 0 ? 0 : (counts?.[row] ?? width)
+    cellNulls.fill(1, row * width + valueCount, (row + 1) * width)
+    cells.fill(0, row * width + valueCount, (row + 1) * width)
   }
-  return { values: cells, nulls: none }
+  return { values: cells, nulls: cellNulls }
 }
 
 const isText = ({ columns }: SourceIR, name: string): boolean => columns.find(column => column.name === name)!.type === 'string'

@@ -1,6 +1,7 @@
 /**
- * Stretches of rows set aside in one file, each found again by its place: what is too much for memory while the partitions wait for their turn. It is derived from the
- * log, so nothing of it is flushed, and after a crash nobody looks at it.
+ * A spill file: encoded rows by partition, for more than memory holds while partitions wait for their turn.
+ *
+ * It is derived from the log, so it is never fsynced, and a crash leaves nothing to recover.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -8,16 +9,20 @@ import { SpillwayError } from '../base/errors.ts'
 import { makePrivateFolder, PRIVATE_FILE } from '../log/sqlite/folder-permissions.ts'
 import type { Stretch } from './parted.ts'
 
-/** Where the stretches of one partition stand: each its first byte, and how many. */
+/** First byte and length of each block of one partition. */
 export type Places = readonly (readonly [at: number, length: number])[]
 
+/** Writes a spill file. */
 export class Spill {
   readonly #path: string
   readonly #file: number
   readonly #places = new Map<number, [number, number][]>()
   #end = 0
 
-  /** Writes over what is there. Throws `SPILL_STORE` where that cannot be. */
+  /**
+   * Overwrites an existing file.
+   * @throws `SPILL_STORE` if the file cannot be written.
+   */
   constructor(path: string) {
     this.#path = path
     this.#file = this.#guarded(() => {
@@ -53,14 +58,17 @@ export class Spill {
   }
 }
 
-/** The stretches at these places, one at a time. Throws `SPILL_STORE` where the file has become another. */
+/**
+ * Yields the blocks at these places.
+ * @throws `SPILL_STORE` if the file has been truncated.
+ */
 export function* readPlaces(path: string, places: Places): Generator<Uint8Array> {
   const file = openSync(path, 'r')
   try {
     for (const [at, length] of places) {
       const bytes = new Uint8Array(length)
       if (readSync(file, bytes, 0, length, at) < length)
-        throw new SpillwayError('SPILL_STORE', 'ends before what was written to it', { place: path })
+        throw new SpillwayError('SPILL_STORE', 'is truncated: it ends before the rows that were written to it', { place: path })
       yield bytes
     }
   } finally {

@@ -1,4 +1,4 @@
-/** The rows of a batch run set aside by partition, and read again one partition at a time. */
+/** Spills the rows of a batch run by partition, and reads them back one partition at a time. */
 import type { Block } from '../columns/block.ts'
 import type { Strings } from '../columns/strings.ts'
 import { beginsOf } from '../log/begins.ts'
@@ -8,17 +8,20 @@ import type { Job } from './job.ts'
 import { parted, readStretch } from './parted.ts'
 import { readPlaces, Spill, type Places } from './spill.ts'
 
-/** What was set aside, and what is to be known of the log that it is from. */
+/** A spill file, and the bounds of the log that it is from. */
 export interface Spilled {
   readonly path: string
-  /** By partition. */
+  /** Blocks by partition. */
   readonly places: ReadonlyMap<number, Places>
   readonly known: number
-  /** Nothing that arrived up to here, UTC ms, is in the log any more. */
+  /** Events that arrived up to here, UTC ms, are no longer in the log. */
   readonly forgotten: number
 }
 
-/** Reads the log once; `onStretch` is told of each stretch that was written. Throws `SPILL_STORE` where the file cannot be written. */
+/**
+ * Reads the log once and spills the requested partitions; calls `onStretch` after each block.
+ * @throws `SPILL_STORE` if the file cannot be written.
+ */
 export function spill(
   store: StoredLog,
   job: Job,
@@ -41,6 +44,7 @@ export function spill(
   }
 }
 
+/** Yields the rows of one partition. Returns the number of visible events. */
 export function* spilledBlocks({ path, places, known }: Spilled, partition: number, job: Job, strings: Strings): Generator<Block, number> {
   for (const bytes of readPlaces(path, places.get(partition) ?? [])) yield readStretch(bytes, job, strings)
   return known

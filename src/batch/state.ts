@@ -1,8 +1,9 @@
 /**
- * What a batch run of a hybrid group gives: the state of its kernel as of the cut, to which the events behind the cut can be added (semantics §5).
+ * The snapshot format of a hybrid group: the state of its kernel as of the cut, to which the delta of later events is added (semantics,
+ * hybrid placement).
  *
- * Stretches of texts come first, in the order of the ids that the job gave them, and behind them stretches of key slots, as the kernel saves them. Whoever restores has
- * ids of its own. The bytes are a function of the definitions and of what the log has up to the cut.
+ * Blocks of texts come first, in the order of their ids; blocks of key slots follow, as the kernel saves them. Each reader assigns ids of
+ * its own. Invariant: the bytes are a function of the definitions and of the log up to the cut.
  */
 import { limits } from '../base/limits.ts'
 import type { Strings } from '../columns/strings.ts'
@@ -14,7 +15,7 @@ const VERSION = 1
 const TEXTS = 0
 const SLOTS = 1
 
-/** The state of a kernel whose texts have their ids in `strings`. */
+/** Yields the framed state of a kernel whose texts have their ids in `strings`. */
 export function* stateStretches(kernel: Kernel, strings: Strings, cut: number, frames: FrameWriter): Generator<Uint8Array<ArrayBuffer>> {
   const out = new ByteWriter()
   const begin = (kind: number): void => {
@@ -37,20 +38,23 @@ export function* stateStretches(kernel: Kernel, strings: Strings, cut: number, f
   }
 }
 
-/** Restores into a kernel what `stateStretches` gave, a stretch at a time: of one partition, behind what it has of others. */
+/** Restores the blocks of `stateStretches` into a kernel: one partition, added to the partitions restored before. */
 export class StateRestoring {
   readonly #kernel: Kernel
   readonly #strings: Strings
   readonly #ids: number[] = []
   #byId: Int32Array | undefined
 
-  /** `strings` are the kernel's. */
+  /** `strings` belong to the kernel. */
   constructor(kernel: Kernel, strings: Strings) {
     this.#kernel = kernel
     this.#strings = strings
   }
 
-  /** Throws `SPILL_DATA` or `SPILL_STATE` where it is not as it was written, or is of other definitions; the kernel is then of no use. */
+  /**
+   * Restores one block.
+   * @throws `SPILL_DATA` for a damaged block, `SPILL_STATE` for one of other definitions; the kernel is then unusable.
+   */
   take(reader: ByteReader): void {
     const version = reader.varint()
     if (version !== VERSION) reader.damaged(`is of format ${version}, and this Spillway reads ${VERSION}`)

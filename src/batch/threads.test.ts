@@ -73,7 +73,7 @@ test('a run in a thread of its own gives what it gives here, and again the same'
   assert.equal(read2[0].features[2].values[0], CARDS)
 })
 
-test('partitions are computed by any number of threads, from rows set aside or from the log, to the same bytes; together they are the whole', async () => {
+test('any number of threads computes the same bytes, from spilled rows or the log; together the parts are the whole', async () => {
   const parted = { ...job, partitions: PARTITIONS }
   const [one, three, log] = [await beside(parted), await beside(parted, { threads: 3 }), await here(parted)]
   assert.deepEqual(one.parts, three.parts)
@@ -138,7 +138,7 @@ class Hanging extends Taken {
   }
 }
 
-test('what fails in a thread is told, with its code; what fails here, and an end, stop it', async () => {
+test('an error in a thread is reported with its code; an error here, or a stop, ends the run', async () => {
   const elsewhere = computeBeside(join(folder, 'none.db'))
   await assert.rejects(elsewhere(job, new Taken(), never), { code: 'SPILL_STORE' })
   for (const partitions of [1, 4]) {

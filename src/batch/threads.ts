@@ -1,8 +1,9 @@
 /**
- * Batch runs beside whatever else the process does: in threads of their own, which read the log by a connection of their own.
+ * Computes batch runs in worker threads with their own connections to the log, beside the event loop.
  *
- * A run of one partition is one thread's. One of several is set aside by partition first, by a thread that reads the log once, and then computed by all of them, a part
- * each at a time. To set a million events aside takes 0.4 s of processor time, to read them once more for each of eight partitions 3.6 s, and the features 2.6 s.
+ * One thread computes a run of one partition. For several partitions, one thread reads the log once and spills the rows; then all threads
+ * compute parts. Spilling a million events costs 0.4 s of CPU, reading them once for each of eight partitions 3.6 s, and the features 2.6
+ * s.
  */
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -13,17 +14,18 @@ import { JobWorker } from './job-worker.ts'
 import type { Compute, Job, Taker } from './job.ts'
 import type { Spilled } from './spilled.ts'
 
+/** Options of `computeBeside`. */
 export interface ThreadsOptions {
-  /** Threads that compute at once: one less than the machine runs, at most `BATCH_THREADS_MAX`, unless given. */
+  /** Concurrent threads. Default: one less than the machine runs, at most `BATCH_THREADS_MAX`. */
   readonly threads?: number | undefined
 }
 
-/** Runs over the log in this file. */
+/** Computes runs over the log in this file. */
 export function computeBeside(path: string, { threads = defaultThreads() }: ThreadsOptions = {}): Compute {
-  const pool = new Pool()
+  const pool = new ThreadPool()
   let ending: AbortSignal | undefined
   return async (job, taker, signal) => {
-    // The thread that waits for the next run of a process ends with that.
+    // The idle thread ends with the signal of its process.
     if (ending !== signal) signal.addEventListener('abort', () => pool.end(), { once: true })
     ending = signal
     const run = new ThreadedRun(path, job, taker, pool, threads)
@@ -40,8 +42,8 @@ export function computeBeside(path: string, { threads = defaultThreads() }: Thre
 
 const defaultThreads = (): number => Math.min(limits.BATCH_THREADS_MAX, Math.max(1, availableParallelism() - 1))
 
-/** A thread that waits for the next run, so that runs that follow one another closely need not start one each. */
-class Pool {
+/** Keeps one idle thread, so that runs in quick succession need not start a thread each. */
+class ThreadPool {
   #idle: JobWorker | undefined
   #ending: { stop(): void } | undefined
 
@@ -69,14 +71,14 @@ class ThreadedRun {
   readonly #path: string
   readonly #job: Job
   readonly #taker: Taker
-  readonly #pool: Pool
+  readonly #pool: ThreadPool
   readonly #threads: number
-  /** Of this run. */
+  /** Threads of this run. */
   readonly #workers: JobWorker[] = []
-  #isKept = false
+  #isReusable = false
   #isOver = false
 
-  constructor(path: string, job: Job, taker: Taker, pool: Pool, threads: number) {
+  constructor(path: string, job: Job, taker: Taker, pool: ThreadPool, threads: number) {
     this.#path = path
     this.#job = job
     this.#taker = taker
@@ -85,7 +87,7 @@ class ThreadedRun {
     this.#workers.push(pool.take())
   }
 
-  /** What it waits for rejects. */
+  /** Terminates the threads; pending commands reject. */
   stop(): void {
     this.#isOver = true
     for (const worker of this.#workers) worker.end()
@@ -96,25 +98,25 @@ class ThreadedRun {
     const spillPath = join(dirname(this.#path), 'spill', 'run.rows')
     try {
       const { partitions } = await first.ask({ do: 'begin', path: this.#path, job: this.#job }, 'begun')
-      const made = this.#taker.begin(partitions)
-      const missing = Array.from({ length: partitions }, (_, partition) => partition).filter(partition => !made.has(partition))
+      const stored = this.#taker.begin(partitions)
+      const missing = Array.from({ length: partitions }, (_, partition) => partition).filter(partition => !stored.has(partition))
       if (missing.length > 0 && partitions > 1) {
         const { spilled } = await first.ask({ do: 'spill', to: spillPath, partitions: new Set(missing) }, 'spilled')
         await this.#all(missing, partitions, spilled)
       } else if (missing.length > 0) await this.#only(first)
       return { partitions, memory: this.#workers.reduce((sum, { held }) => sum + held, 0) }
     } finally {
-      if (this.#isKept && !this.#isOver) this.#pool.give(first)
+      if (this.#isReusable && !this.#isOver) this.#pool.give(first)
       else this.stop()
       rmSync(dirname(spillPath), { recursive: true, force: true })
     }
   }
 
-  /** The thread of a run of one partition holds little, and is kept for the next. */
+  /** A single-partition run uses little memory, so its thread is reused. */
   async #only(worker: JobWorker): Promise<void> {
     const { part } = await worker.ask({ do: 'part', partition: 0 }, 'ended', stretch => this.#taker.take(0, stretch))
     await this.#taker.end(part)
-    this.#isKept = true
+    this.#isReusable = true
   }
 
   async #all(missing: number[], of: number, spilled: Spilled): Promise<void> {
@@ -127,8 +129,8 @@ class ThreadedRun {
         await this.#taker.end(part)
       }
     }
-    const wanted = Math.min(this.#threads, missing.length)
-    while (this.#workers.length < wanted) this.#workers.push(new JobWorker())
+    const threadCount = Math.min(this.#threads, missing.length)
+    while (this.#workers.length < threadCount) this.#workers.push(new JobWorker())
     await Promise.all(this.#workers.map(work))
   }
 }

@@ -1,3 +1,4 @@
+/** The values of a batch run in memory, looked up by key. */
 import type { FeatureColumn } from '../aggregate/aggregate.ts'
 import { SpillwayError } from '../base/errors.ts'
 import type { Column } from '../columns/block.ts'
@@ -7,18 +8,18 @@ import { Keys } from '../kernel/keys.ts'
 import { featureColumns } from '../kernel/output.ts'
 import { readStretches, type ResultStretch } from './result.ts'
 
-/** The result of a batch run in memory, to be looked up by key. */
+/** A batch result in columns, with an index by key. */
 export class BatchValues {
-  /** Which run it is of, and of which time, UTC ms. */
+  /** Number and as-of time (UTC ms) of the run. */
   readonly run: number
   readonly s: number
-  /** How many events of the source were known. */
+  /** Visible events of the source. */
   readonly known: number
   readonly #keys: Keys
   readonly #features: readonly FeatureColumn[]
   #length = 0
 
-  /** Without keys; `keys` is how many there will be. */
+  /** Starts empty; `of.keys` is the final number of keys. */
   constructor(
     group: GroupIR,
     source: SourceIR,
@@ -32,7 +33,7 @@ export class BatchValues {
     this.#features = featureColumns(group, of.keys, false)
   }
 
-  /** Keys that were added. */
+  /** Keys added so far. */
   get length(): number {
     return this.#length
   }
@@ -50,7 +51,7 @@ export class BatchValues {
     this.#length = at + length
   }
 
-  /** Writes what the keys have over rows of `out`; rows of keys that the run has not seen stay as they are. */
+  /** Overwrites rows of `out` with the values of their keys. Rows of keys that the run has not seen stay unchanged. */
   copyTo(out: readonly FeatureColumn[], keys: readonly Column[], rows: number): void {
     const slots = this.#keys.slotsOf(keys, rows, false)
     out.forEach((to, f) => {
@@ -67,7 +68,10 @@ export class BatchValues {
   }
 }
 
-/** A whole result at once, the bytes of all its parts: for a start, when nothing else waits. Throws `SPILL_DATA` where they are not as they were written. */
+/**
+ * Reads all parts of a result at once, for a start, when nothing else waits.
+ * @throws `SPILL_DATA` for a damaged result.
+ */
 export function readValues(
   parts: Iterable<Uint8Array>,
   group: GroupIR,

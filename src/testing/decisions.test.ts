@@ -67,5 +67,5 @@ test('the key of a decision is delivered', async () => {
 })
 
 test('a moment states its offset', async () => {
-  await assert.rejects(testing(cards, { at: '2026-01-01T00:00' }), /is no moment; write UTC ms, or ISO 8601 with its offset/)
+  await assert.rejects(testing(cards, { at: '2026-01-01T00:00' }), /is not a time; write UTC ms, or ISO 8601 with its offset/)
 })

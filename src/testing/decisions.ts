@@ -1,23 +1,24 @@
+/** Decisions of a pipeline under test. */
 import type { Pipeline } from '../define/pipeline.ts'
 import { decide } from '../replay/decide.ts'
 import { decisionRecords } from '../replay/decision-record.ts'
 import type { TestLog } from './log.ts'
 import { modelNamed } from './model-named.ts'
 
-/** A decision as a test sees it: the vector as delivered, nested as the model's inputs are. */
+/** A decision of a model under test: the feature vector as delivered, nested like the inputs of the model. */
 export interface TestDecision<V> {
   /** UTC ms. */
   readonly t: number
-  /** What it is about: the source key of the triggering event, the key of the tick or of the request. */
+  /** Key: the source key of the triggering event, or the key of the tick or request. */
   readonly key: string | number | boolean
   readonly vector: V
-  /** NULL where an input without `ifNull` was. */
+  /** NULL if an input without `ifNull` was NULL. */
   readonly score: number | null
-  /** Why there is no score although the vector may be complete. */
+  /** Reason for a missing score although the vector may be complete. */
   readonly refused?: string
 }
 
-/** The decisions that a model has made over what was sent and asked, in order. */
+/** Decisions of a model over all events and requests so far, in order. */
 export function decisionsOf({ ir, scores }: Pipeline, log: TestLog, name: string): TestDecision<unknown>[] {
   const model = modelNamed(ir, name)
   const replayed = log.replay()

@@ -1,3 +1,4 @@
+/** Features of a group under test. */
 import { SpillwayError } from '../base/errors.ts'
 import type { Column } from '../columns/block.ts'
 import { blockSlice } from '../columns/slice.ts'
@@ -9,7 +10,10 @@ import { placeAsks } from '../kernel/placement.ts'
 import { featureValue } from '../decision/feature-value.ts'
 import type { TestLog } from './log.ts'
 
-/** The features of a group at a key, with everything sent known, at the log's clock. */
+/**
+ * Features of a group at a key, from every event sent, as of the clock of the test.
+ * @throws `SPILL_INPUT` for an unknown group or a wrong key.
+ */
 export function featuresAt(log: TestLog, name: string, key: readonly (string | number | boolean)[]): Record<string, unknown> {
   const { ir } = log.pipeline
   const group = ir.groups.find(candidate => candidate.name === name)
@@ -38,7 +42,7 @@ function keyColumn(column: ColumnIR, value: string | number | boolean, strings: 
 }
 
 function valueOf(group: string, feature: FeatureIR, column: FeatureColumn, strings: Strings): Value | readonly Value[] {
-  const found = featureValue(feature, column, strings)
-  if ('value' in found) return found.value
-  throw new SpillwayError(found.refused.code, `feature '${group}.${feature.name}' is refused: ${found.refused.why}`)
+  const outcome = featureValue(feature, column, strings)
+  if ('value' in outcome) return outcome.value
+  throw new SpillwayError(outcome.refused.code, `feature '${group}.${feature.name}' is refused: ${outcome.refused.why}`)
 }

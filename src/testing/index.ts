@@ -1,4 +1,4 @@
-/** `spillway/testing`: a pipeline in a test, with a clock that the test moves. */
+/** `spillway/testing`: a pipeline in a test, on a virtual clock. */
 import '../base/require-node.ts'
 export type { TestDecision } from './decisions.ts'
 export type { TestLabel } from './labels.ts'

@@ -1,18 +1,19 @@
+/** Labels of the decisions of a pipeline under test. */
 import type { Pipeline } from '../define/pipeline.ts'
 import { label } from '../replay/label.ts'
 import { decisionsOf, type TestDecision } from './decisions.ts'
 import type { TestLog } from './log.ts'
 import { modelNamed } from './model-named.ts'
 
-/** What came of a decision, as a test sees it. */
+/** The label of a decision under test. */
 export interface TestLabel extends Pick<TestDecision<unknown>, 't' | 'key'> {
-  /** `not eligible` where it was going on already (`begins`). */
+  /** `not eligible` if the condition already held before (`begins`). */
   readonly label: boolean | 'unknown' | 'not eligible'
-  /** `labelFrom`: events that name the decision and came too late to change its label. */
+  /** `labelFrom`: events that name the decision but came too late to change its label. */
   readonly late: number
 }
 
-/** The labels of all decisions that a model has made, as known at the log's clock; in the order of decisions. */
+/** Labels of all decisions of a model as of the clock, in order of decisions. */
 export function labelsOf(pipeline: Pipeline, log: TestLog, name: string): TestLabel[] {
   const { eligible, known, value, late } = label(pipeline, modelNamed(pipeline.ir, name), log.replay(), { at: log.now })
   return decisionsOf(pipeline, log, name).map(({ t, key }, i) => ({

@@ -1,7 +1,11 @@
+/** Looks up models by name. */
 import { SpillwayError } from '../base/errors.ts'
 import type { ModelIR, PipelineIR } from '../define/ir/ir.ts'
 
-/** A model of a pipeline. Throws `SPILL_INPUT` if there is none of the name. */
+/**
+ * A model of a pipeline.
+ * @throws `SPILL_INPUT` for an unknown name.
+ */
 export function modelNamed({ name: pipeline, models }: PipelineIR, name: string): ModelIR {
   const model = models.find(candidate => candidate.name === name)
   if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${pipeline}' has no model '${name}'`)

@@ -1,3 +1,4 @@
+/** Reports of a pipeline under test. */
 import { SpillwayError } from '../base/errors.ts'
 import { reportRecords, type ReportRecord } from '../decision/report-records.ts'
 import type { FeaturesOf } from '../define/feature/features.ts'
@@ -6,24 +7,25 @@ import type { Pipeline } from '../define/pipeline.ts'
 import { reports } from '../replay/report.ts'
 import type { TestLog } from './log.ts'
 
-/** What the rows of a report have: the vector of its model, or the features of its groups. */
+/** Content of a report row: the vector of its model, or the features of its groups. */
 export type ReportVector<Of> = Of extends Model ? VectorOf<Of> : { readonly [N in keyof Of]: FeaturesOf<Of[N]> }
 
+/** One row of a report under test. */
 export interface TestReportRow<V> extends Omit<ReportRecord, 'key' | 'vector'> {
   readonly key: string | number | boolean
   readonly vector: V
 }
 
-/** A report as a test sees it. */
+/** One report under test. */
 export interface TestReport<V> {
-  /** The time that it is of, UTC ms. */
+  /** As-of time, UTC ms. */
   readonly t: number
-  /** Keys that were live, of which the rows are some or all. */
+  /** Live keys; the rows are some or all of them. */
   readonly live: number
   readonly rows: TestReportRow<V>[]
 }
 
-/** A report at each of its times up to the clock, over what was sent. */
+/** Reports at each of their times up to the clock. */
 export function reportsOf({ ir, scores }: Pipeline, log: TestLog, name: string): TestReport<unknown>[] {
   const report = ir.reports?.find(candidate => candidate.name === name)
   if (!report) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no report '${name}'; make it one of its parts`)

@@ -1,3 +1,4 @@
+/** Requests of a test, in columns. */
 import { SpillwayError } from '../base/errors.ts'
 import type { Strings } from '../columns/strings.ts'
 import type { ModelIR, PipelineIR, TriggerIR } from '../define/ir/ir.ts'
@@ -5,23 +6,23 @@ import { RequestReader } from '../intake/request-reader.ts'
 import type { Requests } from '../replay/log.ts'
 import { modelNamed } from './model-named.ts'
 
-/** A request that a test has made. */
+/** A request to a model. */
 export interface Asked {
   readonly model: string
   readonly fields: unknown
-  /** The clock at which it was made, UTC ms. */
+  /** Clock of the request, UTC ms. */
   readonly at: number
-  /** Events that stand before it in the total order. */
+  /** Number of events before it in the total order. */
   readonly place: number
 }
 
-/** Throws `SPILL_INPUT` for a model that does not decide on request, and for fields that are not those of one. */
+/** Throws `SPILL_INPUT` for a model that does not decide on request, and for invalid fields. */
 export function checkRequest(ir: PipelineIR, name: string, fields: unknown, strings: Strings): void {
   const fault = new RequestReader(requestOf(modelNamed(ir, name)), strings).take(fields)
   if (fault) throw new SpillwayError('SPILL_INPUT', `model '${name}' refused the request (${fault.reason}): ${fault.detail}`)
 }
 
-/** Requests in columns, by the model that they were put to. `order` has, for each event, the index of its source. */
+/** Requests in columns, by model. `order` has the source index of each event. */
 export function requestsOf(
   ir: PipelineIR,
   asked: readonly Asked[],
@@ -31,14 +32,14 @@ export function requestsOf(
   const models = ir.models.filter(({ decide }) => decide.kind === 'request')
   return new Map(
     models.map(model => {
-      const own = asked.filter(request => request.model === model.name)
+      const ofModel = asked.filter(request => request.model === model.name)
       const reader = new RequestReader(requestOf(model), strings)
-      for (const { fields } of own) reader.take(fields)
+      for (const { fields } of ofModel) reader.take(fields)
       const before = (source: string, place: number): number =>
         order.slice(0, place).filter(index => ir.sources[index].name === source).length
       const requests: Requests = {
-        t: Float64Array.from(own, ({ at }) => at),
-        prefixes: source => Int32Array.from(own, ({ place }) => before(source, place)),
+        t: Float64Array.from(ofModel, ({ at }) => at),
+        prefixes: source => Int32Array.from(ofModel, ({ place }) => before(source, place)),
         columns: reader.columns(),
       }
       return [model.name, requests]

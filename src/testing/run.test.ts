@@ -73,7 +73,7 @@ test('a refused record rejects, or is kept if the test allows it', async () => {
   await assert.rejects(run.advance({ to: at(-1) }), /cannot go back/)
 })
 
-test('how values are distributed: counts by bucket, a quantile, the most frequent', async () => {
+test('distributions: counts by bucket, a quantile, the most frequent values', async () => {
   const spread = features('spread', {
     from: readings,
     entity: patient,

@@ -1,3 +1,4 @@
+/** The test harness: a pipeline in memory on a virtual clock. */
 import { SpillwayError } from '../base/errors.ts'
 import { durationMs, type Duration } from '../base/time.ts'
 import { timestampMs } from '../base/exact.ts'
@@ -14,50 +15,85 @@ import { labelsOf, type TestLabel } from './labels.ts'
 import { TestLog } from './log.ts'
 import { reportsOf, type ReportVector, type TestReport } from './reports.ts'
 
-/** A key of a group: its one value, or one for each of its key columns. */
+/** A key of a group: its single value, or one value per key column. */
 export type TestKey = string | number | boolean | readonly (string | number | boolean)[]
 
+/** A pipeline under test. */
 export interface TestRun {
   /** The virtual clock, UTC ms. It never goes back. */
   readonly now: number
-  /** Records that were refused, with `send(…, { refused: true })`. */
+  /** Rejected records that `send(…, { refused: true })` allowed. */
   readonly refused: readonly Refusal[]
   /**
-   * Appends records in order. Before each the clock moves to the arrival that its source gives it; one that is older than the
-   * clock arrives late, now. Rejects with `SPILL_INPUT` for a record that is refused, unless `refused` allows it.
+   * Appends records in order. Before each, the clock moves to the arrival that its source gives; an older record arrives late, now.
+   * @throws (rejects with) `SPILL_INPUT` for a rejected record, unless `refused` allows it.
+   * @example
+   *   await run.send(payments, [{ card: 'c1', amount: 12, at: '2026-01-01T00:00:00Z' }])
    */
   send<S extends Source>(source: S, records: readonly RecordFor<S>[], options?: { readonly refused?: boolean }): Promise<void>
   /**
-   * Moves the clock by a duration, or to a moment (ISO 8601, or UTC ms). Every tick on the way is made, and one at its end: each at its own time,
-   * from what had arrived by then. What is sent later arrives later than these ticks.
+   * Moves the clock by a duration, or to a time (ISO 8601, or UTC ms). Every tick on the way happens, and one at its end: each at its own
+   * time, from the events that had arrived by then. Later events arrive after these ticks.
+   * @throws (rejects with) `SPILL_INPUT` for a time before the clock.
+   * @example
+   *   await run.advance('1h')
    */
   advance(by: Duration | { readonly to: string | number }): Promise<void>
   /**
-   * Puts a request to a model that decides on request, now, and gives its decision. Rejects with `SPILL_INPUT` for fields that are not those of
-   * the request.
+   * Sends a request to a model that decides on request, now, and resolves with its decision.
+   * @throws (rejects with) `SPILL_INPUT` for invalid fields.
+   * @example
+   *   const { score } = await run.request(fraud, { card: 'c1' })
    */
   request<I, C extends Columns>(model: Model<I, C>, fields: RecordOf<C>): Promise<TestDecision<VectorOf<Model<I>>>>
-  /** The group's features at a key, through its placement, now. */
+  /**
+   * Features of a group at a key, through its placement, as of now.
+   * @throws `SPILL_INPUT` for an unknown group or a wrong key.
+   * @example
+   *   run.features(spending, 'c1')
+   */
   features<E extends Entities, F>(group: Group<E, F>, key: TestKey): FeaturesOf<Group<E, F>>
-  /** Every decision that the model has made so far, in order. A tick at the clock is made once the clock was moved to it, or past it. */
+  /**
+   * All decisions of a model so far, in order. A tick at the clock happens once the clock was moved to it, or past it.
+   * @example
+   *   run.decisions(fraud).at(-1)
+   */
   decisions<I>(model: Model<I>): TestDecision<VectorOf<Model<I>>>[]
-  /** What came of each of them, as known now. Throws `SPILL_INPUT` for a model without a label. */
+  /**
+   * Labels of the decisions, as known now.
+   * @throws `SPILL_INPUT` for a model without a label.
+   * @example
+   *   run.labels(fraud)
+   */
   labels(model: Model): TestLabel[]
-  /** A report at each of its times so far, in order; one at the clock is made once the clock was moved to it, or past it. */
+  /**
+   * A report at each of its times so far, in order. A report at the clock is made once the clock was moved to it, or past it.
+   * @throws `SPILL_INPUT` for an unknown report.
+   * @example
+   *   run.report(hourly).at(-1)
+   */
   report<Of>(report: Report<Of>): TestReport<ReportVector<Of>>[]
 }
 
+/** Options of `testing`. */
 export interface TestingOptions {
-  /** Where the virtual clock starts: ISO 8601 with an offset or `Z`, or UTC ms. */
+  /** Start of the virtual clock: ISO 8601 with an offset or `Z`, or UTC ms. */
   readonly at: string | number
 }
 
 /**
- * Runs a pipeline in memory on a virtual clock. What it answers comes from the same intake, kernel and models as a replay, so a
- * test holds for production. Meant for small histories: every answer replays what was sent.
+ * Runs a pipeline in memory on a virtual clock.
+ *
+ * Its results come from the same intake, kernel and models as a replay, so a test holds for production. Meant for small histories: every
+ * query replays all events.
+ * @throws (rejects with) `SPILL_INPUT` for an invalid start time.
+ * @example
+ *   const run = await testing(app, { at: '2026-01-01T00:00:00Z' })
+ *   await run.send(payments, [{ card: 'c1', amount: 12, at: '2026-01-01T00:00:00Z' }])
+ *   run.decisions(fraud)
  */
 export async function testing(pipeline: Pipeline, options: TestingOptions): Promise<TestRun> {
-  const log = new TestLog(pipeline, momentMs(options.at))
+  const log = new TestLog(pipeline, timeMs(options.at))
   return {
     get now() {
       return log.now
@@ -69,7 +105,7 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
       for (const record of records) log.append(source.name, record, refused)
     },
     async advance(by) {
-      log.moveTo(typeof by === 'object' ? momentMs(by.to) : log.now + durationMs(by))
+      log.moveTo(typeof by === 'object' ? timeMs(by.to) : log.now + durationMs(by))
     },
     async request(model, fields) {
       log.ask(model.name, fields)
@@ -82,9 +118,9 @@ export async function testing(pipeline: Pipeline, options: TestingOptions): Prom
   }
 }
 
-function momentMs(moment: string | number): number {
-  const ms = timestampMs(moment)
+function timeMs(time: string | number): number {
+  const ms = timestampMs(time)
   if (ms === undefined)
-    throw new SpillwayError('SPILL_INPUT', `'${moment}' is no moment; write UTC ms, or ISO 8601 with its offset: '2026-01-01T00:00Z'`)
+    throw new SpillwayError('SPILL_INPUT', `'${time}' is not a time; write UTC ms, or ISO 8601 with its offset: '2026-01-01T00:00Z'`)
   return ms
 }

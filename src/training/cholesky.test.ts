@@ -12,11 +12,11 @@ test('a column that follows from those before it is named', () => {
   assert.equal(solve(Float64Array.of(1, 0, 1, 1), Float64Array.of(1, 1)), 1)
   assert.equal(solve(Float64Array.of(0), Float64Array.of(1)), 0)
   assert.equal(solve(Float64Array.of(NaN), Float64Array.of(1)), 0)
-  // What is left of it, 2 of 10^16, is rounding's.
+  // The remainder, 2 of 10^16, is rounding error.
   assert.equal(solve(Float64Array.of(1, 0, 1e8, 1e16 + 2), Float64Array.of(1, 1)), 1)
 })
 
-test('what it solves gives the right side back', () => {
+test('a solution reproduces the right side', () => {
   const number = fc.integer({ min: -10, max: 10 })
   const system = fc
     .integer({ min: 1, max: 5 })

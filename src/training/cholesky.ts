@@ -1,11 +1,11 @@
-/** Symmetric positive definite systems, by Cholesky's decomposition: size³ / 6 multiplications. */
+/** Solves symmetric positive definite systems by Cholesky decomposition: size³ / 6 multiplications. */
 
-/** A pivot that is left over of less than this part of its diagonal is what rounding left over. */
+/** Relative size below which a pivot is rounding error. */
 const RELATIVE_PIVOT_MIN = 1e-13
 
 /**
- * Solves `matrix · x = right`. `matrix` is row after row; its lower triangle is read and written over. Returns, instead of a solution, the first
- * column that follows from those before it, as far as doubles can tell.
+ * Solves `matrix · x = right`. `matrix` is row-major; its lower triangle is read and overwritten. Returns the solution, or the index of the
+ * first column that depends linearly on the columns before it, within double precision.
  */
 export function solve(matrix: Float64Array, right: Float64Array): Float64Array | number {
   const size = right.length

@@ -1,41 +1,42 @@
 /**
- * The columns of a regression: those that vary, standardised, with what stands for NULL filled in.
+ * The design matrix of a regression: varying columns, standardised, with NULLs imputed.
  *
- * Standardised columns make steps of Newton's method and Cholesky's decomposition as exact as doubles allow, whatever the units of the inputs
- * are. A column of one value says nothing that the intercept does not: it stays out and has the weight 0.
+ * Standardised columns make Newton steps and the Cholesky decomposition as exact as doubles allow, whatever the units of the inputs. A
+ * constant column adds nothing to the intercept: it stays out, with weight 0.
  */
 import { limits } from '../base/limits.ts'
 import type { Coefficients } from '../define/model/score.ts'
 import { totalWeight, type TrainingTable } from './table/table.ts'
 
-/** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull` does. */
+/** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull`. */
 export interface Standard {
-  /** With what stands for NULL in its place. */
+  /** Values, with NULLs replaced by `ifNull`. */
   readonly values: Float64Array
   readonly ifNull: number
   readonly mean: number
-  /** Standard deviation; 0 if the column does not vary. */
+  /** Standard deviation; 0 for a constant column. */
   readonly scale: number
 }
 
+/** The columns of a regression. */
 export interface Design<Names extends string = string> {
   readonly names: readonly Names[]
   /** By column of the table. */
   readonly standards: readonly Standard[]
-  /** By column that varies. */
+  /** Standard deviations of the varying columns. */
   readonly scales: Float64Array
-  /** How many vary. */
+  /** Number of varying columns. */
   readonly width: number
 }
 
-/** `ifNull` stands for NULLs; without it the mean of the values that there are. Columns with NULLs are held a second time. */
+/** `ifNull` replaces NULLs; without it, the mean of the column does. Columns with NULLs are copied. */
 export function designOf<Names extends string>(table: TrainingTable<Names>, ifNull: number | undefined): Design<Names> {
-  const standards = table.columns.map(values => standardOf(values, table, ifNull))
+  const standards = table.columns.map(values => standardise(values, table, ifNull))
   const scales = Float64Array.from(standards.filter(({ scale }) => scale > 0).map(({ scale }) => scale))
   return { names: table.names, standards, scales, width: scales.length }
 }
 
-/** The columns that vary, standardised: row r has its values from `r · width` on. Holds the table a second time. */
+/** The varying columns, standardised: row r begins at `r · width`. Copies the table. */
 export function matrixOf({ standards, width }: Design, length: number): Float64Array {
   const matrix = new Float64Array(length * width)
   standards.filter(({ scale }) => scale > 0).forEach((standard, at) => fillColumn(matrix, standard, { width, at, length }))
@@ -48,21 +49,22 @@ interface Place {
   readonly length: number
 }
 
-/** A column, standardised, as column `at` of a matrix that is so wide. */
+/** Writes a standardised column as column `at` of a matrix with `width` columns. */
 export function fillColumn(matrix: Float64Array, { values, mean, scale }: Standard, { width, at, length }: Place): void {
   for (let row = 0; row < length; row++) matrix[row * width + at] = (values[row] - mean) / scale
 }
 
-/** A weight and what stands for NULL, by input: what `logistic` and `linear` take. */
+/** Weight and imputed value of one input, as `logistic` and `linear` take them. */
 export interface FittedWeight {
   readonly weight: number
   readonly ifNull: number
 }
+/** Coefficients with imputed values. */
 export interface FittedCoefficients<Names extends string> extends Coefficients<Names> {
   readonly weights: Readonly<Record<Names, FittedWeight>>
 }
 
-/** From weights of the matrix's columns to those of the inputs as they are. `beta` begins with the intercept. */
+/** Coefficients of the raw inputs, from `beta` over (1, the varying columns). */
 export function coefficientsOf<Names extends string>({ names, standards }: Design<Names>, beta: Float64Array): FittedCoefficients<Names> {
   let [intercept] = beta
   let at = 1
@@ -74,13 +76,13 @@ export function coefficientsOf<Names extends string>({ names, standards }: Desig
   return { intercept, weights: Object.fromEntries(names.map((name, i) => [name, weights[i]])) as Record<Names, FittedWeight> }
 }
 
-/** Weights by column of the table, as they are. */
+/** Coefficients by column of the table, for raw inputs. */
 export interface StartingCoefficients {
   readonly intercept: number
   readonly weights: readonly number[]
 }
 
-/** The other way round: what these coefficients are of the matrix's columns, behind the intercept. */
+/** The inverse of `coefficientsOf`: `beta` over (1, the varying columns). */
 export function betaOf({ standards, width }: Design, { intercept, weights }: StartingCoefficients): Float64Array<ArrayBuffer> {
   const beta = new Float64Array(width + 1)
   beta[0] = intercept
@@ -92,14 +94,14 @@ export function betaOf({ standards, width }: Design, { intercept, weights }: Sta
   return beta
 }
 
-/** The inputs that do not vary. */
+/** Inputs that do not vary. */
 export const constantsOf = <Names extends string>({ names, standards }: Design<Names>): Names[] =>
   names.filter((_, i) => standards[i].scale === 0)
 
-function standardOf(given: Float64Array, { length, weights }: TrainingTable, forNull: number | undefined): Standard {
-  const ifNull = forNull ?? meanOf(given, weights, length)
-  const values = filled(given, length, ifNull)
-  const mean = values === given && forNull === undefined ? ifNull : meanOf(values, weights, length)
+function standardise(raw: Float64Array, { length, weights }: TrainingTable, forNull: number | undefined): Standard {
+  const ifNull = forNull ?? meanOf(raw, weights, length)
+  const values = imputed(raw, length, ifNull)
+  const mean = values === raw && forNull === undefined ? ifNull : meanOf(values, weights, length)
   let [least, greatest] = [Infinity, -Infinity]
   for (let i = 0; i < length; i++) {
     if (weights?.[i] === 0) continue
@@ -109,19 +111,19 @@ function standardOf(given: Float64Array, { length, weights }: TrainingTable, for
   const farthest = Math.max(greatest - mean, mean - least)
   if (least === greatest || farthest < 1 / limits.TRAINING_MAGNITUDE_MAX) return { values, ifNull, mean, scale: 0 }
   let sum = 0
-  // Over the farthest, so that squares neither overflow nor vanish.
+  // Scaled by the farthest value, so that squares neither overflow nor vanish.
   for (let i = 0; i < length; i++) if (weights?.[i] !== 0) sum += (weights?.[i] ?? 1) * ((values[i] - mean) / farthest) ** 2
   return { values, ifNull, mean, scale: farthest * Math.sqrt(sum / totalWeight({ length, weights })) }
 }
 
-/** As they are where none is NULL. */
-function filled(values: Float64Array, length: number, ifNull: number): Float64Array {
+/** Replaces NULLs in a copy; returns the values themselves if there are none. */
+function imputed(values: Float64Array, length: number, ifNull: number): Float64Array {
   let all: Float64Array | undefined
   for (let i = 0; i < length; i++) if (Number.isNaN(values[i])) (all ??= values.slice())[i] = ifNull
   return all ?? values
 }
 
-/** Of the values that there are; 0 if there are none. */
+/** Weighted mean of the values; 0 if there are none. */
 function meanOf(values: Float64Array, weights: Float64Array | undefined, length: number): number {
   let [sum, total] = [0, 0]
   for (let i = 0; i < length; i++) {

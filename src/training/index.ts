@@ -1,4 +1,4 @@
-/** `spillway/training`: models fitted in process, on rows in columns, into what the scores of definitions take. */
+/** `spillway/training`: fits models in process, from training rows to the scores of definitions; metrics and drift detection. */
 import '../base/require-node.ts'
 export { driftOf, type ColumnDrift, type DriftOptions, type DriftReport, type DriftThresholds, type MaturedMetric } from './drift/drift.ts'
 export { countNumbers, countTexts, merged, type ColumnSummary, type Counting, type RowsSummary } from './drift/summary.ts'

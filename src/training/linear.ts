@@ -1,14 +1,25 @@
-/** Linear regression with a ridge, by the normal equations (Hastie, Tibshirani and Friedman 2009, §3.4.1). Costs rows · columns² / 2 multiplications. */
+/**
+ * Linear ridge regression by the normal equations (Hastie, Tibshirani and Friedman 2009, §3.4.1). Costs rows · columns² / 2
+ * multiplications.
+ */
 import { solve } from './cholesky.ts'
 import { designOf, matrixOf } from './design.ts'
 import { addOuter, fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
 import { meanLabel, tableOf, type TrainingRows } from './table/table.ts'
 
+/** A fitted linear model. */
 export interface LinearFit<Names extends string = string> extends RegressionFit<Names> {
   readonly kind: 'linear'
 }
 
-/** Minimises Σ w·(y − z)² / 2 + ridge. Throws `SPILL_TRAINING` as `fitLogistic` does; labels are any finite numbers. */
+/**
+ * Fits a linear model: minimises Σ w·(y − z)² / 2 + ridge · Σ weight² / 2. Labels are any finite numbers, one per row.
+ *
+ * Source: Hastie, Tibshirani and Friedman 2009, §3.4.1.
+ * @throws `SPILL_TRAINING` for rows that cannot be fitted, `SPILL_LIMIT` for too many.
+ * @example
+ *   fitLinear({ columns: { x: Float64Array.of(0, 1, 2) }, labels: [1, 3, 5] }).coefficients
+ */
 export function fitLinear<Names extends string>(rows: TrainingRows<Names>, options: RegressionOptions = {}): LinearFit<Names> {
   const { ifNull, ...ridge } = regressionOptions('fitLinear', options)
   const table = tableOf(rows)
@@ -18,7 +29,7 @@ export function fitLinear<Names extends string>(rows: TrainingRows<Names>, optio
   const size = width + 1
   const equations = new Float64Array(size * size)
   const right = new Float64Array(size)
-  // About its mean, which the intercept then adds: labels far from 0 lose no digits.
+  // Labels are centred, and the intercept adds their mean: labels far from 0 lose no digits.
   const mean = meanLabel(table)
   for (let row = 0; row < table.length; row++) {
     const weight = table.weights?.[row] ?? 1

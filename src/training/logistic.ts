@@ -1,9 +1,10 @@
 /**
- * Logistic regression by Newton's method (iteratively reweighted least squares; Hastie, Tibshirani and Friedman 2009, §4.4.1), with a ridge that
- * keeps data finite which a threshold separates.
+ * Logistic ridge regression by Newton's method (iteratively reweighted least squares; Hastie, Tibshirani and Friedman 2009, §4.4.1). The
+ * ridge keeps the coefficients finite on separable data.
  *
- * Deterministic: it starts from the base rate, or from coefficients that do better, and sums go in the order of rows. A step that would make the loss larger is halved. Costs
- * rows · columns² / 2 multiplications for each of some 8 steps, from coefficients that are near some 4, columns that are mostly 0 but as often as they are not.
+ * Deterministic: it starts from the base rate, or from better coefficients, and sums in row order. A step that would increase the loss is
+ * halved. Costs rows · columns² / 2 multiplications per step: some 8 steps, or 4 from near coefficients. Columns that are mostly 0 cost
+ * only their other rows.
  */
 import { limits } from '../base/limits.ts'
 import { solve } from './cholesky.ts'
@@ -12,26 +13,32 @@ import { DesignRows } from './mostly-zero.ts'
 import { fitted, penaltiesOf, regressionOptions, sayTheSame, type RegressionFit, type RegressionOptions } from './regression.ts'
 import { checkClasses, meanLabel, tableOf, totalWeight, type TrainingRows, type TrainingTable } from './table/table.ts'
 
+/** A fitted logistic model. */
 export interface LogisticFit<Names extends string = string> extends RegressionFit<Names> {
   readonly kind: 'logistic'
-  /** False where the loss has no minimum (rows that a threshold separates, without a ridge): the coefficients are those of the last step. */
+  /** False if the loss has no minimum (separable rows without a ridge): the coefficients are those of the last step. */
   readonly converged: boolean
   readonly steps: number
 }
 
-/** Steps that move no weight, of a standardised column, by more than this are the end. */
+/** Converged once no weight of a standardised column moves by more than this. */
 const CHANGE_MIN = 1e-10
 const HALVINGS_MAX = 30
 
 /**
- * Minimises Σ w·(log(1 + e^z) − y·z) + ridge. Throws `SPILL_TRAINING` for rows that nothing can be fitted on: labels of one kind, or other than 0 and
- * 1, a weight that is none, columns that say the same without a ridge.
+ * Fits a logistic model: minimises Σ w·(log(1 + e^z) − y·z) + ridge · Σ weight² / 2. Labels are 0 or 1, one per row.
+ *
+ * Source: Hastie, Tibshirani and Friedman 2009, §4.4.1.
+ * @throws `SPILL_TRAINING` for labels of one class or other than 0 and 1, an invalid weight, or collinear columns without a ridge;
+ * `SPILL_LIMIT` for too many rows.
+ * @example
+ *   fitLogistic({ columns: { x: Float64Array.of(0, 1, 2, 3) }, labels: [0, 1, 0, 1] }).coefficients
  */
 export function fitLogistic<Names extends string>(rows: TrainingRows<Names>, options: RegressionOptions = {}): LogisticFit<Names> {
   return fitLogisticFrom(undefined, rows, options)
 }
 
-/** The same minimum, sought from coefficients of rows that are like these. */
+/** Finds the same minimum, starting from coefficients of similar rows. */
 export function fitLogisticFrom<Names extends string>(
   from: StartingCoefficients | undefined,
   rows: TrainingRows<Names>,
@@ -42,18 +49,18 @@ export function fitLogisticFrom<Names extends string>(
   checkClasses(table)
   const design = designOf(table, ifNull)
   const problem = problemOf(table, design, ridge)
-  let { beta, loss } = beginning(problem, design, from)
+  let { beta, loss } = startingPoint(problem, design, from)
   let converged = false
   let steps = 0
   while (!converged && steps < limits.NEWTON_STEPS_MAX) {
     const { gradient, hessian } = derivatives(problem, beta)
     const change = solve(hessian, gradient)
-    // Later, with probabilities of 0 and 1 alone, nothing has any curvature left.
+    // After the first step, probabilities of 0 and 1 can leave no curvature.
     if (typeof change === 'number') {
       if (steps === 0) sayTheSame(design, change)
       break
     }
-    const next = stepped(problem, { beta, loss }, change)
+    const next = lineSearch(problem, { beta, loss }, change)
     if (!next) break
     converged = next.beta.every((value, i) => Math.abs(value - beta[i]) <= CHANGE_MIN * Math.max(1, Math.abs(value)))
     beta = next.beta
@@ -67,24 +74,25 @@ interface Problem {
   readonly table: TrainingTable
   readonly rows: DesignRows
   readonly penalties: Float64Array
-  /** By row, as of the β at which the loss was taken last: w · (y − p), and w · p · (1 − p). */
+  /** By row, at the β of the last loss: w · (y − p), and w · p · (1 − p). */
   readonly residuals: Float64Array
   readonly curvatures: Float64Array
 }
 
-interface Reached {
+interface Iterate {
   readonly beta: Float64Array<ArrayBuffer>
   readonly loss: number
 }
 
+/** The minimisation problem of a table. */
 export function problemOf(table: TrainingTable, design: Design, ridge: Parameters<typeof penaltiesOf>[1]): Problem {
   const { length } = table
   const rows = new DesignRows(design, length)
   return { table, rows, penalties: penaltiesOf(design, ridge), residuals: new Float64Array(length), curvatures: new Float64Array(length) }
 }
 
-/** By the coefficients that are given, unless what is the same for all rows does as well. */
-function beginning(problem: Problem, design: Design, from: StartingCoefficients | undefined): Reached {
+/** Starts from the given coefficients if they beat the base rate. */
+function startingPoint(problem: Problem, design: Design, from: StartingCoefficients | undefined): Iterate {
   const { table } = problem
   const rate = meanLabel(table)
   if (from) {
@@ -97,8 +105,8 @@ function beginning(problem: Problem, design: Design, from: StartingCoefficients 
   return { beta, loss: lossAt(problem, beta) }
 }
 
-/** A step, or so much of it that the loss does not grow beyond rounding; nothing if no part of it is any good. */
-function stepped(problem: Problem, { beta, loss }: Reached, change: Float64Array): Reached | undefined {
+/** A Newton step, halved until the loss does not increase beyond rounding; `undefined` if no part of it helps. */
+function lineSearch(problem: Problem, { beta, loss }: Iterate, change: Float64Array): Iterate | undefined {
   for (let halvings = 0, part = 1; halvings <= HALVINGS_MAX; halvings++, part /= 2) {
     const next = Float64Array.from(beta, (value, i) => value + part * change[i])
     const after = lossAt(problem, next)
@@ -107,7 +115,7 @@ function stepped(problem: Problem, { beta, loss }: Reached, change: Float64Array
   return undefined
 }
 
-/** What is minimised. Leaves what its derivatives there are made of, so that a row costs one exponential a step. */
+/** The loss. Also stores the terms of its derivatives, so that a row costs one exponential per step. */
 export function lossAt({ table, rows, penalties, residuals, curvatures }: Problem, beta: Float64Array): number {
   const { length, labels, weights } = table
   rows.products(beta, residuals)
@@ -125,7 +133,7 @@ export function lossAt({ table, rows, penalties, residuals, curvatures }: Proble
   return loss
 }
 
-/** The gradient of minus the loss, and the lower triangle of the loss's Hessian, row after row, at the β at which the loss was taken last. */
+/** The negative gradient, and the lower triangle of the Hessian, row-major, at the β of the last loss. */
 export function derivatives({ rows, penalties, residuals, curvatures }: Problem, beta: Float64Array) {
   const { vector: gradient, triangle: hessian } = rows.sums(residuals, curvatures)
   for (const [i, penalty] of penalties.entries()) {

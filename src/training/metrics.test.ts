@@ -15,7 +15,7 @@ test('by hand: two of four pairs are in order, and one is a tie', () => {
   near(logLoss(given, labels), -(Math.log(0.1) + Math.log(0.5) * 2 + Math.log(0.1)) / 4)
 })
 
-test('what is sure of the wrong label costs much, and not infinitely', () => {
+test('a certain but wrong score costs much, not infinitely', () => {
   near(logLoss(scores(0, 1), [1, 0]), 52 * Math.log(2))
   assert.equal(logLoss(scores(0, 1), [0, 1]), 0)
 })

@@ -1,14 +1,15 @@
 /**
- * How good scores are, on rows whose labels, 0 or 1, are known.
+ * Metrics of scores against labels 0 and 1. Each is a function of the pairs of score and label, in any order.
  *
- * Each is a function of the pairs of score and label, whatever their order. O(n log n) for those that sort, 8 bytes a row.
+ * Costs O(n log n) for those that sort, and 8 bytes a row.
  */
 
+/** All metrics of one set of scores. */
 export interface Metrics {
-  /** Rows with a score, and how many of them have the label 1. */
+  /** Rows with a score, and those of them with label 1. */
   readonly n: number
   readonly positives: number
-  /** Rows without a score (NaN), which count for nothing else. */
+  /** Rows without a score (NaN), which enter nothing else. */
   readonly unscored: number
   /** Absent without rows of both labels. */
   readonly auc?: number
@@ -20,39 +21,49 @@ export interface Metrics {
   readonly rmse?: number
 }
 
+/** Names of the metrics. */
 export const metricNames = ['auc', 'ap', 'logloss', 'rmse'] as const
 
+/** Name of a metric. */
 export type MetricName = (typeof metricNames)[number]
 
-/** Of `auc` and `ap` more is better, of `logloss` and `rmse` less. */
+/** True for metrics to minimise: `logloss` and `rmse`. `auc` and `ap` are to be maximised. */
 export const isLoss = (metric: MetricName): boolean => metric === 'logloss' || metric === 'rmse'
 
-/** All of them. A score of NaN is none. */
+/**
+ * All metrics of scores and labels, one per row. NaN marks a missing score.
+ * @example
+ *   metricsOf(Float64Array.of(0.2, 0.8), [0, 1]).auc // 1
+ */
 export function metricsOf(scores: Float64Array, labels: ArrayLike<number>): Metrics {
   const rows = Uint32Array.from(scores, (_, row) => row).filter(row => !Number.isNaN(scores[row]))
   const scored = Float64Array.from(rows, row => scores[row])
-  const known = Uint8Array.from(rows, row => labels[row])
-  const positives = known.reduce((sum, label) => sum + label, 0)
+  const scoredLabels = Uint8Array.from(rows, row => labels[row])
+  const positives = scoredLabels.reduce((sum, label) => sum + label, 0)
   const n = rows.length
   const counts = { n, positives, unscored: scores.length - n }
   return {
     ...counts,
-    ...(positives > 0 && positives < n && { auc: auc(scored, known) }),
-    ...(positives > 0 && { ap: averagePrecision(scored, known) }),
-    ...(n > 0 && scored.every(score => score >= 0 && score <= 1) && { logloss: logLoss(scored, known) }),
-    ...(n > 0 && { rmse: rmse(scored, known) }),
+    ...(positives > 0 && positives < n && { auc: auc(scored, scoredLabels) }),
+    ...(positives > 0 && { ap: averagePrecision(scored, scoredLabels) }),
+    ...(n > 0 && scored.every(score => score >= 0 && score <= 1) && { logloss: logLoss(scored, scoredLabels) }),
+    ...(n > 0 && { rmse: rmse(scored, scoredLabels) }),
   }
 }
 
 /**
- * The area under the ROC curve: the share of pairs of a row of label 1 and one of label 0 in which the first has the greater score, pairs with equal ones by half
- * (Mann and Whitney 1947). NaN without rows of both labels.
+ * Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive has the greater score; ties count
+ * half. NaN without rows of both labels.
+ *
+ * Source: Mann and Whitney 1947.
+ * @example
+ *   auc(Float64Array.of(0.2, 0.8), [0, 1]) // 1
  */
 export function auc(scores: Float64Array, labels: ArrayLike<number>): number {
   const [negative, positive] = byLabel(scores, labels)
   let below = 0
   let upto = 0
-  // Twice the pairs, so that all of it is whole numbers.
+  // Counts pairs twice, so that all sums are whole numbers.
   let pairs = 0
   for (const score of positive) {
     while (below < negative.length && negative[below] < score) below++
@@ -64,8 +75,10 @@ export function auc(scores: Float64Array, labels: ArrayLike<number>): number {
 }
 
 /**
- * Σ (recall − recall before) · precision over the scores that occur, from the greatest down, rows of equal score together: the mean precision over the rows of label
- * 1. NaN without one.
+ * Average precision: Σ (recall − previous recall) · precision over distinct scores, descending. It is the mean precision over the rows of
+ * label 1. NaN without such a row.
+ * @example
+ *   averagePrecision(Float64Array.of(0.2, 0.8), [0, 1]) // 1
  */
 export function averagePrecision(scores: Float64Array, labels: ArrayLike<number>): number {
   const [negative, positive] = byLabel(scores, labels)
@@ -76,31 +89,39 @@ export function averagePrecision(scores: Float64Array, labels: ArrayLike<number>
     let from = to
     while (from > 0 && positive[from - 1] === score) from--
     while (above > 0 && negative[above - 1] >= score) above--
-    const found = positive.length - from
-    sum += (to - from) * (found / (found + negative.length - above))
+    const truePositives = positive.length - from
+    sum += (to - from) * (truePositives / (truePositives + negative.length - above))
     to = from
   }
   return sum / positive.length
 }
 
-/** What a probability of 0 or 1 counts as where the label is the other, so that one row does not make it infinite. */
+/** Distance kept from 0 and 1, so that one wrong row does not make the loss infinite. */
 const NEAREST = 2 ** -52
 
-/** The mean of −log p over rows of label 1 and −log(1 − p) over those of label 0, p kept 2^−52 from 0 and 1. NaN without rows. */
+/**
+ * Log loss: the mean of −log p over rows of label 1 and −log(1 − p) over rows of label 0, with p kept 2^−52 from 0 and 1. NaN without rows.
+ * @example
+ *   logLoss(Float64Array.of(0.5), [1]) // Math.LN2
+ */
 export function logLoss(scores: Float64Array, labels: ArrayLike<number>): number {
   let sum = 0
   for (let row = 0; row < scores.length; row++) sum -= Math.log(Math.max(NEAREST, labels[row] === 1 ? scores[row] : 1 - scores[row]))
   return sum / scores.length
 }
 
-/** The root of the mean of (score − label)². NaN without rows. */
+/**
+ * Root mean squared error of scores against labels. NaN without rows.
+ * @example
+ *   rmse(Float64Array.of(1, 3), [0, 3]) // Math.SQRT1_2
+ */
 export function rmse(scores: Float64Array, labels: ArrayLike<number>): number {
   let sum = 0
   for (let row = 0; row < scores.length; row++) sum += (scores[row] - labels[row]) ** 2
   return Math.sqrt(sum / scores.length)
 }
 
-/** The scores of rows of label 0 and of those of label 1, ascending. */
+/** Scores of rows of label 0 and of label 1, ascending. */
 function byLabel(scores: Float64Array, labels: ArrayLike<number>): [negative: Float64Array, positive: Float64Array] {
   return [scores.filter((_, row) => labels[row] !== 1).sort(), scores.filter((_, row) => labels[row] === 1).sort()]
 }

@@ -1,24 +1,26 @@
 /**
- * The rows of a design, with columns that are mostly 0, as those of levels are, taken about that value: a row then has few entries in them, and what a step of Newton's method sums costs those alone.
+ * The rows of a design with sparse columns, such as those of one-hot levels. Sparse columns are shifted so that 0 stays 0, and a Newton
+ * step sums only their other entries.
  *
- * **Formula.** With x̃ = x + s, s the standardised 0 of each such column (elsewhere 0): Σ f x̃ x̃ᵀ = T (Σ f x xᵀ) Tᵀ, where T adds s times the row of ones. A column of which three quarters are 0 has |s| ≤ 1/√3
- * (Cantelli), so nothing cancels. 24 levels of an hour beside seven numbers: 44 products a row instead of 528.
+ * **Formula.** With x̃ = x + s, where s is the standardised 0 of a sparse column and 0 elsewhere: Σ f x̃ x̃ᵀ = T (Σ f x xᵀ) Tᵀ, where T
+ * adds s times the row of ones. A column with three quarters zeros has |s| ≤ 1/√3 (Cantelli), so nothing cancels. 24 levels of an hour
+ * beside seven numbers cost 44 products a row instead of 528.
  */
 import { fillColumn, type Design, type Standard } from './design.ts'
 
-/** The part of a column that is 0, from which on it is taken so. */
+/** Share of zeros from which on a column is sparse. */
 const MOSTLY = 0.75
 
-/** Sums over rows of (1, columns), in an order of its own: 1, dense columns, sparse ones. */
+/** Sums over rows of (1, columns). Inside, the order is: 1, dense columns, sparse columns. */
 export class DesignRows {
   readonly #length: number
-  /** By place: the column of the design, from 1; place 0 is that of ones. */
+  /** By position inside: the column of the design, from 1; position 0 is the intercept. */
   readonly #columns: readonly number[]
   readonly #shift: Float64Array
   readonly #dense: number
-  /** Of the dense columns, row after row. */
+  /** Dense columns, row-major. */
   readonly #values: Float64Array
-  /** Of row r the entries [starts[r], starts[r + 1]), in the order of places. */
+  /** Sparse entries of row r: [starts[r], starts[r + 1]), in order of position. */
   readonly #starts: Int32Array
   readonly #places: Int32Array
   readonly #entries: Float64Array
@@ -41,7 +43,7 @@ export class DesignRows {
     this.#enter(sparse)
   }
 
-  /** Row by row by counting: how many entries each has, where they start, and then column after column. */
+  /** Fills the sparse entries by counting sort: entries per row, their starts, then column after column. */
   #enter(sparse: readonly Standard[]): void {
     const [length, starts, places, entries] = [this.#length, this.#starts, this.#places, this.#entries]
     for (const { values } of sparse) for (let row = 0; row < length; row++) if (values[row] !== 0) starts[row + 1]++
@@ -59,12 +61,12 @@ export class DesignRows {
     })
   }
 
-  /** Of each row Σ β x into `into`. */
+  /** Writes Σ β x of each row into `into`. */
   products(beta: Float64Array, into: Float64Array): void {
     const placed = Float64Array.from(this.#columns, column => beta[column])
     const [length, dense, values] = [this.#length, this.#dense, this.#values]
     const [starts, places, entries] = [this.#starts, this.#places, this.#entries]
-    // In a loop of its own: of what a function gives back the compiler does not know that it is a double, and makes each row's sum a number on the heap.
+    // Written as a loop: the compiler does not see that a function returns a double, and would allocate each row's sum on the heap.
     let first = placed[0]
     for (let place = 1; place < placed.length; place++) first += this.#shift[place] * placed[place]
     for (let row = 0, from = -1; row < length; row++, from += dense) {
@@ -75,7 +77,7 @@ export class DesignRows {
     }
   }
 
-  /** Over (1, the design's columns): Σ factor · x, and the lower triangle of Σ square · x xᵀ, row after row. */
+  /** Over (1, the design's columns): Σ factor · x, and the lower triangle of Σ square · x xᵀ, row-major. */
   sums(factors: Float64Array, squares: Float64Array): { readonly vector: Float64Array; readonly triangle: Float64Array } {
     const size = this.#columns.length
     const [vector, outer] = [new Float64Array(size), new Float64Array(size * size)]
@@ -114,29 +116,29 @@ export class DesignRows {
       }
   }
 
-  /** From a vector over places to one over (1, the design's columns). */
+  /** Converts a vector from positions to (1, the design's columns). */
   #vectorOf(placed: Float64Array): Float64Array {
-    const found = new Float64Array(placed.length)
-    this.#columns.forEach((column, place) => (found[column] = placed[place] + this.#shift[place] * placed[0]))
-    return found
+    const converted = new Float64Array(placed.length)
+    this.#columns.forEach((column, place) => (converted[column] = placed[place] + this.#shift[place] * placed[0]))
+    return converted
   }
 
-  /** The same of a lower triangle. */
+  /** Converts a lower triangle likewise. */
   #triangleOf(placed: Float64Array): Float64Array {
     const size = this.#columns.length
-    const [shift, found] = [this.#shift, new Float64Array(size * size)]
+    const [shift, converted] = [this.#shift, new Float64Array(size * size)]
     const at = (a: number, b: number): number => placed[Math.max(a, b) * size + Math.min(a, b)]
     for (let a = 0; a < size; a++)
       for (let b = 0; b < size; b++) {
         if (this.#columns[b] > this.#columns[a]) continue
-        found[this.#columns[a] * size + this.#columns[b]] =
+        converted[this.#columns[a] * size + this.#columns[b]] =
           at(a, b) + shift[a] * at(0, b) + shift[b] * at(a, 0) + shift[a] * shift[b] * at(0, 0)
       }
-    return found
+    return converted
   }
 }
 
-/** What 0 is in a column once it is standardised. */
+/** The standardised value of 0. */
 const zeroOf = ({ mean, scale }: Standard): number => (0 - mean) / scale
 
 function countOthers(values: Float64Array, length: number): number {

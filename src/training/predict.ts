@@ -1,4 +1,4 @@
-/** What a fit would score: by the same way as a pipeline that has it, so to the bit what is served. */
+/** Scores of a fit, computed by the code that serves pipelines: bit-identical to serving. */
 import { Strings } from '../columns/strings.ts'
 import type { InputIR, ScoreIR, TermIR } from '../define/ir/ir.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
@@ -12,17 +12,22 @@ import type { LogisticFit } from './logistic.ts'
 import { untrainable } from './table/table.ts'
 import type { TreesFit } from './trees/fit.ts'
 
+/** A model fitted in process. */
 export type Fit<Names extends string = string> = LogisticFit<Names> | LinearFit<Names> | TreesFit<Names>
 
-/** A score that trainers give, and that columns are scored by. */
+/** A score in columns that trainers produce. */
 export type FittedScore = Extract<ScoreIR, { kind: 'logistic' | 'linear' | 'trees' }>
 
-/** A score that a version of a model may have: one of those, or a graph of ONNX, whose file is beside it. */
+/** The score of a model version: a fitted score, or an ONNX graph whose file is stored beside it. */
 export type VersionScore = FittedScore | OnnxIR
 
 /**
- * A score a row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline's would be NULL. `columns` as for training. A fit of ONNX
- * throws as a pipeline of it does.
+ * Scores a fit, one score per row: a probability, or any number for `fitLinear` and the loss `squared`. NaN where a pipeline gives NULL.
+ * `columns` are as for training.
+ *
+ * @throws `SPILL_TRAINING` for a missing column; an ONNX fit throws as a pipeline with it does.
+ * @example
+ *   predict(fitLinear({ columns: { x: Float64Array.of(0, 1, 2) }, labels: [1, 3, 5] }), { x: Float64Array.of(3) })
  */
 export function predict<Names extends string>(
   fit: Fit<Names> | ExternalModel<Names>,
@@ -31,10 +36,11 @@ export function predict<Names extends string>(
   return fit.kind === 'onnx' ? scores(fit.score, columns, fit.file) : scoresBy(scoreOf(fit), columns)
 }
 
-/** The same of a score as it stands in the IR. */
+/** Scores columns by a score of the IR. */
 export const scoresBy = (score: VersionScore, given: Readonly<Record<string, Float64Array>>, file?: OnnxFile): Float64Array =>
   scores(score, given, file)
 
+/** The score of the IR for a fit. */
 export function scoreOf(fit: Fit | Exclude<ExternalModel, OnnxModel>): FittedScore {
   if (fit.kind === 'trees') return treesIR(fit.file)
   const { intercept, weights } = fit.coefficients

@@ -1,35 +1,40 @@
-/** What logistic and linear regression share: their options, the quadratic forms of their steps, and columns that say the same. */
+/** Shared parts of logistic and linear regression: options, quadratic forms, and collinear columns. */
 import { coefficientsOf, constantsOf, type Design, type FittedCoefficients } from './design.ts'
 import { numbersOf, type Bound } from './table/options.ts'
 import { untrainable } from './table/table.ts'
 
+/** Options of `fitLogistic` and `fitLinear`. */
 export interface RegressionOptions {
-  /** The fit minimises its loss, summed over the rows, plus `ridge · Σ weight² / 2`, the intercept left out. 1 unless given. */
+  /** Adds `ridge · Σ weight² / 2` to the loss, without the intercept. Default 1. */
   readonly ridge?: number
-  /** Whether `ridge` is on weights of columns divided by their standard deviation, so that units do not matter (it is), or on the weights themselves. */
+  /** True (the default) applies `ridge` to weights of standardised columns, so that units do not matter; false to the raw weights. */
   readonly standardise?: boolean
-  /** What stands for NULL in every column: unless given, the mean of each. */
+  /** Replaces NULLs in every column. Default: the mean of each column. */
   readonly ifNull?: number
 }
 
-/** What a regression gives. */
+/** A fitted regression. */
 export interface RegressionFit<Names extends string> {
-  /** As `logistic` and `linear` take them. */
+  /** Coefficients as `logistic` and `linear` take them. */
   readonly coefficients: FittedCoefficients<Names>
-  /** Inputs with one value in all rows: their weight is 0. */
+  /** Inputs with one value in all rows; their weight is 0. */
   readonly constant: readonly Names[]
 }
 
 const bounds = { ridge: { is: 1, from: 0, to: 1e100 } } satisfies Record<string, Bound>
 
-export function regressionOptions(what: string, given: RegressionOptions) {
-  const { ridge } = numbersOf(what, given, bounds, ['standardise', 'ifNull'])
-  const { standardise = true, ifNull } = given
-  if (ifNull !== undefined && !Number.isFinite(ifNull)) untrainable(`${what}: ifNull is a finite number, got ${ifNull}`)
+/**
+ * Validates options.
+ * @throws `SPILL_TRAINING`.
+ */
+export function regressionOptions(caller: string, options: RegressionOptions) {
+  const { ridge } = numbersOf(caller, options, bounds, ['standardise', 'ifNull'])
+  const { standardise = true, ifNull } = options
+  if (ifNull !== undefined && !Number.isFinite(ifNull)) untrainable(`${caller}: ifNull is a finite number, got ${ifNull}`)
   return { ridge, standardise, ifNull }
 }
 
-/** The ridge of each column of the matrix. */
+/** Ridge of each varying column. */
 export const penaltiesOf = ({ scales }: Design, { ridge, standardise }: { ridge: number; standardise: boolean }): Float64Array =>
   scales.map(scale => (standardise ? ridge : ridge / scale ** 2))
 
@@ -51,11 +56,12 @@ export function addOuter(into: Float64Array, { matrix, width }: Matrix, row: num
   }
 }
 
+/** The fit of weights `beta`. */
 export function fitted<Names extends string>(design: Design<Names>, beta: Float64Array): RegressionFit<Names> {
   return { coefficients: coefficientsOf(design, beta), constant: constantsOf(design) }
 }
 
-/** Throws for a column of (1, the matrix) that follows from those before it. */
+/** Throws `SPILL_TRAINING` for a column of (1, the matrix) that depends linearly on those before it. */
 export function sayTheSame({ names, standards }: Design, column: number): never {
   const varying = names.filter((_, i) => standards[i].scale > 0)
   return untrainable(`column '${varying[column - 1]}' follows from those before it; leave it out, or give a larger ridge`)

@@ -1,7 +1,7 @@
 /**
- * What trains a model: rows in columns, labels and options in, a score out. Those of Spillway are functions; another may take its time, and other processes.
+ * Trainers: functions from rows and options to a score. Built-in trainers run in process; an external trainer is another process.
  *
- * The same rows and options must give the same score, byte for byte: what a version was trained on can then be made again, and compared.
+ * Invariant: the same rows and options give the same score, byte for byte, so that a version can be trained again and compared.
  */
 import type { ExternalIR } from '../define/ir/external-ir.ts'
 import type { OnnxFile } from '../define/model/onnx-file.ts'
@@ -14,23 +14,28 @@ import { untrainable, type TrainingRows } from './table/table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 
+/** Result of a training. */
 export interface Trained {
   readonly score: VersionScore
-  /** That of a graph of ONNX. */
+  /** File of an ONNX graph. */
   readonly file?: OnnxFile
-  /** Inputs that say nothing, since they have one value in all rows. */
+  /** Inputs with one value in all rows. */
   readonly constant: readonly string[]
-  /** What else whoever reads of it should know, in words. */
+  /** Further remarks for people. */
   readonly notes: readonly string[]
 }
 
-/** Throws, or rejects with, `SPILL_TRAINING` for rows or options that nothing can be fitted on. */
+/**
+ * Trains a score.
+ * @throws (or rejects with) `SPILL_TRAINING` for rows or options that cannot be fitted.
+ */
 export type Trainer = (
   rows: TrainingRows,
   options: Readonly<Record<string, number | boolean>>,
   signal?: AbortSignal,
 ) => Trained | Promise<Trained>
 
+/** The built-in trainers. */
 export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   logistic(rows, options) {
     const fit = fitLogistic(rows, options as RegressionOptions)
@@ -47,15 +52,15 @@ export const trainers: Readonly<Record<AlgorithmName, Trainer>> = {
   },
 }
 
-/** The trainer of a definition: one of Spillway's, or a command. */
+/** The trainer of a definition: built-in, or an external command. */
 export const trainerOf = (algorithm: TrainIR['algorithm']): Trainer =>
   typeof algorithm === 'string' ? trainers[algorithm] : externalTrainer(algorithm)
 
-/** What a command leaves. It may draw what it likes; the seed is for it to keep to. */
+/** A trainer that runs a command. The command is responsible for using the seed. */
 const externalTrainer =
   (command: ExternalIR): Trainer =>
   async (rows, { seed = 0 }, signal) => {
-    // What writes Parquet is loaded only where somebody needs it.
+    // The Parquet writer is loaded only on demand.
     const { fitExternal } = await import('./external/fit-external.ts')
     const fit = await fitExternal(command, rows, { seed: Number(seed), signal })
     const measured = Object.entries(fit.metrics).map(([name, value]) => `${name} ${value}`)
@@ -63,14 +68,14 @@ const externalTrainer =
     return fit.kind === 'onnx' ? { score: fit.score, file: fit.file, constant: [], notes } : { score: scoreOf(fit), constant: [], notes }
   }
 
-/** Throws `SPILL_TRAINING` for a score with a number that is none: it would score nothing, or everything alike. */
+/** Throws `SPILL_TRAINING` for a score with a number that is not finite. */
 export function checkScore(score: VersionScore): void {
-  // What a graph gives is seen when it scores, and what is not finite scores nothing.
+  // A graph is checked when it scores; a value that is not finite gives no score.
   if (score.kind === 'onnx') return
   if (score.kind === 'trees') {
     if (!Number.isFinite(score.base)) untrainable(`the base of the trees is ${score.base}, not a finite number`)
     score.trees.forEach(({ value }, i) => {
-      const node = value.findIndex(one => !Number.isFinite(one))
+      const node = value.findIndex(number => !Number.isFinite(number))
       if (node >= 0) untrainable(`tree ${i}, node ${node}: the value is ${value[node]}, not a finite number`)
     })
     return

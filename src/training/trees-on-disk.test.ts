@@ -29,8 +29,8 @@ test('each damage is an error that names the file', () => {
       },
     )
   }
-  damaged('SPILL_DATA', /^is no JSON: /, text.slice(0, -5))
-  damaged('SPILL_DATA', /^is no JSON: /, '')
+  damaged('SPILL_DATA', /^is not valid JSON: /, text.slice(0, -5))
+  damaged('SPILL_DATA', /^is not valid JSON: /, '')
   damaged('SPILL_DATA', /^cannot be used: it is no file of trees: format is undefined/, '{"trees":[]}')
   damaged('SPILL_DATA', /^cannot be used: its checksum is not that of its content/, text.replace('"base":0', '"base":1'))
   damaged('SPILL_DATA', /^cannot be used: tree 0: node 0: right is 77/, text.replace('"right":[2', '"right":[77'))

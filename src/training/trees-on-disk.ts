@@ -1,9 +1,15 @@
-/** Files of trees, read and written. */
+/** Reads and writes files of trees. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { SpillwayError } from '../base/errors.ts'
 import { faultOfTrees, type TreesFile } from '../define/model/trees-file.ts'
 
-/** Throws `SPILL_INPUT` where there is no such file, `SPILL_DATA` where it is damaged or of something else; the message names it. */
+/**
+ * Reads and validates a file of trees.
+ *
+ * @throws `SPILL_INPUT` for a missing file, `SPILL_DATA` for a damaged or foreign file; the message names it.
+ * @example
+ *   const file = readTrees('model.json')
+ */
 export function readTrees<Names extends string = string>(path: string): TreesFile<Names> {
   let text: string
   try {
@@ -15,13 +21,18 @@ export function readTrees<Names extends string = string>(path: string): TreesFil
   try {
     file = JSON.parse(text)
   } catch (error) {
-    throw new SpillwayError('SPILL_DATA', `is no JSON: ${(error as Error).message}`, { place: path, cause: error })
+    throw new SpillwayError('SPILL_DATA', `is not valid JSON: ${(error as Error).message}`, { place: path, cause: error })
   }
   const fault = faultOfTrees(file)
   if (fault !== undefined) throw new SpillwayError('SPILL_DATA', `cannot be used: ${fault}`, { place: path })
   return file as TreesFile<Names>
 }
 
+/**
+ * Writes a file of trees, as `trees` reads it.
+ * @example
+ *   writeTrees('model.json', fit.file)
+ */
 export function writeTrees(path: string, file: TreesFile): void {
   writeFileSync(path, `${JSON.stringify(file)}\n`)
 }

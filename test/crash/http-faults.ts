@@ -22,12 +22,12 @@ export const httpFaults: Readonly<Record<string, Edit>> = {
   },
   'what was pending at a start is not sent': {
     path: lane,
-    was: 'for (const effect of found) {',
-    is: 'for (const effect of [] as typeof found) {',
+    was: 'for (const effect of stored) {',
+    is: 'for (const effect of [] as typeof stored) {',
   },
   'an answer that did not come whole is an acknowledgement': {
     path: 'src/action/webhook-try.ts',
     was: '  broken(error: Error): void {\n',
-    is: '  broken(error: Error): void {\n    if (error) return this.#ended(acknowledged)\n',
+    is: '  broken(error: Error): void {\n    if (error) return this.#finish(acknowledged)\n',
   },
 }

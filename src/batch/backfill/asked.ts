@@ -1,9 +1,9 @@
 /**
- * What a store has of a group: at which moments, for which keys, and of each feature what tells its values apart from those of another definition.
+ * The target of a backfill: the row times, keys and features of each group, with the fingerprints that tell definitions apart.
  *
- * A row is a key and a time, and its features are as known then: by everything that had arrived by that time (semantics: training sets), through the group's
- * placement. Rows are at the arrivals of the group's events, or at the times of a schedule for every key that is live then; a group of batch runs has
- * those of its schedule.
+ * A row is a key and a time. Its features are point-in-time values: from all events that had arrived by that time, through the group's
+ * placement. Rows are at the arrivals of the group's events, or at scheduled times for every live key. A group of batch runs has the rows
+ * of its own schedule.
  */
 import { aggregates } from '../../aggregate/index.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -15,46 +15,52 @@ import type { OutputColumn } from '../../files/table.ts'
 import { identityColumns } from '../../kernel/superseded.ts'
 import { hashOf } from './manifest.ts'
 
-/** At which moments a group that is not made by batch runs has rows. */
+/** Row times of a group that batch runs do not compute. */
 export type Moments = { readonly kind: 'events' } | { readonly kind: 'times'; readonly schedule: ScheduleIR }
 
+/** One feature to backfill. */
 export interface AskedFeature {
   readonly feature: FeatureIR
   readonly column: OutputColumn
   readonly code: string
-  /** Columns of the source that its values depend on, keys among them. */
+  /** Source columns that its values depend on, keys included. */
   readonly columns: readonly string[]
-  /** How far before a row's time an event may have arrived that its value depends on, ms. */
+  /** Reach: greatest age, at a row's time, of an arrival that its value depends on, ms. */
   readonly reach: number
-  /** The value is the same wherever the reading of events began, and whatever else was computed beside it. */
+  /** True if the value is bit-identical wherever reading begins. False for sums over doubles. */
   readonly exact: boolean
 }
 
+/** One group to backfill. */
 export interface AskedGroup {
   readonly group: GroupIR
   readonly source: SourceIR
   readonly moments: Moments
-  /** At a time, a key is live that has an event in so many ms before it; Infinity: that ever had one. */
+  /** Liveness: a key is live with an event in the last so many ms; Infinity: with any earlier event. */
   readonly live: number
-  /** By how much what is known, and the clock, are behind a row's time, ms. */
+  /** Delay of the visible events and of the as-of time behind a row's time, ms. */
   readonly behind: { readonly known: number; readonly clock: number }
   readonly keys: readonly OutputColumn[]
-  /** Of the rows. */
+  /** Fingerprint of the rows. */
   readonly code: string
   readonly columns: readonly string[]
   readonly features: readonly AskedFeature[]
 }
 
+/** All groups to backfill. */
 export interface Asked {
   readonly groups: readonly AskedGroup[]
-  /** What the store has nothing of, and why. */
+  /** Groups and features that are left out, with the reason. */
   readonly leftOut: readonly string[]
 }
 
-/** Changes whenever the same definitions and events give other files. */
+/** Increment this when the same definitions and events give other files. */
 const CODE_VERSION = 1
 
-/** `names`: of these groups alone. Throws `SPILL_INPUT` for one that there is not, `SPILL_UNSUPPORTED` for one that no store has. */
+/**
+ * Selects groups: those in `names`, or all.
+ * @throws `SPILL_INPUT` for an unknown group, `SPILL_UNSUPPORTED` for a named group that cannot be backfilled.
+ */
 export function askedOf(ir: PipelineIR, names: readonly string[] | undefined, moments: Moments, live: number): Asked {
   const all = ir.groups.map(({ name }) => name)
   for (const name of names ?? [])
@@ -63,10 +69,10 @@ export function askedOf(ir: PipelineIR, names: readonly string[] | undefined, mo
   const groups: AskedGroup[] = []
   for (const group of ir.groups.filter(({ name }) => names?.includes(name) ?? true)) {
     const source = ir.sources.find(({ name }) => name === group.source)!
-    const why = unsupported(group)
-    if (why === undefined) groups.push(askedGroup(withoutBefore(group, leftOut), source, moments, live))
-    else if (names) throw new SpillwayError('SPILL_UNSUPPORTED', `group '${group.name}' ${why}`)
-    else leftOut.push(`${group.name} ${why}`)
+    const reason = unsupported(group)
+    if (reason === undefined) groups.push(groupTarget(withoutTriggerFeatures(group, leftOut), source, moments, live))
+    else if (names) throw new SpillwayError('SPILL_UNSUPPORTED', `group '${group.name}' ${reason}`)
+    else leftOut.push(`${group.name} ${reason}`)
   }
   return { groups, leftOut }
 }
@@ -78,27 +84,27 @@ function unsupported({ features, place }: GroupIR): string | undefined {
   return undefined
 }
 
-/** What leaves the triggering event out has no value where none triggers. */
-function withoutBefore(group: GroupIR, leftOut: string[]): GroupIR {
+/** A feature that excludes the triggering event has no value without a trigger. */
+function withoutTriggerFeatures(group: GroupIR, leftOut: string[]): GroupIR {
   const features = group.features.filter(({ before }) => !before)
   for (const { name, before } of group.features)
     if (before) leftOut.push(`${group.name}.${name} leaves the triggering event out, which a row does not have`)
   return { ...group, features }
 }
 
-function askedGroup(group: GroupIR, source: SourceIR, asked: Moments, live: number): AskedGroup {
+function groupTarget(group: GroupIR, source: SourceIR, requested: Moments, live: number): AskedGroup {
   const { place, key } = group
-  const moments: Moments = place.kind === 'batch' || place.kind === 'scheduled' ? { kind: 'times', schedule: place.schedule } : asked
+  const moments: Moments = place.kind === 'batch' || place.kind === 'scheduled' ? { kind: 'times', schedule: place.schedule } : requested
   const behind = { known: 0, clock: 0, ...(place.kind === 'lag' && { known: place.by, clock: place.by }) }
   if (place.kind === 'partial') behind.known = place.by
-  const isAt = moments.kind === 'times'
-  const columns = isAt ? [...new Set([...key, ...countingColumns(source)])] : key
-  const code = hashOf([CODE_VERSION, moments, isAt ? String(live) : null, definitionsOf(source, columns), key])
-  const features = group.features.map(feature => askedFeature(feature, group, source, behind, code))
+  const hasTimes = moments.kind === 'times'
+  const columns = hasTimes ? [...new Set([...key, ...countingColumns(source)])] : key
+  const code = hashOf([CODE_VERSION, moments, hasTimes ? String(live) : null, definitionsOf(source, columns), key])
+  const features = group.features.map(feature => featureTarget(feature, group, source, behind, code))
   return { group, source, moments, live, behind, keys: key.map(name => keyColumn(source, name)), code, columns, features }
 }
 
-function askedFeature(feature: FeatureIR, group: GroupIR, source: SourceIR, behind: AskedGroup['behind'], rows: string): AskedFeature {
+function featureTarget(feature: FeatureIR, group: GroupIR, source: SourceIR, behind: AskedGroup['behind'], rows: string): AskedFeature {
   const { name, agg, type, window, hop } = feature
   const columns = [...columnsLookedAt({ sources: [source], groups: [{ ...group, features: [feature] }], models: [] }).get(source.name)!]
   return {
@@ -111,7 +117,7 @@ function askedFeature(feature: FeatureIR, group: GroupIR, source: SourceIR, behi
   }
 }
 
-/** What columns are, and which events of the source count. */
+/** The definition of columns, and of the events that count. */
 const definitionsOf = (source: SourceIR, columns: readonly string[]): unknown => [
   source.columns.filter(({ name }) => columns.includes(name)).map(({ name, type, scale }) => ({ name, type, scale })),
   source.key,

@@ -1,8 +1,8 @@
 /**
- * A store of feature values, filled exactly where it lacks something.
+ * Fills an offline store of feature values exactly where it has a gap.
  *
- * First it is looked for what is missing, and how much that costs; then it is made, on all cores, a partition's files at a time. Each file is a function of its
- * definition and of the events, so that a store that was filled in any order, after any damage, is to the byte the one that was made at once.
+ * First it finds the gap and estimates its cost. Then it computes on all cores, one partition's files at a time. Each file is a function of
+ * its definition and of the events: a store filled in any order, after any damage, is byte-identical to one computed at once.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,33 +20,34 @@ import { gapOf, type GroupGap } from './gap.ts'
 import { hashOfFiles, hashOfStore, readManifest, writeManifest, type StoreManifest } from './manifest.ts'
 import { workOf, type Work } from './work.ts'
 
-/** A history, as it is read here and in threads. */
+/** A history of events, readable here and in threads. */
 export interface History {
   readonly events: Events
   readonly extents: Extents
-  /** For threads; called once work begins on more than one. */
+  /** Source of the events for threads; called once work begins on several threads. */
   readonly from: () => EventsFrom
 }
 
+/** Options of a backfill. */
 export interface BackfillOptions {
   readonly asked: Asked
   readonly history: History
   readonly folder: string
   readonly unit: Unit
-  /** Partitions that hold a part of [from, to) alone, UTC ms. */
+  /** Only partitions that overlap [from, to), UTC ms. */
   readonly from?: number
   readonly to?: number
   readonly threads: number
-  /** Threads that began already; whoever began them closes them. */
+  /** Threads started early; their owner closes them. */
   readonly crew?: Crew | undefined
-  /** Events from which on work is given to threads, which take a while to begin. */
+  /** Least events for which work moves to threads, whose start takes a while. */
   readonly onThreadsFrom?: number
-  /** False: what it costs is not measured, and NaN. */
+  /** False skips the measurement: the estimates are NaN. */
   readonly isMeasured?: boolean
   readonly onProgress?: (stage: string, share: number) => void
 }
 
-/** What is missing, and the work of filling it. */
+/** The missing files, the work that fills them, and its cost. */
 export interface Gap {
   readonly groups: readonly GroupGap[]
   readonly work: readonly Work[]
@@ -54,17 +55,21 @@ export interface Gap {
   readonly manifest: StoreManifest
 }
 
+/** Result of a backfill. */
 export interface Filled {
   readonly files: number
-  /** Of the partitions of which something was filled. */
+  /** Rows of the partitions that were filled. */
   readonly rows: number
   readonly bytes: number
   readonly seconds: number
-  /** Of all that the store has: the same for the same history and definitions. */
+  /** Hash of the whole store: the same for the same history and definitions. */
   readonly hash: string
 }
 
-/** Throws as `readManifest` and `gapOf` do. */
+/**
+ * Compares the store with its target.
+ * @throws as `readManifest` and `gapOf` do.
+ */
 export async function lookForGap(options: BackfillOptions): Promise<Gap> {
   const { asked, history, folder, unit, from = -Infinity, to = Infinity, threads, isMeasured = true, onProgress } = options
   const { events, extents } = history
@@ -76,25 +81,26 @@ export async function lookForGap(options: BackfillOptions): Promise<Gap> {
   return { groups, work, cost, manifest }
 }
 
-/** Whole partitions that a stretch touches, by their share of it. */
+/** Events in [from, to), about: each partition counts by its overlap. */
 const eventsIn =
   ({ of }: Extents) =>
   (source: string, from: number, to: number): number => {
     let events = 0
-    for (const { start, end, events: own } of of.get(source)!.values()) {
+    for (const { start, end, events: count } of of.get(source)!.values()) {
       const share = (Math.min(end, to) - Math.max(start, from)) / (end - start)
-      if (share > 0) events += own * share
+      if (share > 0) events += count * share
     }
     return Math.round(events)
   }
 
 /**
- * Fills a gap. What is whole stays when it fails or is stopped. Throws `SPILL_STOPPED`, and as `fill` does.
+ * Fills a gap. Finished files stay if it fails or is stopped.
+ * @throws `SPILL_STOPPED`, and as `fill` does.
  */
 export async function fillGap(gap: Gap, options: BackfillOptions, signal: AbortSignal = new AbortController().signal): Promise<Filled> {
   const { folder, threads, onThreadsFrom = limits.BACKFILL_SAMPLE, onProgress } = options
   const { manifest, work } = gap
-  const keeping = new Keeping(folder, manifest)
+  const updater = new ManifestUpdater(folder, manifest)
   const start = stopwatch()
   const weightOf = weights(gap.groups)
   const total = work.reduce(
@@ -103,25 +109,25 @@ export async function fillGap(gap: Gap, options: BackfillOptions, signal: AbortS
   )
   let done = 0
   const onFilled = (filled: FilledPartition): void => {
-    keeping.take(filled)
+    updater.record(filled)
     done += weightOf(filled.group, filled.partition)
     onProgress?.(`filling ${folder}`, done / total)
   }
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-backfill-'))
   try {
     if (work.length > 0) writeManifest(folder, manifest)
-    const making = { scratch, signal, onFilled }
-    if (threads > 1 && work.length > 1 && total >= onThreadsFrom) await onThreads(gap, options, making)
-    else await here(gap, options, making)
+    const context = { scratch, signal, onFilled }
+    if (threads > 1 && work.length > 1 && total >= onThreadsFrom) await fillOnThreads(gap, options, context)
+    else await fillHere(gap, options, context)
   } finally {
-    if (work.length > 0) keeping.write()
+    if (work.length > 0) updater.write()
     rmSync(scratch, { recursive: true, force: true })
   }
-  const { files, rows, bytes } = keeping
+  const { files, rows, bytes } = updater
   return { files, rows, bytes, seconds: (stopwatch() - start) / 1000, hash: hashOfStore(manifest) }
 }
 
-/** How much of the work a partition is: its events, and one more where there are none. */
+/** Weight of a partition in the progress: its events, plus 1. */
 function weights(gaps: readonly GroupGap[]): (group: string, partition: string) => number {
   const all = new Map(
     gaps.flatMap(({ asked, partitions }) =>
@@ -131,21 +137,25 @@ function weights(gaps: readonly GroupGap[]): (group: string, partition: string) 
   return (group, partition) => all.get(`${group} ${partition}`)!
 }
 
-interface Making {
+interface FillContext {
   readonly scratch: string
   readonly signal: AbortSignal
   readonly onFilled: (filled: FilledPartition) => void
 }
 
-function onThreads({ work }: Gap, { asked, history, folder, unit, threads, crew }: BackfillOptions, making: Making): Promise<void> {
+function fillOnThreads(
+  { work }: Gap,
+  { asked, history, folder, unit, threads, crew }: BackfillOptions,
+  context: FillContext,
+): Promise<void> {
   const { until, forgotten } = history.extents
-  const { scratch, ...rest } = making
+  const { scratch, ...rest } = context
   const data = { asked: asked.groups, from: history.from(), unit, folder, until, forgotten, scratch }
   return (crew ?? new Crew(Math.min(threads, work.length))).fill(work, { data, ...rest })
 }
 
-async function here({ work }: Gap, { asked, history, folder, unit }: BackfillOptions, making: Making): Promise<void> {
-  const { scratch, signal, onFilled } = making
+async function fillHere({ work }: Gap, { asked, history, folder, unit }: BackfillOptions, context: FillContext): Promise<void> {
+  const { scratch, signal, onFilled } = context
   const { until, forgotten } = history.extents
   const files = await ColumnFiles.open(scratch)
   try {
@@ -171,11 +181,11 @@ async function here({ work }: Gap, { asked, history, folder, unit }: BackfillOpt
   }
 }
 
-/** The manifest as partitions become whole. */
-class Keeping {
+/** Adds finished partitions to the manifest, and writes it now and then. */
+class ManifestUpdater {
   files = 0
   bytes = 0
-  /** By group and partition. */
+  /** Rows by group and partition. */
   readonly #rows = new Map<string, number>()
   readonly #folder: string
   readonly #manifest: StoreManifest
@@ -186,12 +196,12 @@ class Keeping {
     this.#manifest = manifest
   }
 
-  /** Of all partitions of which something was filled. */
+  /** Rows of all filled partitions. */
   get rows(): number {
     return [...this.#rows.values()].reduce((sum, rows) => sum + rows, 0)
   }
 
-  take({ group, partition, rows, files }: FilledPartition): void {
+  record({ group, partition, rows, files }: FilledPartition): void {
     const partitions = (this.#manifest.groups[group] ??= {})
     const all = { ...partitions[partition]?.files, ...files }
     partitions[partition] = { rows, hash: hashOfFiles(all), files: all }

@@ -1,4 +1,4 @@
-/** Threads that fill a gap beside one another: each takes the next piece of work when it is done with one. */
+/** Worker threads that fill a gap concurrently; each takes the next piece of work when it is free. */
 import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -11,21 +11,23 @@ import type { Filling, FilledPartition } from './fill.ts'
 import type { SharedEvents } from './shared.ts'
 import type { Work } from './work.ts'
 
-/** Where a thread has its events from. */
+/** Source of the events of a thread. */
 export type EventsFrom =
   | { readonly kind: 'memory'; readonly shared: SharedEvents }
   | { readonly kind: 'log'; readonly data: string; readonly sources: readonly SourceIR[]; readonly end: number }
 
-/** What a thread is given before work. */
+/** Input of a thread before its first piece of work. */
 export interface ThreadData extends Pick<Filling, 'unit' | 'folder' | 'until' | 'forgotten'> {
   readonly asked: readonly AskedGroup[]
   readonly from: EventsFrom
-  /** A folder for what does not fit into memory; none where nothing is to be written. */
+  /** Folder for spilled data; `undefined` in a run that writes no files. */
   readonly scratch: string | undefined
 }
 
+/** Messages from a thread. */
 export type FromThread = { readonly kind: 'ready' } | { readonly kind: 'filled'; readonly filled: FilledPartition } | Failed
 
+/** Input and callbacks of `Crew.fill`. */
 export interface CrewOptions {
   readonly data: ThreadData
   readonly signal: AbortSignal
@@ -34,13 +36,14 @@ export interface CrewOptions {
 
 const thread = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
 
+/** A fixed set of threads for one backfill. */
 export class Crew {
-  /** Its number is above 0 when threads shall end. */
+  /** Above 0 once threads are to stop. */
   readonly #stop = new Int32Array(new SharedArrayBuffer(4))
   readonly #threads: readonly { readonly worker: Worker; readonly ended: Promise<void> }[]
   #failed: Error | undefined
 
-  /** Begins so many threads. Until there is work they keep no process. */
+  /** Starts the threads. They keep no process alive before work is given. */
   constructor(threads: number) {
     this.#threads = Array.from({ length: threads }, () => {
       const worker = new Worker(thread, { workerData: this.#stop })
@@ -51,25 +54,28 @@ export class Crew {
   }
 
   /**
-   * Threads for the work that a history from files will be, begun before these are read: a thread takes some tenths of a second until it can work. None for
-   * one thread, nor for small files, whose work is done sooner than that.
+   * Starts threads before the files are read, since a thread takes some tenths of a second to start. `undefined` for one thread, and for
+   * small files, whose work ends sooner than that.
    */
   static early(files: readonly { readonly path: string }[], threads: number): Crew | undefined {
     const bytes = files.reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
     return threads > 1 && bytes >= limits.BACKFILL_THREADS_BYTES ? new Crew(threads) : undefined
   }
 
-  /** Does all work, once. Resolves when all threads have ended. Rejects with what went wrong first, `SPILL_STOPPED` when it was stopped; each then ends at its next rows. */
+  /**
+   * Does all work, once. Resolves when all threads have ended. Rejects with the first error, or `SPILL_STOPPED`; each thread then stops at
+   * its next rows.
+   */
   async fill(work: readonly Work[], { data, signal, onFilled }: CrewOptions): Promise<void> {
     const end = (): void => void Atomics.store(this.#stop, 0, 1)
     signal.addEventListener('abort', end, { once: true })
     if (signal.aborted) end()
-    const left = [...work]
+    const queue = [...work]
     for (const { worker } of this.#threads.slice(work.length)) void worker.terminate()
     for (const { worker } of this.#threads.slice(0, work.length)) {
       worker.ref()
       worker.on('message', (message: FromThread) => {
-        if (message.kind === 'ready') worker.postMessage(this.#failed ? undefined : left.shift())
+        if (message.kind === 'ready') worker.postMessage(this.#failed ? undefined : queue.shift())
         else if (message.kind === 'filled') onFilled(message.filled)
         else this.#fail(errorOf(message))
       })
@@ -81,7 +87,7 @@ export class Crew {
     if (signal.aborted) throw stopped()
   }
 
-  /** Ends threads that were given no work. */
+  /** Terminates threads without work. */
   close(): void {
     for (const { worker } of this.#threads) void worker.terminate()
   }
@@ -92,5 +98,6 @@ export class Crew {
   }
 }
 
+/** The error of a stopped backfill. */
 export const stopped = (): SpillwayError =>
-  new SpillwayError('SPILL_STOPPED', 'the backfill was stopped; what is whole stays, and the next one goes on')
+  new SpillwayError('SPILL_STOPPED', 'the backfill was stopped; complete files stay, and the next backfill continues')

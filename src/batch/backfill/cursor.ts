@@ -1,30 +1,31 @@
-/** Events of a source taken one stretch after the other, each once. */
+/** A forward cursor over the events of a source; each event is read once. */
 import type { Block } from '../../columns/block.ts'
 import { firstNotBelow } from '../../columns/order.ts'
 import { blockSlice } from '../../columns/slice.ts'
 import type { SourceIR } from '../../define/ir/ir.ts'
 import { noEventsOf, type Events } from './events.ts'
 
+/** Reads events in order of arrival, a block at a time. */
 export class Cursor {
   readonly #nothing: Block
   readonly #pieces: Iterator<Block>
   #next: Block | undefined
-  /** Events taken. */
+  /** Events read. */
   taken = 0
 
-  /** Begins with what arrived at `from`, UTC ms. */
+  /** Starts at the events that arrived at `from`, UTC ms, or later. */
   constructor(events: Events, source: SourceIR, columns: ReadonlySet<string>, from: number) {
     this.#nothing = noEventsOf(source, columns)
     this.#pieces = events.blocks(source, columns, from, Infinity)[Symbol.iterator]()
     this.#next = this.#piece()
   }
 
-  /** Some of the events that were not taken, the first ones; none when all were. */
+  /** The next unread events, or `undefined` at the end. */
   get next(): Block | undefined {
     return this.#next
   }
 
-  /** The first of those. */
+  /** Reads the first `count` of `next`. */
   take(count: number): Block {
     const next = this.#next
     if (!next) return this.#nothing
@@ -33,7 +34,7 @@ export class Cursor {
     return blockSlice(next, 0, count)
   }
 
-  /** Those that arrived before a moment, in parts. */
+  /** Reads the events that arrived before `moment`, block by block. */
   *before(moment: number): Generator<Block> {
     for (let next = this.#next; next && next.arrival[0] < moment; next = this.#next) yield this.take(firstNotBelow(next.arrival, moment))
   }

@@ -1,4 +1,4 @@
-/** Estimates the cost of filling a gap: computes and writes rows of some partitions of each group, on this machine. */
+/** Estimates the cost of filling a gap, by computing and writing rows of some partitions of each group on this machine. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,22 +9,25 @@ import type { GroupGap, PartitionGap } from './gap.ts'
 import { sampleOf, type Sample } from './sample.ts'
 import type { Work } from './work.ts'
 
+/** Cost of filling a gap. */
 export interface Cost {
-  /** Files to be written, and events to be read for them, those for more than one piece of work as often. */
+  /** Files to write and events to read; events of several pieces of work count once for each. */
   readonly files: number
   readonly events: number
-  /** Estimated. */
+  /** Estimated duration and size. */
   readonly seconds: number
   readonly bytes: number
-  /** Rows on which that was measured. */
+  /** Rows measured for the estimate. */
   readonly measured: number
 }
 
+/** Input of the measurement. */
 export interface Measuring extends Pick<Filling, 'unit'> {
   readonly events: Events
   readonly extents: Extents
 }
 
+/** Estimates seconds and bytes from measured samples. */
 export async function costOf(
   gaps: readonly GroupGap[],
   work: readonly Work[],
@@ -65,7 +68,7 @@ export async function costOf(
   }
 }
 
-/** What is not estimated. */
+/** The exact counts, without estimates. */
 export function countsOf(work: readonly Work[]): Cost {
   return {
     files: work.reduce((sum, { partitions }) => sum + partitions.reduce((n, each) => n + each.files.length, 0), 0),
@@ -77,8 +80,8 @@ export function countsOf(work: readonly Work[]): Cost {
 }
 
 /**
- * The partitions to measure, of those that lack something. Rows at events: the one with the most, the last of them. Rows at times: the first, the middle and the last, since live keys become more while the
- * history begins.
+ * Partitions to measure, among those with missing files. Rows at events: the partition with most events, the last of equal ones. Rows at
+ * times: the first, middle and last, since the number of live keys grows at the start of a history.
  */
 function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
   const lacking = partitions.filter(({ files }) => files.length > 0)
@@ -88,10 +91,10 @@ function sampledOf({ asked, partitions }: GroupGap): PartitionGap[] {
   return [...places].map(place => lacking[place])
 }
 
-/** Costs of the partitions of one group, estimated from the samples. */
+/** Cost rates of one group, from its samples. */
 class Rates {
   readonly #gap: GroupGap
-  /** In order of time; at least one. */
+  /** In time order; at least one sample. */
   readonly #samples: readonly Sample[]
 
   constructor(gap: GroupGap, samples: readonly Sample[]) {
@@ -99,12 +102,12 @@ class Rates {
     this.#samples = samples
   }
 
-  /** Rows on which it was measured. */
+  /** Rows measured. */
   get rows(): number {
     return this.#samples.reduce((sum, { rows }) => sum + rows, 0)
   }
 
-  /** Of all files that are missing. */
+  /** Estimated bytes of all missing files. */
   get bytes(): number {
     return this.#gap.partitions.reduce(
       (sum, gap) => sum + gap.files.reduce((of, { file }) => of + this.#at(gap, ({ bytes }) => bytes.get(file) ?? 0), 0),
@@ -120,7 +123,7 @@ class Rates {
     return Math.max(0, cost.read - cost.rows) * secondsRead + rows * share
   }
 
-  /** Of a partition: in proportion to its events, or between the two samples that are next to it in time. */
+  /** Estimate for a partition: in proportion to its events, or interpolated between the two nearest samples in time. */
   #at({ partition: { start }, events }: PartitionGap, of: (sample: Sample) => number): number {
     const samples = this.#samples
     if (this.#gap.asked.moments.kind === 'events') return (of(samples[0]) / Math.max(1, samples[0].events)) * events

@@ -1,4 +1,4 @@
-/** The events that feature values are made from, in the order of their arrival; here in memory, as files give them. */
+/** The events behind feature values, in order of arrival; and their in-memory form, as read from files. */
 import { createHash, type Hash } from 'node:crypto'
 import type { Block, Column } from '../../columns/block.ts'
 import { firstNotBelow } from '../../columns/order.ts'
@@ -8,40 +8,41 @@ import type { SourceIR } from '../../define/ir/ir.ts'
 import { partitionAt, type Partition, type Unit } from './calendar.ts'
 import { hashOf } from './manifest.ts'
 
-/** Events handled at a time. */
+/** Events per block. */
 export const PIECE = 1 << 16
 
+/** A history of events by source. */
 export interface Events {
-  /** Where texts have their ids. */
+  /** Texts and their ids. */
   readonly strings: Strings
-  /** Events of a source that arrived in [from, to), in order, with these columns at least, some ten thousand at a time. */
+  /** Events that arrived in [from, to), in order, with at least these columns, some ten thousand per block. */
   blocks(source: SourceIR, columns: ReadonlySet<string>, from: number, to: number): Iterable<Block>
 }
 
-/** A block of these columns of a source, without events. */
+/** An empty block with these columns of a source. */
 export function noEventsOf({ columns }: SourceIR, names: ReadonlySet<string>): Block {
   const empty = new Float64Array(0)
-  const own = columns.filter(({ name }) => names.has(name))
-  const values = own.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
+  const selected = columns.filter(({ name }) => names.has(name))
+  const values = selected.map(({ name, type }) => [name, { values: type === 'string' ? new Int32Array(0) : empty }] as const)
   return { length: 0, time: empty, arrival: empty, position: empty, columns: Object.fromEntries(values) }
 }
 
-/** What there is of a source in one partition. */
+/** The events of a source in one partition. */
 export interface Extent extends Partition {
   readonly events: number
-  /** Of its times and arrivals, and of these columns' values. */
+  /** Digest of times, arrivals and the values of these columns. */
   digest(columns: readonly string[]): string
 }
 
-/** What a history has, by partition. */
+/** The extent of a history, by partition. */
 export interface Extents {
-  /** By source, by the partition's name, in order; none without events. */
+  /** By source, then by partition name in order; partitions without events are absent. */
   readonly of: ReadonlyMap<string, ReadonlyMap<string, Extent>>
-  /** By source: when its first event arrived and its last. */
+  /** First and last arrival by source. */
   readonly span: ReadonlyMap<string, { readonly first: number; readonly last: number }>
-  /** Nothing that arrives later arrives up to here. */
+  /** Every later event arrives after this, UTC ms. */
   readonly until: number
-  /** What arrived up to here is forgotten; −Infinity if nothing is. */
+  /** Events that arrived up to here are forgotten; −Infinity if none are. */
   readonly forgotten: number
 }
 
@@ -83,18 +84,18 @@ export class EventsInMemory implements Events {
 
 function extentOf(block: Block, strings: Strings): Pick<Extent, 'events' | 'digest'> {
   const { length, time, arrival, columns } = block
-  const known = new Map<string, string>()
+  const digests = new Map<string, string>()
   const digestOf = (column: string): string => {
-    const found = known.get(column) ?? digest(columns[column], strings)
-    known.set(column, found)
-    return found
+    const columnDigest = digests.get(column) ?? digest(columns[column], strings)
+    digests.set(column, columnDigest)
+    return columnDigest
   }
-  let own: string | undefined
+  let timesDigest: string | undefined
   return {
     events: length,
     digest(names) {
-      own ??= bytesOf(time).update(bytesIn(arrival)).digest('hex')
-      return hashOf([own, ...names.map(digestOf)])
+      timesDigest ??= bytesOf(time).update(bytesIn(arrival)).digest('hex')
+      return hashOf([timesDigest, ...names.map(digestOf)])
     },
   }
 }
@@ -104,7 +105,7 @@ const bytesIn = ({ buffer, byteOffset, byteLength }: Float64Array | Int32Array |
 
 const bytesOf = (values: Float64Array | Int32Array): Hash => createHash('sha256').update(bytesIn(values))
 
-/** Of a column's values: texts as numbers in the order in which they first come, and each once. */
+/** Digest of a column. Texts are numbered by first occurrence and hashed once each, so ids do not matter. */
 function digest({ values, nulls }: Column, strings: Strings): string {
   const isText = values instanceof Int32Array
   const hash = isText ? textsHash(values, strings) : bytesOf(values)

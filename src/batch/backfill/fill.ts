@@ -1,4 +1,4 @@
-/** One piece of work: rows and values of some partitions, computed and written, each partition's files when it is whole. */
+/** Does one piece of work: computes rows and values of some partitions, and writes the files of each partition when it is complete. */
 import { join } from 'node:path'
 import { refusals, type FeatureColumn } from '../../aggregate/aggregate.ts'
 import { othersTurn } from '../../base/clock.ts'
@@ -16,24 +16,25 @@ import { rowsOf, type RowChunk, type Rows } from './rows.ts'
 import { FeatureValues } from './values.ts'
 import { partitionsRead, type Work, type WorkPartition } from './work.ts'
 
+/** Source, destination and callbacks of the work. */
 export interface Filling {
   readonly events: Events
   readonly unit: Unit
-  /** The store's folder. */
+  /** Folder of the store. */
   readonly folder: string
-  /** The last moment that is known, and what arrived up to `forgotten` is forgotten, UTC ms. */
+  /** Last time that is known, and the end of forgotten arrivals, UTC ms. */
   readonly until: number
   readonly forgotten: number
-  /** None: nothing is written. */
+  /** `undefined` computes without writing. */
   readonly files: ColumnFiles | undefined
-  /** Called between rows, with the time of the last, UTC ms; throws to end the work. */
+  /** Called between rows, with the time of the last row, UTC ms; throws to end the work. */
   readonly onRows: (rows: number, t: number) => void
-  /** Of each partition, and further ones of the same time: for a measurement. */
+  /** Most rows of a partition, completed to the end of their time; for measurements. */
   readonly rowsMax?: number
   readonly onFilled: (filled: FilledPartition) => void
 }
 
-/** Files of a partition that are whole. */
+/** Complete files of one partition. */
 export interface FilledPartition {
   readonly group: string
   readonly partition: string
@@ -41,13 +42,16 @@ export interface FilledPartition {
   readonly files: Readonly<Record<string, StoredFile>>
 }
 
-/** The columns of rows: keys, and the time that a row is of. */
+/** Columns of the rows file: keys, and the time of the row. */
 export const rowColumns = ({ keys }: AskedGroup): OutputColumn[] => [
   ...keys.map((column): OutputColumn => ({ ...column, name: `key.${column.name}` })),
   { name: 't', type: 'timestamp' },
 ]
 
-/** Returns how many events were read. Throws what the kernel does past its limits, `SPILL_DATA` for a damaged log, `SPILL_INPUT` where a file cannot be written. */
+/**
+ * Does the work and returns the number of events read.
+ * @throws the limit errors of the kernel, `SPILL_DATA` for a damaged log, `SPILL_INPUT` if a file cannot be written.
+ */
 export async function fill(work: Work, asked: AskedGroup, filling: Filling): Promise<number> {
   const { events, unit, forgotten, until } = filling
   const features = asked.features.filter(({ feature }) => work.features.includes(feature.name))
@@ -61,33 +65,33 @@ export async function fill(work: Work, asked: AskedGroup, filling: Filling): Pro
   return values?.applied ?? 0
 }
 
-interface Made {
+interface FillSources {
   readonly rows: Rows
   readonly features: readonly AskedFeature[]
   readonly values: FeatureValues | undefined
 }
 
-async function fillPartition(wanted: WorkPartition, asked: AskedGroup, made: Made, filling: Filling): Promise<void> {
+async function fillPartition(wanted: WorkPartition, asked: AskedGroup, sources: FillSources, filling: Filling): Promise<void> {
   const { partition, files } = wanted
   const output = files.length > 0 ? filling.files : undefined
-  const table = new Table(files, asked, made.features, filling.events.strings)
+  const table = new Table(files, asked, sources.features, filling.events.strings)
   const { rowsMax = Infinity } = filling
   let [rows, last] = [0, NaN]
   await output?.begin(table.columns)
-  for (const chunk of made.rows.in(partition)) {
+  for (const chunk of sources.rows.in(partition)) {
     if (rows >= rowsMax && chunk.t[0] !== last) break
     last = chunk.t[chunk.length - 1]
-    for (const part of made.values?.at(chunk) ?? [{ ...chunk, features: [] }]) {
+    for (const part of sources.values?.at(chunk) ?? [{ ...chunk, features: [] }]) {
       if (output) table.append(output, part)
       rows += part.length
       filling.onRows(files.length > 0 ? part.length : 0, last)
       await othersTurn()
     }
   }
-  if (output) filling.onFilled(await finished(wanted, asked, table, output, filling))
+  if (output) filling.onFilled(await finishPartition(wanted, asked, table, output, filling))
 }
 
-async function finished(
+async function finishPartition(
   { partition, files }: WorkPartition,
   { group }: AskedGroup,
   table: Table,
@@ -104,13 +108,13 @@ async function finished(
   return { group: group.name, partition: partition.name, rows, files: Object.fromEntries(stored) }
 }
 
-/** The columns of a partition's files, as one table. */
+/** The files of a partition as one table. */
 class Table {
   readonly columns: readonly OutputColumn[]
   readonly #asked: AskedGroup
-  /** Those of the rows, if they are written. */
+  /** Columns of the rows, if they are written. */
   readonly #rows: readonly OutputColumn[]
-  /** Which of the features computed are written. */
+  /** Computed features that are written, by index. */
   readonly #features: readonly (readonly [number, AskedFeature])[]
   readonly #strings: Strings
 

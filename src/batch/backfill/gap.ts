@@ -1,5 +1,6 @@
 /**
- * What a store lacks: each file that its manifest does not name, that is of another definition or other events, or that is not on the disk as it was written.
+ * Finds the gap of a store: each file that the manifest does not name, that has another definition or other events, or that is missing or
+ * damaged on disk.
  */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,44 +13,51 @@ import { Inputs, type Input } from './inputs.ts'
 import { fileOf, folderOf, ROWS } from './layout.ts'
 import type { StoredFile, StoreManifest } from './manifest.ts'
 
-/** `new`: there is none. `changed`: of another definition. `events`: of other events. `gone` or `damaged`: on the disk. */
+/** `new`: not in the manifest. `changed`: other definition. `events`: other events. `gone`, `damaged`: on disk. */
 export type Why = 'new' | 'changed' | 'events' | 'gone' | 'damaged'
 
+/** One file to write. */
 export interface MissingFile {
   readonly file: string
-  /** Absent for the rows. */
+  /** Absent for the rows file. */
   readonly feature?: AskedFeature
   readonly why: Why
   readonly code: string
   readonly input: string
 }
 
+/** Missing files of one partition. */
 export interface PartitionGap {
   readonly partition: Partition
-  /** Events of the group's source that arrived in it. */
+  /** Events of the source that arrived in it. */
   readonly events: number
   readonly files: readonly MissingFile[]
 }
 
+/** Missing files of one group. */
 export interface GroupGap {
   readonly asked: AskedGroup
-  /** Those that the history has, with whatever is missing of them, in order. */
+  /** Partitions of the history with their missing files, in order. */
   readonly partitions: readonly PartitionGap[]
-  /** Partitions that the store has, and the history has not. */
+  /** Partitions of the store that the history does not have. */
   readonly others: number
 }
 
+/** Input of the comparison. */
 export interface Looking {
   readonly folder: string
   readonly manifest: StoreManifest
   readonly extents: Extents
-  /** Partitions that hold a part of [from, to) alone, UTC ms. */
+  /** Only partitions that overlap [from, to), UTC ms. */
   readonly from: number
   readonly to: number
   readonly onProgress: (share: number) => void
 }
 
-/** Looks at every file of the partitions wanted. Throws `SPILL_INPUT` where one cannot be read. */
+/**
+ * Checks every file of the requested partitions.
+ * @throws `SPILL_INPUT` if a file cannot be read.
+ */
 export function gapOf(asked: AskedGroup, looking: Looking): GroupGap {
   const { manifest, extents, from, to, onProgress } = looking
   const all = partitionsWithRows(asked, extents, manifest.partition)
@@ -69,7 +77,7 @@ export function gapOf(asked: AskedGroup, looking: Looking): GroupGap {
 }
 
 type WantedFile = Omit<MissingFile, 'why'> & {
-  /** Events that it is made from were forgotten: that they are others cannot be seen. */
+  /** Some of its events were forgotten, so a change of them cannot be detected. */
   readonly isForgotten: boolean
 }
 

@@ -1,4 +1,4 @@
-/** The histories that a store is made from: files, or the log of a data folder. */
+/** Opens the history of a backfill: files, or the log of a data folder. */
 import type { Pipeline } from '../../define/pipeline.ts'
 import type { StoredLog } from '../../log/store.ts'
 import { load, type LoadOptions, type SourceFile } from '../../replay/load.ts'
@@ -11,7 +11,10 @@ import { shared } from './shared.ts'
 
 const sourcesOf = ({ groups }: Asked): Set<string> => new Set(groups.map(({ source }) => source.name))
 
-/** Files of the sources that the groups are made from, in memory. Throws as `load` does. */
+/**
+ * Reads the files of the required sources into memory.
+ * @throws as `load` does.
+ */
 export async function historyOfFiles(
   { ir, maps }: Pick<Pipeline, 'ir' | 'maps'>,
   asked: Asked,
@@ -36,7 +39,10 @@ export async function historyOfFiles(
   return { events, extents: events.extents(unit), from: () => ({ kind: 'memory', shared: shared(blocks, strings) }) }
 }
 
-/** The log of the folder `data`, which a run may hold. Throws as `Log` does, and `SPILL_DATA` for a damaged segment. */
+/**
+ * The log of the folder `data`, also while a process runs on it.
+ * @throws as `Log` does, and `SPILL_DATA` for a damaged segment.
+ */
 export function historyOfLog({ ir }: Pick<Pipeline, 'ir'>, asked: Asked, store: StoredLog, data: string, unit: Unit): History {
   const events = new EventsOfLog(store, ir.sources)
   return {

@@ -1,4 +1,4 @@
-/** Of which events the files of a group's partitions are made, as short texts: equal for equal events. */
+/** Digests of the events behind each file of a group's partitions: equal digests for equal events. */
 import { scheduleCursor } from '../../kernel/schedule.ts'
 import type { AskedFeature, AskedGroup } from './asked.ts'
 import { partitionAt, type Partition, type Unit } from './calendar.ts'
@@ -6,23 +6,25 @@ import type { Extent, Extents } from './events.ts'
 import { hashOf } from './manifest.ts'
 import { stretchOf } from './stretch.ts'
 
+/** Digest of the events of one file. */
 export interface Input {
   readonly text: string
-  /** Some of the events were forgotten since: that they are others cannot be seen. */
+  /** Some events were forgotten since, so a change of them cannot be detected. */
   readonly isForgotten: boolean
 }
 
-/** What there is of some columns: by partition, and from the first up to each. */
+/** Digests of some columns: per partition, and cumulative. */
 interface Digests {
   readonly each: readonly string[]
   readonly upTo: readonly string[]
 }
 
+/** Computes the digests of one group. */
 export class Inputs {
   readonly #asked: AskedGroup
   readonly #extents: Extents
   readonly #unit: Unit
-  /** The partitions with events, in order. */
+  /** Partitions with events, in order. */
   readonly #own: readonly (readonly [string, Extent])[]
   readonly #first: number
   readonly #digests = new Map<string, Digests>()
@@ -48,7 +50,7 @@ export class Inputs {
     return { text: hashOf([rows.text, own.text]), isForgotten: own.isForgotten || rows.isForgotten }
   }
 
-  /** Events that arrived from a moment on up to the end of a partition, whole partitions of them. */
+  /** Digest of the arrivals from a time to the end of a partition, in whole partitions. */
   #input(columns: readonly string[], partition: Partition, from: number): Input {
     const { until, forgotten } = this.#extents
     const { each, upTo } = this.#digestsOf(columns)
@@ -59,7 +61,7 @@ export class Inputs {
     return { text: hashOf([columns, last, read]), isForgotten: forgotten > -Infinity && from <= forgotten }
   }
 
-  /** Of rows at times, the last one up to a moment. */
+  /** The last row time up to `moment`, for rows at scheduled times. */
   #lastTime(moment: number): number | null {
     const { moments } = this.#asked
     return moments.kind === 'events' ? null : scheduleCursor(moments.schedule)(moment)
@@ -67,8 +69,8 @@ export class Inputs {
 
   #digestsOf(columns: readonly string[]): Digests {
     const key = columns.join(' ')
-    const found = this.#digests.get(key)
-    if (found) return found
+    const cached = this.#digests.get(key)
+    if (cached) return cached
     let chain = ''
     const each = this.#own.map(([name, extent]) => `${name} ${extent.digest(columns)}`)
     const digests = { each, upTo: each.map(digest => (chain = hashOf([chain, digest]))) }
@@ -76,7 +78,7 @@ export class Inputs {
     return digests
   }
 
-  /** How many partitions with events are up to one of this name; or only before it. */
+  /** Number of partitions with events up to this name, or before it. */
   #above(name: string, isBefore = false): number {
     let [low, high] = [0, this.#own.length]
     while (low < high) {

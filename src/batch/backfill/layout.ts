@@ -1,10 +1,13 @@
-/** Where the files of a store stand: `GROUP/day=2026-01-31/rows.parquet`, and beside it a file a feature, whose rows are the same in the same order. */
+/** The file layout of a store: `GROUP/day=2026-01-31/rows.parquet`, and one file per feature with the same rows in the same order. */
 import { join } from 'node:path'
 import type { Partition, Unit } from './calendar.ts'
 
+/** Name of the rows file. */
 export const ROWS = 'rows.parquet'
 
+/** Name of the file of a feature. */
 export const fileOf = (feature: string): string => `feature.${feature}.parquet`
 
+/** Folder of a partition. */
 export const folderOf = (store: string, group: string, unit: Unit, { name }: Pick<Partition, 'name'>): string =>
   join(store, group, `${unit}=${name}`)

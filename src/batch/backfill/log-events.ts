@@ -1,4 +1,4 @@
-/** Events of a data folder's log, read as they are needed: memory is that of the texts, and of some ten thousand events. */
+/** Events of a data folder's log, read on demand. Memory: the texts, and some ten thousand events. */
 import { createHash, type Hash } from 'node:crypto'
 import type { Block } from '../../columns/block.ts'
 import { concatBlocks } from '../../columns/concat.ts'
@@ -13,14 +13,18 @@ import type { StoredLog } from '../../log/store.ts'
 import { partitionAt, type Partition, type Unit } from './calendar.ts'
 import { PIECE, type Events, type Extent, type Extents } from './events.ts'
 
+/** Reads events from log segments. */
 export class EventsOfLog implements Events {
   readonly strings = new Strings()
   readonly #store: StoredLog
   readonly #log: Log
-  /** The first entry that is not read: the log may grow meanwhile. */
+  /** End of the read, a log position; the log may grow meanwhile. */
   readonly end: number
 
-  /** `sources`: all of the pipeline's. `end`: where the log ended, unless that is now. Throws as `Log` does. */
+  /**
+   * `sources`: all sources of the pipeline. `end`: end of the read, by default the current end.
+   * @throws as `Log` does.
+   */
   constructor(store: StoredLog, sources: readonly SourceIR[], end?: number) {
     this.#store = store
     this.#log = new Log(store, { sources, stringsOf: () => this.strings })
@@ -29,27 +33,27 @@ export class EventsOfLog implements Events {
 
   *blocks({ name }: SourceIR, columns: ReadonlySet<string>, from: number, to: number): Generator<Block> {
     const log = this.#log
-    let held: Block[] = []
+    let pending: Block[] = []
     let length = 0
     const wanted = (source: string, column: string): boolean => source === name && columns.has(column)
     for (const { sources } of log.segments(log.since(from), this.end, { stringsOf: () => this.strings, wanted })) {
       const rows = sources.find(({ source }) => source === name)
       if (!rows) continue
       const part = blockSlice(rows.block, firstNotBelow(rows.block.arrival, from), firstNotBelow(rows.block.arrival, to))
-      held.push(part)
+      pending.push(part)
       length += part.length
       if (rows.block.arrival[rows.block.length - 1] >= to) break
       if (length < PIECE) continue
-      yield concatBlocks(held)
-      held = []
+      yield concatBlocks(pending)
+      pending = []
       length = 0
     }
-    if (length > 0) yield concatBlocks(held)
+    if (length > 0) yield concatBlocks(pending)
   }
 
-  /** A walk over the log, without its columns. */
+  /** Extents from one pass over the log, without columns. */
   extents(unit: Unit, names: readonly string[]): Extents {
-    const of = new Map(names.map(name => [name, new Map<string, Counting>()]))
+    const of = new Map(names.map(name => [name, new Map<string, PartitionCounts>()]))
     const span = new Map<string, { first: number; last: number }>()
     for (const { checksum, segment } of this.#stored()) {
       for (const { source, block } of segment.sources) {
@@ -60,15 +64,15 @@ export class EventsOfLog implements Events {
         for (let row = 0; row < block.length;) {
           const partition = partitionAt(unit, arrival[row])
           const next = firstNotBelow(arrival, partition.end)
-          const found = partitions.get(partition.name) ?? { partition, events: 0, sum: createHash('sha256') }
-          found.events += next - row
-          found.sum.update(`${segment.first} ${checksum};`)
-          partitions.set(partition.name, found)
+          const counts = partitions.get(partition.name) ?? { partition, events: 0, sum: createHash('sha256') }
+          counts.events += next - row
+          counts.sum.update(`${segment.first} ${checksum};`)
+          partitions.set(partition.name, counts)
           row = next
         }
       }
     }
-    return { of: new Map([...of].map(([name, found]) => [name, finished(found)])), span, ...this.#bounds() }
+    return { of: new Map([...of].map(([name, counts]) => [name, extentsOf(counts)])), span, ...this.#bounds() }
   }
 
   #bounds(): Pick<Extents, 'until' | 'forgotten'> {
@@ -91,15 +95,15 @@ export class EventsOfLog implements Events {
   }
 }
 
-/** What was found of a partition so far. */
-interface Counting {
+/** Running totals of one partition. */
+interface PartitionCounts {
   readonly partition: Partition
   events: number
-  /** Of the checksums of the segments that hold some of it. */
+  /** Hash over the checksums of the segments with its events. */
   readonly sum: Hash
 }
 
-function finished(partitions: ReadonlyMap<string, Counting>): Map<string, Extent> {
+function extentsOf(partitions: ReadonlyMap<string, PartitionCounts>): Map<string, Extent> {
   return new Map(
     [...partitions].map(([name, { partition, events, sum }]): [string, Extent] => {
       const digest = sum.digest('hex').slice(0, 32)

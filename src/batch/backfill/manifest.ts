@@ -1,6 +1,4 @@
-/**
- * What a store of feature values has: a manifest beside its files, replaced whole. What it does not name is not there, whatever stands in the folder.
- */
+/** The manifest of an offline store: a JSON file beside its data, replaced atomically. Only files that it names belong to the store. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,48 +9,55 @@ import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import { fileError, systemError } from '../../files/file-error.ts'
 import type { Unit } from './calendar.ts'
 
+/** One file of the store. */
 export interface StoredFile {
-  /** Of the definitions that its values are of. */
+  /** Fingerprint of the definitions of its values. */
   readonly code: string
-  /** Of the events that they are made from, and the moments that they are of. */
+  /** Digest of its events and row times. */
   readonly input: string
   readonly bytes: number
   readonly sha256: string
 }
 
+/** The files of one partition. */
 export interface StoredPartition {
   rows: number
-  /** Of its files: the same for the same history and definitions. */
+  /** Hash over its files: the same for the same history and definitions. */
   hash: string
   readonly files: Record<string, StoredFile>
 }
 
+/** Partitions of a group by name. */
 export type StoredGroup = Record<string, StoredPartition>
 
+/** The manifest file. */
 export interface StoreManifest {
   readonly format: 1
-  /** The version that wrote last. */
+  /** Spillway version of the last write. */
   readonly spillway: string
   readonly partition: Unit
-  /** By group, by partition. */
+  /** Partitions by group, then by name. */
   readonly groups: Record<string, StoredGroup>
 }
 
 const MANIFEST = 'manifest.json'
 
-/** The manifest of a folder; an empty one where there is none. Throws `SPILL_INPUT` for a folder of something else, `SPILL_DATA` for a manifest that cannot be read. */
+/**
+ * Reads the manifest of a folder, or returns an empty manifest.
+ * @throws `SPILL_INPUT` for a folder of something else, `SPILL_DATA` for an unreadable manifest.
+ */
 export function readManifest(folder: string, partition: Unit | undefined): StoreManifest {
   const path = join(folder, MANIFEST)
   if (!existsSync(path)) return { format: 1, spillway: packageVersion(), partition: partition ?? 'day', groups: {} }
-  const found = parsed(path)
-  if (found.format !== 1 || typeof found.groups !== 'object')
+  const manifest = parseManifest(path)
+  if (manifest.format !== 1 || typeof manifest.groups !== 'object')
     throw fileError(path, 'is no manifest of a backfill that this Spillway reads; name another folder with --out')
-  if (partition !== undefined && found.partition !== partition)
-    throw fileError(folder, `is partitioned by ${found.partition}; name another folder with --out to have it by ${partition}`)
-  return found
+  if (partition !== undefined && manifest.partition !== partition)
+    throw fileError(folder, `is partitioned by ${manifest.partition}; name another folder with --out to have it by ${partition}`)
+  return manifest
 }
 
-function parsed(path: string): StoreManifest {
+function parseManifest(path: string): StoreManifest {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as StoreManifest
   } catch (error) {
@@ -64,7 +69,10 @@ function parsed(path: string): StoreManifest {
   }
 }
 
-/** Throws `SPILL_INPUT` where the folder cannot be written. */
+/**
+ * Writes the manifest.
+ * @throws `SPILL_INPUT` if the folder cannot be written.
+ */
 export function writeManifest(folder: string, manifest: StoreManifest): void {
   const path = join(folder, MANIFEST)
   try {
@@ -76,11 +84,11 @@ export function writeManifest(folder: string, manifest: StoreManifest): void {
   }
 }
 
-/** Of files by their names. */
+/** Hash over files by name. */
 export const hashOfFiles = (files: Readonly<Record<string, StoredFile>>): string =>
   hashOf(Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256])))
 
-/** Of all partitions of some groups. */
+/** Hash over all partitions of all groups. */
 export const hashOfStore = ({ groups }: StoreManifest): string =>
   hashOf(
     Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * The rows of a group: keys and times, partition by partition, in order of time; of one time, events as they stand in the log, and live keys in their own order
- * (numbers by size, texts by their UTF-8 bytes).
+ * The rows of a group: keys and times, by partition, in order of time. Within one time, events are in log order, and live keys in key order
+ * (numbers by size, texts by UTF-8 bytes).
  */
 import type { Column } from '../../columns/block.ts'
 import { gatherColumn, picked } from '../../columns/gather.ts'
@@ -14,19 +14,20 @@ import type { Partition } from './calendar.ts'
 import { Cursor } from './cursor.ts'
 import { PIECE, type Events } from './events.ts'
 
+/** Some rows in columns. */
 export interface RowChunk {
   readonly length: number
-  /** UTC ms; does not decrease. */
+  /** UTC ms, non-decreasing. */
   readonly t: Float64Array
   readonly keys: readonly Column[]
 }
 
-/** Rows of partitions that are asked in order. */
+/** Rows by partition; partitions must be requested in order. */
 export interface Rows {
   in(partition: Partition): Iterable<RowChunk>
 }
 
-/** `from`: the first of the partitions. `until`: the last moment that is known, UTC ms. */
+/** `from`: the first partition. `until`: the last time that is known, UTC ms. */
 export function rowsOf(asked: AskedGroup, events: Events, from: Partition, until: number): Rows {
   return asked.moments.kind === 'events' ? { in: partition => atEvents(asked, events, partition) } : new AtTimes(asked, events, from, until)
 }
@@ -34,14 +35,14 @@ export function rowsOf(asked: AskedGroup, events: Events, from: Partition, until
 function* atEvents({ group, source }: AskedGroup, events: Events, { start, end }: Partition): Generator<RowChunk> {
   for (const { length, arrival, columns } of events.blocks(source, new Set(group.key), start, end)) {
     const keys = group.key.map(name => columns[name])
-    const kept = withKeys(keys, length)
-    if (!kept) yield { length, t: arrival, keys }
-    else yield { length: kept.length, t: picked(arrival, kept), keys: keys.map(column => gatherColumn(column, kept)) }
+    const validRows = rowsWithKey(keys, length)
+    if (!validRows) yield { length, t: arrival, keys }
+    else yield { length: validRows.length, t: picked(arrival, validRows), keys: keys.map(column => gatherColumn(column, validRows)) }
   }
 }
 
-/** The rows that have no NULL in their key; `undefined` if all do. */
-function withKeys(keys: readonly Column[], length: number): Uint32Array | undefined {
+/** Rows without a NULL in their key; `undefined` if that is every row. */
+function rowsWithKey(keys: readonly Column[], length: number): Uint32Array | undefined {
   const nullable = keys.flatMap(({ nulls }) => nulls ?? [])
   if (nullable.length === 0) return undefined
   const rows = new Uint32Array(length)
@@ -50,13 +51,13 @@ function withKeys(keys: readonly Column[], length: number): Uint32Array | undefi
   return count === length ? undefined : rows.subarray(0, count)
 }
 
-/** Every key that is live, at the times of a schedule. */
+/** Rows for every live key at the times of a schedule. */
 class AtTimes implements Rows {
   readonly #strings: Strings
   readonly #schedule: Extract<AskedGroup['moments'], { kind: 'times' }>['schedule']
   readonly #until: number
   readonly #events: Cursor
-  /** How long ago each key's last event was. */
+  /** Computes the time since the last event of each key. */
   readonly #kernel: Kernel
 
   constructor(asked: AskedGroup, events: Events, { start }: Partition, until: number) {
@@ -65,7 +66,7 @@ class AtTimes implements Rows {
     this.#schedule = (moments as Extract<AskedGroup['moments'], { kind: 'times' }>).schedule
     this.#until = until
     this.#events = new Cursor(events, source, new Set(columns), start - live)
-    this.#kernel = new Kernel(aliveIn(group, live), source, { strings: events.strings })
+    this.#kernel = new Kernel(livenessGroup(group, live), source, { strings: events.strings })
   }
 
   *in({ start, end }: Partition): Generator<RowChunk> {
@@ -89,8 +90,8 @@ function chunkSlice({ t, keys }: RowChunk, from: number, to: number): RowChunk {
   return { length: to - from, t: t.subarray(from, to), keys: keys.map(column => columnSlice(column, from, to)) }
 }
 
-/** A group that says nothing but whether a key is live. */
-function aliveIn(group: GroupIR, live: number): GroupIR {
+/** A group with one feature, from which liveness follows. */
+function livenessGroup(group: GroupIR, live: number): GroupIR {
   const window = live === Infinity ? 'lifetime' : live
   const feature: FeatureIR = { name: 'since', agg: 'timeSinceLast', type: 'duration', window, hop: 1 }
   return { ...group, features: [feature] }

@@ -1,4 +1,4 @@
-/** One partition of a group, computed and written for a measurement. */
+/** Measures the cost of one partition of a group by computing and writing it. */
 import { stopwatch } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
 import { Kernel } from '../../kernel/kernel.ts'
@@ -10,27 +10,30 @@ import { fill, type FilledPartition, type Filling } from './fill.ts'
 import type { GroupGap, PartitionGap } from './gap.ts'
 import { workFile, type Work } from './work.ts'
 
+/** One measurement. */
 export interface Sample {
-  /** The partition's, UTC ms. */
+  /** Start of the partition, UTC ms. */
   readonly start: number
-  /** Of the group's source that arrived in it. */
+  /** Events of the source that arrived in it. */
   readonly events: number
-  /** Rows that were computed: all of the partition, or about BACKFILL_SAMPLE. */
+  /** Rows computed: the whole partition, or about BACKFILL_SAMPLE. */
   readonly rows: number
-  /** Of the whole partition's rows, and of one event that is applied and not read. */
+  /** Seconds for all rows of the partition, and for applying one event without a read. */
   readonly seconds: number
   readonly secondsRead: number
-  /** Files that were written. */
+  /** Files written. */
   readonly columns: number
-  /** Of the whole partition, by file. */
+  /** Bytes of the whole partition, by file. */
   readonly bytes: ReadonlyMap<string, number>
 }
 
 type Writing = Omit<Filling, 'onRows' | 'onFilled' | 'rowsMax'>
 
 /**
- * Measures a partition with all that is missing of the group anywhere. Events before it are applied first, as far as its features reach and at most about
- * BACKFILL_SAMPLE: values over a window that is empty are small, and compress well. `isWarm`: code is compiled already.
+ * Measures a partition with every file that is missing anywhere in the group.
+ *
+ * Earlier events are applied first, as far as features reach and about BACKFILL_SAMPLE at most: values over empty windows are small and
+ * compress too well. `isWarm`: the code is compiled already.
  */
 export async function sampleOf(
   { asked, partitions }: GroupGap,
@@ -49,11 +52,11 @@ export async function sampleOf(
     from: before.from,
     cost: { read: 0, rows: 0 },
   }
-  let measured: Measured | undefined
-  for (const _ of isWarm ? ['again'] : ['first', 'again']) measured = await measuredOf(work, asked, writing)
-  const { rows, last, seconds, filled } = measured!
+  let measurement: Measurement | undefined
+  for (const _ of isWarm ? ['again'] : ['first', 'again']) measurement = await measure(work, asked, writing)
+  const { rows, last, seconds, filled } = measurement!
   const secondsRead = features.length === 0 ? 0 : secondsOfReading(asked, features, partition, writing.events)
-  const whole = partOf(asked, partition, { rows, last, events, until: writing.until })
+  const whole = shareComputed(asked, partition, { rows, last, events, until: writing.until })
   return {
     start: partition.start,
     events,
@@ -65,7 +68,7 @@ export async function sampleOf(
   }
 }
 
-/** From where on events are applied before a partition, and how many they are, about. */
+/** Begin and number of the events to apply before a partition, about. */
 function eventsBefore(
   { source }: AskedGroup,
   features: readonly AskedFeature[],
@@ -83,25 +86,25 @@ function eventsBefore(
   return { from, events }
 }
 
-interface Measured {
+interface Measurement {
   readonly rows: number
-  /** The time of the last row, UTC ms. */
+  /** Time of the last row, UTC ms. */
   readonly last: number
   readonly seconds: number
   readonly filled: FilledPartition
 }
 
-async function measuredOf(work: Work, asked: AskedGroup, writing: Writing): Promise<Measured> {
+async function measure(work: Work, asked: AskedGroup, writing: Writing): Promise<Measurement> {
   let filled: FilledPartition | undefined
   let [rows, last] = [0, -Infinity]
-  const began = stopwatch()
+  const startedAt = stopwatch()
   const onRows = (more: number, t: number): void => void ([rows, last] = [rows + more, t])
   await fill(work, asked, { ...writing, rowsMax: limits.BACKFILL_SAMPLE, onRows, onFilled: each => (filled = each) })
-  return { rows, last, seconds: (stopwatch() - began) / 1000, filled: filled! }
+  return { rows, last, seconds: (stopwatch() - startedAt) / 1000, filled: filled! }
 }
 
-/** Share of a partition's rows that the sample computed, above 0; 1 if it computed fewer than BACKFILL_SAMPLE rows. */
-function partOf(
+/** Share of the rows that the sample computed, above 0; 1 below BACKFILL_SAMPLE rows. */
+function shareComputed(
   { moments }: AskedGroup,
   { start, end }: Partition,
   { rows, last, events, until }: { readonly rows: number; readonly last: number; readonly events: number; readonly until: number },
@@ -112,7 +115,7 @@ function partOf(
   return times.filter(time => time <= last).length / times.length
 }
 
-/** Of one event that is applied and not read. */
+/** Seconds to apply one event without a read. */
 function secondsOfReading(
   { group, source }: AskedGroup,
   features: readonly AskedFeature[],
@@ -120,12 +123,12 @@ function secondsOfReading(
   events: Events,
 ): number {
   const kernel = new Kernel({ ...group, features: features.map(({ feature }) => feature) }, source, { strings: events.strings })
-  const began = stopwatch()
+  const startedAt = stopwatch()
   let read = 0
   for (const block of events.blocks(source, new Set(features.flatMap(({ columns }) => columns)), start, end)) {
     kernel.apply(block)
     read += block.length
     if (read >= limits.BACKFILL_SAMPLE) break
   }
-  return (stopwatch() - began) / 1000 / Math.max(1, read)
+  return (stopwatch() - startedAt) / 1000 / Math.max(1, read)
 }

@@ -1,16 +1,18 @@
-/** Events in memory, for threads: the arrays are shared, and texts have the ids that they have here. */
+/** Shares in-memory events with threads: arrays in shared memory, texts with the same ids. */
 import type { Block } from '../../columns/block.ts'
 import { sharedBlock } from '../../columns/shared.ts'
 import { Strings } from '../../columns/strings.ts'
 import { EventsInMemory } from './events.ts'
 
+/** Events in shared memory. */
 export interface SharedEvents {
   readonly blocks: ReadonlyMap<string, Block>
-  /** Texts one behind the other, and where each ends. */
+  /** Concatenated texts, and the end of each. */
   readonly bytes: Uint8Array
   readonly ends: Uint32Array
 }
 
+/** Copies events into shared memory. */
 export function shared(blocks: ReadonlyMap<string, Block>, strings: Strings): SharedEvents {
   const ends = new Uint32Array(new SharedArrayBuffer(4 * strings.size))
   let length = 0
@@ -20,6 +22,7 @@ export function shared(blocks: ReadonlyMap<string, Block>, strings: Strings): Sh
   return { blocks: new Map([...blocks].map(([name, block]) => [name, sharedBlock(block)])), bytes, ends }
 }
 
+/** Opens shared events in a thread. */
 export function eventsOf({ blocks, bytes, ends }: SharedEvents): EventsInMemory {
   const strings = new Strings()
   for (let id = 0; id < ends.length; id++) strings.idOfBytes(bytes, id === 0 ? 0 : ends[id - 1], ends[id])

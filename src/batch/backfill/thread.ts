@@ -1,4 +1,4 @@
-/** A thread of a backfill: asks for work, does it, and asks again. */
+/** The thread of a backfill: requests work, does it, and requests more. */
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parentPort, threadId, workerData } from 'node:worker_threads'
@@ -14,7 +14,7 @@ import type { Work } from './work.ts'
 
 const port = parentPort!
 const stop = workerData as Int32Array
-const say = (message: FromThread): void => port.postMessage(message)
+const send = (message: FromThread): void => port.postMessage(message)
 
 try {
   const [data] = (await once(port, 'message')) as [ThreadData]
@@ -23,13 +23,13 @@ try {
   const files = scratch === undefined ? undefined : await ColumnFiles.open(join(scratch, String(threadId)))
   for (;;) {
     const next = once(port, 'message') as Promise<[Work | undefined]>
-    say({ kind: 'ready' })
+    send({ kind: 'ready' })
     const [work] = await next
     if (!work) break
     const onRows = (): void => {
       if (Atomics.load(stop, 0) > 0) throw stopped()
     }
-    const onFilled = (filled: Extract<FromThread, { kind: 'filled' }>['filled']): void => say({ kind: 'filled', filled })
+    const onFilled = (filled: Extract<FromThread, { kind: 'filled' }>['filled']): void => send({ kind: 'filled', filled })
     await fill(
       work,
       asked.find(({ group }) => group.name === work.group)!,
@@ -39,7 +39,7 @@ try {
   files?.close()
   close()
 } catch (error) {
-  say(failed(error))
+  send(failed(error))
 }
 
 function open(from: EventsFrom): readonly [Events, () => void] {

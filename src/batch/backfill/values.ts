@@ -1,4 +1,4 @@
-/** Values of a group's features at rows that come in order of time: events are applied up to what each row knows, and read there. */
+/** Features of a group at rows in time order: events are applied up to those visible at each row, then read. */
 import type { FeatureColumn } from '../../aggregate/aggregate.ts'
 import type { Block } from '../../columns/block.ts'
 import { countUpTo } from '../../columns/order.ts'
@@ -12,29 +12,31 @@ import { Cursor } from './cursor.ts'
 import { PIECE, type Events } from './events.ts'
 import type { RowChunk } from './rows.ts'
 
+/** Rows with their features. */
 export interface Values extends RowChunk {
-  /** Good until the next. */
+  /** Valid until the next iteration. */
   readonly features: readonly FeatureColumn[]
 }
 
+/** Input of `FeatureValues`. */
 export interface Reading {
   readonly asked: AskedGroup
   readonly features: readonly AskedFeature[]
   readonly events: Events
-  /** Events that arrived earlier are not read, UTC ms. */
+  /** Earlier arrivals are not read, UTC ms. */
   readonly from: number
-  /** What arrived up to here is forgotten, UTC ms. */
+  /** Arrivals up to here are forgotten, UTC ms. */
   readonly forgotten: number
 }
 
-/** Memory is that of the kernel's windows, and of some ten thousand rows. */
+/** Computes features row by row. Memory: the kernel's windows, and some ten thousand rows. */
 export class FeatureValues {
   readonly #reading: Reading
   readonly #group: GroupIR
   readonly #kernel: Kernel
   readonly #events: Cursor
   #out: FeatureColumn[] = []
-  /** Rows that `#out` has room for. */
+  /** Rows that fit into `#out`. */
   #room = -1
 
   constructor(reading: Reading) {
@@ -52,7 +54,7 @@ export class FeatureValues {
     return this.#events.taken
   }
 
-  /** Values of all rows of a chunk, in parts. */
+  /** Features of all rows of a chunk, in several parts. */
   *at(chunk: RowChunk): Generator<Values> {
     const { known } = this.#reading.asked.behind
     const cuts = known === 0 ? chunk.t : chunk.t.map(t => t - known)
@@ -60,7 +62,7 @@ export class FeatureValues {
       const { length } = chunk
       const { next } = this.#events
       const last = next?.arrival[next.length - 1] ?? Infinity
-      // Rows that know the last of these events may know some of the next ones.
+      // Rows that see the last of these events may see some of the next block.
       const to = last > cuts[length - 1] ? length : firstFrom(cuts, row, last)
       const upto = next ? countUpTo(next.arrival, cuts.subarray(row, to)) : new Int32Array(to - row)
       const count = to < length ? next!.length : (upto.at(-1) ?? 0)
@@ -84,7 +86,7 @@ export class FeatureValues {
   }
 }
 
-/** The first row from `row` on whose cut is not below a moment. */
+/** First row from `row` on whose cut is at least `moment`. */
 function firstFrom(cuts: Float64Array, row: number, moment: number): number {
   let to = row
   while (to < cuts.length && cuts[to] < moment) to++

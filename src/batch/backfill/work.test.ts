@@ -1,4 +1,4 @@
-/** How the work of a gap is cut: for cores, by what is read twice, and by stretches of time for sums over doubles. */
+/** Splitting the work of a gap: among cores, by repeated reads, and by spans of time for sums over doubles. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { count, entity, features, pipeline, source, stream, t } from '../../index.ts'

@@ -1,48 +1,54 @@
 /**
- * The work of filling a gap in pieces that can be done apart: of one group, some features over neighbouring partitions, read from where they need it.
+ * Plans the work of filling a gap: independent pieces of some features of one group over adjacent partitions, with the start of their read.
  *
- * Exact features are made together. A piece is cut for the cores where what is read twice, before it, is shorter than the piece. One of sums over doubles is a
- * feature alone over one stretch.
+ * Exact features are computed together. A piece is split among cores where the events read twice, before it, span less time than the piece.
+ * A sum over doubles is one feature over one span.
  */
 import type { AskedFeature, AskedGroup } from './asked.ts'
 import { partitionAt, partitionsOf, type Partition, type Unit } from './calendar.ts'
 import type { GroupGap, MissingFile, PartitionGap } from './gap.ts'
 import { stretchOf } from './stretch.ts'
 
-/** One piece. Plain data, so that a thread can be given it; features are named. */
+/** One piece of work. Plain data, so that it can be sent to a thread; features are named. */
 export interface Work {
   readonly group: string
   readonly features: readonly string[]
-  /** Of which partitions which files are to be written, in order. */
+  /** Files to write by partition, in order. */
   readonly partitions: readonly WorkPartition[]
-  /** Rows of every partition from here on are read, so that bits do not depend on which are wanted; absent where only those wanted are. */
+  /**
+   * First partition whose rows are all read, so that bits do not depend on the requested files; absent if only requested partitions are
+   * read.
+   */
   readonly readsFrom?: Partition
-  /** Events are read that arrived from here on, UTC ms. */
+  /** First arrival to read, UTC ms. */
   readonly from: number
-  /** Events that are read, and of how many of them values are. */
+  /** Events read, and events whose rows are computed. */
   readonly cost: { readonly read: number; readonly rows: number }
 }
 
+/** Files of one partition. */
 export interface WorkPartition {
   readonly partition: Partition
   readonly files: readonly WorkFile[]
 }
 
+/** One file to write. */
 export interface WorkFile extends Pick<MissingFile, 'file' | 'code' | 'input'> {
-  /** Absent for the rows. */
+  /** Absent for the rows file. */
   readonly feature?: string
 }
 
+/** Input of the plan. */
 export interface Cutting {
   readonly unit: Unit
   readonly threads: number
-  /** Events of a source that arrived from one moment up to before another, about. */
+  /** Events of a source that arrived in [from, to), about. */
   readonly eventsIn: (source: string, from: number, to: number) => number
-  /** When the first event of a source arrived, UTC ms. */
+  /** First arrival of a source, UTC ms. */
   readonly first: (source: string) => number
 }
 
-/** The costliest first. */
+/** Plans the work, most expensive pieces first. */
 export function workOf(gaps: readonly GroupGap[], cutting: Cutting): Work[] {
   const work = gaps.flatMap(gap => [
     ...exactWork(gap, cutting, reach => reach < Infinity),
@@ -52,14 +58,14 @@ export function workOf(gaps: readonly GroupGap[], cutting: Cutting): Work[] {
   return work.sort((a, b) => b.cost.read + b.cost.rows - a.cost.read - a.cost.rows)
 }
 
-/** Rows go with the features that reach back a finite time, which are cut. */
+/** The rows file goes with the features of finite reach, whose work is split. */
 function exactWork({ asked, partitions }: GroupGap, cutting: Cutting, isOf: (reach: number) => boolean): Work[] {
   const wanted = (file: MissingFile) => (file.feature ? file.feature.exact && isOf(file.feature.reach) : isOf(0))
-  const own = partitions.flatMap(gap => {
+  const selected = partitions.flatMap(gap => {
     const files = gap.files.filter(wanted)
     return files.length > 0 ? [{ ...gap, files }] : []
   })
-  return cut(own, reachOf(own), cutting).map(run => {
+  return splitRuns(selected, reachOf(selected), cutting).map(run => {
     const features = asked.features.filter(feature => run.some(({ files }) => files.some(file => file.feature === feature)))
     return pieceOf(asked, features, run, run[0].partition.start - reachOf(run), cutting)
   })
@@ -68,8 +74,8 @@ function exactWork({ asked, partitions }: GroupGap, cutting: Cutting, isOf: (rea
 const reachOf = (run: readonly PartitionGap[]): number =>
   Math.max(0, ...run.flatMap(({ files }) => files.map(({ feature }) => feature?.reach ?? 0)))
 
-/** Runs of neighbours, cut where so many events were that each core has some, and where so long is nothing wanted that it is shorter to begin anew. */
-function cut(partitions: readonly PartitionGap[], reach: number, { threads }: Cutting): PartitionGap[][] {
+/** Runs of adjacent partitions. A run ends where each core has its share, and at a pause so long that a new read is cheaper. */
+function splitRuns(partitions: readonly PartitionGap[], reach: number, { threads }: Cutting): PartitionGap[][] {
   const most = partitions.reduce((sum, { events }) => sum + events, 0) / threads
   const runs: PartitionGap[][] = []
   let events = 0
@@ -91,14 +97,14 @@ function cut(partitions: readonly PartitionGap[], reach: number, { threads }: Cu
 function foldedWork({ asked, partitions }: GroupGap, cutting: Cutting): Work[] {
   return asked.features.flatMap(feature => {
     if (feature.exact) return []
-    const own = partitions.flatMap(gap => {
+    const selected = partitions.flatMap(gap => {
       const files = gap.files.filter(file => file.feature === feature)
       return files.length > 0 ? [{ ...gap, files }] : []
     })
-    const stretches = [...Map.groupBy(own, ({ partition }) => stretchOf(feature, partition, cutting.unit).start)]
+    const stretches = [...Map.groupBy(selected, ({ partition }) => stretchOf(feature, partition, cutting.unit).start)]
     return stretches.map(([start, run]) => {
-      const begins = partitionAt(cutting.unit, Math.max(start, cutting.first(asked.source.name)))
-      return { ...pieceOf(asked, [feature], run, start - feature.reach, cutting), readsFrom: begins }
+      const firstPartition = partitionAt(cutting.unit, Math.max(start, cutting.first(asked.source.name)))
+      return { ...pieceOf(asked, [feature], run, start - feature.reach, cutting), readsFrom: firstPartition }
     })
   })
 }
@@ -125,6 +131,7 @@ function pieceOf(
   }
 }
 
+/** The plain-data form of a missing file. */
 export const workFile = ({ file, code, input, feature }: MissingFile): WorkFile => ({
   file,
   code,
@@ -132,7 +139,7 @@ export const workFile = ({ file, code, input, feature }: MissingFile): WorkFile 
   ...(feature && { feature: feature.feature.name }),
 })
 
-/** The partitions whose rows are read, in order, with what is to be written of each. */
+/** Partitions to read, in order, with the files to write. */
 export function* partitionsRead(
   { partitions, readsFrom }: Work,
   unit: Unit,

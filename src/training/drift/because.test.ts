@@ -12,7 +12,7 @@ const column = (name: string, more: Partial<ColumnDrift> = {}): ColumnDrift => (
 const report = (inputs: readonly ColumnDrift[], more: Partial<DriftReport> = {}): DriftReport =>
   ({ inputs, metrics: [], only: { reference: [], recent: [] }, drifted: false, tooFew: false, rows: {}, thresholds: {}, ...more }) as never
 
-test('what has drifted is named with by how much, the farthest first', () => {
+test('drifted columns are named with their distance, largest first', () => {
   assert.equal(becauseOf(report([column('a')])), undefined)
   assert.equal(
     becauseOf(report([column('glucose.level', { psi: 0.311, ks: 0.1, drifted: ['psi'] }), column('b')])),

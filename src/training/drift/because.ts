@@ -1,16 +1,16 @@
-/** What has drifted, as a registry keeps it and people read it: `drift of glucose.level: PSI 0.31`. */
+/** Describes drift in one line, for the registry and for people: `drift of glucose.level: PSI 0.31`. */
 import type { ColumnDrift, DriftReport } from './drift.ts'
 
 const SHOWN = 3
 
-/** Nothing where nothing has. What is farthest from where it was comes first. */
+/** The description, largest drift first; `undefined` without drift. */
 export function becauseOf({ inputs, score, metrics }: DriftReport): string | undefined {
   const columns = [...inputs, ...(score ? [score] : [])].filter(({ drifted }) => drifted.length > 0)
   const worst = columns.toSorted((a, b) => distanceOf(b) - distanceOf(a))
   const left = worst.length > SHOWN ? `; and ${worst.length - SHOWN} more` : ''
   const drift = worst.length > 0 ? [`drift of ${worst.slice(0, SHOWN).map(columnText).join('; ')}${left}`] : []
-  const fallen = metrics.filter(({ fell }) => fell)
-  const text = fallen.map(
+  const degraded = metrics.filter(({ fell }) => fell)
+  const text = degraded.map(
     ({ name, value, bound, rows }) => `${name} of ${rows} settled decisions is ${value.toFixed(4)}, below ${bound.toFixed(4)}`,
   )
   return drift.length + text.length > 0 ? [...drift, ...text].join('; ') : undefined

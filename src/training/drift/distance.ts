@@ -1,15 +1,18 @@
-/** How far apart two columns are, from how often each value occurs in them. Values alone count: rows without one are the null rate's. */
+/** Distances between two distributions of a column, from its value counts. NULLs do not enter; the NULL rate measures them. */
 import type { ColumnSummary, NumberSummary } from './summary.ts'
 
-/** Of each bin half a row more, so that an empty one says something finite (the prior of Jeffreys). */
+/** Half a row is added to each bin, so that an empty bin gives a finite term (Jeffreys prior). */
 const SMOOTHING = 0.5
 
 /**
- * The population stability index Σ (q − p) · ln(q / p) over bins, p the share of the reference in a bin and q that of the recent rows, each (count + 1/2) / (n + bins / 2).
- * Bins are made of the reference: of numbers those that end at the values of rank ⌈i · n / bins⌉, i from 1 to `bins` − 1, each once, and what is above; of texts, and of numbers
- * where no more than `bins` − 1 occur, each of the most frequent values, and all else.
+ * Population stability index Σ (q − p) · ln(q / p) over bins, with p the share of the reference and q of the recent rows, each (count +
+ * 1/2) / (n + bins / 2).
  *
- * Undefined where either has no values, where they are of two kinds, or of too many texts. Of rows that come from one distribution it is about (bins − 1) · (1/n + 1/m).
+ * Bins come from the reference. Numbers: the distinct values of rank ⌈i · n / bins⌉, i from 1 to `bins` − 1, are upper ends, and the last
+ * bin is open. Texts, and numbers with at most `bins` − 1 values: one bin for each of the most frequent values, and one for the rest.
+ *
+ * Undefined if either side has no values or too many texts, or if the kinds differ. For rows from one distribution it is about (bins − 1) ·
+ * (1/n + 1/m).
  */
 export function psiOf(reference: ColumnSummary, recent: ColumnSummary, bins: number): number | undefined {
   if (reference.kind !== recent.kind || valuesOf(reference) === 0 || valuesOf(recent) === 0) return undefined
@@ -20,8 +23,8 @@ export function psiOf(reference: ColumnSummary, recent: ColumnSummary, bins: num
 }
 
 /**
- * The statistic of Kolmogorov and Smirnov: the largest distance between the two distribution functions, 0 to 1. Exact for the rounded values. Undefined where either has no
- * values, and for texts, which have no order that means anything.
+ * Kolmogorov–Smirnov statistic: the largest distance between the distribution functions, 0 to 1. Exact for the rounded values. Undefined if
+ * either side has no values, and for texts, whose order has no meaning.
  */
 export function ksOf(reference: ColumnSummary, recent: ColumnSummary): number | undefined {
   if (reference.kind !== 'numbers' || recent.kind !== 'numbers') return undefined
@@ -37,9 +40,10 @@ export function ksOf(reference: ColumnSummary, recent: ColumnSummary): number | 
   return largest
 }
 
-/** The share of rows without a value; 0 of no rows. */
+/** Share of NULLs; 0 without rows. */
 export const nullRateOf = ({ rows, nulls }: ColumnSummary): number => (rows === 0 ? 0 : nulls / rows)
 
+/** Number of rows with a value. */
 export const valuesOf = ({ rows, nulls }: ColumnSummary): number => rows - nulls
 
 interface Binning {
@@ -52,8 +56,8 @@ function binning(reference: ColumnSummary, bins: number): Binning {
   const values: readonly (number | string)[] = reference.values
   const order = values.map((value, i) => ({ value, times: reference.counts[i], i }))
   order.sort((a, b) => b.times - a.times || a.i - b.i)
-  const known = new Map(order.slice(0, bins - 1).map(({ value }, bin) => [value, bin]))
-  return { bins: known.size + 1, binOf: value => known.get(value) ?? known.size }
+  const binOfValue = new Map(order.slice(0, bins - 1).map(({ value }, bin) => [value, bin]))
+  return { bins: binOfValue.size + 1, binOf: value => binOfValue.get(value) ?? binOfValue.size }
 }
 
 function ranked(reference: NumberSummary, bins: number): Binning {

@@ -1,23 +1,21 @@
-/**
- * Has what a model sees, or says, moved away from what it was fitted on? A pure function of two summaries, for people and scripts, and for whatever decides when to train.
- */
+/** Detects drift: did the inputs or scores of a model move away from the data that it was fitted on? A pure function of two summaries. */
 import { show } from '../../base/show.ts'
 import { numbersOf, type Bound } from '../table/options.ts'
 import { untrainable } from '../table/table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'
 import type { ColumnSummary, RowsSummary } from './summary.ts'
 
-/** From where on something has drifted. */
+/** Thresholds above which a column has drifted. */
 export interface DriftThresholds {
-  /** Of the population stability index. Below 0.1 is commonly called stable, above 0.25 another population; 0.2 unless given. */
+  /** Least population stability index. Below 0.1 is commonly called stable, above 0.25 a changed population. Default 0.2. */
   readonly psi?: number
-  /** Of the Kolmogorov–Smirnov statistic; 0.2 unless given. */
+  /** Least Kolmogorov–Smirnov statistic. Default 0.2. */
   readonly ks?: number
-  /** By how much the share of NULLs may differ; 0.1 unless given. */
+  /** Least difference of the NULL rates. Default 0.1. */
   readonly nulls?: number
-  /** Least rows, in reference and recent data, to judge a column, and least values for its psi and ks; 200 by default. */
+  /** Least rows, in reference and recent data, to judge a column, and least values for its psi and ks. Default 200. */
   readonly rows?: number
-  /** Bins of psi; 10 unless given. */
+  /** Bins of psi. Default 10. */
   readonly bins?: number
 }
 
@@ -29,52 +27,66 @@ const bounds = {
   bins: { is: 10, from: 2, to: 1000, whole: true },
 } satisfies Record<keyof DriftThresholds, Bound>
 
-/** A metric of decisions whose labels are known by now, which is the better the larger it is. */
+/** A metric of decisions with known labels; larger is better. */
 export interface MaturedMetric {
   readonly name: string
-  /** NaN where it has no value, as an AUC of one kind of label. */
+  /** NaN if undefined, such as an AUC over one class. */
   readonly value: number
-  /** What it must not be below. */
+  /** Least acceptable value. */
   readonly bound: number
-  /** Decisions with a label that it was measured on. */
+  /** Labelled decisions that it was measured on. */
   readonly rows: number
 }
 
+/** Thresholds, and metrics to check beside the columns. */
 export interface DriftOptions extends DriftThresholds {
   readonly metrics?: readonly MaturedMetric[]
 }
 
+/** Measures that can detect drift of a column. */
 export const driftReasons = ['psi', 'ks', 'nulls'] as const
+/** One of `driftReasons`. */
 export type DriftReason = (typeof driftReasons)[number]
 
+/** Drift of one column. */
 export interface ColumnDrift {
   readonly name: string
-  /** Absent where it has no value: too few values, all NULL, too many texts, or a column that was of another kind. */
+  /** Absent if undefined: too few values, all NULL, too many texts, or a changed kind. */
   readonly psi?: number
   readonly ks?: number
-  /** Shares of rows without a value. */
+  /** NULL rates. */
   readonly nulls: { readonly reference: number; readonly recent: number }
-  /** Empty if it has not drifted. */
+  /** Measures at or above their threshold; empty without drift. */
   readonly drifted: readonly DriftReason[]
 }
 
+/** Result of `driftOf`. */
 export interface DriftReport {
-  /** Something has: a column, the scores, or a metric. */
+  /** True if a column, the scores or a metric has drifted. */
   readonly drifted: boolean
   readonly rows: { readonly reference: number; readonly recent: number }
-  /** Too few recent rows to say anything about columns: none has drifted. */
+  /** Too few recent rows to judge columns: none has drifted. */
   readonly tooFew: boolean
-  /** Those of both, in the order of the reference. */
+  /** Inputs on both sides, in the order of the reference. */
   readonly inputs: readonly ColumnDrift[]
   readonly score?: ColumnDrift
-  /** Inputs that only one of the two has: the models differ. */
+  /** Inputs on one side only: the models differ. */
   readonly only: { readonly reference: readonly string[]; readonly recent: readonly string[] }
   /** `fell`: below its bound, on enough rows. */
   readonly metrics: readonly (MaturedMetric & { readonly fell: boolean })[]
   readonly thresholds: Required<DriftThresholds>
 }
 
-/** Throws `SPILL_TRAINING` for an option that there is not, or a threshold out of its bounds. */
+/**
+ * Compares recent rows with the reference, column by column.
+ *
+ * @throws `SPILL_TRAINING` for an unknown option, or a threshold out of its bounds.
+ * @example
+ *   const reference = countNumbers()
+ *   reference.add({ values: Float64Array.of(1, 2, 3) }, 3)
+ *   const summary = { rows: 3, inputs: { level: reference.summary } }
+ *   driftOf(summary, summary, { rows: 3 }).drifted // false
+ */
 export function driftOf(reference: RowsSummary, recent: RowsSummary, options: DriftOptions = {}): DriftReport {
   const thresholds = numbersOf('drift', options, bounds, ['metrics'])
   const tooFew = recent.rows < thresholds.rows
@@ -84,7 +96,7 @@ export function driftOf(reference: RowsSummary, recent: RowsSummary, options: Dr
     .filter(name => Object.hasOwn(recent.inputs, name))
     .map(name => compare(name, reference.inputs[name], recent.inputs[name]))
   const score = reference.score && recent.score && compare('score', reference.score, recent.score)
-  const metrics = (options.metrics ?? []).map(metric => ({ ...checked(metric), fell: hasFallen(metric, thresholds.rows) }))
+  const metrics = (options.metrics ?? []).map(metric => ({ ...checkMetric(metric), fell: hasFallen(metric, thresholds.rows) }))
   return {
     drifted: [...inputs, ...(score ? [score] : [])].some(({ drifted }) => drifted.length > 0) || metrics.some(({ fell }) => fell),
     rows: { reference: reference.rows, recent: recent.rows },
@@ -111,22 +123,22 @@ function columnDrift(
   const psi = enough ? psiOf(reference, recent, thresholds.bins) : undefined
   const ks = enough ? ksOf(reference, recent) : undefined
   const nulls = { reference: nullRateOf(reference), recent: nullRateOf(recent) }
-  // The share of NULLs among a few rows is chance, whichever of the two has them.
+  // The NULL rate of few rows is chance, on either side.
   const isSample = reference.rows >= thresholds.rows && recent.rows >= thresholds.rows
-  const apart = { psi, ks, nulls: Math.abs(nulls.recent - nulls.reference) }
+  const distances = { psi, ks, nulls: Math.abs(nulls.recent - nulls.reference) }
   return {
     name,
     ...(psi !== undefined && { psi }),
     ...(ks !== undefined && { ks }),
     nulls,
-    drifted: tooFew || !isSample ? [] : driftReasons.filter(reason => (apart[reason] ?? 0) >= thresholds[reason]),
+    drifted: tooFew || !isSample ? [] : driftReasons.filter(reason => (distances[reason] ?? 0) >= thresholds[reason]),
   }
 }
 
-/** A metric without a value says nothing: too few labels of a kind is not a worse model. */
+/** A metric without a value does not count: too few labels of a class do not make a worse model. */
 const hasFallen = ({ value, bound, rows }: MaturedMetric, least: number): boolean => rows >= least && value < bound
 
-function checked(metric: MaturedMetric): MaturedMetric {
+function checkMetric(metric: MaturedMetric): MaturedMetric {
   if (Number.isNaN(metric.bound)) untrainable(`drift: the bound of metric '${metric.name}' is ${show(metric.bound)}, not a number`)
   return metric
 }

@@ -1,4 +1,4 @@
-/** How often drift is found where there is none, with the thresholds and the number of rows that trainings on drift have unless a definition says otherwise. */
+/** The rate of false drift alarms, at the default thresholds and row counts of trainings on drift. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random, type Random } from '../../base/random.ts'

@@ -1,9 +1,10 @@
 /**
- * How often each value of a column occurs: what drift is measured on. Small, plain JSON, and of parts of the rows, in any order and however they are cut, it adds up to that of
- * all.
+ * Value counts of a column: the input of drift detection. Small, plain JSON, and mergeable: summaries of parts of the rows, in any order,
+ * merge to that of all rows.
  *
- * Numbers are counted rounded to QUANTILE_DIGITS significant binary digits, as `quantile` counts them: some 128 different ones for each power of two that occurs, each within
- * 0.4 % of what stood there. Rounding keeps order, so ranks are exact. Texts are counted as they are, up to DRIFT_TEXTS_MAX different ones.
+ * Numbers are counted after rounding to QUANTILE_DIGITS significant binary digits, as `quantile` does: about 128 distinct values per power
+ * of two, each within 0.4 % of the original. Rounding keeps the order, so ranks are exact. Texts are counted exactly, up to DRIFT_TEXTS_MAX
+ * distinct ones.
  */
 import { significant } from '../../aggregate/significant.ts'
 import { limits } from '../../base/limits.ts'
@@ -14,39 +15,49 @@ interface Counts {
   readonly rows: number
   /** Rows without a value. */
   readonly nulls: number
-  /** By value. */
+  /** Rows per value, parallel to `values`. */
   readonly counts: readonly number[]
 }
 
+/** Counts of a numeric column. */
 export interface NumberSummary extends Counts {
   readonly kind: 'numbers'
   /** Ascending. */
   readonly values: readonly number[]
 }
 
+/** Counts of a text column. */
 export interface TextSummary extends Counts {
   readonly kind: 'texts'
-  /** In order of UTF-16 units; none if there were too many to tell them apart. */
+  /** In UTF-16 order; empty if there were too many distinct texts. */
   readonly values: readonly string[]
   readonly tooMany?: true
 }
 
+/** Counts of one column. */
 export type ColumnSummary = NumberSummary | TextSummary
 
-/** Of the rows of one model: its inputs by name, and its scores where they are known. */
+/** Summary of the rows of one model: inputs by name, and scores if known. */
 export interface RowsSummary {
   readonly rows: number
   readonly inputs: Readonly<Record<string, ColumnSummary>>
   readonly score?: NumberSummary
 }
 
-/** Counts a column stretch by stretch. */
+/** Counts a column, block by block. */
 export interface Counting {
-  /** The first `length` rows of a column, as delivered. NaN is NULL too. */
+  /** Adds the first `length` rows of a column. NaN is NULL too. */
   add(column: Column, length: number): void
   readonly summary: ColumnSummary
 }
 
+/**
+ * Counts a numeric column.
+ * @example
+ *   const counting = countNumbers()
+ *   counting.add({ values: Float64Array.of(1, 1, NaN) }, 3)
+ *   counting.summary // { kind: 'numbers', rows: 3, nulls: 1, values: [1], counts: [2] }
+ */
 export function countNumbers(): Counting & { readonly summary: NumberSummary } {
   const counts = new Map<number, number>()
   let [rows, nulls] = [0, 0]
@@ -64,6 +75,7 @@ export function countNumbers(): Counting & { readonly summary: NumberSummary } {
   }
 }
 
+/** Counts a text column; `strings` holds the texts of the ids. */
 export function countTexts(strings: Strings): Counting & { readonly summary: TextSummary } {
   const counts = new Map<string, number>()
   let [rows, nulls] = [0, 0]
@@ -81,7 +93,10 @@ export function countTexts(strings: Strings): Counting & { readonly summary: Tex
   }
 }
 
-/** Of the rows of both. They must be of one kind: a column that was another kind of thing has no common summary. */
+/**
+ * Merges the summaries of two sets of rows.
+ * @throws `TypeError` for summaries of different kinds, which have no common summary.
+ */
 export function merged<S extends ColumnSummary>(left: S, right: S): S
 export function merged(left: ColumnSummary, right: ColumnSummary): ColumnSummary {
   const [rows, nulls] = [left.rows + right.rows, left.nulls + right.nulls]

@@ -1,34 +1,40 @@
-/** The contract with external trainers, version 1: what they find in one folder and leave in another. docs/training.md has it in words. */
+/**
+ * The contract with external trainers, version 1: the files in their input folder and in their output folder. docs/training.md describes
+ * it.
+ */
 
+/** Version of the contract. */
 export const CONTRACT_VERSION = 1
 
-/** In the first folder… */
+/** Files of the input folder. */
 export const ROWS = 'rows.parquet'
 export const MANIFEST = 'manifest.json'
-/** …and in the second. */
+/** Files of the output folder. */
 export const MODEL_JSON = 'model.json'
 export const MODEL_ONNX = 'model.onnx'
 export const METRICS = 'metrics.json'
 
-/** What the rows are, beside them. */
+/** Description of the rows, written beside them. */
 export interface TrainerManifest {
   readonly contract: typeof CONTRACT_VERSION
   readonly rows: typeof ROWS
   readonly length: number
-  /** Of the model, in its order, and the column of the rows that each is: doubles with NULLs. */
+  /** Inputs of the model in order, each with its column of the rows: doubles with NULLs. */
   readonly inputs: readonly { readonly name: string; readonly column: string }[]
-  /** The column of labels, without NULLs. */
+  /** Column of labels, without NULLs. */
   readonly label: 'label'
-  /** The column of weights, where rows do not all count the same. */
+  /** Column of weights, if rows are weighted. */
   readonly weight?: 'weight'
-  /** What is to be predicted: how probable the label 1 is, of labels 0 and 1; or a number. */
+  /** The prediction: the probability of label 1 from labels 0 and 1, or a number. */
   readonly task: Task
-  /** For whatever is drawn: the same rows and seed should give the same model. */
+  /** Seed for random draws: the same rows and seed should give the same model. */
   readonly seed: number
-  /** What whoever trains says of the rows, such as the manifest of their training set. */
+  /** Caller-supplied description of the rows, such as the manifest of a training set. */
   readonly of?: unknown
 }
 
+/** The kind of prediction. */
 export type Task = 'probability' | 'number'
 
+/** Column of an input in the rows. */
 export const columnOf = (input: string): string => `vector.${input}`

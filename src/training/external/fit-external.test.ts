@@ -1,4 +1,4 @@
-/** What an external trainer may do, each as a program that does it. */
+/** Behaviours of external trainers, each as a small program. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

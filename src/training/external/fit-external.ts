@@ -1,6 +1,6 @@
 /**
- * A model fitted by a command: rows in a folder, its process, and what it left (`contract.ts`). What it does is its own; what comes of it is a model that fits the
- * inputs, or `SPILL_TRAINING`, which says what was wrong and what the trainer said last.
+ * Fits a model by an external command: writes rows to a folder, runs the process, and reads its model (`contract.ts`). The result is a
+ * model over the inputs, or `SPILL_TRAINING` with the fault and the last output of the trainer.
  */
 import { stopwatch } from '../../base/clock.ts'
 import type { ExternalIR } from '../../define/model/external.ts'
@@ -10,26 +10,32 @@ import { readMetrics, readModel, Unusable, type ExternalModel } from './read-fit
 import { inTrainerFolder, writeInput } from './trainer-folder.ts'
 import { failed, runTrainer, type ProcessOptions } from './trainer-process.ts'
 
+/** A model from an external trainer. */
 export type ExternalFit<Names extends string = string> = ExternalModel<Names> & {
-  /** What the trainer has measured, by its own names. */
+  /** Metrics by the trainer's own names. */
   readonly metrics: Readonly<Record<string, number>>
-  /** The last lines of what it said. */
+  /** Last lines of its output. */
   readonly said: string
   readonly seconds: number
 }
 
+/** Options of `fitExternal`. */
 export interface ExternalFitOptions extends ProcessOptions {
-  /** `probability` (labels 0 and 1) unless given. */
+  /** `probability` (labels 0 and 1, the default) or `number`. */
   readonly task?: Task
-  /** 0 unless given. */
+  /** Default 0. */
   readonly seed?: number
-  /** What the manifest says of the rows: plain JSON. */
+  /** Description of the rows for the manifest: plain JSON. */
   readonly of?: unknown
 }
 
 /**
- * Has `external({ … })` fit a model on rows. Throws `SPILL_TRAINING` for rows that nothing can be fitted on, for a trainer that fails, hangs, or writes too much, and for what it
- * left where that is no model of these inputs; `SPILL_LIMIT` for too many rows. Nothing that it wrote stays.
+ * Fits the model of an `external({ … })` definition on rows, in columns of one value per row. The temporary folder is deleted afterwards.
+ *
+ * @throws `SPILL_TRAINING` for rows that cannot be fitted, a trainer that fails, times out or writes too much, and an unusable model;
+ * `SPILL_LIMIT` for too many rows.
+ * @example
+ *   await fitExternal(trainer, { columns: { x: Float64Array.of(0, 1) }, labels: [0, 1] })
  */
 export async function fitExternal<Names extends string>(
   trainer: ExternalIR,
@@ -52,11 +58,11 @@ export async function fitExternal<Names extends string>(
   }
   return inTrainerFolder(async folder => {
     await writeInput(folder, table, manifest)
-    const begun = stopwatch()
+    const startedAt = stopwatch()
     const said = await runTrainer(trainer, folder, options)
     try {
       const model = readModel(folder.output, table.names) as ExternalModel<Names>
-      return { ...model, metrics: readMetrics(folder.output), said, seconds: (stopwatch() - begun) / 1000 }
+      return { ...model, metrics: readMetrics(folder.output), said, seconds: (stopwatch() - startedAt) / 1000 }
     } catch (error) {
       if (!(error instanceof Unusable)) throw error
       return failed(trainer, `ended well, and ${error.message}`, said)

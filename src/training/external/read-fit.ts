@@ -1,4 +1,4 @@
-/** What an external trainer has left, as a model: looked at in full before anything is made of it. */
+/** Reads the model that an external trainer wrote. Everything is validated before use. */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean } from '../../base/did-you-mean.ts'
@@ -14,25 +14,32 @@ import type { Coefficients } from '../../define/model/score.ts'
 import { faultOfTrees, TREES_FORMAT, type TreesFile } from '../../define/model/trees-file.ts'
 import { METRICS, MODEL_JSON, MODEL_ONNX } from './contract.ts'
 
+/** A model of coefficients. */
 export interface CoefficientsModel<Names extends string = string> {
   readonly kind: 'logistic' | 'linear'
   readonly coefficients: Coefficients<Names>
 }
+/** A model of trees. */
 export interface TreesModel<Names extends string = string> {
   readonly kind: 'trees'
   readonly file: TreesFile<Names>
 }
+/** A model as an ONNX graph. */
 export interface OnnxModel {
   readonly kind: 'onnx'
   readonly file: OnnxFile
   readonly score: OnnxIR
 }
+/** A model from an external trainer: coefficients, trees or an ONNX graph. */
 export type ExternalModel<Names extends string = string> = CoefficientsModel<Names> | TreesModel<Names> | OnnxModel
 
-/** What is wrong with what a trainer left. */
+/** Explains why the output of a trainer is unusable. */
 export class Unusable extends Error {}
 
-/** Throws `Unusable`. */
+/**
+ * Reads the model.
+ * @throws `Unusable`.
+ */
 export function readModel(folder: string, inputs: readonly string[]): ExternalModel {
   const json = bytesOf(folder, MODEL_JSON)
   const onnx = bytesOf(folder, MODEL_ONNX)
@@ -47,22 +54,25 @@ export function readModel(folder: string, inputs: readonly string[]): ExternalMo
   )
 }
 
-/** Throws `Unusable`. */
+/**
+ * Reads the metrics.
+ * @throws `Unusable`.
+ */
 export function readMetrics(folder: string): Readonly<Record<string, number>> {
   const bytes = bytesOf(folder, METRICS)
   if (!bytes) throw new Unusable(`it has left no ${METRICS}: { "auc": 0.81 }, or {} if it has measured nothing`)
   const metrics = recordIn(METRICS, bytes)
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, finite(`${METRICS}: '${name}'`, value)]))
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, finiteNumber(`${METRICS}: '${name}'`, value)]))
 }
 
-/** A regular file, and nothing that is read without an end. */
+/** The bytes of a regular file of bounded size; a pipe or device could be read without end. */
 function bytesOf(folder: string, name: string): Buffer | undefined {
   const path = join(folder, name)
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (!found) return undefined
-  if (!found.isFile()) throw new Unusable(`its ${name} is no regular file`)
-  if (found.size > limits.ONNX_BYTES_MAX)
-    throw new Unusable(`its ${name} is of ${found.size} bytes, more than ${limits.ONNX_BYTES_MAX} (ONNX_BYTES_MAX)`)
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (!stats) return undefined
+  if (!stats.isFile()) throw new Unusable(`its ${name} is no regular file`)
+  if (stats.size > limits.ONNX_BYTES_MAX)
+    throw new Unusable(`its ${name} is of ${stats.size} bytes, more than ${limits.ONNX_BYTES_MAX} (ONNX_BYTES_MAX)`)
   return readFileSync(path)
 }
 
@@ -80,8 +90,8 @@ function recordIn(name: string, bytes: Buffer): Readonly<Record<string, unknown>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function finite(what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Unusable(`its ${what} is ${show(value)}, not a finite number`)
+function finiteNumber(subject: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Unusable(`its ${subject} is ${show(value)}, not a finite number`)
   return value
 }
 
@@ -89,7 +99,7 @@ function checkInput(name: string, inputs: readonly string[]): void {
   if (!inputs.includes(name)) throw new Unusable(`its ${MODEL_JSON} has '${name}', which is no input${didYouMean(name, inputs)}`)
 }
 
-const parts = ['weight', 'mean', 'scale', 'ifNull'] as const
+const weightFields = ['weight', 'mean', 'scale', 'ifNull'] as const
 
 function coefficientsModel(
   kind: CoefficientsModel['kind'],
@@ -97,17 +107,20 @@ function coefficientsModel(
   inputs: readonly string[],
 ): CoefficientsModel {
   if (!isRecord(weights)) throw new Unusable(`its ${MODEL_JSON} has weights ${show(weights)}, not a weight by the name of each input`)
-  const checked = Object.entries(weights).map(([name, given]) => {
+  const checked = Object.entries(weights).map(([name, entry]) => {
     checkInput(name, inputs)
-    const what = `${MODEL_JSON}: the weight of '${name}'`
-    if (!isRecord(given)) return [name, finite(what, given)] as const
-    for (const part of Object.keys(given))
-      if (!parts.some(known => known === part)) throw new Unusable(`its ${what} has '${part}'${didYouMean(part, parts)}`)
-    if (given['scale'] === 0) throw new Unusable(`its ${what} has scale 0`)
-    const optional = parts.slice(1).flatMap(part => (given[part] === undefined ? [] : [[part, finite(`${what}: ${part}`, given[part])]]))
-    return [name, { weight: finite(what, given['weight']), ...(Object.fromEntries(optional) as object) }] as const
+    const subject = `${MODEL_JSON}: the weight of '${name}'`
+    if (!isRecord(entry)) return [name, finiteNumber(subject, entry)] as const
+    for (const field of Object.keys(entry))
+      if (!weightFields.some(allowed => allowed === field))
+        throw new Unusable(`its ${subject} has '${field}'${didYouMean(field, weightFields)}`)
+    if (entry['scale'] === 0) throw new Unusable(`its ${subject} has scale 0`)
+    const optional = weightFields
+      .slice(1)
+      .flatMap(field => (entry[field] === undefined ? [] : [[field, finiteNumber(`${subject}: ${field}`, entry[field])]]))
+    return [name, { weight: finiteNumber(subject, entry['weight']), ...(Object.fromEntries(optional) as object) }] as const
   })
-  return { kind, coefficients: { intercept: finite(`${MODEL_JSON}: intercept`, intercept), weights: Object.fromEntries(checked) } }
+  return { kind, coefficients: { intercept: finiteNumber(`${MODEL_JSON}: intercept`, intercept), weights: Object.fromEntries(checked) } }
 }
 
 function treesModel(file: unknown, inputs: readonly string[]): TreesModel {
@@ -128,7 +141,7 @@ function onnxModel(bytes: Buffer, names: readonly string[]): OnnxModel {
   }
 }
 
-/** An input as a score is built over: the rows have numbers alone. */
+/** An input as a score is built over: the rows hold numbers only. */
 function numberInput(name: string) {
   const type: { readonly type: ColumnType } = { type: 'double' }
   return { ir: { name, expr: { op: 'trigger', name, ...type } } satisfies InputIR, node: { type } as never }

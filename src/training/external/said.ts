@@ -1,8 +1,9 @@
-/** The end of what a trainer has said, to both outputs, in as much memory as that. Anything may be in it. */
+/** The tail of the output of a trainer, both streams, in bounded memory. The output is untrusted. */
 import { limits } from '../../base/limits.ts'
 
 const LINES = 5
 
+/** Keeps the last bytes of an output. */
 export class Said {
   #tail = Buffer.alloc(0)
 
@@ -11,7 +12,7 @@ export class Said {
     this.#tail = Buffer.from(all.subarray(-limits.TRAINER_SAID_BYTES))
   }
 
-  /** Its last lines, without what a terminal would act on. */
+  /** Its last lines, without terminal control sequences. */
   get text(): string {
     const lines = this.#tail
       .toString('utf8')

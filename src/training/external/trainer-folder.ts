@@ -1,4 +1,4 @@
-/** The folder of one external training: what goes in, what comes out, and how much it holds. It is gone afterwards, whatever happened. */
+/** The temporary folder of one external training: input, output, and its size. It is always deleted afterwards. */
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,13 +9,15 @@ import type { OutputValues } from '../../files/table.ts'
 import type { TrainingTable } from '../table/table.ts'
 import { columnOf, MANIFEST, ROWS, type TrainerManifest } from './contract.ts'
 
+/** Paths of the folder. */
 export interface TrainerFolder {
-  /** Holds both, and is where the trainer's temporary files go (`TMPDIR`): they are counted, and are gone with it. */
+  /** Parent of both, and the trainer's `TMPDIR`, so that its temporary files are counted and deleted too. */
   readonly work: string
   readonly input: string
   readonly output: string
 }
 
+/** Runs `use` with a new folder, and deletes it. */
 export async function inTrainerFolder<T>(use: (folder: TrainerFolder) => Promise<T>): Promise<T> {
   const work = mkdtempSync(join(tmpdir(), 'spillway-train-'))
   try {
@@ -28,7 +30,7 @@ export async function inTrainerFolder<T>(use: (folder: TrainerFolder) => Promise
   }
 }
 
-/** Rows first: whoever sees the manifest has both. */
+/** Writes the input, rows first: the manifest exists only beside complete rows. */
 export async function writeInput({ input }: TrainerFolder, table: TrainingTable, manifest: TrainerManifest): Promise<void> {
   const { names, columns, labels, weights, length } = table
   const named: [name: string, values: OutputValues][] = [
@@ -58,16 +60,16 @@ function withNulls(values: Float64Array): OutputValues {
   return values.some(Number.isNaN) ? { values, nulls: Uint8Array.from(values, value => Number(Number.isNaN(value))) } : { values }
 }
 
-/** What a file takes at least, however little is in it. */
+/** Least disk usage of a file. */
 const BLOCK = 4096
 
-/** Bytes of all that lies in a folder, about. What goes while it is looked at counts nothing. */
+/** Disk usage of a folder, about. Files deleted meanwhile count as 0. */
 export function bytesIn(folder: string): number {
   let bytes = 0
   for (const name of namesIn(folder)) {
     const path = join(folder, name)
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    bytes += !found ? 0 : found.isDirectory() ? BLOCK + bytesIn(path) : Math.max(BLOCK, found.size)
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    bytes += !stats ? 0 : stats.isDirectory() ? BLOCK + bytesIn(path) : Math.max(BLOCK, stats.size)
   }
   return bytes
 }

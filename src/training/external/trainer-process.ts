@@ -1,6 +1,6 @@
 /**
- * The process of an external trainer, and all that it starts: a group of its own, which is ended when the trainer has ended, takes too long, or writes too much. A
- * process that leaves the group on purpose is out of reach.
+ * Runs an external trainer in a process group of its own, which is killed when the trainer has ended, exceeds its timeout, or writes too
+ * much. A process that leaves the group on purpose cannot be killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { after, every, pause } from '../../base/clock.ts'
@@ -11,31 +11,35 @@ import { untrainable } from '../table/table.ts'
 import { Said } from './said.ts'
 import { bytesIn, type TrainerFolder } from './trainer-folder.ts'
 
+/** Limits of a trainer process. */
 export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined
-  /** Of all that it may leave in its folder; TRAINER_BYTES_MAX unless given. */
+  /** Most bytes in its folder. Default TRAINER_BYTES_MAX. */
   readonly bytes?: number
 }
 
-/** Resolves with what it said last once it has ended well. Throws `SPILL_TRAINING`, with what it said last. */
+/**
+ * Runs the trainer and resolves with its last output.
+ * @throws `SPILL_TRAINING` with its last output.
+ */
 export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, options: ProcessOptions = {}): Promise<string> {
   const { command, args, env, timeout } = trainer
   const bytesMax = options.bytes ?? limits.TRAINER_BYTES_MAX
-  const said = new Said()
-  const given = bytesIn(folder.work)
+  const output = new Said()
+  const bytesBefore = bytesIn(folder.work)
   const child = spawn(command, [...args, folder.input, folder.output], {
     env: { ...process.env, TMPDIR: folder.work, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  child.stdout.on('data', (chunk: Buffer) => said.add(chunk))
-  child.stderr.on('data', (chunk: Buffer) => said.add(chunk))
+  child.stdout.on('data', (chunk: Buffer) => output.add(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.add(chunk))
   let why: string | undefined
   const end = (because: string): void => {
     why ??= because
     endGroup(child)
   }
-  const writesTooMuch = (): boolean => bytesIn(folder.work) - given > bytesMax
+  const writesTooMuch = (): boolean => bytesIn(folder.work) - bytesBefore > bytesMax
   const tooMuch = `has written more than ${bytesMax} bytes (TRAINER_BYTES_MAX), and was ended`
   const timer = after(timeout, () => end(`was not done after ${durationText(timeout)} (its timeout), and was ended`))
   const watch = every(limits.TRAINER_LOOK_MS, () => writesTooMuch() && end(tooMuch))
@@ -50,17 +54,19 @@ export async function runTrainer(trainer: ExternalIR, folder: TrainerFolder, opt
     watch.stop()
     options.signal?.removeEventListener('abort', stop)
   }
-  if (why !== undefined) failed(trainer, why, said.text)
-  return said.text
+  if (why !== undefined) failed(trainer, why, output.text)
+  return output.text
 }
 
-/** Throws `SPILL_TRAINING` about a trainer, with what it said last. */
-export function failed({ command, args }: ExternalIR, why: string, said: string): never {
+/** Throws `SPILL_TRAINING` about a trainer, with its last output. */
+export function failed({ command, args }: ExternalIR, why: string, output: string): never {
   const name = [command, ...args].join(' ').slice(0, limits.WHY_MAX)
-  return untrainable(`the trainer '${name}' ${why}${said === '' ? '; it said nothing' : `; it said last:\n${said.replace(/^/gm, '  ')}`}`)
+  return untrainable(
+    `the trainer '${name}' ${why}${output === '' ? '; it said nothing' : `; it said last:\n${output.replace(/^/gm, '  ')}`}`,
+  )
 }
 
-/** Why it is not well that it ended, if it is not. Behind it nothing of its group runs any more. */
+/** Waits for the end of the process and kills its group; returns the failure, if any. */
 async function endOf(child: ChildProcess): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const closed = new Promise<void>(done => child.once('close', () => done()))
@@ -70,7 +76,7 @@ async function endOf(child: ChildProcess): Promise<string | undefined> {
   )
   const why = await promise
   endGroup(child)
-  // What it said last may be on its way; a process that has left the group can hold the pipe for ever.
+  // Its last output may still be in the pipe; a process outside the group can hold the pipe open for ever.
   await Promise.race([closed, pause(limits.TRAINER_LOOK_MS)])
   child.stdout?.destroy()
   child.stderr?.destroy()
@@ -79,12 +85,12 @@ async function endOf(child: ChildProcess): Promise<string | undefined> {
 
 function endGroup(child: ChildProcess): void {
   if (child.pid === undefined) return
-  // Where there are no groups, at least the trainer itself.
+  // Without process groups, at least the trainer itself.
   child.kill('SIGKILL')
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch (error) {
-    // Nothing of it is left; where zombies are, EPERM says the same.
+    // The group is gone; with zombies left, EPERM says the same.
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ESRCH' && code !== 'EPERM') throw error
   }

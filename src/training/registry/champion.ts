@@ -1,4 +1,4 @@
-/** Which version of a model scores, and which may. */
+/** Selects the version of a model that scores: the champion. */
 import { createHash } from 'node:crypto'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { SpillwayError } from '../../base/errors.ts'
@@ -10,19 +10,19 @@ import { changedInputs, inputCodes } from './input-codes.ts'
 import { askedOf, onnxOfVersion, promotionsOf, scoreOfVersion, versionOf, versionsOf, type NamedValues } from './registry.ts'
 import type { PromotionRecord } from './version.ts'
 
-/** A version that scores in place of what the definition says. */
+/** A version that scores instead of the definition. */
 export interface Champion {
   readonly version: number
   readonly score: VersionScore
-  /** That of a graph of ONNX. */
+  /** File of an ONNX graph. */
   readonly file?: OnnxFile
 }
 
-/** The promotion that held before an entry of the log was decided on. */
+/** The promotion in force before a log entry. */
 export const promotedBefore = (promotions: readonly PromotionRecord[], entry: number): PromotionRecord | undefined =>
   promotions.findLast(promotion => promotion.entry < entry)
 
-/** The challenge that was going on before an entry was decided on: a promotion ends it. */
+/** The challenge in progress before a log entry; a promotion ends it. */
 export function challengeBefore(
   challenges: readonly PromotionRecord[],
   promotions: readonly PromotionRecord[],
@@ -34,8 +34,8 @@ export function challengeBefore(
 }
 
 /**
- * The version that scored before the champion: 0, the model's own score, where no version did. Throws `SPILL_CONFLICT` where no version has been promoted,
- * so that a rollback means the same over HTTP and on the command line.
+ * The version that scored before the champion; 0, the definition's own score, if there was none.
+ * @throws `SPILL_CONFLICT` if no version has been promoted: a rollback means the same over HTTP and on the command line.
  */
 export function rollbackVersion(values: NamedValues, model: string): number {
   const promotions = promotionsOf(values, model)
@@ -46,7 +46,7 @@ export function rollbackVersion(values: NamedValues, model: string): number {
   throw new SpillwayError('SPILL_CONFLICT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
 }
 
-/** A version, if what it was trained on is what the model is given now and nothing of it is damaged; otherwise why it cannot score, in words. */
+/** A version if it can score: its inputs are unchanged and nothing is damaged. Otherwise the reason in words. */
 export function championOf(values: NamedValues, ir: PipelineIR, model: ModelIR, number: number): Champion | string {
   try {
     const version = versionOf(values, model.name, number)
@@ -58,7 +58,7 @@ export function championOf(values: NamedValues, ir: PipelineIR, model: ModelIR, 
     const file = fileOf(values, model.name, number, score.sha256)
     return typeof file === 'string' ? file : { version: number, score, file }
   } catch (error) {
-    // A value that is not what was written.
+    // A damaged value.
     if (error instanceof SpillwayError && error.code === 'SPILL_DATA') return error.message
     throw error
   }
@@ -68,8 +68,9 @@ function fileOf(values: NamedValues, model: string, number: number, sha256: stri
   const path = `version ${number} of '${model}'`
   const bytes = onnxOfVersion(values, model, number)
   if (!bytes) return 'its file of ONNX is not in the registry any more'
-  const is = createHash('sha256').update(bytes).digest('hex')
-  if (is !== sha256) return `its file of ONNX is damaged: its SHA-256 is ${is.slice(0, 8)}…, and it was trained as ${sha256.slice(0, 8)}…`
+  const actual = createHash('sha256').update(bytes).digest('hex')
+  if (actual !== sha256)
+    return `its file of ONNX is damaged: its SHA-256 is ${actual.slice(0, 8)}…, and it was trained as ${sha256.slice(0, 8)}…`
   try {
     return onnxFile(path, bytes)
   } catch (error) {
@@ -78,15 +79,15 @@ function fileOf(values: NamedValues, model: string, number: number, sha256: stri
   }
 }
 
-/** A version that was promoted and cannot score. */
+/** A promoted version that cannot score. */
 export interface Passed {
   readonly version: number
   readonly why: string
 }
 
 /**
- * What scores after these promotions: the version of the last, or where that cannot the last one before it that can; nothing where the model's own score does. `faultOf` finds what only shows
- * when it is loaded.
+ * The champion after these promotions: the latest version that can score, or `undefined` for the definition's own score. `faultOf` finds
+ * faults that only loading shows.
  */
 export function scorerAfter(
   values: NamedValues,
@@ -98,22 +99,22 @@ export function scorerAfter(
   const passed: Passed[] = []
   for (const { version } of promotions.toReversed()) {
     if (version === 0) break
-    if (passed.some(one => one.version === version)) continue
-    const found = championOf(values, ir, model, version)
-    const why = typeof found === 'string' ? found : faultOf(found)
-    if (why === undefined) return { champion: found as Champion, passed }
+    if (passed.some(candidate => candidate.version === version)) continue
+    const outcome = championOf(values, ir, model, version)
+    const why = typeof outcome === 'string' ? outcome : faultOf(outcome)
+    if (why === undefined) return { champion: outcome as Champion, passed }
     passed.push({ version, why })
   }
   return { champion: undefined, passed }
 }
 
-/** Throws `SPILL_CONFLICT` unless the version can score: 0 is the model's own score. */
+/** Throws `SPILL_CONFLICT` unless the version can score; 0, the definition's own score, always can. */
 export function checkPromotable(values: NamedValues, ir: PipelineIR, name: string, number: number): void {
   const model = trainedModel(ir, name)
   if (number === 0) return
   const version = versionOf(values, name, number)
   if (!version) {
-    const numbers = versionsOf(values, name).map(one => one.number)
+    const numbers = versionsOf(values, name).map(candidate => candidate.number)
     const there = numbers.length > 0 ? `there are ${numbers.join(', ')}` : 'there is none yet: spillway train makes one'
     throw new SpillwayError('SPILL_CONFLICT', `model '${name}' has no version ${number}; ${there}`)
   }
@@ -124,10 +125,13 @@ export function checkPromotable(values: NamedValues, ir: PipelineIR, name: strin
     throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${name}' cannot score: ${champion}`)
 }
 
-/** Throws `SPILL_INPUT` for a model that there is not, or that is not trained. */
+/**
+ * Finds a trained model.
+ * @throws `SPILL_INPUT` for an unknown or untrained model.
+ */
 export function trainedModel(ir: PipelineIR, name: string): ModelIR & Required<Pick<ModelIR, 'train' | 'label'>> {
-  const model = ir.models.find(one => one.name === name)
-  const trained = ir.models.filter(({ train }) => train).map(one => one.name)
+  const model = ir.models.find(candidate => candidate.name === name)
+  const trained = ir.models.filter(({ train }) => train).map(candidate => candidate.name)
   if (!model) throw new SpillwayError('SPILL_INPUT', `pipeline '${ir.name}' has no model '${name}'${didYouMean(name, trained)}`)
   const { train, label } = model
   if (!train || !label)

@@ -1,26 +1,30 @@
-/** What looks for the drift of a model have found, as the registry keeps it: what a start goes on from, so that it neither forgets a training nor makes one twice. Times are UTC ms. */
+/**
+ * The drift state of a model in the registry: the result of the last drift check and the training that is due. A restart continues from it,
+ * so that no training is lost or repeated. Times are UTC ms.
+ */
 import type { NamedValues, Put } from './registry.ts'
 
+/** Result of the last drift check. */
 export interface DriftState {
-  /** The time of the last look. */
+  /** Time of the check. */
   readonly at: number
-  /** The version whose training decisions were held against; 0 is the model's own score, which has none. */
+  /** Version whose training decisions are the reference; 0, the definition's own score, has none. */
   readonly version: number
-  /** Decisions that were compared. */
+  /** Decisions compared. */
   readonly rows: { readonly reference: number; readonly recent: number }
-  /** What had drifted; absent where nothing had. */
+  /** Description of the drift; absent without drift. */
   readonly because?: string
-  /** Why nothing can be said of inputs and scores. */
+  /** Reason why inputs and scores could not be compared. */
   readonly silent?: string
-  /** Trainings that drift has asked for since a look found none. */
+  /** Trainings that drift requested since the last check without drift. */
   readonly trainings: number
-  /** The look that asked for the last one, ever. */
+  /** Time of the last check that ever requested a training. */
   readonly asked?: number
-  /** One that it has asked for and that is not made. */
+  /** The requested training that is not done. */
   readonly due?: DueTraining
 }
 
-/** On what had arrived by `at`. */
+/** A requested training, from the events that had arrived by `at`. */
 export interface DueTraining {
   readonly at: number
   readonly because: string
@@ -28,9 +32,11 @@ export interface DueTraining {
 
 const nameOf = (model: string): string => `drift/${model}`
 
+/** Reads the drift state of a model. */
 export function driftStateOf(values: NamedValues, model: string): DriftState | undefined {
   const text = values.get(nameOf(model))
   return text === undefined ? undefined : (JSON.parse(text) as DriftState)
 }
 
+/** Writes the drift state of a model. */
 export const putDriftState = (model: string, state: DriftState): Put => [nameOf(model), JSON.stringify(state)]

@@ -1,8 +1,8 @@
 /**
- * A registry in a folder of its own, for work on files: each named value is a file, `version/fraud/0000000003.json`, and the file of a version that is a graph of ONNX is that file,
+ * A model registry in a folder, for work on files: one file per named value, `version/fraud/0000000003.json`, and one per ONNX graph,
  * `onnx/fraud/0000000003.onnx`.
  *
- * One process at a time. A file is whole or not there; of several that are committed together a crash may leave the first.
+ * One process at a time. Files are written atomically; a crash in a commit of several values may keep the first ones only.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import type { NamedValues, Put } from './registry.ts'
 const ENDING = '.json'
 const ONNX = 'onnx/'
 
+/** Named values as files. */
 export class RegistryFolder implements NamedValues {
   readonly #path: string
 
@@ -22,14 +23,14 @@ export class RegistryFolder implements NamedValues {
 
   get(name: string): string | undefined {
     const file = this.#fileOf(name)
-    return existsSync(file) ? this.#does(() => readFileSync(file, name.startsWith(ONNX) ? 'base64' : 'utf8')) : undefined
+    return existsSync(file) ? this.#guard(() => readFileSync(file, name.startsWith(ONNX) ? 'base64' : 'utf8')) : undefined
   }
 
   named(prefix: string): [name: string, value: string][] {
     const folder = dirname(`${prefix}x`)
     const path = join(this.#path, folder)
     if (!existsSync(path)) return []
-    const names = this.#does(() => readdirSync(path)).filter(name => name.endsWith(ENDING))
+    const names = this.#guard(() => readdirSync(path)).filter(name => name.endsWith(ENDING))
     return names
       .map(name => `${folder}/${name.slice(0, -ENDING.length)}`)
       .filter(name => name.startsWith(prefix))
@@ -37,11 +38,14 @@ export class RegistryFolder implements NamedValues {
       .map(name => [name, this.get(name)!])
   }
 
-  /** Throws `SPILL_STORE`. */
+  /**
+   * Writes values one after the other.
+   * @throws `SPILL_STORE` if the folder cannot be used.
+   */
   commit(puts: readonly Put[]): void {
     for (const [name, value] of puts) {
       const file = this.#fileOf(name)
-      this.#does(() => {
+      this.#guard(() => {
         if (value === null) return rmSync(file, { force: true })
         mkdirSync(dirname(file), { recursive: true })
         writeWhole(file, value, { encoding: name.startsWith(ONNX) ? 'base64' : 'utf8' })
@@ -53,7 +57,7 @@ export class RegistryFolder implements NamedValues {
     return join(this.#path, `${name}${name.startsWith(ONNX) ? '.onnx' : ENDING}`)
   }
 
-  #does<T>(act: () => T): T {
+  #guard<T>(act: () => T): T {
     try {
       return act()
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * What an input of a model means, as one short text: equal for equal definitions of the feature, of its key and of the events it is made of. Where and how old it is
- * read (`place`) is no part of it, and neither are names of groups.
+ * Fingerprints of model inputs: equal for equal definitions of the feature, its key and its events. Placement and group names do not enter,
+ * so an input keeps its fingerprint when its age changes.
  */
 import { createHash } from 'node:crypto'
 import { leavesOf } from '../../decision/reads.ts'
@@ -8,11 +8,13 @@ import { canonicalJson } from '../../define/ir/fingerprint.ts'
 import type { InputIR, ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { triggerColumns } from '../../define/model/trigger-columns.ts'
 
+/** Fingerprint of one input. */
 export interface InputCode {
   readonly name: string
   readonly code: string
 }
 
+/** Fingerprints of all inputs of a model. */
 export const inputCodes = (ir: PipelineIR, model: ModelIR): InputCode[] =>
   model.inputs.map(input => ({ name: input.name, code: codeOf(ir, model, input) }))
 
@@ -31,13 +33,15 @@ function codeOf(ir: PipelineIR, model: ModelIR, { expr }: InputIR): string {
     .slice(0, 16)
 }
 
-/** Why a version that was trained on `before` cannot score what the model is given now: nothing if it can. */
+/** Reasons why a version trained on `before` cannot score inputs `now`; empty if it can. */
 export function changedInputs(before: readonly InputCode[], now: readonly InputCode[]): string[] {
-  const then = new Map(before.map(({ name, code }) => [name, code]))
-  const is = new Map(now.map(({ name, code }) => [name, code]))
+  const codesBefore = new Map(before.map(({ name, code }) => [name, code]))
+  const codesNow = new Map(now.map(({ name, code }) => [name, code]))
   return [
-    ...before.filter(({ name }) => !is.has(name)).map(({ name }) => `input '${name}' is gone`),
-    ...now.filter(({ name }) => !then.has(name)).map(({ name }) => `input '${name}' is new`),
-    ...now.filter(({ name, code }) => then.has(name) && then.get(name) !== code).map(({ name }) => `input '${name}' is defined otherwise`),
+    ...before.filter(({ name }) => !codesNow.has(name)).map(({ name }) => `input '${name}' is gone`),
+    ...now.filter(({ name }) => !codesBefore.has(name)).map(({ name }) => `input '${name}' is new`),
+    ...now
+      .filter(({ name, code }) => codesBefore.has(name) && codesBefore.get(name) !== code)
+      .map(({ name }) => `input '${name}' is defined otherwise`),
   ]
 }

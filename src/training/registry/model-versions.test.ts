@@ -30,7 +30,7 @@ const versionsOf = (files_: readonly number[]): Version[] =>
     }
   })
 
-test('the champion that is listed is the version that a run lets score, by whichever file, after 300 random histories of promotions', async () => {
+test('the listed champion is the version that scores in a run, after 300 random histories of promotions', async () => {
   const chance = random(218)
   const below = (most: number): number => Math.floor(chance() * most)
   let passedOver = 0

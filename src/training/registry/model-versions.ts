@@ -1,20 +1,23 @@
 /**
- * The versions of a model by the definitions of now. A promotion says who shall score; whether a version can depends on the inputs that the model has today, so the champion is found anew and not read.
+ * The versions of a model with their current state. A promotion names the version that shall score, but whether it can depends on today's
+ * inputs. So the champion is computed, not stored.
  */
 import type { ModelIR, PipelineIR } from '../../define/ir/ir.ts'
 import { scorerAfter, type Passed } from './champion.ts'
 import { promotionsOf, versionsOf, type NamedValues } from './registry.ts'
 import type { Version } from './version.ts'
 
+/** Versions and champion of a model. */
 export interface ModelVersions {
-  /** The oldest first; the state `champion` is that of the version that scores. */
+  /** Oldest first; the version that scores has state `champion`. */
   readonly versions: readonly Version[]
   /** The version that scores; 0 if none does. */
   readonly champion: number
-  /** Versions that were promoted later than the champion and cannot score. */
+  /** Versions promoted after the champion that cannot score. */
   readonly passed: readonly Passed[]
 }
 
+/** Reads the versions of a model. */
 export function modelVersions(values: NamedValues, ir: PipelineIR, model: ModelIR): ModelVersions {
   const { champion, passed } = scorerAfter(values, ir, model, promotionsOf(values, model.name))
   const number = champion?.version ?? 0
@@ -25,17 +28,17 @@ export function modelVersions(values: NamedValues, ir: PipelineIR, model: ModelI
   }
 }
 
-/** The number of the version that scores, 0 if none does. It is found anew only after a promotion: a score of megabytes takes milliseconds to read. */
+/** The number of the scoring version, 0 if none. Cached until the next promotion, since reading a score of megabytes takes milliseconds. */
 export function championFinder(values: NamedValues, ir: PipelineIR): (model: ModelIR) => number {
-  const found = new Map<string, { readonly promotions: number; readonly at: number; readonly champion: number }>()
+  const cache = new Map<string, { readonly promotions: number; readonly at: number; readonly champion: number }>()
   return model => {
     const promotions = promotionsOf(values, model.name)
-    const last = found.get(model.name)
-    // The oldest of many are forgotten.
+    const cached = cache.get(model.name)
+    // Old promotions are deleted, so the count alone does not tell.
     const [count, at] = [promotions.length, promotions.at(-1)?.entry ?? -1]
-    if (last?.promotions === count && last.at === at) return last.champion
+    if (cached?.promotions === count && cached.at === at) return cached.champion
     const champion = scorerAfter(values, ir, model, promotions).champion?.version ?? 0
-    found.set(model.name, { promotions: count, at, champion })
+    cache.set(model.name, { promotions: count, at, champion })
     return champion
   }
 }

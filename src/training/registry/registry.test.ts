@@ -58,7 +58,7 @@ test('inputs whose definition has changed are named', () => {
   assert.equal(championOf(values, other, other.models[0], 1), "it was trained on other inputs: input 'n' is defined otherwise")
 })
 
-test('what cannot score cannot be promoted, and it is said why', () => {
+test('a version that cannot score cannot be promoted; the error says why', () => {
   const values = valuesOf(
     putVersion(version(1)),
     putScore('fraud', 1, score),

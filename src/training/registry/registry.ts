@@ -1,6 +1,7 @@
 /**
- * The registry: versions of models as named values, beside a log or in a folder of their own. What changes it is committed by whoever holds it, with what follows from
- * it; here it is read, and written as text.
+ * The model registry: versions, scores and promotions as named values, beside a log or in a folder.
+ *
+ * This module reads the values and encodes writes. The owner of the store commits the writes, together with their consequences.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -10,57 +11,58 @@ import type { RowsSummary } from '../drift/summary.ts'
 import type { VersionScore } from '../predict.ts'
 import type { Asked, PromotionRecord, Version } from './version.ts'
 
-/** Named values, as a log's store has them. */
+/** Reads named values. */
 export interface NamedValues {
   get(name: string): string | undefined
-  /** Names and values that begin with `prefix`, by name. */
+  /** Names and values with a prefix, in order of name. */
   named(prefix: string): [name: string, value: string][]
 }
 
-/** A named value to be committed; `null` takes one away. */
+/** A named value to commit; `null` deletes it. */
 export type Put = readonly [name: string, value: string | null]
 
 const DIGITS = 10
-const nameOf = (what: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
-  `${what}/${model}/${String(number).padStart(DIGITS, '0')}`
+const nameOf = (kind: 'version' | 'score' | 'reference' | 'onnx', model: string, number: number): string =>
+  `${kind}/${model}/${String(number).padStart(DIGITS, '0')}`
 const promotionsName = (model: string): string => `promotions/${model}`
 const challengesName = (model: string): string => `challenges/${model}`
 const askedName = (model: string): string => `promote/${model}`
 
-/** All of a model, the oldest first. */
+/** Versions of a model, oldest first. */
 export const versionsOf = (values: NamedValues, model: string): Version[] =>
   values.named(`version/${model}/`).map(([, text]) => JSON.parse(text) as Version)
 
+/** One version of a model. */
 export function versionOf(values: NamedValues, model: string, number: number): Version | undefined {
   const text = values.get(nameOf('version', model, number))
   return text === undefined ? undefined : (JSON.parse(text) as Version)
 }
 
-/** The score of a version that was trained. */
+/** The score of a trained version. */
 export function scoreOfVersion(values: NamedValues, model: string, number: number): VersionScore | undefined {
   const text = values.get(nameOf('score', model, number))
   return text === undefined ? undefined : (JSON.parse(text) as VersionScore)
 }
 
-/** The bytes of the file of a version that is a graph of ONNX; nothing where they are not there. */
+/** The ONNX file of a version; `undefined` if there is none. */
 export function onnxOfVersion(values: NamedValues, model: string, number: number): Uint8Array | undefined {
   const text = values.get(nameOf('onnx', model, number))
   return text === undefined ? undefined : Buffer.from(text, 'base64')
 }
 
-/** What a version was trained on, as drift is measured from: of its decisions the inputs, and what it said of those that it was judged by. */
+/** The reference of drift detection: summary of the inputs in training and of the scores in the holdout. */
 export function referenceOf(values: NamedValues, model: string, number: number): RowsSummary | undefined {
   const text = values.get(nameOf('reference', model, number))
   return text === undefined ? undefined : (JSON.parse(text) as RowsSummary)
 }
 
-/** Which version scored from which entry on, the oldest first. */
+/** Promotions of a model, oldest first. */
 export function promotionsOf(values: NamedValues, model: string): PromotionRecord[] {
   const text = values.get(promotionsName(model))
   return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
 }
 
-/** Which version scored beside the others from which entry on, the oldest first. */
+/** Challenges of a model, oldest first. */
 export function challengesOf(values: NamedValues, model: string): PromotionRecord[] {
   const text = values.get(challengesName(model))
   return text === undefined ? [] : (JSON.parse(text) as PromotionRecord[])
@@ -72,22 +74,28 @@ export function askedOf(values: NamedValues, model: string): Asked | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Asked)
 }
 
+/** Writes a version. */
 export const putVersion = (version: Version): Put => [nameOf('version', version.model, version.number), JSON.stringify(version)]
 
+/** Writes or deletes the waiting promotion. */
 export const putAsked = (model: string, asked: Asked | null): Put => [askedName(model), asked && JSON.stringify(asked)]
 
-/** The oldest of many are forgotten. */
+/** Writes the promotions; the oldest beyond a limit are deleted. */
 export const putPromotions = (model: string, promotions: readonly PromotionRecord[]): Put => [
   promotionsName(model),
   JSON.stringify(promotions.slice(-limits.MODEL_PROMOTIONS_KEPT)),
 ]
 
+/** Writes the challenges, with the same limit. */
 export const putChallenges = (model: string, challenges: readonly PromotionRecord[]): Put => [
   challengesName(model),
   JSON.stringify(challenges.slice(-limits.MODEL_PROMOTIONS_KEPT)),
 ]
 
-/** Throws `SPILL_LIMIT` for a score that is too large to be kept. */
+/**
+ * Writes a score.
+ * @throws `SPILL_LIMIT` for a score that is too large.
+ */
 export function putScore(model: string, number: number, score: VersionScore): Put {
   const text = canonicalJson(score)
   if (text.length > limits.MODEL_SCORE_CHARS_MAX)
@@ -98,7 +106,10 @@ export function putScore(model: string, number: number, score: VersionScore): Pu
   return [nameOf('score', model, number), text]
 }
 
-/** As text, since values are. Throws `SPILL_LIMIT` for a file that is too large to be kept. */
+/**
+ * Writes an ONNX file, as base64, since values are text.
+ * @throws `SPILL_LIMIT` for a file that is too large.
+ */
 export function putOnnx(model: string, number: number, { bytes }: OnnxFile): Put {
   if (bytes.length > limits.MODEL_ONNX_BYTES_MAX)
     throw new SpillwayError(
@@ -108,17 +119,17 @@ export function putOnnx(model: string, number: number, { bytes }: OnnxFile): Put
   return [nameOf('onnx', model, number), Buffer.from(bytes).toString('base64')]
 }
 
-/** Nothing for one that is too large to be kept: drift from that version is not looked for. */
+/** Writes a drift reference. A reference above the size limit is not written, and drift from that version is not checked. */
 export function putReference(model: string, number: number, reference: RowsSummary): Put[] {
   const text = JSON.stringify(reference)
   return text.length > limits.MODEL_SCORE_CHARS_MAX ? [] : [[nameOf('reference', model, number), text]]
 }
 
-/** Takes the oldest versions away, beyond those that are kept; what has scored may be wanted back. */
+/** Deletes the oldest versions beyond the limit, except those that scored or wait: a rollback may need them. */
 export function putTrimmed(versions: readonly Version[], promotions: readonly PromotionRecord[], asked: Asked | undefined): Put[] {
   const used = new Set([...promotions.map(({ version }) => version), asked?.version])
-  const gone = versions.slice(0, Math.max(0, versions.length - limits.MODEL_VERSIONS_KEPT)).filter(({ number }) => !used.has(number))
-  return gone.flatMap(({ model, number }): Put[] => [
+  const deleted = versions.slice(0, Math.max(0, versions.length - limits.MODEL_VERSIONS_KEPT)).filter(({ number }) => !used.has(number))
+  return deleted.flatMap(({ model, number }): Put[] => [
     [nameOf('version', model, number), null],
     [nameOf('score', model, number), null],
     [nameOf('reference', model, number), null],

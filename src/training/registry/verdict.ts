@@ -1,7 +1,8 @@
+/** Promotion rules: decides whether a candidate version may be promoted. */
 import type { PromoteIR } from '../../define/ir/ir.ts'
 import { isLoss, type Metrics } from '../metrics.ts'
 
-/** What a rule says of a version, judged beside what scores now; in words, for the registry. */
+/** Judges a candidate by its rule against the champion; `words` explain the verdict for the registry. */
 export function verdictOf(
   rule: PromoteIR,
   candidate: Metrics,
@@ -9,15 +10,15 @@ export function verdictOf(
 ): { readonly isMet: boolean; readonly words: string } {
   if (rule.kind === 'hand') return { isMet: false, words: 'promoted by hand: spillway models promote' }
   const { metric, bound, betterBy } = rule
-  const [own, others] = [candidate[metric], champion?.[metric]]
-  if (own === undefined) return { isMet: false, words: `${metric} has no meaning on the holdout: ${lacking(candidate)}` }
+  const [candidateValue, championValue] = [candidate[metric], champion?.[metric]]
+  if (candidateValue === undefined) return { isMet: false, words: `${metric} has no meaning on the holdout: ${lacking(candidate)}` }
   const sign = isLoss(metric) ? -1 : 1
-  const is = `${metric} ${text(own)}`
-  if (bound !== undefined && sign * own < sign * bound)
-    return { isMet: false, words: `${is} is ${sign > 0 ? 'below' : 'above'} ${text(bound)}` }
-  if (others === undefined) return { isMet: true, words: `${is}, and nothing to compare it with` }
-  const gain = sign * (own - others)
-  const compared = `${is}, the champion's ${text(others)} on the same decisions`
+  const measured = `${metric} ${text(candidateValue)}`
+  if (bound !== undefined && sign * candidateValue < sign * bound)
+    return { isMet: false, words: `${measured} is ${sign > 0 ? 'below' : 'above'} ${text(bound)}` }
+  if (championValue === undefined) return { isMet: true, words: `${measured}, and nothing to compare it with` }
+  const gain = sign * (candidateValue - championValue)
+  const compared = `${measured}, the champion's ${text(championValue)} on the same decisions`
   const by = gain < 0 ? `worse by ${text(-gain)}` : `better by ${text(gain)}`
   return gain >= betterBy
     ? { isMet: true, words: `${compared}: ${by}` }

@@ -1,31 +1,35 @@
-/** Options of the trainers: numbers within bounds, each with the value that it has unless given. */
+/** Validates numeric options of the trainers: bounds and defaults. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { show } from '../../base/show.ts'
 import { untrainable } from './table.ts'
 
+/** Default and bounds of an option. */
 export interface Bound {
   readonly is: number
   readonly from: number
   readonly to: number
-  /** `from` itself is not allowed. */
+  /** Excludes `from` itself. */
   readonly above?: true
   readonly whole?: true
 }
 
-/** Throws `SPILL_TRAINING` for an option that does not exist, but for those in `others`, and for a number out of its bounds. */
+/**
+ * Numbers of `given`, or their defaults. `others` are further options that are allowed.
+ * @throws `SPILL_TRAINING` for an unknown option or a number out of its bounds.
+ */
 export function numbersOf<Names extends string>(
-  what: string,
-  given: object,
+  caller: string,
+  options: object,
   bounds: Readonly<Record<Names, Bound>>,
   others: readonly string[] = [],
 ): Record<Names, number> {
   const names = Object.keys(bounds) as Names[]
-  for (const name of Object.keys(given))
+  for (const name of Object.keys(options))
     if (!(name in bounds) && !others.includes(name))
-      untrainable(`${what} has no option '${name}'${didYouMean(name, [...names, ...others])}`)
+      untrainable(`${caller} has no option '${name}'${didYouMean(name, [...names, ...others])}`)
   const numberOf = (name: Names): number => {
-    const value = (given as Readonly<Record<string, unknown>>)[name] ?? bounds[name].is
-    if (!isWithin(value, bounds[name])) untrainable(`${what}: ${name} is ${wordsOf(bounds[name])}, got ${show(value)}`)
+    const value = (options as Readonly<Record<string, unknown>>)[name] ?? bounds[name].is
+    if (!isWithin(value, bounds[name])) untrainable(`${caller}: ${name} is ${wordsOf(bounds[name])}, got ${show(value)}`)
     return value
   }
   return Object.fromEntries(names.map(name => [name, numberOf(name)])) as Record<Names, number>

@@ -1,4 +1,4 @@
-/** What no trainer takes. */
+/** Rows that every trainer rejects. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../../base/limits.ts'
@@ -20,7 +20,7 @@ test('rows that nothing can be fitted on', () => {
   refused(/^the label of row 1 is 0.5; a probability/, { columns: { x }, labels: [0, 0.5] })
 })
 
-test('what is no number', () => {
+test('values that are not numbers', () => {
   refused(/^the label of row 1 is no number; leave rows out/, { columns: { x }, labels: [0, NaN] })
   refused(/^the label of row 0 is Infinity, beyond/, { columns: { x }, labels: [Infinity, 0] })
   refused(/^column 'x' is -Infinity in row 1, beyond ±1e\+100 \(TRAINING_MAGNITUDE_MAX\)/, {

@@ -1,22 +1,24 @@
 /**
- * The rows that a model is fitted on, in columns: as they are given, and as the trainers read them.
+ * Training rows in columns: as the user gives them, and as the trainers read them.
  *
- * Rows are checked once, when they come. Behind that a value is a finite double or NaN, which stands for NULL; labels are finite, weights at
- * least 0. Columns are read where they are and never written to.
+ * Rows are validated once. After that a value is a finite double or NaN for NULL, labels are finite, and weights are at least 0. Columns
+ * are not copied and never written to.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { show } from '../../base/show.ts'
 
+/** Training rows. */
 export interface TrainingRows<Names extends string = string> {
-  /** By the name of the model's input, a value a row. NaN is NULL. */
+  /** One array per input, one value per row. NaN is NULL. */
   readonly columns: Readonly<Record<Names, Float64Array>>
-  /** What is to be predicted, one a row: 0 or 1 where it is a probability. */
+  /** Labels, one per row: 0 or 1 for a probability. */
   readonly labels: ArrayLike<number>
-  /** How much each row counts; 1 unless given. */
+  /** Weight of each row. Default 1. */
   readonly weights?: ArrayLike<number> | undefined
 }
 
+/** Validated training rows. */
 export interface TrainingTable<Names extends string = string> {
   readonly length: number
   readonly names: readonly Names[]
@@ -25,12 +27,15 @@ export interface TrainingTable<Names extends string = string> {
   readonly weights: Float64Array | undefined
 }
 
-/** For what cannot be fitted. */
+/** Throws `SPILL_TRAINING`. */
 export function untrainable(message: string): never {
   throw new SpillwayError('SPILL_TRAINING', message)
 }
 
-/** Throws `SPILL_TRAINING` for rows that nothing can be fitted on, `SPILL_LIMIT` for too many. */
+/**
+ * Validates training rows.
+ * @throws `SPILL_TRAINING` for rows that cannot be fitted, `SPILL_LIMIT` for too many.
+ */
 export function tableOf<Names extends string>({ columns, labels, weights }: TrainingRows<Names>): TrainingTable<Names> {
   const { length } = labels
   const names = Object.keys(columns) as Names[]
@@ -47,7 +52,7 @@ export function tableOf<Names extends string>({ columns, labels, weights }: Trai
   }
 }
 
-/** Throws `SPILL_TRAINING` unless labels are 0 and 1, and both are there in rows that count. */
+/** Throws `SPILL_TRAINING` unless labels are 0 and 1, and both occur in rows with a weight. */
 export function checkClasses({ labels, weights, length }: TrainingTable): void {
   const rows = [0, 0]
   for (let i = 0; i < length; i++) {
@@ -59,7 +64,7 @@ export function checkClasses({ labels, weights, length }: TrainingTable): void {
   if (rows[0] === 0) untrainable(`all of ${rows[1]} rows${counted} have the label 1; a probability is fitted on rows of both kinds`)
 }
 
-/** Σ of the weights: the number of rows without any. */
+/** Sum of the weights: the number of rows without weights. */
 export function totalWeight({ length, weights }: Pick<TrainingTable, 'length' | 'weights'>): number {
   if (!weights) return length
   let total = 0
@@ -67,7 +72,7 @@ export function totalWeight({ length, weights }: Pick<TrainingTable, 'length' | 
   return total
 }
 
-/** The mean of the labels, each as much as its row counts. */
+/** Weighted mean of the labels. */
 export function meanLabel(table: Pick<TrainingTable, 'length' | 'labels' | 'weights'>): number {
   const { length, labels, weights } = table
   let sum = 0
@@ -107,10 +112,10 @@ function checkedWeights(weights: ArrayLike<number>, length: number): Float64Arra
 
 const tooLarge = `beyond ±${limits.TRAINING_MAGNITUDE_MAX} (TRAINING_MAGNITUDE_MAX)`
 
-function atMost(what: string, count: number, limit: 'TRAINING_ROWS_MAX' | 'TRAINING_COLUMNS_MAX' | 'TRAINING_VALUES_MAX'): void {
+function atMost(unit: string, count: number, limit: 'TRAINING_ROWS_MAX' | 'TRAINING_COLUMNS_MAX' | 'TRAINING_VALUES_MAX'): void {
   if (count > limits[limit])
     throw new SpillwayError(
       'SPILL_LIMIT',
-      `${count} ${what} to fit a model on are more than ${limits[limit]} (${limit}); fit on a sample of the keys`,
+      `${count} ${unit} to fit a model on are more than ${limits[limit]} (${limit}); fit on a sample of the keys`,
     )
 }

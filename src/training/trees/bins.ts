@@ -1,28 +1,29 @@
 /**
- * Columns in bins: what trees are grown on. A value is in the bin of as many cuts as are below it, a NULL in the last.
+ * Binned columns, on which trees are grown. The bin of a value is the number of cuts below it; NULL has the last bin.
  *
- * Up to 255 bins hold about as many rows each; a column of fewer values has one for each. Cuts lie between values that occur, so that
- * which rows a cut parts depends on the order of values alone. Four bins are one word: a row's four are read at once, which is what growing waits for.
+ * Up to 255 bins hold about equally many rows; a column with fewer distinct values has one bin for each. Cuts lie between occurring values,
+ * so that only the order of values matters. Four bins share one word, so one read gives four: growing is bound by that read.
  */
 import { limits } from '../../base/limits.ts'
 
-/** Bins of a column with that of NULLs, which is the last. */
+/** Bins of a column, including the last bin for NULL. */
 export const BINS = 256
 export const NULL_BIN = BINS - 1
 const VALUE_BINS = BINS - 1
 
-/** Columns whose bins are one word. */
+/** Columns per word. */
 export const PER_WORD = 4
 
+/** Binned columns. */
 export interface Bins {
   readonly length: number
-  /** By column, ascending. */
+  /** Cuts by column, ascending. */
   readonly cuts: readonly Float64Array[]
-  /** Word w of a row has the bin of column `4 w + j` in its bits from `8 j` on. */
+  /** Word w of a row has the bin of column `4 w + j` in the bits from `8 j` on. */
   readonly words: readonly Int32Array[]
 }
 
-/** `binsMax` bins of values a column at most. */
+/** Bins columns, with at most `binsMax` bins of values each. */
 export function binsOf(columns: readonly Float64Array[], length: number, binsMax = VALUE_BINS): Bins {
   const cuts = columns.map(column => cutsOf(sample(column, length).sort(), binsMax))
   const words = Array.from({ length: Math.ceil(columns.length / PER_WORD) }, () => new Int32Array(length))
@@ -30,7 +31,7 @@ export function binsOf(columns: readonly Float64Array[], length: number, binsMax
   return { length, cuts, words }
 }
 
-/** Values at even distances, without NULLs: a fresh array. */
+/** An evenly spaced sample of the values, without NULLs: a new array. */
 function sample(column: Float64Array, length: number): Float64Array {
   const count = Math.min(length, limits.TREE_BIN_ROWS)
   const values = new Float64Array(count)
@@ -42,7 +43,7 @@ function sample(column: Float64Array, length: number): Float64Array {
   return values.subarray(0, kept)
 }
 
-/** A cut after every (1 / binsMax)th of the values, or after each one that occurs if there are no more of them; none after the greatest. */
+/** Quantile cuts into `binsMax` bins, or a cut between all distinct values if they are at most as many. No cut after the greatest. */
 export function cutsOf(sorted: Float64Array, binsMax: number): Float64Array {
   const { length } = sorted
   let distinct = Number(length > 0)
@@ -60,7 +61,7 @@ export function cutsOf(sorted: Float64Array, binsMax: number): Float64Array {
   return Float64Array.from(cuts)
 }
 
-/** Half way, or the lower of two neighbours: at least `low`, below `high`. */
+/** The midpoint, or the lower of two adjacent doubles: at least `low`, below `high`. */
 function between(low: number, high: number): number {
   const middle = low / 2 + high / 2
   return (middle >= low && middle < high ? middle : low) + 0

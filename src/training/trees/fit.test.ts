@@ -158,7 +158,7 @@ test('rows that nothing can be learnt from give the base rate', () => {
   assert.deepEqual([file.base, file.trees, constant], [0, [], ['same', 'none']])
 })
 
-test('what cannot be fitted', () => {
+test('rows that cannot be fitted', () => {
   const rows: TrainingRows = { columns: { x: Float64Array.of(1, 2) }, labels: [0, 1] }
   const refused = (code: string, message: RegExp, options: object, given: TrainingRows = rows) =>
     assert.throws(() => fitTrees(given, options), { code, message })

@@ -1,8 +1,9 @@
 /**
- * Gradient boosting (Friedman 2001) on binned columns: trees one after the other, each grown on the derivatives of the loss at the sum of those before it.
+ * Gradient boosting (Friedman 2001) on binned columns: each tree is grown on the derivatives of the loss at the sum of the trees before it.
  *
- * The same rows, options and seed give the same file, byte for byte; without samples of rows and without weights it does not depend on the order of the rows either
- * (up to TREE_BIN_ROWS of them). Costs, a tree, about rows · columns · (1 + half the depth) additions to histograms. Memory: a byte a value, and histograms.
+ * The same rows, options and seed give the same file, byte for byte. Without row samples and weights the order of rows does not matter
+ * either (up to TREE_BIN_ROWS rows). Costs per tree about rows · columns · (1 + depth / 2) histogram additions. Memory: one byte per value,
+ * and histograms.
  */
 import { SpillwayError } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
@@ -19,20 +20,26 @@ import { lossOf, type Loss } from './loss.ts'
 import { settingsOf, type Settings, type TreesOptions } from './options.ts'
 import { Stopping } from './stopping.ts'
 
+/** A fitted ensemble of trees. */
 export interface TreesFit<Names extends string = string> {
   readonly kind: 'trees'
-  /** What the score `trees` takes: plain JSON. */
+  /** The file that the score `trees` takes: plain JSON. */
   readonly file: TreesFile<Names>
-  /** By how much splits on each input made the loss fall, all together. */
+  /** Total decrease of the loss by splits on each input. */
   readonly gains: Readonly<Record<Names, number>>
-  /** Inputs with one value in all rows: no tree uses them. */
+  /** Inputs with one value in all rows; no tree uses them. */
   readonly constant: readonly Names[]
-  /** With `validation`: its mean loss after each round, also of those that were dropped. */
+  /** With `validation`: its mean loss after each round, dropped rounds included. */
   readonly losses?: readonly number[]
 }
 
 /**
- * Throws `SPILL_TRAINING` for rows that nothing can be fitted on and options out of their bounds, `SPILL_LIMIT` for more rows, columns or leaves than fit.
+ * Fits gradient-boosted trees on rows, in columns of one value per row.
+ *
+ * Source: Friedman 2001, Greedy function approximation: a gradient boosting machine.
+ * @throws `SPILL_TRAINING` for rows that cannot be fitted and options out of bounds, `SPILL_LIMIT` for too many rows, columns or leaves.
+ * @example
+ *   fitTrees({ columns: { x: Float64Array.of(0, 1, 2, 3) }, labels: [0, 0, 1, 1] }, { minRows: 1 }).file
  */
 export function fitTrees<Names extends string>(rows: TrainingRows<Names>, options: TreesOptions<Names> = {}): TreesFit<Names> {
   const settings = settingsOf(options)
@@ -43,7 +50,7 @@ export function fitTrees<Names extends string>(rows: TrainingRows<Names>, option
   checkMemory(bins, settings)
   const base = loss.base(table)
   const stopping = options.validation && new Stopping(loss, base, validationOf(table, options.validation, settings), settings.patience)
-  const { trees, gains } = boosted({ table, bins, loss, base, settings, stopping })
+  const { trees, gains } = boost({ table, bins, loss, base, settings, stopping })
   const file = {
     format: TREES_FORMAT,
     version: TREES_VERSION,
@@ -70,7 +77,7 @@ interface Boosting {
   readonly stopping: Stopping | undefined
 }
 
-function boosted({ table, bins, loss, base, settings, stopping }: Boosting): { trees: TreeIR[]; gains: Float64Array } {
+function boost({ table, bins, loss, base, settings, stopping }: Boosting): { trees: TreeIR[]; gains: Float64Array } {
   const { length, columns } = table
   const gradient = new Float64Array(length)
   const hessian = new Float64Array(length)
@@ -79,16 +86,16 @@ function boosted({ table, bins, loss, base, settings, stopping }: Boosting): { t
   const gains = new Float64Array(columns.length)
   const next = random(settings.seed)
   const draws = settings.rowShare < 1 || settings.columnShare < 1
-  const counted = countedRows(table)
-  const rows = new Int32Array(counted.length)
+  const weightedRows = countedRows(table)
+  const rows = new Int32Array(weightedRows.length)
   const trees: TreeIR[] = []
   for (let round = 0; round < settings.rounds; round++) {
     loss.derive(table, z, gradient, hessian)
     toGrid(gradient)
     const unit = pack(hessian)
-    const drawn = drawRows(counted, rows, settings.rowShare, next)
+    const drawn = drawRows(weightedRows, rows, settings.rowShare, next)
     const root = grower.grow(drawn, drawColumns(columns.length, settings.columnShare, next), unit)
-    // The next draw may find something; the same rows and columns would not.
+    // A later draw may find a split; the same rows and columns would not.
     if (!root.children && !draws) break
     if (!root.children) continue
     const tree = treeIR(root, bins, settings)
@@ -111,13 +118,13 @@ function addGains({ split, children }: Leaf, gains: Float64Array): void {
   for (const child of children) addGains(child, gains)
 }
 
-/** Rows whose weight is not 0, ascending. */
+/** Rows with a weight above 0, ascending. */
 function countedRows({ length, weights }: TrainingTable): Int32Array {
   const rows = Int32Array.from({ length }, (_, row) => row)
   return weights ? rows.filter(row => weights[row] > 0) : rows
 }
 
-/** Each row with the probability `share`, into the array given. */
+/** Draws each row with probability `share`, into the array given. */
 function drawRows(from: Int32Array, into: Int32Array, share: number, next: Random): Int32Array {
   if (share === 1) {
     into.set(from)
@@ -128,7 +135,7 @@ function drawRows(from: Int32Array, into: Int32Array, share: number, next: Rando
   return into.subarray(0, count)
 }
 
-/** A share of the columns, at least one, ascending (the beginning of Fisher and Yates's shuffle). */
+/** Draws a share of the columns, at least one, ascending (a partial Fisher–Yates shuffle). */
 function drawColumns(count: number, share: number, next: Random): number[] {
   const columns = Array.from({ length: count }, (_, i) => i)
   if (share === 1) return columns
@@ -157,6 +164,6 @@ function checkMemory({ words }: Bins, { leaves }: Settings): void {
     )
 }
 
-/** Neither two values nor a value and NULLs. */
+/** True without two different values, NULL being a value. */
 const isConstant = ({ cuts }: Bins, { columns }: TrainingTable, i: number): boolean =>
   cuts[i].length === 0 && (columns[i].every(Number.isNaN) || !columns[i].some(Number.isNaN))

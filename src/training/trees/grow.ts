@@ -1,40 +1,41 @@
 /**
- * Grows one tree: the leaf whose split makes the loss fall most is split next, until there are enough leaves or none is worth it (Shi 2007, best-first).
+ * Grows one tree best-first: the leaf with the greatest gain is split next, until the leaf limit or until no split gains (Shi 2007).
  *
- * A leaf is a stretch of an array of row numbers, its rows in their order. Only the smaller child of a split is counted row by row; the histogram of
- * the larger is its parent's without it. Memory: a histogram for each leaf that may still be split.
+ * A leaf is a range of an array of row numbers, in row order. Only the smaller child of a split is counted row by row; the larger child's
+ * histogram is the parent's minus the smaller's. Memory: one histogram per leaf that may still be split.
  */
 import type { TreeIR } from '../../define/ir/ir.ts'
 import { NULL_BIN, PER_WORD, type Bins } from './bins.ts'
 import { subtract, totalOf, type Derivatives, type Histogram, type Histograms } from './histogram.ts'
 import { bestSplit, type Split, type SplitRules, type Sums } from './split.ts'
 
+/** Limits of a tree. */
 export interface GrowRules extends SplitRules {
   readonly leaves: number
-  /** Splits on the way to a leaf, at most. */
+  /** Most splits above a leaf. */
   readonly depth: number
   readonly learningRate: number
 }
 
-/** Rows `from` up to below `to` of the array of row numbers. */
+/** A node: rows [from, to) of the array of row numbers. */
 export interface Leaf {
   readonly from: number
   readonly to: number
   readonly depth: number
   sums: Sums
-  /** As long as it may be split. */
+  /** Present while it may be split. */
   histogram?: Histogram | undefined
   split?: Split | undefined
   children?: readonly [Leaf, Leaf]
 }
 
-/** What a tree is grown from; arrays that are made once and used for all trees. */
+/** Grows trees; reuses its arrays. */
 export class Grower {
   readonly #bins: Bins
   readonly #rules: GrowRules
   readonly #histograms: Histograms
   readonly #derivatives: Derivatives
-  /** Derivatives of the rows of a leaf, in their order. */
+  /** Derivatives of the rows of a leaf, in row order. */
   readonly #ordered: Derivatives
   readonly #moved: Int32Array
 
@@ -48,30 +49,30 @@ export class Grower {
   }
 
   /**
-   * From these rows, ascending, which are put into the order of leaves, in these columns. `unit` is what a Hessian was packed with. Returns the root, which
-   * is a leaf if nothing is gained by a split.
+   * Grows a tree from `rows`, ascending, over `columns`, and reorders `rows` by leaf. `unit` is the unit of the packed Hessians. Returns
+   * the root, a leaf if no split gains.
    */
   grow(rows: Int32Array, columns: readonly number[], unit: number): Leaf {
     const words = [...new Set(columns.map(column => Math.floor(column / PER_WORD)))]
     const root: Leaf = { from: 0, to: rows.length, depth: 0, sums: { gradient: 0, hessian: 0, rows: rows.length } }
     if (columns.length === 0 || !this.#mayBeSplit(root)) return root
     const open: Leaf[] = []
-    const weigh = (leaf: Leaf): void => {
+    const evaluate = (leaf: Leaf): void => {
       leaf.split = bestSplit(leaf.histogram!, columns, this.#bins.cuts, leaf.sums, this.#rules)
       if (leaf.split) open.push(leaf)
       else this.#release(leaf)
     }
     this.#count(root, rows, words, unit)
     root.sums = totalOf(root.histogram!, columns[0])
-    weigh(root)
+    evaluate(root)
     for (let leaves = 1; leaves < this.#rules.leaves && open.length > 0; leaves++) {
       const [leaf] = open.splice(indexOfBest(open), 1)
       const children = this.#split(leaf, rows)
       leaf.children = children
-      // The last two are not split, so nobody asks what is in them.
+      // The last two leaves are not split and need no histogram.
       if (leaves + 1 === this.#rules.leaves) this.#release(leaf)
       else this.#countChildren(leaf, children, rows, words, unit)
-      for (const child of children) if (child.histogram) weigh(child)
+      for (const child of children) if (child.histogram) evaluate(child)
     }
     for (const leaf of open) this.#release(leaf)
     return root
@@ -89,7 +90,7 @@ export class Grower {
   #count(leaf: Leaf, rows: Int32Array, words: readonly number[], unit: number): void {
     const { from, to } = leaf
     const { gradient, packed } = this.#derivatives
-    // A root of all rows has them in their order.
+    // A root of all rows has them in order.
     if (to - from === this.#bins.length) {
       leaf.histogram = this.#histograms.of(words, undefined, this.#derivatives, unit)
       return
@@ -103,7 +104,7 @@ export class Grower {
     leaf.histogram = this.#histograms.of(words, rows.subarray(from, to), ordered, unit)
   }
 
-  /** Histograms for those of the children that may be split; the parent's becomes the larger one's. */
+  /** Histograms of the children that may be split; the larger child takes over the parent's. */
   #countChildren(parent: Leaf, children: readonly [Leaf, Leaf], rows: Int32Array, words: readonly number[], unit: number): void {
     const [smaller, larger] = children.toSorted((a, b) => a.sums.rows - b.sums.rows)
     if (!this.#mayBeSplit(larger)) return this.#release(parent)
@@ -114,7 +115,7 @@ export class Grower {
     if (!this.#mayBeSplit(smaller)) this.#release(smaller)
   }
 
-  /** Puts the rows that go left before those that go right, either in their order. */
+  /** Partitions the rows by the split, stable on both sides. */
   #split({ from, to, depth, sums, split }: Leaf, rows: Int32Array): [Leaf, Leaf] {
     const { column, bin, nullsLeft, left } = split!
     const word = this.#bins.words[Math.floor(column / PER_WORD)]
@@ -123,7 +124,7 @@ export class Grower {
     const moved = this.#moved
     let middle = from
     let right = 0
-    // Each row is written to both sides and counted on one: no branch, which half of all rows would take.
+    // Branch-free: each row is written to both sides and counted on one. A branch would be mispredicted for half of all rows.
     for (let i = from; i < to; i++) {
       const row = rows[i]
       const goesLeft = isLeft[(word[row] >>> shift) & 255]
@@ -141,21 +142,21 @@ export class Grower {
   }
 }
 
-/** The first of those with the greatest gain. */
+/** Index of the leaf with the greatest gain; the first of equal ones. */
 function indexOfBest(leaves: readonly Leaf[]): number {
   let best = 0
   for (let i = 1; i < leaves.length; i++) if (leaves[i].split!.gain > leaves[best].split!.gain) best = i
   return best
 }
 
-/** By how much a leaf moves z: the minimum of the loss to second order, as far as the learning rate goes. */
+/** Leaf value: the second-order minimum of the loss, times the learning rate. */
 export const valueOf = ({ sums }: Leaf, { ridge, learningRate }: GrowRules): number =>
   sums.hessian + ridge > 0 ? (-learningRate * sums.gradient) / (sums.hessian + ridge) + 0 : 0
 
-/** The leaves below and with a node, from left to right. */
+/** Leaves below a node, left to right. */
 export const leavesOf = (node: Leaf): Leaf[] => (node.children ? node.children.flatMap(leavesOf) : [node])
 
-/** The tree in preorder. A cut behind all values has the greatest double for a threshold. */
+/** The tree in preorder. A cut behind all values has the greatest double as threshold. */
 export function treeIR(root: Leaf, { cuts }: Bins, rules: GrowRules): TreeIR {
   const tree = { input: [] as number[], value: [] as number[], right: [] as number[], nullsLeft: [] as number[] }
   const add = (node: Leaf): void => {

@@ -1,30 +1,31 @@
 /**
- * What the rows of a leaf come to in each bin of each column: Σ gradient, Σ Hessian, and how many they are. Bin b of column c is at `c · 256 + b`.
+ * Histograms of a leaf: Σ gradient, Σ Hessian and row count in each bin of each column. Bin b of column c is at `c · 256 + b`.
  *
- * All terms lie on grids on which every sum is exact (`grid.ts`). So a histogram does not depend on the order of rows, and that of a leaf is, to the bit, its
- * parent's without its sibling's.
+ * Invariant: all terms lie on grids on which every sum is exact (`grid.ts`). So a histogram does not depend on row order, and a leaf's
+ * histogram equals its parent's minus its sibling's, to the bit.
  */
 import { BINS, PER_WORD, type Bins } from './bins.ts'
 import { STRETCH } from './grid.ts'
 
+/** Sums by bin. */
 export interface Histogram {
   readonly gradient: Float64Array
   readonly hessian: Float64Array
   readonly rows: Int32Array
 }
 
-/** Bytes of one bin. */
+/** Memory of one bin, bytes. */
 export const BIN_BYTES = 20
 
 const BINS_OF_WORD = PER_WORD * BINS
 
-/** Gradients, and Hessians packed with a count that is `unit`, of the rows of a leaf in their order. */
+/** Gradients, and Hessians packed with a row count in multiples of `unit`, in row order of a leaf. */
 export interface Derivatives {
   readonly gradient: Float64Array
   readonly packed: Float64Array
 }
 
-/** Makes histograms over `words · 4` columns, in arrays that are used again. */
+/** Builds histograms over `words · 4` columns; reuses arrays. */
 export class Histograms {
   readonly #bins: Bins
   readonly #free: Histogram[] = []
@@ -35,12 +36,12 @@ export class Histograms {
     this.#packed = new Float64Array(bins.words.length * BINS_OF_WORD)
   }
 
-  /** Takes one back that is not needed any more. */
+  /** Returns a histogram for reuse. */
   give(histogram: Histogram | undefined): void {
     if (histogram) this.#free.push(histogram)
   }
 
-  /** Of these rows, all in their order if none are given, in the columns of the words that are `used`. */
+  /** Counts `rows`, or all rows, in the columns of the `used` words. */
   of(used: readonly number[], rows: Int32Array | undefined, { gradient, packed }: Derivatives, unit: number): Histogram {
     const histogram = this.#empty()
     const length = rows?.length ?? this.#bins.length
@@ -64,7 +65,7 @@ export class Histograms {
   }
 }
 
-/** The loop that takes most of the time: a word is four columns, so a row's number and derivatives are read once for them. */
+/** The hottest loop: a word is four columns, so row number and derivatives are read once for four. */
 function addWord(
   gradient: Float64Array,
   packed: Float64Array,
@@ -95,7 +96,7 @@ function addWord(
   }
 }
 
-/** Moves what was packed, of one word's columns, to where it belongs. */
+/** Unpacks the sums of one word's columns. */
 function unpack({ hessian, rows }: Histogram, packed: Float64Array, from: number, unit: number): void {
   for (let i = from; i < from + BINS_OF_WORD; i++) {
     const sum = packed[i]
@@ -107,7 +108,7 @@ function unpack({ hessian, rows }: Histogram, packed: Float64Array, from: number
   }
 }
 
-/** Takes the rows of `part` out of a histogram. */
+/** Subtracts the histogram of some rows. */
 export function subtract({ gradient, hessian, rows }: Histogram, part: Histogram): void {
   for (let i = 0; i < rows.length; i++) {
     gradient[i] -= part.gradient[i]
@@ -116,7 +117,7 @@ export function subtract({ gradient, hessian, rows }: Histogram, part: Histogram
   }
 }
 
-/** All rows of a histogram, by the bins of a column. */
+/** Totals over the bins of a column. */
 export function totalOf({ gradient, hessian, rows }: Histogram, column: number): { gradient: number; hessian: number; rows: number } {
   const total = { gradient: 0, hessian: 0, rows: 0 }
   for (let i = column * BINS; i < (column + 1) * BINS; i++) {

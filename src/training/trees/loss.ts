@@ -1,20 +1,23 @@
-/** What trees make small: a loss of z and label, with its first two derivatives by z. Summed over rows, each as much as it counts. */
+/** Losses of boosting as functions of z and label, with their first two derivatives by z. Sums over rows are weighted. */
 import { unreachable } from '../../base/assert.ts'
 import { meanLabel, totalWeight, type TrainingTable } from '../table/table.ts'
 
+/** A loss and its derivatives. */
 export interface Loss {
-  /** How a score is made of z. */
+  /** Maps z to a score. */
   readonly link: 'logistic' | 'identity'
-  /** The z that is best if it is the same for all rows. */
+  /** The best constant z. */
   readonly base: (table: TrainingTable) => number
-  /** The derivatives at the z of each row. */
+  /** Derivatives at the z of each row. */
   readonly derive: (table: TrainingTable, z: Float64Array, gradient: Float64Array, hessian: Float64Array) => void
-  /** The mean over the rows. */
+  /** Weighted mean over the rows. */
   readonly mean: (table: TrainingTable, z: Float64Array) => number
 }
 
+/** Losses that a user can choose. */
 export type LossName = 'logistic' | 'squared'
 
+/** The loss of a name. */
 export function lossOf(name: LossName): Loss {
   switch (name) {
     case 'logistic':
@@ -26,7 +29,7 @@ export function lossOf(name: LossName): Loss {
   }
 }
 
-/** log(1 + e^z) − y·z: minus the log likelihood of label y under the probability 1 / (1 + e^−z). */
+/** Logistic loss log(1 + e^z) − y·z: the negative log likelihood of label y at probability 1 / (1 + e^−z). */
 const logistic: Loss = {
   link: 'logistic',
   base(table) {
@@ -44,7 +47,7 @@ const logistic: Loss = {
   mean: (table, z) => meanOf(table, row => Math.max(z[row], 0) + Math.log1p(Math.exp(-Math.abs(z[row]))) - table.labels[row] * z[row]),
 }
 
-/** (z − y)² / 2. */
+/** Squared loss (z − y)² / 2. */
 const squared: Loss = {
   link: 'identity',
   base: meanLabel,

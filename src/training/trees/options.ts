@@ -1,4 +1,4 @@
-/** Options of `fitTrees`. */
+/** Options of `fitTrees`, their defaults and bounds. */
 import { show } from '../../base/show.ts'
 import { limits } from '../../base/limits.ts'
 import { numbersOf, type Bound } from '../table/options.ts'
@@ -6,34 +6,36 @@ import { untrainable, type TrainingRows } from '../table/table.ts'
 import type { GrowRules } from './grow.ts'
 import type { LossName } from './loss.ts'
 
+/** Options of `fitTrees`. */
 export interface TreesOptions<Names extends string = string> {
-  /** `logistic` for labels 0 and 1, whose score is a probability (unless given); `squared` for any number. */
+  /** `logistic` (the default) for labels 0 and 1, with a probability as score; `squared` for any number. */
   readonly loss?: LossName
-  /** Trees; 100 unless given. Fewer where no split makes the loss fall any more. */
+  /** Trees. Default 100. Fewer if no split decreases the loss any more. */
   readonly rounds?: number
-  /** How much of what a tree found is added; 0.1 unless given. */
+  /** Learning rate: share of each tree that is added. Default 0.1. */
   readonly learningRate?: number
-  /** Leaves of a tree at most; 31 unless given. */
+  /** Most leaves of a tree. Default 31. */
   readonly leaves?: number
-  /** Splits on the way to a leaf at most; no bound but the leaves unless given. */
+  /** Most splits above a leaf. Default: bounded by the leaves only. */
   readonly depth?: number
-  /** Rows in a leaf at least; 20 unless given. */
+  /** Least rows in a leaf. Default 20. */
   readonly minRows?: number
-  /** Added to Σ Hessian of a leaf, which draws its value to 0; 0 unless given. */
+  /** L2 regularisation, added to Σ Hessian of a leaf: shrinks its value towards 0. Default 0. */
   readonly ridge?: number
-  /** Bins of a column beside that of NULLs at most; 255 unless given. */
+  /** Most bins of a column beside the bin of NULLs. Default 255. */
   readonly bins?: number
-  /** The part of the rows, and of the columns, that each tree sees; all unless given. */
+  /** Share of the rows, and of the columns, that each tree samples. Default 1. */
   readonly rowShare?: number
   readonly columnShare?: number
-  /** Of what is drawn; 0 unless given. */
+  /** Seed of the samples. Default 0. */
   readonly seed?: number
-  /** Rows, not among those that are fitted on, whose loss says how many trees are best: those after it are dropped. */
+  /** Validation rows for early stopping, separate from the training rows: trees after their least loss are dropped. */
   readonly validation?: TrainingRows<NoInfer<Names>>
-  /** Rounds without a lower loss after which no more are tried; 10 unless given. */
+  /** Rounds without a lower validation loss before boosting stops. Default 10. */
   readonly patience?: number
 }
 
+/** Options with defaults. */
 export interface Settings extends GrowRules {
   readonly loss: LossName
   readonly rounds: number
@@ -58,6 +60,10 @@ const bounds = {
   patience: { is: 10, from: 1, to: limits.TREES_MAX, whole: true },
 } satisfies Record<string, Bound>
 
+/**
+ * Validates options.
+ * @throws `SPILL_TRAINING`.
+ */
 export function settingsOf(options: TreesOptions): Settings {
   const numbers = numbersOf('fitTrees', options, bounds, ['loss', 'validation'])
   const { loss = 'logistic' } = options

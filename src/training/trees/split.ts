@@ -1,40 +1,42 @@
 /**
- * The best way to part the rows of a leaf in two, from its histogram: by how much the loss falls, to second order (Chen and Guestrin 2016, eq. 7, without the
- * half): G_L² / (H_L + ridge) + G_R² / (H_R + ridge) − G² / (H + ridge).
+ * Finds the best split of a leaf from its histogram: the greatest second-order decrease of the loss, G_L² / (H_L + ridge) + G_R² / (H_R +
+ * ridge) − G² / (H + ridge) (Chen and Guestrin 2016, eq. 7, without the half).
  *
- * Of equally good ones the first column's, and its lowest cut, so that nothing depends on chance.
+ * Ties go to the first column and its lowest cut, so that the result is deterministic.
  */
 import { BINS, NULL_BIN } from './bins.ts'
 import type { Histogram } from './histogram.ts'
 
-/** What some rows come to. */
+/** Sums over some rows. */
 export interface Sums {
   readonly gradient: number
   readonly hessian: number
   readonly rows: number
 }
 
+/** A split of a leaf. */
 export interface Split {
   readonly gain: number
   readonly column: number
-  /** Rows in bins up to this one go left; the number of cuts if all values do, and NULLs alone go right. */
+  /** Rows in bins up to this go left; the number of cuts if all values do, and only NULLs go right. */
   readonly bin: number
   readonly nullsLeft: boolean
   readonly left: Sums
 }
 
+/** Limits of a split. */
 export interface SplitRules {
-  /** Rows on either side, at least. */
+  /** Least rows on either side. */
   readonly minRows: number
   readonly ridge: number
 }
 
-/** Σ Hessian on either side, at least: below it there is nothing that a leaf's value could be learnt from. */
+/** Least Σ Hessian on either side; below it a leaf value cannot be estimated. */
 const HESSIAN_MIN = 1e-3
-/** What rounding may make of a gain of nothing, as part of its terms. */
+/** Relative gain below which a gain is rounding error. */
 const ROUNDING = 1e-12
 
-/** Nothing if no way makes the loss smaller. `columns` are those that may be used, `cuts` how many each column has. */
+/** The best split, or `undefined` if no split decreases the loss. `columns` may be used; `cuts` are the cuts by column. */
 export function bestSplit(
   histogram: Histogram,
   columns: readonly number[],
@@ -47,14 +49,14 @@ export function bestSplit(
     const nulls = histogram.rows[column * BINS + NULL_BIN]
     const { length } = cuts[column]
     const right = bestOf(histogram, column, length - Number(nulls === 0), false, all, rules, best?.gain ?? 0)
-    // NULLs that were never seen here go where most rows do.
+    // NULLs unseen here go with the majority.
     if (right) best = nulls === 0 ? { ...right, nullsLeft: 2 * right.left.rows > all.rows } : right
     if (nulls > 0) best = bestOf(histogram, column, length - 1, true, all, rules, best?.gain ?? 0) ?? best
   }
   return best
 }
 
-/** The best with cuts behind the bins 0 … `last`, if its gain is above `above`. */
+/** The best split behind bins 0 … `last`, if its gain exceeds `above`. */
 function bestOf(
   { gradient, hessian, rows }: Histogram,
   column: number,
@@ -68,7 +70,7 @@ function bestOf(
   const nulls = from + NULL_BIN
   let [g, h, n] = nullsLeft ? [gradient[nulls], hessian[nulls], rows[nulls]] : [0, 0, 0]
   const whole = all.gradient ** 2 / (all.hessian + ridge)
-  let found: { bin: number; g: number; h: number; n: number } | undefined
+  let best: { bin: number; g: number; h: number; n: number } | undefined
   for (let bin = 0; bin <= last; bin++) {
     const at = from + bin
     if (rows[at] === 0) continue
@@ -81,8 +83,8 @@ function bestOf(
     const gain = parts - whole
     if (gain > above && gain > ROUNDING * parts) {
       above = gain
-      found = { bin, g, h, n }
+      best = { bin, g, h, n }
     }
   }
-  return found && { gain: above, column, bin: found.bin, nullsLeft, left: { gradient: found.g, hessian: found.h, rows: found.n } }
+  return best && { gain: above, column, bin: best.bin, nullsLeft, left: { gradient: best.g, hessian: best.h, rows: best.n } }
 }

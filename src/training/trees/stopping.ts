@@ -1,13 +1,14 @@
-/** How many trees are best, by the loss of rows that no tree was grown on. */
+/** Early stopping: selects the number of trees with the least loss on validation rows. */
 import type { TreeIR } from '../../define/ir/ir.ts'
 import { addTree, treeOf } from '../../model/index.ts'
 import type { TrainingTable } from '../table/table.ts'
 import type { Loss } from './loss.ts'
 
+/** Tracks the validation loss. */
 export class Stopping {
-  /** After each tree. */
+  /** Validation loss after each tree. */
   readonly losses: number[] = []
-  /** Trees up to which the loss was least; the first so many of equal ones. */
+  /** Number of trees with the least loss; the first of equal ones. */
   best = 0
   readonly #loss: Loss
   readonly #rows: TrainingTable
@@ -23,7 +24,7 @@ export class Stopping {
     this.#least = loss.mean(rows, this.#z)
   }
 
-  /** Adds a tree; says whether it is time to stop. */
+  /** Adds a tree; true if boosting should stop. */
   isOver(tree: TreeIR): boolean {
     addTree(treeOf(tree), this.#rows.columns, this.#z, this.#rows.length)
     const loss = this.#loss.mean(this.#rows, this.#z)
