@@ -34,6 +34,10 @@ export function roomTableFaults(modules: readonly Module[], page: string, floors
   ]
 }
 
+/** Pages of rooms that ARCHITECTURE.md does not link to. */
+export const unlinkedPages = (paths: readonly string[], page: string): string[] =>
+  paths.filter(path => /^src\/.*\.md$/.test(path) && !page.includes(`](${path})`)).map(path => `ARCHITECTURE.md has no link to ${path}`)
+
 /**
  * Files and folders that a page names and that do not exist: code spans like `kernel/arena.ts`, from `src/`, from the page's own folder or
  * from the root.

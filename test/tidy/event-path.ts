@@ -5,6 +5,7 @@
  * file is imported, directly or not, by the file of an earlier stage. A `(port)` is called through an interface: the stage before it does
  * not import its file, and stage 0, the composition root, connects the two.
  */
+import type { ClassElement, MethodDefinition, PropertyDefinition } from 'oxc-parser'
 import type { Module, Node } from '../sources/syntax.ts'
 
 /** A line of the drawing. */
@@ -103,7 +104,10 @@ function methodsOf(declaration: Node): Set<string> {
   if (declaration.type !== 'ClassDeclaration') return new Set()
   return new Set(
     declaration.body.body.flatMap(member =>
-      member.type === 'MethodDefinition' && member.key.type === 'Identifier' && !member.computed ? member.key.name : [],
+      isMethod(member) && member.accessibility !== 'private' && member.key.type === 'Identifier' ? member.key.name : [],
     ),
   )
 }
+
+const isMethod = (member: ClassElement): member is MethodDefinition | PropertyDefinition =>
+  member.type === 'MethodDefinition' || (member.type === 'PropertyDefinition' && member.value?.type === 'ArrowFunctionExpression')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseModule, type Module } from '../sources/syntax.ts'
-import { missingFiles, pageTooLong, roomTableFaults } from './architecture-page.ts'
+import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
@@ -73,6 +73,13 @@ test('a true drawing of the event path has no faults', () => {
   assert.deepEqual(eventPathFaults(tree(pathTree), drawing(...pathStages)), [])
 })
 
+test('a stage may be a method or an arrow function of a class, if it is public', () => {
+  const withMember = (member: string) => tree({ ...pathTree, 'src/intake/parse.ts': `export class Parser {\n  ${member}\n}` })
+  assert.deepEqual(eventPathFaults(withMember('parse = () => 1'), drawing(...pathStages)), [])
+  for (const member of ['private parse() {}', '#parse() {}', 'parse = 1'])
+    assert.equal(eventPathFaults(withMember(member), drawing(...pathStages)).length, 1)
+})
+
 test('a stage whose file, export or method was renamed is found', () => {
   const renamed = (from: string, to: string) => {
     const files = Object.entries(pathTree).map(([path, text]) => [path.replace(from, to), text.replace(from, to)])
@@ -125,7 +132,7 @@ test('a room that the table leaves out, invents, misplaces or describes at lengt
   ])
 })
 
-test('a page that is too long is found, and a file that it names and that does not exist', () => {
+test('a page that is too long is found, a file that it names and that does not exist, and a page without a link', () => {
   assert.equal(pageTooLong('word '.repeat(1501)).length, 2)
   assert.deepEqual(pageTooLong('word\n'.repeat(1500)), [])
   const text = 'See `kernel/a.ts`, `b.ts`, `attic/`, `src/kernel/` and `Run.submit`.'
@@ -134,6 +141,9 @@ test('a page that is too long is found, and a file that it names and that does n
     missingFiles([{ path: 'src/kernel/README.md', text }], path => exist.has(path)),
     ['src/kernel/README.md names b.ts, which does not exist', 'src/kernel/README.md names attic/, which does not exist'],
   )
+  assert.deepEqual(unlinkedPages(['src/kernel/README.md', 'src/log/README.md', 'docs/a.md'], '[log](src/log/README.md)'), [
+    'ARCHITECTURE.md has no link to src/kernel/README.md',
+  ])
 })
 
 test('a circle is found once, whatever its length', () => {

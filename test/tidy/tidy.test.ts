@@ -6,7 +6,7 @@ import { errorCodes } from '../../src/base/errors.ts'
 import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { missingFiles, pageTooLong, roomTableFaults } from './architecture-page.ts'
+import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
 import { eventPathFaults } from './event-path.ts'
 import { cycles, floors, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
@@ -26,6 +26,10 @@ test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownR
 test('the drawing of the event path in ARCHITECTURE.md is true', () => none(eventPathFaults(modules, textOf('ARCHITECTURE.md'))))
 test('the table in ARCHITECTURE.md has every room', () => none(roomTableFaults(modules, textOf('ARCHITECTURE.md'), floors)))
 test('ARCHITECTURE.md is one page', () => none(pageTooLong(textOf('ARCHITECTURE.md'))))
+test('ARCHITECTURE.md links to the page of each room that has one', () => {
+  const paths = files.map(({ path }) => path)
+  none(unlinkedPages(paths, textOf('ARCHITECTURE.md')))
+})
 test('ARCHITECTURE.md and the pages of rooms name files that exist', () =>
   none(missingFiles(files.filter(({ path }) => path === 'ARCHITECTURE.md' || /^src\/.*\.md$/.test(path)))))
 test('no files import each other in a circle', () => none(cycles(modules)))
