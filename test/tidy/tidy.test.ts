@@ -6,7 +6,9 @@ import { errorCodes } from '../../src/base/errors.ts'
 import { limits } from '../../src/base/limits.ts'
 import { textFiles } from '../sources/files.ts'
 import { parseModule } from '../sources/syntax.ts'
-import { cycles, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
+import { missingFiles, pageTooLong, roomTableFaults, unlinkedPages } from './architecture-page.ts'
+import { eventPathFaults } from './event-path.ts'
+import { cycles, floors, reaches, unknownRooms, upwardImports, upwardInside } from './floors.ts'
 import { errorDocumentation, resolvedAddresses, unusedLimits } from './promises.ts'
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
@@ -21,6 +23,15 @@ const none = (violations: readonly string[]): void => assert.deepEqual(violation
 test('imports only go down', () => none(upwardImports(modules)))
 test('imports only go down inside large rooms', () => none(upwardInside(modules)))
 test('every room has a floor and a line in ARCHITECTURE.md', () => none(unknownRooms(modules, textOf('ARCHITECTURE.md'))))
+test('the drawing of the event path in ARCHITECTURE.md is true', () => none(eventPathFaults(modules, textOf('ARCHITECTURE.md'))))
+test('the table in ARCHITECTURE.md has every room', () => none(roomTableFaults(modules, textOf('ARCHITECTURE.md'), floors)))
+test('ARCHITECTURE.md is one page', () => none(pageTooLong(textOf('ARCHITECTURE.md'))))
+test('ARCHITECTURE.md links to the page of each room that has one', () => {
+  const paths = files.map(({ path }) => path)
+  none(unlinkedPages(paths, textOf('ARCHITECTURE.md')))
+})
+test('ARCHITECTURE.md and the pages of rooms name files that exist', () =>
+  none(missingFiles(files.filter(({ path }) => path === 'ARCHITECTURE.md' || /^src\/.*\.md$/.test(path)))))
 test('no files import each other in a circle', () => none(cycles(modules)))
 test('the oracle is independent of what it judges', () =>
   none(reaches(modules, 'test/oracle/', ['kernel', 'aggregate', 'expression', 'sql'])))
